@@ -1,0 +1,135 @@
+import {
+  DescribeDBClusterParameterGroupsCommand,
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBParameterGroupsCommand,
+  DescribeDBProxiesCommand,
+  DescribeDBSnapshotsCommand,
+  DescribeDBSubnetGroupsCommand,
+  DescribeEventSubscriptionsCommand,
+  DescribeOptionGroupsCommand,
+  ListTagsForResourceCommand,
+  RDSClient,
+} from "@aws-sdk/client-rds";
+import { type Auditor, collector as collectorOf, detail as detailOf, inline, tagsFrom } from "./collector.ts";
+
+const collector = collectorOf("rds");
+const detail = detailOf("rds");
+const page = { input: "Marker", output: "Marker" } as const;
+const tagsOf = (arn: string) =>
+  tagsFrom(
+    "TagList",
+    detail("ListTagsForResource", ListTagsForResourceCommand, (resource: Record<string, string>) => ({
+      ResourceName: resource[arn],
+    })),
+  );
+
+/** RDS: databases, their copies and the groups that configure them. */
+export const rds: Auditor = {
+  name: "rds",
+  scope: "regional",
+  client: RDSClient,
+  collectors: [
+    collector({
+      type: "AWS::RDS::DBInstance",
+      command: DescribeDBInstancesCommand,
+      operation: "DescribeDBInstances",
+      page,
+      items: "DBInstances",
+      id: "DBInstanceIdentifier",
+      arn: "DBInstanceArn",
+      tags: inline("TagList"),
+    }),
+    collector({
+      type: "AWS::RDS::DBCluster",
+      command: DescribeDBClustersCommand,
+      operation: "DescribeDBClusters",
+      page,
+      items: "DBClusters",
+      id: "DBClusterIdentifier",
+      arn: "DBClusterArn",
+      tags: inline("TagList"),
+    }),
+    collector({
+      type: "AWS::RDS::DBSnapshot",
+      command: DescribeDBSnapshotsCommand,
+      operation: "DescribeDBSnapshots",
+      page,
+      items: "DBSnapshots",
+      id: "DBSnapshotIdentifier",
+      arn: "DBSnapshotArn",
+      tags: inline("TagList"),
+    }),
+    collector({
+      type: "AWS::RDS::DBClusterSnapshot",
+      command: DescribeDBClusterSnapshotsCommand,
+      operation: "DescribeDBClusterSnapshots",
+      page,
+      items: "DBClusterSnapshots",
+      id: "DBClusterSnapshotIdentifier",
+      arn: "DBClusterSnapshotArn",
+      tags: inline("TagList"),
+    }),
+    collector({
+      type: "AWS::RDS::DBSubnetGroup",
+      command: DescribeDBSubnetGroupsCommand,
+      operation: "DescribeDBSubnetGroups",
+      page,
+      items: "DBSubnetGroups",
+      id: "DBSubnetGroupName",
+      arn: "DBSubnetGroupArn",
+      tags: tagsOf("DBSubnetGroupArn"),
+    }),
+    collector({
+      type: "AWS::RDS::DBParameterGroup",
+      command: DescribeDBParameterGroupsCommand,
+      operation: "DescribeDBParameterGroups",
+      page,
+      items: "DBParameterGroups",
+      id: "DBParameterGroupName",
+      arn: "DBParameterGroupArn",
+      tags: tagsOf("DBParameterGroupArn"),
+    }),
+    collector({
+      type: "AWS::RDS::DBClusterParameterGroup",
+      command: DescribeDBClusterParameterGroupsCommand,
+      operation: "DescribeDBClusterParameterGroups",
+      page,
+      items: "DBClusterParameterGroups",
+      id: "DBClusterParameterGroupName",
+      arn: "DBClusterParameterGroupArn",
+      tags: tagsOf("DBClusterParameterGroupArn"),
+    }),
+    collector({
+      type: "AWS::RDS::OptionGroup",
+      command: DescribeOptionGroupsCommand,
+      operation: "DescribeOptionGroups",
+      page,
+      items: "OptionGroupsList",
+      id: "OptionGroupName",
+      arn: "OptionGroupArn",
+      tags: tagsOf("OptionGroupArn"),
+    }),
+    collector({
+      type: "AWS::RDS::EventSubscription",
+      command: DescribeEventSubscriptionsCommand,
+      operation: "DescribeEventSubscriptions",
+      page,
+      items: "EventSubscriptionsList",
+      id: "CustSubscriptionId",
+      arn: "EventSubscriptionArn",
+      tags: tagsOf("EventSubscriptionArn"),
+    }),
+    collector({
+      type: "AWS::RDS::DBProxy",
+      command: DescribeDBProxiesCommand,
+      operation: "DescribeDBProxies",
+      page,
+      items: "DBProxies",
+      id: "DBProxyName",
+      arn: "DBProxyArn",
+      tags: tagsOf("DBProxyArn"),
+    }),
+  ],
+};

@@ -1,0 +1,40 @@
+import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
+import type { AwsCredentialIdentity } from "@smithy/types";
+
+/** How member accounts are entered. */
+export interface CrossAccountRole {
+  partition: string;
+  roleName: string;
+  externalId: string;
+}
+
+/** A Lambda role that assumes a role is role chaining, for which STS allows one hour at most. */
+const SESSION_SECONDS = 3600;
+
+export const roleArn = ({ partition, roleName }: CrossAccountRole, account: string): string =>
+  `arn:${partition}:iam::${account}:role/${roleName}`;
+
+/**
+ * Credentials in a member account; called again by the SDK when they are about to expire.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const accountSession =
+  (sts: STSClient, role: CrossAccountRole, account: string, run: string) =>
+  async (): Promise<AwsCredentialIdentity> => {
+    const { Credentials } = await sts.send(
+      new AssumeRoleCommand({
+        RoleArn: roleArn(role, account),
+        RoleSessionName: `audit-${run}`,
+        ExternalId: role.externalId,
+        DurationSeconds: SESSION_SECONDS,
+      }),
+    );
+    if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey)
+      throw new Error(`AssumeRole in ${account} answered without credentials`);
+    return {
+      accessKeyId: Credentials.AccessKeyId,
+      secretAccessKey: Credentials.SecretAccessKey,
+      sessionToken: Credentials.SessionToken,
+      expiration: Credentials.Expiration,
+    };
+  };

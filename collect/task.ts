@@ -1,0 +1,211 @@
+import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { STSClient } from "@aws-sdk/client-sts";
+import type { AwsCredentialIdentity } from "@smithy/types";
+import pLimit from "p-limit";
+import type { Auditor, SdkClient } from "../auditors/collector.ts";
+import type { Item } from "../evidence/item.ts";
+import { evidenceKey } from "../evidence/layout.ts";
+import type { TaskOutcome } from "../evidence/outcome.ts";
+import { GLOBAL, plannedItems, type Task } from "../evidence/plan.ts";
+import { accountSession, type CrossAccountRole, roleArn } from "./accountSession.ts";
+import { EvidenceWriter } from "./evidenceWriter.ts";
+import { problemOf } from "./problem.ts";
+import { readResources } from "./resources.ts";
+import { Tally } from "./tally.ts";
+
+/** Calls under way in one account at the same time: API limits are shared with the account's own workloads. */
+const CALLS_PER_ACCOUNT = 24;
+/** Accounts of a task read at the same time. */
+const ACCOUNTS_AT_ONCE = 8;
+
+export interface TaskRun {
+  runId: string;
+  date: string;
+  task: Task;
+  attempt: string;
+  auditor: Auditor;
+  role: CrossAccountRole;
+  bucket: string;
+  s3: S3Client;
+  sts: STSClient;
+  /** The region of global services' endpoint and of regional STS. */
+  homeRegion: string;
+  /** Milliseconds after which nothing more is read, so that what is there can be committed. */
+  budgetMs: number;
+  now: () => number;
+}
+
+/** Bounded waits, so that an endpoint that never answers costs its own outcome and not the task. */
+const clientConfig = {
+  retryMode: "adaptive",
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+} as const;
+
+/**
+ * Reads every planned item of a task, writes its evidence objects, and answers with the outcomes to commit.
+ * Whatever goes wrong in an account or a region becomes its outcome; only writing evidence can fail the task.
+ */
+export async function runTask(run: TaskRun): Promise<TaskOutcome> {
+  const writers = new Map<string, EvidenceWriter>();
+  const write = (item: Item): Promise<void> => {
+    let writer = writers.get(item.resource_type);
+    if (!writer) {
+      const key = evidenceKey(item.resource_type, run.runId, run.date, run.task.id, run.attempt);
+      writer = new EvidenceWriter(run.s3, run.bucket, key, item.resource_type);
+      writers.set(item.resource_type, writer);
+    }
+    return writer.write(item);
+  };
+  const deadline = AbortSignal.timeout(Math.max(1, run.budgetMs));
+  try {
+    const accounts = pLimit(ACCOUNTS_AT_ONCE);
+    const tallies = await Promise.all(
+      run.task.accounts.map((account) => accounts(() => readAccount(run, account, write, deadline))),
+    );
+    const objects = await Promise.all([...writers.values()].map((writer) => writer.finish()));
+    return {
+      run_id: run.runId,
+      task: run.task.id,
+      attempt: run.attempt,
+      committed_at: new Date(run.now()).toISOString(),
+      outcomes: tallies.flat().map((tally) => tally.outcome()),
+      objects,
+    };
+  } catch (error) {
+    await Promise.allSettled([...writers.values()].map((writer) => writer.abandon()));
+    throw error;
+  }
+}
+
+async function readAccount(
+  run: TaskRun,
+  account: string,
+  write: (item: Item) => Promise<void>,
+  deadline: AbortSignal,
+): Promise<Tally[]> {
+  const tallies = plannedItems({ ...run.task, accounts: [account] }).map((item) => new Tally(item, run.now));
+  const assume = accountSession(run.sts, run.role, account, run.runId);
+  let session: Awaited<ReturnType<typeof assume>>;
+  try {
+    session = await assume();
+    tallies[0]?.called();
+  } catch (error) {
+    const problem = problemOf(error, { operation: "AssumeRole", action: "sts:AssumeRole" });
+    if (problem.status === "denied") problem.error.denied_by = "trust";
+    const remedy = `Deploy the member stack in ${account}, or update it: ${roleArn(run.role, account)} must exist and trust this audit account with its external id.`;
+    for (const tally of tallies) tally.problem(problem, remedy);
+    return tallies;
+  }
+  const credentials = renewed(session, assume);
+  const clients = new Map<string, SdkClient>();
+  const clientIn = (region: string): SdkClient => {
+    let client = clients.get(region);
+    if (!client) {
+      client = new run.auditor.client({ region, credentials: credentials, ...clientConfig });
+      clients.set(region, client);
+    }
+    return client;
+  };
+  const limit = pLimit(CALLS_PER_ACCOUNT);
+  const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
+  try {
+    const closed = await closedRegions(run, tallies, credentials, deadline);
+    await Promise.all(
+      tallies.map(async (tally) => {
+        const { region } = tally.item;
+        const why = closed.get(region);
+        if (why) {
+          tally.problem({
+            status: "not-enabled",
+            error: { operation: "DescribeRegions", code: why, message: `${region} is ${why} in ${account}`, times: 1 },
+          });
+          return;
+        }
+        const silent = new AbortController();
+        const signal = AbortSignal.any([deadline, silent.signal]);
+        await Promise.all(
+          run.auditor.collectors.map((collector) =>
+            readResources(run.auditor.name, collector, {
+              runId: run.runId,
+              partition: run.role.partition,
+              item: tally.item,
+              clientIn,
+              home: region === GLOBAL ? run.homeRegion : region,
+              budget,
+              tally,
+              signal,
+              now: run.now,
+              write,
+              silent: () => silent.abort(),
+            }),
+          ),
+        );
+      }),
+    );
+  } finally {
+    for (const client of clients.values()) client.destroy();
+  }
+  return tallies;
+}
+
+/** Milliseconds before a session's end from which a new one is taken. */
+const RENEW_BEFORE_MS = 300_000;
+
+/** One session for all clients of an account, renewed before it ends. */
+function renewed(
+  first: AwsCredentialIdentity,
+  renew: () => Promise<AwsCredentialIdentity>,
+): () => Promise<AwsCredentialIdentity> {
+  const endOf = ({ expiration }: AwsCredentialIdentity) => expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+  let current = Promise.resolve(first);
+  let ends = endOf(first);
+  return () => {
+    if (ends - Date.now() < RENEW_BEFORE_MS) {
+      ends = Number.POSITIVE_INFINITY;
+      current = renew();
+      current.then(
+        (session) => {
+          ends = endOf(session);
+        },
+        () => {
+          ends = 0;
+        },
+      );
+    }
+    return current;
+  };
+}
+
+/** Regions of the plan that the account has not opted in to, with AWS's word for it. Asked once, and only for regional auditors. */
+async function closedRegions(
+  run: TaskRun,
+  tallies: readonly Tally[],
+  credentials: () => Promise<AwsCredentialIdentity>,
+  deadline: AbortSignal,
+): Promise<Map<string, string>> {
+  const regional = tallies.filter(({ item }) => item.region !== GLOBAL);
+  if (!regional.length) return new Map();
+  const ec2 = new EC2Client({ region: run.homeRegion, credentials, ...clientConfig });
+  try {
+    const { Regions, $metadata } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true }), {
+      abortSignal: deadline,
+    });
+    regional[0]?.called($metadata?.attempts);
+    const states = new Map((Regions ?? []).map(({ RegionName, OptInStatus }) => [RegionName, OptInStatus]));
+    const closed = new Map<string, string>();
+    for (const { item } of regional) {
+      const state = states.get(item.region) ?? "unknown";
+      if (state !== "opted-in" && state !== "opt-in-not-required") closed.set(item.region, state);
+    }
+    return closed;
+  } catch (error) {
+    // Not knowing which regions are closed, each is tried: a closed one answers like bad credentials.
+    const problem = problemOf(error, { operation: "DescribeRegions", action: "ec2:DescribeRegions" });
+    for (const tally of regional) tally.problem(problem);
+    return new Map();
+  } finally {
+    ec2.destroy();
+  }
+}

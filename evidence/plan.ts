@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+/** The region of services that have one endpoint for all. */
+export const GLOBAL = "global";
+
+export const Task = z.object({
+  id: z.string(),
+  auditor: z.string(),
+  accounts: z.array(z.string()),
+  /** Regions to cover in each account; `["global"]` for a global auditor. */
+  regions: z.array(z.string()),
+});
+export type Task = z.infer<typeof Task>;
+
+/** What a run is going to cover, fixed before the first task starts: coverage is proven against it. */
+export const Plan = z.object({
+  run_id: z.string(),
+  started_at: z.string(),
+  requested_by: z.string(),
+  tool_version: z.string(),
+  accounts: z.array(z.string()),
+  /** Accounts that are known but cannot be entered, such as suspended ones, with the reason. */
+  excluded: z.array(z.object({ account_id: z.string(), reason: z.string() })),
+  auditors: z.array(z.string()),
+  regions: z.array(z.string()),
+  tasks: z.array(Task),
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** Concurrent tasks a run aims at: half of an account's default of 1,000 concurrent Lambda executions. */
+const TASKS_AT_MOST = 500;
+
+export interface PlanRequest {
+  runId: string;
+  startedAt: Date;
+  requestedBy: string;
+  toolVersion: string;
+  accounts: readonly string[];
+  excluded?: readonly { account_id: string; reason: string }[];
+  auditors: readonly { name: string; scope: "global" | "regional" }[];
+  regions: readonly string[];
+}
+
+/** Cuts accounts × auditors into tasks: one account a task until that would be more than {@link TASKS_AT_MOST}. */
+export function planRun(request: PlanRequest): Plan {
+  const shard = Math.max(1, Math.ceil((request.accounts.length * request.auditors.length) / TASKS_AT_MOST));
+  const tasks: Task[] = [];
+  for (const auditor of request.auditors) {
+    for (let start = 0; start < request.accounts.length; start += shard) {
+      tasks.push({
+        id: `${auditor.name}-${String(start / shard).padStart(4, "0")}`,
+        auditor: auditor.name,
+        accounts: request.accounts.slice(start, start + shard),
+        regions: auditor.scope === "global" ? [GLOBAL] : [...request.regions],
+      });
+    }
+  }
+  return {
+    run_id: request.runId,
+    started_at: request.startedAt.toISOString(),
+    requested_by: request.requestedBy,
+    tool_version: request.toolVersion,
+    accounts: [...request.accounts],
+    excluded: [...(request.excluded ?? [])],
+    auditors: request.auditors.map(({ name }) => name),
+    regions: [...request.regions],
+    tasks,
+  };
+}
+
+/** A planned item: what must end in exactly one outcome. */
+export interface PlannedItem {
+  auditor: string;
+  account_id: string;
+  region: string;
+}
+
+export const plannedItems = (task: Pick<Task, "auditor" | "accounts" | "regions">): PlannedItem[] =>
+  task.accounts.flatMap((account_id) => task.regions.map((region) => ({ auditor: task.auditor, account_id, region })));
+
+export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

@@ -1,0 +1,98 @@
+import {
+  type Account,
+  type OrganizationsClient,
+  paginateListAccounts,
+  paginateListAccountsForParent,
+  paginateListOrganizationalUnitsForParent,
+} from "@aws-sdk/client-organizations";
+import { GetParameterCommand, paginateGetParametersByPath, type SSMClient } from "@aws-sdk/client-ssm";
+
+/** The accounts of a run, and those known but left out, with the reason. */
+export interface AccountList {
+  accounts: string[];
+  excluded: { account_id: string; reason: string }[];
+}
+
+/** The list of accounts cannot be used: nothing of a run may start. */
+export class AccountListError extends Error {
+  constructor(where: string, problem: string) {
+    super(`${where}: ${problem}. Try: pulumi config set accounts 111111111111,222222222222 && pulumi up`);
+    this.name = "AccountListError";
+  }
+}
+
+const ACCOUNT_ID = /^\d{12}$/;
+
+/** Checks a list of account ids: each of 12 digits, none twice, at least one. */
+export function checkAccounts(where: string, ids: readonly string[]): string[] {
+  const seen = new Set<string>();
+  for (const [index, id] of ids.entries()) {
+    if (!ACCOUNT_ID.test(id))
+      throw new AccountListError(
+        where,
+        `"${id}" at position ${index + 1} is not an AWS account id, which has 12 digits`,
+      );
+    if (seen.has(id)) throw new AccountListError(where, `${id} is listed twice`);
+    seen.add(id);
+  }
+  if (!seen.size) throw new AccountListError(where, "there are no accounts in it");
+  return [...seen];
+}
+
+const split = (value: string | undefined): string[] =>
+  (value ?? "")
+    .split(",")
+    .map((id) => id.trim())
+    .filter((id) => id !== "");
+
+/** Reads the account ids from the parameter, or where there is none of that name from the parameters below it as a path. */
+export async function accountsFromParameter(ssm: SSMClient, name: string): Promise<AccountList> {
+  const ids: string[] = [];
+  try {
+    ids.push(...split((await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "ParameterNotFound") throw error;
+    for await (const page of paginateGetParametersByPath({ client: ssm }, { Path: name }))
+      for (const { Value } of page.Parameters ?? []) ids.push(...split(Value));
+    if (!ids.length) throw new AccountListError(`parameter ${name}`, "it does not exist");
+  }
+  return { accounts: checkAccounts(`parameter ${name}`, ids), excluded: [] };
+}
+
+/**
+ * Reads the accounts from AWS Organizations: the active ones, of the named organizational units (and those
+ * below them) or of the whole organization. The others are answered as excluded with their state.
+ */
+export async function accountsFromOrganizations(
+  organizations: OrganizationsClient,
+  units: readonly string[],
+  exclude: readonly string[],
+): Promise<AccountList> {
+  const found = new Map<string, Account>();
+  const take = (accounts: readonly Account[] | undefined) => {
+    for (const account of accounts ?? []) if (account.Id) found.set(account.Id, account);
+  };
+  if (units.length) {
+    const open = [...units];
+    for (let parent = open.shift(); parent; parent = open.shift()) {
+      for await (const page of paginateListAccountsForParent({ client: organizations }, { ParentId: parent }))
+        take(page.Accounts);
+      for await (const page of paginateListOrganizationalUnitsForParent(
+        { client: organizations },
+        { ParentId: parent },
+      ))
+        for (const { Id } of page.OrganizationalUnits ?? []) if (Id) open.push(Id);
+    }
+  } else {
+    for await (const page of paginateListAccounts({ client: organizations }, {})) take(page.Accounts);
+  }
+  const accounts: string[] = [];
+  const excluded: AccountList["excluded"] = [];
+  for (const [id, account] of found) {
+    if (exclude.includes(id)) excluded.push({ account_id: id, reason: "excluded by configuration" });
+    else if (!account.State) throw new AccountListError("AWS Organizations", `${id} came without its State`);
+    else if (account.State !== "ACTIVE") excluded.push({ account_id: id, reason: `account is ${account.State}` });
+    else accounts.push(id);
+  }
+  return { accounts: checkAccounts("AWS Organizations", accounts.sort()), excluded };
+}

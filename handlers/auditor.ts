@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { Context } from "aws-lambda";
+import type { Auditor } from "../auditors/collector.ts";
+import { runTask } from "../collect/task.ts";
+import { isLastOut } from "../evidence/seal.ts";
+import { runStore } from "../evidence/store.ts";
+import { evidenceS3, lambdaClient } from "./clients.ts";
+import { invokeAsync } from "./invoke.ts";
+import { log } from "./log.ts";
+import { AuditorSettings, settingsFrom } from "./settings.ts";
+import { TaskPayload } from "./taskPayload.ts";
+
+/** Time kept back from the function's time-out, to write the objects and commit. */
+const COMMIT_MARGIN_MS = 20_000;
+
+/** What the auditor answers; asynchronous invocations drop it, a person testing by hand reads it. */
+export interface TaskDone {
+  run_id: string;
+  task: string;
+  /** False: another attempt had committed this task already. */
+  committed: boolean;
+  sealing: boolean;
+}
+
+/** Lambda entry point of an auditor: reads one task's accounts, commits its outcome, and starts the sealing when it is the last. */
+export const auditorHandler = (auditor: Auditor) => {
+  const s3 = evidenceS3();
+  const sts = new STSClient({ retryMode: "adaptive", maxAttempts: 5 });
+  const lambda = lambdaClient();
+  const homeRegion = process.env.AWS_REGION ?? "us-east-1";
+
+  return async (event: unknown, context: Context): Promise<TaskDone> => {
+    const settings = settingsFrom(AuditorSettings, process.env);
+    const { run_id, run_date, task } = TaskPayload.parse(event);
+    log.appendKeys({ run_id, task: task.id });
+    const store = runStore(s3, settings.EVIDENCE_BUCKET);
+    let committed = false;
+    if (!(await store.readOutcome(run_id, run_date, task.id))) {
+      const outcome = await runTask({
+        runId: run_id,
+        date: run_date,
+        task,
+        attempt: randomBytes(5).toString("hex"),
+        auditor,
+        role: {
+          // arn:<partition>:lambda:…: the function's own partition is the member accounts' too.
+          partition: context.invokedFunctionArn.split(":")[1] ?? "aws",
+          roleName: settings.CROSS_ACCOUNT_ROLE_NAME,
+          externalId: settings.EXTERNAL_ID,
+        },
+        bucket: settings.EVIDENCE_BUCKET,
+        s3,
+        sts,
+        homeRegion,
+        budgetMs: Math.max(
+          context.getRemainingTimeInMillis() - COMMIT_MARGIN_MS,
+          context.getRemainingTimeInMillis() / 2,
+        ),
+        now: Date.now,
+      });
+      committed = await store.commit(run_date, outcome);
+      log.info(committed ? "task committed" : "task was committed by another attempt", {
+        outcomes: outcome.outcomes.length,
+        objects: outcome.objects.length,
+      });
+    }
+    const sealing = await isLastOut(store, run_id, run_date);
+    if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });
+    return { run_id, task: task.id, committed, sealing };
+  };
+};

@@ -1,0 +1,141 @@
+import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { Context } from "aws-lambda";
+import pLimit from "p-limit";
+import { ulid } from "ulid";
+import { z } from "zod";
+import { manifestKey, runDate } from "../evidence/layout.ts";
+import { plannedItems, planRun, type Task } from "../evidence/plan.ts";
+import { isLastOut } from "../evidence/seal.ts";
+import { runStore } from "../evidence/store.ts";
+import { version } from "../package.json" with { type: "json" };
+import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
+import { evidenceS3, lambdaClient } from "./clients.ts";
+import { invokeAsync } from "./invoke.ts";
+import { log } from "./log.ts";
+import { BossSettings, settingsFrom } from "./settings.ts";
+
+/** Invocations under way at the same time. */
+const INVOCATIONS_AT_ONCE = 32;
+
+const names = z.array(z.string().min(1)).nonempty().optional();
+/** The payload that narrows a run; `{}` or nothing means everything. */
+const RunRequest = z.strictObject({ accounts: names, auditors: names, regions: names });
+
+/** What the boss answers when the run has started. */
+export interface RunStarted {
+  run_id: string;
+  tasks: number;
+  planned_items: number;
+  /** Tasks that could not be invoked; their outcomes say so. */
+  not_started: number;
+  excluded_accounts: { account_id: string; reason: string }[];
+  bucket: string;
+  manifest_key: string;
+}
+
+const s3 = evidenceS3();
+const lambda = lambdaClient();
+const ssm = new SSMClient({});
+const organizations = new OrganizationsClient({});
+const ec2 = new EC2Client({});
+
+/** Lambda entry point of the boss: plans a run and starts its tasks. */
+export const handler = async (event: unknown, context: Context): Promise<RunStarted> => {
+  const settings = settingsFrom(BossSettings, process.env);
+  const request = requestFrom(event);
+  const auditors = chosen("auditors", request.auditors, Object.keys(settings.AUDITORS));
+  const [listed, regions] = await Promise.all([
+    settings.ACCOUNT_SOURCE === "organizations"
+      ? accountsFromOrganizations(organizations, settings.ORGANIZATIONAL_UNITS, settings.EXCLUDE_ACCOUNTS)
+      : accountsFromParameter(ssm, settings.ACCOUNTS_PARAMETER),
+    settings.REGIONS.length ? settings.REGIONS : allRegions(),
+  ]);
+  const startedAt = new Date();
+  const plan = planRun({
+    runId: ulid(startedAt.getTime()),
+    startedAt,
+    requestedBy: `${context.functionName} ${context.awsRequestId}`,
+    toolVersion: version,
+    accounts: chosen("accounts", request.accounts, listed.accounts),
+    excluded: listed.excluded,
+    auditors: auditors.map((name) => ({ name, scope: settings.AUDITORS[name]!.scope })),
+    regions: chosen("regions", request.regions, regions),
+  });
+  log.appendKeys({ run_id: plan.run_id });
+  const date = runDate(plan.started_at);
+  const store = runStore(s3, settings.EVIDENCE_BUCKET);
+  await store.writePlan(plan);
+
+  const limit = pLimit(INVOCATIONS_AT_ONCE);
+  const started = await Promise.all(
+    plan.tasks.map((task) =>
+      limit(async () => {
+        try {
+          const payload = { run_id: plan.run_id, run_date: date, task };
+          await invokeAsync(lambda, settings.AUDITORS[task.auditor]!.function, payload);
+          return true;
+        } catch (error) {
+          log.error("a task could not be invoked", { task: task.id, error: error as Error });
+          await store.commit(date, notStarted(plan.run_id, task, error));
+          return false;
+        }
+      }),
+    ),
+  );
+  const notInvoked = started.filter((ok) => !ok).length;
+  if (notInvoked && (await isLastOut(store, plan.run_id, date)))
+    await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id: plan.run_id, run_date: date });
+  return {
+    run_id: plan.run_id,
+    tasks: plan.tasks.length,
+    planned_items: plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
+    not_started: notInvoked,
+    excluded_accounts: plan.excluded,
+    bucket: settings.EVIDENCE_BUCKET,
+    manifest_key: manifestKey(plan.run_id, date),
+  };
+};
+
+function requestFrom(event: unknown): z.infer<typeof RunRequest> {
+  const parsed = RunRequest.safeParse(event ?? {});
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "payload"}: ${message}`);
+  throw new Error(
+    `${problems.join("; ")}. Try: {"accounts":["111111111111"],"auditors":["rds"],"regions":["eu-central-1"]}`,
+  );
+}
+
+/** The requested names, each of which must be known; all known ones where nothing is requested. */
+function chosen(what: string, requested: readonly string[] | undefined, known: readonly string[]): string[] {
+  if (!requested) return [...known];
+  const unknown = requested.filter((name) => !known.includes(name));
+  if (unknown.length)
+    throw new Error(`${what}: ${unknown.join(", ")} not among those configured: ${known.slice(0, 40).join(", ")}`);
+  return [...new Set(requested)];
+}
+
+/** Every region of the partition, opted in to or not: which of them are closed differs from account to account. */
+async function allRegions(): Promise<string[]> {
+  const { Regions } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true }));
+  return (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
+}
+
+const notStarted = (runId: string, task: Task, error: unknown) => ({
+  run_id: runId,
+  task: task.id,
+  attempt: "boss",
+  committed_at: new Date().toISOString(),
+  outcomes: plannedItems(task).map((item) => ({
+    ...item,
+    status: "failed" as const,
+    counts: {},
+    errors: [{ operation: "Invoke", code: (error as Error).name, message: (error as Error).message, times: 1 }],
+    remedy: "The task could not be invoked; run again for these accounts.",
+    calls: 0,
+    retries: 0,
+    ms: 0,
+  })),
+  objects: [],
+});

@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+const list = z
+  .string()
+  .optional()
+  .transform((text) =>
+    (text ?? "")
+      .split(",")
+      .map((each) => each.trim())
+      .filter(Boolean),
+  );
+
+export const BossSettings = z.object({
+  EVIDENCE_BUCKET: z.string().min(1),
+  ACCOUNT_SOURCE: z.enum(["parameter", "organizations"]).default("parameter"),
+  ACCOUNTS_PARAMETER: z.string().default("/audit-ecosystem/accounts"),
+  ORGANIZATIONAL_UNITS: list,
+  EXCLUDE_ACCOUNTS: list,
+  /** JSON: auditor name → its function and scope. */
+  AUDITORS: z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(z.record(z.string(), z.object({ function: z.string(), scope: z.enum(["regional", "global"]) }))),
+  REGIONS: list,
+  SEALER_FUNCTION: z.string().min(1),
+});
+export type BossSettings = z.infer<typeof BossSettings>;
+
+export const AuditorSettings = z.object({
+  EVIDENCE_BUCKET: z.string().min(1),
+  CROSS_ACCOUNT_ROLE_NAME: z.string().min(1),
+  EXTERNAL_ID: z.string().min(2),
+  SEALER_FUNCTION: z.string().min(1),
+});
+
+export const RecorderSettings = z.object({ EVIDENCE_BUCKET: z.string().min(1), SEALER_FUNCTION: z.string().min(1) });
+
+export const SealerSettings = z.object({ EVIDENCE_BUCKET: z.string().min(1) });
+
+/**
+ * The function's environment, parsed once at start.
+ * @throws Error naming each variable that is missing or wrong
+ */
+export function settingsFrom<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new Error(
+    `environment of the function: ${problems.join("; ")}. The Pulumi program sets it; redeploy the stack.`,
+  );
+}

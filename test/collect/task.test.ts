@@ -1,0 +1,168 @@
+import { gunzipSync } from "node:zlib";
+import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeDBInstancesCommand, ListTagsForResourceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { mockClient } from "aws-sdk-client-mock";
+import { expect } from "chai";
+import { rds } from "../../auditors/rds.ts";
+import { runTask } from "../../collect/task.ts";
+import type { Item } from "../../evidence/item.ts";
+import { sha256 } from "../../evidence/plan.ts";
+
+const sts = mockClient(STSClient);
+const s3 = mockClient(S3Client);
+const ec2 = mockClient(EC2Client);
+const service = mockClient(RDSClient);
+
+const instance = (id: string) => ({
+  DBInstanceIdentifier: id,
+  DBInstanceArn: `arn:aws:rds:eu-central-1:111111111111:db:${id}`,
+  InstanceCreateTime: new Date("2026-01-02T03:04:05Z"),
+  TagList: id === "plain" ? [] : [{ Key: "team", Value: "books" }],
+});
+const awsError = (name: string, message: string, status = 400) =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status, attempts: 1 } });
+
+const run = (regions = ["eu-central-1"]) =>
+  runTask({
+    runId: "01JDT3SAPG0000000000000000",
+    date: "2026-11-24",
+    task: { id: "rds-0000", auditor: "rds", accounts: ["111111111111"], regions },
+    attempt: "abc",
+    auditor: { ...rds, collectors: rds.collectors.slice(0, 1) },
+    role: { partition: "aws", roleName: "audit-cross-account-access-role", externalId: "external" },
+    bucket: "evidence",
+    s3: new S3Client({ region: "us-east-1" }),
+    sts: new STSClient({ region: "us-east-1" }),
+    homeRegion: "us-east-1",
+    budgetMs: 30_000,
+    now: Date.now,
+  });
+
+const writtenItems = (): Item[] =>
+  s3.commandCalls(PutObjectCommand).flatMap(({ args }) =>
+    gunzipSync(args[0].input.Body as Buffer)
+      .toString()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Item),
+  );
+
+describe("a task", () => {
+  beforeEach(() => {
+    for (const mock of [sts, s3, ec2, service]) mock.reset();
+    sts.on(AssumeRoleCommand).resolves({
+      Credentials: {
+        AccessKeyId: "ASIA",
+        SecretAccessKey: "s",
+        SessionToken: "t",
+        Expiration: new Date(Date.now() + 3.6e6),
+      },
+    });
+    ec2.on(DescribeRegionsCommand).resolves({
+      Regions: [
+        { RegionName: "eu-central-1", OptInStatus: "opt-in-not-required" },
+        { RegionName: "ap-east-1", OptInStatus: "not-opted-in" },
+      ],
+    });
+    s3.on(PutObjectCommand).resolves({});
+  });
+
+  it("writes every page's resources once, with ISO dates and the object's own hash", async () => {
+    service
+      .on(DescribeDBInstancesCommand, {})
+      .resolves({ DBInstances: [instance("orders")], Marker: "next" })
+      .on(DescribeDBInstancesCommand, { Marker: "next" })
+      .resolves({ DBInstances: [instance("plain")] });
+    const outcome = await run();
+    expect(outcome.outcomes).to.have.length(1);
+    expect(outcome.outcomes[0]).to.include({ status: "collected", region: "eu-central-1" });
+    expect(outcome.outcomes[0]!.counts).to.deep.equal({ "AWS::RDS::DBInstance": 2 });
+    const items = writtenItems();
+    expect(items.map(({ resource_id }) => resource_id)).to.deep.equal(["orders", "plain"]);
+    expect(items[0]!.tags).to.deep.equal({ team: "books" });
+    expect(items[1]!.tags).to.deep.equal({});
+    expect(items[0]!.configuration.InstanceCreateTime).to.equal("2026-01-02T03:04:05.000Z");
+    const body = s3.commandCalls(PutObjectCommand)[0]!.args[0].input.Body as Buffer;
+    expect(outcome.objects[0]).to.include({ sha256: sha256(body), bytes: body.length, items: 2 });
+    expect(service.commandCalls(ListTagsForResourceCommand), "tags come with the listing").to.be.empty;
+  });
+
+  it("reports a closed region as not enabled and does not call it", async () => {
+    service.on(DescribeDBInstancesCommand).resolves({ DBInstances: [] });
+    const { outcomes } = await run(["eu-central-1", "ap-east-1"]);
+    expect(outcomes.map(({ region, status }) => [region, status])).to.deep.equal([
+      ["eu-central-1", "collected"],
+      ["ap-east-1", "not-enabled"],
+    ]);
+    expect(service.commandCalls(DescribeDBInstancesCommand)).to.have.length(1);
+  });
+
+  it("turns a broken trust into a denied outcome for each region, with the remedy, and calls nothing", async () => {
+    sts
+      .on(AssumeRoleCommand)
+      .rejects(awsError("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole on resource: y", 403));
+    const { outcomes, objects } = await run(["eu-central-1", "us-east-1"]);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(["denied", "denied"]);
+    expect(outcomes[0]!.errors[0]).to.include({ action: "sts:AssumeRole", denied_by: "trust" });
+    expect(outcomes[0]!.remedy).to.match(/arn:aws:iam::111111111111:role\/audit-cross-account-access-role/);
+    expect(objects).to.be.empty;
+    expect(service.calls()).to.be.empty;
+  });
+
+  for (const [what, error, status, by] of [
+    [
+      "a missing permission",
+      awsError(
+        "AccessDenied",
+        "is not authorized to perform: rds:DescribeDBInstances on resource: * because no identity-based policy allows the rds:DescribeDBInstances action",
+        403,
+      ),
+      "denied",
+      "policy",
+    ],
+    [
+      "an SCP",
+      awsError(
+        "AccessDenied",
+        "is not authorized to perform: rds:DescribeDBInstances with an explicit deny in a service control policy",
+        403,
+      ),
+      "denied",
+      "scp",
+    ],
+    ["an internal error", awsError("InternalFailure", "oops", 500), "failed", undefined],
+    ["a silent endpoint", awsError("TimeoutError", "no answer"), "timed-out", undefined],
+  ] as const) {
+    it(`never passes ${what} off as an empty list`, async () => {
+      service.on(DescribeDBInstancesCommand).rejects(error);
+      const { outcomes } = await run();
+      expect(outcomes[0]!.status).to.equal(status);
+      expect(outcomes[0]!.errors[0]).to.include({ operation: "DescribeDBInstances" });
+      expect(outcomes[0]!.errors[0]!.denied_by).to.equal(by);
+      if (status === "denied") expect(outcomes[0]!.errors[0]!.action).to.equal("rds:DescribeDBInstances");
+    });
+  }
+
+  it("keeps the first page when the second is denied, and says so", async () => {
+    service
+      .on(DescribeDBInstancesCommand, {})
+      .resolves({ DBInstances: [instance("orders")], Marker: "next" })
+      .on(DescribeDBInstancesCommand, { Marker: "next" })
+      .rejects(awsError("AccessDenied", "no", 403));
+    const { outcomes } = await run();
+    expect(outcomes[0]).to.deep.include({ status: "denied", counts: { "AWS::RDS::DBInstance": 1 } });
+    expect(writtenItems()).to.have.length(1);
+  });
+
+  it("fails whole when evidence cannot be written: nothing is committed that is not there", async () => {
+    service.on(DescribeDBInstancesCommand).resolves({ DBInstances: [instance("orders")] });
+    s3.on(PutObjectCommand).rejects(awsError("NoSuchBucket", "The specified bucket does not exist", 404));
+    let thrown: unknown;
+    await run().catch((error: unknown) => {
+      thrown = error;
+    });
+    expect(thrown).to.have.property("name", "NoSuchBucket");
+  });
+});
