@@ -1,0 +1,149 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { Context } from "aws-lambda";
+import { mockClient } from "aws-sdk-client-mock";
+import { expect, use } from "chai";
+import chaiAsPromised from "chai-as-promised";
+import { rds } from "../../auditors/rds.ts";
+import { manifestKey, outcomeKey, outcomesPrefix, planKey } from "../../evidence/layout.ts";
+import type { TaskOutcome } from "../../evidence/outcome.ts";
+import { plannedItems, planRun } from "../../evidence/plan.ts";
+
+use(chaiAsPromised);
+
+const run = "01JDT3SAPG0000000000000000";
+const date = "2026-11-24";
+const plan = planRun({
+  runId: run,
+  startedAt: new Date(`${date}T10:00:00Z`),
+  requestedBy: "test",
+  toolVersion: "0",
+  accounts: ["111111111111", "222222222222"],
+  auditors: [{ name: "rds", scope: "regional" }],
+  regions: ["eu-central-1"],
+});
+const payload = (index: number) => ({ run_id: run, run_date: date, task: plan.tasks[index]! });
+const committed = (index: number): TaskOutcome => ({
+  run_id: run,
+  task: plan.tasks[index]!.id,
+  attempt: "first",
+  committed_at: `${date}T10:00:01.000Z`,
+  outcomes: plannedItems(plan.tasks[index]!).map((item) => ({
+    ...item,
+    status: "collected",
+    counts: {},
+    errors: [],
+    calls: 1,
+    retries: 0,
+    ms: 1,
+  })),
+  objects: [],
+});
+
+const s3 = mockClient(S3Client);
+const lambda = mockClient(LambdaClient);
+const sts = mockClient(STSClient);
+let bucket: Map<string, string>;
+
+describe("committing and sealing", () => {
+  let auditor: (event: unknown, context: Context) => Promise<unknown>;
+  let recorder: (event: unknown) => Promise<unknown>;
+  let sealer: (event: unknown) => Promise<unknown>;
+  const context = {
+    invokedFunctionArn: "arn:aws:lambda:us-east-1:999999999999:function:audit-get-meta-rds",
+    getRemainingTimeInMillis: () => 60_000,
+  } as Context;
+  const before_ = { ...process.env };
+
+  before(async () => {
+    Object.assign(process.env, {
+      AWS_REGION: "us-east-1",
+      EVIDENCE_BUCKET: "evidence",
+      SEALER_FUNCTION: "audit-sealer",
+      CROSS_ACCOUNT_ROLE_NAME: "audit-cross-account-access-role",
+      EXTERNAL_ID: "external",
+    });
+    const { auditorHandler } = await import("../../handlers/auditor.ts");
+    auditor = auditorHandler(rds);
+    recorder = (await import("../../handlers/recorder.ts")).handler;
+    sealer = (await import("../../handlers/sealer.ts")).handler;
+  });
+  after(() => {
+    process.env = before_;
+  });
+  beforeEach(() => {
+    for (const mock of [s3, lambda, sts]) mock.reset();
+    bucket = new Map([[planKey(run, date), JSON.stringify(plan)]]);
+    lambda.on(InvokeCommand).resolves({});
+    s3.on(PutObjectCommand).callsFake(({ Key, Body, IfNoneMatch }) => {
+      if (IfNoneMatch && bucket.has(Key))
+        throw Object.assign(new Error("exists"), { name: "PreconditionFailed", $metadata: { httpStatusCode: 412 } });
+      bucket.set(Key, String(Body));
+      return {};
+    });
+    s3.on(GetObjectCommand).callsFake(({ Key }) => {
+      const text = bucket.get(Key);
+      if (text === undefined) throw Object.assign(new Error("none"), { name: "NoSuchKey" });
+      return { Body: { transformToByteArray: async () => Buffer.from(text) } };
+    });
+    s3.on(ListObjectsV2Command).callsFake(({ Prefix }) => ({
+      Contents: [...bucket.keys()].filter((Key) => Key.startsWith(Prefix)).map((Key) => ({ Key })),
+    }));
+  });
+
+  it("a task delivered again reads nothing again, and goes straight on to sealing", async () => {
+    bucket.set(outcomeKey(run, date, plan.tasks[0]!.id), JSON.stringify(committed(0)));
+    bucket.set(outcomeKey(run, date, plan.tasks[1]!.id), JSON.stringify(committed(1)));
+    expect(await auditor(payload(0), context)).to.include({ committed: false, sealing: true });
+    expect(sts.calls()).to.be.empty;
+    expect(s3.commandCalls(PutObjectCommand)).to.be.empty;
+    expect(lambda.commandCalls(InvokeCommand)[0]!.args[0].input.FunctionName).to.equal("audit-sealer");
+  });
+
+  for (const [what, response, status] of [
+    ["crashed", { errorType: "Error", errorMessage: "boom" }, "failed"],
+    ["ran out of memory", { errorType: "Runtime.OutOfMemory", errorMessage: "signal: killed" }, "failed"],
+    ["timed out", { errorMessage: "2026-11-24 Task timed out after 900.00 seconds" }, "timed-out"],
+  ] as const) {
+    it(`a task that ${what} for good has an outcome for every planned item, and the last one out starts sealing`, async () => {
+      bucket.set(outcomeKey(run, date, plan.tasks[1]!.id), JSON.stringify(committed(1)));
+      const record = {
+        version: "1.0",
+        requestContext: { condition: "RetriesExhausted", approximateInvokeCount: 3 },
+        requestPayload: payload(0),
+        responsePayload: response,
+      };
+      expect(await recorder(record)).to.deep.equal({ recorded: true, sealing: true });
+      const outcome: TaskOutcome = JSON.parse(bucket.get(outcomeKey(run, date, plan.tasks[0]!.id))!);
+      expect(outcome.outcomes.map((each) => [each.account_id, each.status])).to.deep.equal([["111111111111", status]]);
+    });
+  }
+
+  it("the recorder never replaces what an attempt has committed", async () => {
+    const key = outcomeKey(run, date, plan.tasks[0]!.id);
+    bucket.set(key, JSON.stringify(committed(0)));
+    const record = { requestContext: { condition: "RetriesExhausted" }, requestPayload: payload(0) };
+    expect(await recorder(record)).to.deep.equal({ recorded: false, sealing: false });
+    expect(JSON.parse(bucket.get(key)!).attempt).to.equal("first");
+  });
+
+  it("the sealer writes nothing while a task is out, and one manifest whoever races", async () => {
+    bucket.set(outcomeKey(run, date, plan.tasks[0]!.id), JSON.stringify(committed(0)));
+    expect(await sealer({ run_id: run, run_date: date })).to.include({ sealed: false });
+    expect([...bucket.keys()]).not.to.include(manifestKey(run, date));
+    bucket.set(outcomeKey(run, date, plan.tasks[1]!.id), JSON.stringify(committed(1)));
+    await Promise.all([1, 2, 3].map(() => sealer({ run_id: run, run_date: date })));
+    const manifest = JSON.parse(bucket.get(manifestKey(run, date))!);
+    expect(manifest.totals).to.deep.include({ planned: 2, outcomes: { collected: 2 } });
+    const sealed = bucket.get(manifestKey(run, date));
+    await sealer({ run_id: run, run_date: date });
+    expect(bucket.get(manifestKey(run, date))).to.equal(sealed);
+    expect([...bucket.keys()].filter((key) => key.startsWith(outcomesPrefix(run, date)))).to.have.length(2);
+  });
+
+  it("a payload that is no task is refused by name", async () => {
+    await expect(auditor({ run_id: run }, context)).to.be.rejectedWith(/run_date/);
+    expect(s3.calls()).to.be.empty;
+  });
+});
