@@ -52,7 +52,7 @@ export const handler = async (event: unknown): Promise<{ recorded: boolean; seal
     objects: [],
   };
   const recorded = await store.commit(run_date, outcome);
-  log.warn("a task died", { recorded, ...error });
+  log.warn("a task died", { recorded, died: error });
   const sealing = await isLastOut(store, run_id, run_date);
   if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });
   return { recorded, sealing };

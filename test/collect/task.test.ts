@@ -3,17 +3,17 @@ import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeDBInstancesCommand, ListTagsForResourceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { mockClient } from "aws-sdk-client-mock";
+import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect } from "chai";
 import { rds } from "../../auditors/rds.ts";
 import { runTask } from "../../collect/task.ts";
 import type { Item } from "../../evidence/item.ts";
 import { sha256 } from "../../evidence/plan.ts";
 
-const sts = mockClient(STSClient);
-const s3 = mockClient(S3Client);
-const ec2 = mockClient(EC2Client);
-const service = mockClient(RDSClient);
+let sts: AwsClientStub<STSClient>;
+let s3: AwsClientStub<S3Client>;
+let ec2: AwsClientStub<EC2Client>;
+let service: AwsClientStub<RDSClient>;
 
 const instance = (id: string) => ({
   DBInstanceIdentifier: id,
@@ -50,6 +50,15 @@ const writtenItems = (): Item[] =>
   );
 
 describe("a task", () => {
+  before(() => {
+    sts = mockClient(STSClient);
+    s3 = mockClient(S3Client);
+    ec2 = mockClient(EC2Client);
+    service = mockClient(RDSClient);
+  });
+  after(() => {
+    for (const mock of [sts, s3, ec2, service]) mock.restore();
+  });
   beforeEach(() => {
     for (const mock of [sts, s3, ec2, service]) mock.reset();
     sts.on(AssumeRoleCommand).resolves({

@@ -9,7 +9,7 @@ import {
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Context } from "aws-lambda";
-import { mockClient } from "aws-sdk-client-mock";
+import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import type { Plan } from "../../evidence/plan.ts";
@@ -27,11 +27,11 @@ const environment = {
   SEALER_FUNCTION: "audit-sealer",
 };
 const context = { functionName: "audit-boss", awsRequestId: "request" } as Context;
-const ssm = mockClient(SSMClient);
-const lambda = mockClient(LambdaClient);
-const s3 = mockClient(S3Client);
-const ec2 = mockClient(EC2Client);
-const organizations = mockClient(OrganizationsClient);
+let ssm: AwsClientStub<SSMClient>;
+let lambda: AwsClientStub<LambdaClient>;
+let s3: AwsClientStub<S3Client>;
+let ec2: AwsClientStub<EC2Client>;
+let organizations: AwsClientStub<OrganizationsClient>;
 
 const plan = (): Plan =>
   JSON.parse(
@@ -41,15 +41,21 @@ const plan = (): Plan =>
 
 describe("boss", () => {
   let handler: (event: unknown, context: Context) => Promise<Record<string, unknown>>;
-  const before_ = { ...process.env };
+  const environmentBefore = { ...process.env };
 
   before(async () => {
+    ssm = mockClient(SSMClient);
+    lambda = mockClient(LambdaClient);
+    s3 = mockClient(S3Client);
+    ec2 = mockClient(EC2Client);
+    organizations = mockClient(OrganizationsClient);
     Object.assign(process.env, environment);
     const boss = await import("../../handlers/boss.ts");
     handler = boss.handler as unknown as typeof handler;
   });
   after(() => {
-    process.env = before_;
+    process.env = environmentBefore;
+    for (const mock of [ssm, lambda, s3, ec2, organizations]) mock.restore();
   });
   beforeEach(() => {
     delete process.env.ACCOUNT_SOURCE;

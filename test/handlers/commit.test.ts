@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Context } from "aws-lambda";
-import { mockClient } from "aws-sdk-client-mock";
+import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { rds } from "../../auditors/rds.ts";
@@ -41,9 +41,9 @@ const committed = (index: number): TaskOutcome => ({
   objects: [],
 });
 
-const s3 = mockClient(S3Client);
-const lambda = mockClient(LambdaClient);
-const sts = mockClient(STSClient);
+let s3: AwsClientStub<S3Client>;
+let lambda: AwsClientStub<LambdaClient>;
+let sts: AwsClientStub<STSClient>;
 let bucket: Map<string, string>;
 
 describe("committing and sealing", () => {
@@ -54,9 +54,12 @@ describe("committing and sealing", () => {
     invokedFunctionArn: "arn:aws:lambda:us-east-1:999999999999:function:audit-get-meta-rds",
     getRemainingTimeInMillis: () => 60_000,
   } as Context;
-  const before_ = { ...process.env };
+  const environmentBefore = { ...process.env };
 
   before(async () => {
+    s3 = mockClient(S3Client);
+    lambda = mockClient(LambdaClient);
+    sts = mockClient(STSClient);
     Object.assign(process.env, {
       AWS_REGION: "us-east-1",
       EVIDENCE_BUCKET: "evidence",
@@ -70,7 +73,8 @@ describe("committing and sealing", () => {
     sealer = (await import("../../handlers/sealer.ts")).handler;
   });
   after(() => {
-    process.env = before_;
+    process.env = environmentBefore;
+    for (const mock of [s3, lambda, sts]) mock.restore();
   });
   beforeEach(() => {
     for (const mock of [s3, lambda, sts]) mock.reset();

@@ -1,0 +1,29 @@
+import Table from "cli-table3";
+import type { Outcome } from "../evidence/outcome.ts";
+import { type Coverage, coverage } from "./runs.ts";
+
+/** Accounts by auditors as text: items found, or what stood in the way, with reasons below the table. */
+export function coverageTable(outcomes: readonly Outcome[]): string {
+  const cells = coverage(outcomes);
+  const auditors = [...new Set(cells.map(({ auditor }) => auditor))];
+  const accounts = [...new Set(cells.map(({ account }) => account))].sort();
+  const table = new Table({ head: ["account", ...auditors], style: { head: [], border: [] } });
+  const reasons: string[] = [];
+  for (const account of accounts) {
+    const row = auditors.map((auditor) => {
+      const cell = cells.find((each) => each.account === account && each.auditor === auditor);
+      if (cell) reasons.push(...cell.reasons.map((reason) => `${account} ${auditor}: ${reason}`));
+      return cell ? cellText(cell) : "not planned";
+    });
+    table.push([account, ...row]);
+  }
+  return [table.toString(), ...reasons].join("\n");
+}
+
+function cellText({ items, statuses }: Coverage): string {
+  const faults = Object.entries(statuses).filter(([status]) => status !== "collected" && status !== "not-enabled");
+  const found = `${items} item${items === 1 ? "" : "s"}`;
+  if (!faults.length) return found;
+  const words = faults.map(([status, count]) => (count === 1 ? status : `${status} ×${count}`)).join(", ");
+  return items ? `${found}, ${words}` : words;
+}
