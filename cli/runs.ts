@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { z } from "zod";
+import * as z from "zod";
 import { outcomesPrefix } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
 import type { Outcome } from "../evidence/outcome.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { EvidenceObject, Outcome, type TaskOutcome } from "./outcome.ts";
 import { type Plan, type PlannedItem, plannedItems, sha256, type Task } from "./plan.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Task } from "./plan.ts";
 
 /** An operation that did not answer, and why as far as AWS says. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 
 /** The region of services that have one endpoint for all. */
 export const GLOBAL = "global";

@@ -4,12 +4,12 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Context } from "aws-lambda";
 import pLimit from "p-limit";
 import { ulid } from "ulid";
-import { z } from "zod";
+import * as z from "zod";
 import { manifestKey, runDate } from "../evidence/layout.ts";
 import { plannedItems, planRun, type Task } from "../evidence/plan.ts";
 import { isLastOut } from "../evidence/seal.ts";
 import { runStore } from "../evidence/store.ts";
-import { version } from "../package.json" with { type: "json" };
+import packageJson from "../package.json" with { type: "json" };
 import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
 import { evidenceS3, lambdaClient } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";
@@ -57,7 +57,7 @@ export const handler = async (event: unknown, context: Context): Promise<RunStar
     runId: ulid(startedAt.getTime()),
     startedAt,
     requestedBy: `${context.functionName} ${context.awsRequestId}`,
-    toolVersion: version,
+    toolVersion: packageJson.version,
     accounts: chosen("accounts", request.accounts, listed.accounts),
     excluded: listed.excluded,
     auditors: auditors.map((name) => ({ name, scope: settings.AUDITORS[name]!.scope })),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TaskOutcome } from "../evidence/outcome.ts";
 import { plannedItems } from "../evidence/plan.ts";
 import { isLastOut } from "../evidence/seal.ts";

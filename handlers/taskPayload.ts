@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Task } from "../evidence/plan.ts";
 
 /** What an auditor is invoked with: one task of a run. */
