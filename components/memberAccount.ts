@@ -1,0 +1,97 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { memberPolicyDocuments, type PolicyDocument } from "../auditors/policy.ts";
+
+/** Path of every role of the audit account's functions: what the cross-account role trusts. */
+export const SYSTEM_PATH = "/audit-ecosystem/";
+
+/** What a {@link MemberAccount} may be told. */
+export interface MemberAccountArgs {
+  /** The account whose auditors may enter: 12 digits. */
+  auditAccountId: pulumi.Input<string>;
+  /** Output of the audit stack. */
+  externalId: pulumi.Input<string>;
+  /** Auditors that may read here; the policy is generated from them. */
+  auditors: readonly string[];
+  /** Name of the role. Default: `audit-cross-account-access-role`. */
+  roleName?: pulumi.Input<string>;
+  /** The policy: generated from the auditors (default), or one of AWS's own. */
+  memberPolicy?: "generated" | "SecurityAudit" | "ReadOnlyAccess";
+  /** Organization the audit account must belong to: `o-…`. */
+  organizationId?: pulumi.Input<string>;
+}
+
+interface Trust {
+  partition: string;
+  auditAccountId: string;
+  externalId: string;
+  organizationId?: string | undefined;
+}
+
+/**
+ * Who may assume the cross-account role. The audit account's root narrowed by the caller's ARN, and not a role as
+ * principal: IAM stores that as the role's unique id, which breaks the trust when the role is made again.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export const trustPolicy = ({ partition, auditAccountId, externalId, organizationId }: Trust) => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "Auditors",
+      Effect: "Allow",
+      Principal: { AWS: `arn:${partition}:iam::${auditAccountId}:root` },
+      Action: "sts:AssumeRole",
+      Condition: {
+        StringEquals: {
+          "sts:ExternalId": externalId,
+          ...(organizationId ? { "aws:PrincipalOrgID": organizationId } : {}),
+        },
+        ArnLike: { "aws:PrincipalArn": `arn:${partition}:iam::${auditAccountId}:role${SYSTEM_PATH}*` },
+      },
+    },
+  ],
+});
+
+const AWS_POLICIES = { SecurityAudit: "policy/SecurityAudit", ReadOnlyAccess: "policy/ReadOnlyAccess" } as const;
+
+/** A member account's side: the role by which the audit account's auditors read metadata here. */
+export class MemberAccount extends pulumi.ComponentResource {
+  readonly roleArn: pulumi.Output<string>;
+
+  constructor(name: string, args: MemberAccountArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("audit-ecosystem:index:MemberAccount", name, args, opts);
+    const child = { parent: this };
+    const { partition } = aws.getPartitionOutput({}, child);
+    const role = new aws.iam.Role(
+      name,
+      {
+        name: args.roleName ?? "audit-cross-account-access-role",
+        description: "Read-only access to metadata for the audit account's auditors",
+        assumeRolePolicy: pulumi
+          .output({
+            partition,
+            auditAccountId: args.auditAccountId,
+            externalId: args.externalId,
+            organizationId: args.organizationId,
+          })
+          .apply((trust) => JSON.stringify(trustPolicy(trust))),
+        maxSessionDuration: 3600,
+      },
+      child,
+    );
+    const memberPolicy = args.memberPolicy ?? "generated";
+    if (memberPolicy === "generated") {
+      for (const { name: part, document } of memberPolicyDocuments(args.auditors)) {
+        const policy = new aws.iam.Policy(`${name}-${part}`, { policy: asText(document) }, child);
+        new aws.iam.RolePolicyAttachment(`${name}-${part}`, { role: role.name, policyArn: policy.arn }, child);
+      }
+    } else {
+      const policyArn = pulumi.interpolate`arn:${partition}:iam::aws:${AWS_POLICIES[memberPolicy]}`;
+      new aws.iam.RolePolicyAttachment(`${name}-${memberPolicy}`, { role: role.name, policyArn }, child);
+    }
+    this.roleArn = role.arn;
+    this.registerOutputs({ roleArn: this.roleArn });
+  }
+}
+
+const asText = (document: PolicyDocument): string => JSON.stringify(document);
