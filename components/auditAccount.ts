@@ -1,0 +1,202 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { auditors as registry } from "../auditors/registry.ts";
+import { AccountList } from "./accountList.ts";
+import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
+import { SYSTEM_PATH } from "./memberAccount.ts";
+import { auditorPermissions, bossPermissions, recorderPermissions, sealerPermissions } from "./permissions.ts";
+import { SystemFunction } from "./systemFunction.ts";
+
+/** What an {@link AuditAccount} may be told. */
+export interface AuditAccountArgs {
+  /** Auditors to deploy, by their names in `auditors/registry.ts`. */
+  auditors: readonly string[];
+  /** Ids of the member accounts (12 digits each), or where they come from. */
+  accounts: { ids: readonly string[] } | { organizationalUnits: readonly string[]; exclude: readonly string[] };
+  /** Regions to cover; every enabled one when empty. */
+  regions?: readonly string[];
+  /** Physical name of the evidence bucket; Pulumi's generated one when left out. */
+  bucketName?: pulumi.Input<string>;
+  objectLock?: ObjectLock;
+  /** First part of every function's name. Default: `audit`. */
+  namePrefix?: string;
+  /** Default: `/audit-ecosystem/accounts`. */
+  parameterName?: string;
+  /** Default: `audit-cross-account-access-role`. */
+  crossAccountRoleName?: string;
+  /** Random when left out. */
+  externalId?: pulumi.Input<string>;
+  /** Days that the functions' log lines are kept. Default: 90. */
+  logRetentionDays?: number;
+}
+
+/** The audit account's side: evidence bucket, list of accounts, boss, auditors, recorder and sealer. */
+export class AuditAccount extends pulumi.ComponentResource {
+  readonly bucketName: pulumi.Output<string>;
+  readonly bossName: pulumi.Output<string>;
+  readonly auditorNames: pulumi.Output<string[]>;
+  readonly auditorRoleArns: pulumi.Output<string[]>;
+  readonly externalId: pulumi.Output<string>;
+  /** Undefined when the accounts come from AWS Organizations. */
+  readonly parameterName: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: AuditAccountArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("audit-ecosystem:index:AuditAccount", name, args, opts);
+    const child = { parent: this };
+    const prefix = args.namePrefix ?? "audit";
+    const crossAccountRoleName = args.crossAccountRoleName ?? "audit-cross-account-access-role";
+    const { partition } = aws.getPartitionOutput({}, child);
+    const { accountId } = aws.getCallerIdentityOutput({}, child);
+    const externalId = args.externalId
+      ? pulumi.output(args.externalId)
+      : new random.RandomUuid(`${name}-external-id`, {}, child).result;
+
+    const bucket = new EvidenceBucket(
+      `${name}-evidence`,
+      {
+        bucketName: args.bucketName,
+        objectLock: args.objectLock,
+        systemRoles: pulumi.interpolate`arn:${partition}:iam::${accountId}:role${SYSTEM_PATH}*`,
+      },
+      child,
+    );
+    const list =
+      "ids" in args.accounts
+        ? new AccountList(
+            `${name}-accounts`,
+            { name: args.parameterName ?? "/audit-ecosystem/accounts", ids: args.accounts.ids },
+            child,
+          )
+        : undefined;
+    const common = { logRetentionDays: args.logRetentionDays ?? 90 };
+
+    const sealer = new SystemFunction(
+      `${name}-sealer`,
+      {
+        ...common,
+        functionName: `${prefix}-sealer`,
+        handler: "sealer",
+        timeout: 900,
+        memorySize: 1024,
+        environment: { EVIDENCE_BUCKET: bucket.name },
+        permissions: bucket.arn.apply(sealerPermissions),
+      },
+      child,
+    );
+    const recorder = new SystemFunction(
+      `${name}-recorder`,
+      {
+        ...common,
+        functionName: `${prefix}-recorder`,
+        handler: "recorder",
+        timeout: 60,
+        memorySize: 256,
+        environment: { EVIDENCE_BUCKET: bucket.name, SEALER_FUNCTION: sealer.name },
+        permissions: pulumi
+          .all([bucket.arn, sealer.arn])
+          .apply(([bucketArn, sealerArn]) => recorderPermissions(bucketArn, sealerArn)),
+      },
+      child,
+    );
+    const auditors = args.auditors.map(
+      (auditor) =>
+        new SystemFunction(
+          `${name}-get-meta-${auditor}`,
+          {
+            ...common,
+            functionName: `${prefix}-get-meta-${auditor}`,
+            handler: { auditor },
+            timeout: 900,
+            memorySize: 1024,
+            environment: {
+              EVIDENCE_BUCKET: bucket.name,
+              CROSS_ACCOUNT_ROLE_NAME: crossAccountRoleName,
+              EXTERNAL_ID: externalId,
+              SEALER_FUNCTION: sealer.name,
+            },
+            permissions: pulumi
+              .all([bucket.arn, sealer.arn, recorder.arn, partition])
+              .apply(([bucketArn, sealerArn, recorderArn, inPartition]) =>
+                auditorPermissions({
+                  bucketArn,
+                  auditor,
+                  resourceTypes: registry[auditor]!.collectors.map(({ type }) => type),
+                  partition: inPartition,
+                  crossAccountRoleName,
+                  sealerArn,
+                  recorderArn,
+                }),
+              ),
+            onFailure: recorder.arn,
+          },
+          child,
+        ),
+    );
+    const regions = args.regions ?? [];
+    const organization = "ids" in args.accounts ? undefined : args.accounts;
+    const boss = new SystemFunction(
+      `${name}-boss`,
+      {
+        ...common,
+        functionName: `${prefix}-boss`,
+        handler: "boss",
+        timeout: 300,
+        memorySize: 1024,
+        environment: {
+          EVIDENCE_BUCKET: bucket.name,
+          SEALER_FUNCTION: sealer.name,
+          AUDITORS: pulumi
+            .all(auditors.map(({ name: functionName }) => functionName))
+            .apply((names) =>
+              JSON.stringify(
+                Object.fromEntries(
+                  args.auditors.map((auditor, index) => [
+                    auditor,
+                    { function: names[index], scope: registry[auditor]!.scope },
+                  ]),
+                ),
+              ),
+            ),
+          ...(list ? { ACCOUNTS_PARAMETER: list.name } : {}),
+          ...(organization
+            ? {
+                ACCOUNT_SOURCE: "organizations",
+                ORGANIZATIONAL_UNITS: organization.organizationalUnits.join(","),
+                EXCLUDE_ACCOUNTS: organization.exclude.join(","),
+              }
+            : {}),
+          ...(regions.length ? { REGIONS: regions.join(",") } : {}),
+        },
+        permissions: pulumi
+          .all([bucket.arn, sealer.arn, pulumi.all(auditors.map(({ arn }) => arn)), list?.arn])
+          .apply(([bucketArn, sealerArn, auditorArns, parameterArn]) =>
+            bossPermissions({
+              bucketArn,
+              sealerArn,
+              auditorArns,
+              parameterArn,
+              byUnits: Boolean(organization?.organizationalUnits.length),
+              asksRegions: regions.length === 0,
+            }),
+          ),
+      },
+      child,
+    );
+
+    this.bucketName = bucket.name;
+    this.bossName = boss.name;
+    this.auditorNames = pulumi.all(auditors.map(({ name: functionName }) => functionName));
+    this.auditorRoleArns = pulumi.all(auditors.map(({ roleArn }) => roleArn));
+    this.externalId = externalId;
+    this.parameterName = pulumi.output(list?.name);
+    this.registerOutputs({
+      bucketName: this.bucketName,
+      bossName: this.bossName,
+      auditorNames: this.auditorNames,
+      auditorRoleArns: this.auditorRoleArns,
+      externalId: this.externalId,
+      parameterName: this.parameterName,
+    });
+  }
+}

@@ -1,0 +1,132 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Object Lock of new evidence: nobody can delete it before the days are over (in governance mode, nobody without the bypass permission). */
+export interface ObjectLock {
+  mode: "GOVERNANCE" | "COMPLIANCE";
+  days: number;
+}
+
+/** What an {@link EvidenceBucket} may be told; everything has a secure default. */
+export interface EvidenceBucketArgs {
+  /** Physical name; Pulumi's generated one when left out. */
+  bucketName?: pulumi.Input<string>;
+  /** Off when left out. Can only be switched on for a new bucket without a migration by AWS. */
+  objectLock?: ObjectLock;
+}
+
+/** Days after which parts of uploads that never ended are removed. */
+const ABANDONED_UPLOAD_DAYS = 7;
+
+/**
+ * TLS only; and no role of the system deletes anything, or writes a run's document over one that stands.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+export const bucketPolicy = (bucketArn: string, systemRoles: string) => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [bucketArn, `${bucketArn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+    {
+      Sid: "NothingIsDeleted",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration", "s3:PutBucketVersioning"],
+      Resource: [bucketArn, `${bucketArn}/*`],
+      Condition: { ArnLike: { "aws:PrincipalArn": systemRoles } },
+    },
+    {
+      Sid: "RunsAreWrittenOnce",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:PutObject",
+      Resource: `${bucketArn}/runs/*`,
+      Condition: {
+        ArnLike: { "aws:PrincipalArn": systemRoles },
+        Null: { "s3:if-none-match": "true" },
+      },
+    },
+  ],
+});
+
+/**
+ * The bucket that holds runs and evidence: versioned, encrypted, private, TLS only, kept on destroy.
+ * Key layout: `evidence/layout.ts`.
+ */
+export class EvidenceBucket extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+
+  /** @param systemRoles pattern of the ARNs of the system's own roles, which may neither delete nor overwrite */
+  constructor(
+    name: string,
+    args: EvidenceBucketArgs & { systemRoles: pulumi.Input<string> },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("audit-ecosystem:index:EvidenceBucket", name, args, opts);
+    const child = { parent: this };
+    const bucket = new aws.s3.Bucket(
+      name,
+      { bucket: args.bucketName, objectLockEnabled: args.objectLock ? true : undefined },
+      { ...child, retainOnDelete: true },
+    );
+    const of = { bucket: bucket.id };
+    const versioning = new aws.s3.BucketVersioning(
+      name,
+      { ...of, versioningConfiguration: { status: "Enabled" } },
+      { ...child, retainOnDelete: true },
+    );
+    new aws.s3.BucketServerSideEncryptionConfiguration(
+      name,
+      { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+      child,
+    );
+    const closed = new aws.s3.BucketPublicAccessBlock(
+      name,
+      { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+      child,
+    );
+    new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
+    new aws.s3.BucketLifecycleConfiguration(
+      name,
+      {
+        ...of,
+        rules: [
+          {
+            id: "abandoned-uploads",
+            status: "Enabled",
+            filter: { prefix: "" },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: ABANDONED_UPLOAD_DAYS },
+          },
+        ],
+      },
+      { ...child, dependsOn: versioning },
+    );
+    if (args.objectLock) {
+      new aws.s3.BucketObjectLockConfiguration(
+        name,
+        { ...of, rule: { defaultRetention: { mode: args.objectLock.mode, days: args.objectLock.days } } },
+        { ...child, dependsOn: versioning },
+      );
+    }
+    new aws.s3.BucketPolicy(
+      name,
+      {
+        ...of,
+        policy: pulumi
+          .all([bucket.arn, args.systemRoles])
+          .apply(([arn, systemRoles]) => JSON.stringify(bucketPolicy(arn, systemRoles))),
+      },
+      { ...child, dependsOn: closed },
+    );
+    this.name = bucket.bucket;
+    this.arn = bucket.arn;
+    this.registerOutputs({ name: this.name, arn: this.arn });
+  }
+}

@@ -1,0 +1,92 @@
+import type { PolicyStatement } from "../auditors/policy.ts";
+import { evidencePrefix } from "../evidence/layout.ts";
+
+/** What the system's functions may do in the audit account: pure documents, one function of the system each. */
+
+const allow = (Sid: string, Action: string[], Resource: string | string[]): PolicyStatement => ({
+  Sid,
+  Effect: "Allow",
+  Action,
+  Resource,
+});
+
+/** Keys below one run's folder; its day and id are not known when the policy is made. */
+const ofRuns = (bucketArn: string, rest: string) => `${bucketArn}/runs/run_date=*/run_id=*/${rest}`;
+
+const readRuns = (bucketArn: string): PolicyStatement[] => [
+  allow("ReadRuns", ["s3:GetObject"], [ofRuns(bucketArn, "plan.json"), ofRuns(bucketArn, "outcomes/*")]),
+  // Without it a key that does not exist answers AccessDenied instead of NoSuchKey.
+  {
+    ...allow("ListRuns", ["s3:ListBucket"], bucketArn),
+    Condition: { StringLike: { "s3:prefix": ["runs/*"] } },
+  },
+];
+
+const invoke = (Sid: string, functions: string[]): PolicyStatement => allow(Sid, ["lambda:InvokeFunction"], functions);
+
+export interface BossMay {
+  bucketArn: string;
+  auditorArns: string[];
+  sealerArn: string;
+  /** The parameter's ARN; undefined when accounts come from AWS Organizations. */
+  parameterArn: string | undefined;
+  /** Whether organizational units narrow the accounts. */
+  byUnits: boolean;
+  /** Whether the regions are asked for, and not configured. */
+  asksRegions: boolean;
+}
+
+export const bossPermissions = (may: BossMay): PolicyStatement[] => [
+  allow("WritePlan", ["s3:PutObject"], [ofRuns(may.bucketArn, "plan.json"), ofRuns(may.bucketArn, "outcomes/*")]),
+  ...readRuns(may.bucketArn),
+  invoke("InvokeAuditors", [...may.auditorArns, may.sealerArn]),
+  ...(may.parameterArn
+    ? [
+        allow("ReadAccounts", ["ssm:GetParameter"], may.parameterArn),
+        allow("ReadMoreAccounts", ["ssm:GetParametersByPath"], may.parameterArn),
+      ]
+    : [
+        allow(
+          "ListAccounts",
+          may.byUnits
+            ? ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
+            : ["organizations:ListAccounts"],
+          "*",
+        ),
+      ]),
+  ...(may.asksRegions ? [allow("ListRegions", ["ec2:DescribeRegions"], "*")] : []),
+];
+
+export interface AuditorMay {
+  bucketArn: string;
+  auditor: string;
+  resourceTypes: string[];
+  partition: string;
+  crossAccountRoleName: string;
+  sealerArn: string;
+  recorderArn: string;
+}
+
+export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
+  allow(
+    "WriteEvidence",
+    ["s3:PutObject", "s3:AbortMultipartUpload"],
+    may.resourceTypes.map((type) => `${may.bucketArn}/${evidencePrefix(type)}*`),
+  ),
+  allow("CommitTasks", ["s3:PutObject"], ofRuns(may.bucketArn, `outcomes/${may.auditor}-*`)),
+  ...readRuns(may.bucketArn),
+  allow("EnterAccounts", ["sts:AssumeRole"], `arn:${may.partition}:iam::*:role/${may.crossAccountRoleName}`),
+  invoke("Seal", [may.sealerArn]),
+  invoke("TellOfFailure", [may.recorderArn]),
+];
+
+export const recorderPermissions = (bucketArn: string, sealerArn: string): PolicyStatement[] => [
+  allow("CommitDeadTasks", ["s3:PutObject"], ofRuns(bucketArn, "outcomes/*")),
+  ...readRuns(bucketArn),
+  invoke("Seal", [sealerArn]),
+];
+
+export const sealerPermissions = (bucketArn: string): PolicyStatement[] => [
+  allow("Seal", ["s3:PutObject", "s3:GetObject"], ofRuns(bucketArn, "manifest.json")),
+  ...readRuns(bucketArn),
+];

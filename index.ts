@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import { auditStack } from "./stacks/audit.ts";
+import { ConfigError, kindOf } from "./stacks/config.ts";
+import { memberStack } from "./stacks/member.ts";
+
+/** The Pulumi program: one account's stack, of the kind its configuration says. */
+function outputs(): Record<string, unknown> {
+  const config = new pulumi.Config("audit-ecosystem");
+  try {
+    return kindOf(config) === "audit" ? auditStack(config) : memberStack(config);
+  } catch (error) {
+    // Pulumi shows a RunError's message alone, where it would print the stack of another.
+    if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+export const {
+  auditAccountId,
+  bucketName,
+  bossName,
+  auditorNames,
+  auditorRoleArns,
+  externalId,
+  parameterName,
+  roleArn,
+} = outputs();

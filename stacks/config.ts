@@ -1,0 +1,235 @@
+import * as z from "zod";
+import { auditorNames } from "../auditors/registry.ts";
+
+/** A stack's configuration cannot be used: which key, what it says, why not, and what to do. */
+export class ConfigError extends Error {
+  constructor(key: string, value: unknown, problem: string, remedy: string) {
+    super(`${key}: ${value === undefined ? "not set" : JSON.stringify(value)} — ${problem}. Try: ${remedy}`);
+    this.name = "ConfigError";
+  }
+}
+
+/** How values are read: Pulumi's own config object, or anything like it. */
+export interface ConfigSource {
+  get(key: string): string | undefined;
+}
+
+const ACCOUNT_ID = /^\d{12}$/;
+const set = (key: string, value: string) => `pulumi config set ${key} ${value}`;
+
+/** A value that is set; Pulumi hands the defaults of `Pulumi.yaml`, empty for what has none. */
+const text = (config: ConfigSource, key: string): string | undefined => config.get(key)?.trim() || undefined;
+
+/** A list given as `a,b` or, by `--path 'key[0]'`, as an array. */
+function list(config: ConfigSource, key: string): string[] {
+  const value = text(config, key);
+  if (!value) return [];
+  if (!value.startsWith("[")) {
+    return value
+      .split(",")
+      .map((each) => each.trim())
+      .filter(Boolean);
+  }
+  const parsed = z.array(z.union([z.string(), z.number()])).safeParse(json(value));
+  if (!parsed.success) throw new ConfigError(key, value, "a list of values is expected", set(key, "a,b"));
+  return parsed.data.map((each) => String(each).trim());
+}
+
+const json = (value: string): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+};
+
+function accountIds(config: ConfigSource, key: string): string[] {
+  const remedy = set(key, "111111111111,222222222222");
+  const ids = list(config, key);
+  for (const id of ids)
+    if (!ACCOUNT_ID.test(id)) throw new ConfigError(key, id, "an AWS account id has 12 digits", remedy);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice) throw new ConfigError(key, twice, "the account is listed twice", remedy);
+  return ids;
+}
+
+function choice<T extends string>(config: ConfigSource, key: string, choices: readonly T[], otherwise?: T): T {
+  const value = text(config, key) ?? otherwise;
+  const chosen = choices.find((each) => each === value);
+  if (!chosen) throw new ConfigError(key, value, `one of ${choices.join(", ")} is expected`, set(key, choices[0]!));
+  return chosen;
+}
+
+function matching(config: ConfigSource, key: string, pattern: RegExp, problem: string, example: string) {
+  const value = text(config, key);
+  if (value !== undefined && !pattern.test(value)) throw new ConfigError(key, value, problem, set(key, example));
+  return value;
+}
+
+function wholeDays(config: ConfigSource, key: string): number | undefined {
+  const value = matching(config, key, /^\d{1,5}$/, "a whole number of days is expected", "365");
+  return value === undefined || Number(value) === 0 ? undefined : Number(value);
+}
+
+function auditorsOf(config: ConfigSource): string[] {
+  const names = list(config, "auditors");
+  const known = auditorNames.join(", ");
+  for (const name of names)
+    if (!auditorNames.includes(name))
+      throw new ConfigError("auditors", name, `there is no such auditor, only ${known}`, set("auditors", "rds,iam"));
+  return names.length ? [...new Set(names)] : [...auditorNames];
+}
+
+const roleNameOf = (config: ConfigSource) =>
+  matching(
+    config,
+    "crossAccountRoleName",
+    /^[\w+=,.@-]{1,64}$/,
+    "a role's name has up to 64 letters, digits and +=,.@-_",
+    "audit-cross-account-access-role",
+  ) ?? "audit-cross-account-access-role";
+const externalIdOf = (config: ConfigSource) =>
+  matching(
+    config,
+    "externalId",
+    /^[\w+=,.@:/-]{2,1224}$/,
+    "an external id has 2 to 1224 letters, digits and +=,.@:/-",
+    "<the audit stack's output externalId>",
+  );
+
+/** Which account a stack is for. */
+export const kindOf = (config: ConfigSource): "audit" | "member" => choice(config, "kind", ["audit", "member"]);
+
+export interface AuditSettings {
+  auditors: string[];
+  accounts: { ids: string[] } | { organizationalUnits: string[]; exclude: string[] };
+  regions: string[];
+  bucketName?: string;
+  objectLock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number };
+  namePrefix: string;
+  parameterName: string;
+  crossAccountRoleName: string;
+  externalId?: string;
+  logRetentionDays?: number;
+}
+
+/** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
+export function auditSettings(config: ConfigSource): AuditSettings {
+  const source = choice(config, "accountSource", ["parameter", "organizations"], "parameter");
+  const ids = accountIds(config, "accounts");
+  if (source === "parameter" && !ids.length)
+    throw new ConfigError("accounts", undefined, "there is no account to audit", set("accounts", "111111111111"));
+  const units = list(config, "organizationalUnits");
+  for (const unit of units)
+    if (!/^(ou|r)-[a-z0-9-]+$/.test(unit))
+      throw new ConfigError(
+        "organizationalUnits",
+        unit,
+        "the id of an organizational unit starts with ou- or r-",
+        set("organizationalUnits", "ou-abcd-11111111"),
+      );
+  const regions = list(config, "regions");
+  for (const region of regions)
+    if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region))
+      throw new ConfigError("regions", region, "this is not the name of a region", set("regions", "eu-central-1"));
+  const bucketName = matching(
+    config,
+    "bucketName",
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "a bucket's name has 3 to 63 small letters, digits, dots and hyphens",
+    "audit-metadata-bucket",
+  );
+  const lockDays = wholeDays(config, "objectLockDays");
+  const externalId = externalIdOf(config);
+  const logRetentionDays = wholeDays(config, "logRetentionDays");
+  return {
+    auditors: auditorsOf(config),
+    accounts:
+      source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },
+    regions,
+    ...(bucketName ? { bucketName } : {}),
+    ...(lockDays
+      ? {
+          objectLock: {
+            mode: choice(config, "objectLockMode", ["GOVERNANCE", "COMPLIANCE"], "GOVERNANCE"),
+            days: lockDays,
+          },
+        }
+      : {}),
+    namePrefix:
+      matching(
+        config,
+        "namePrefix",
+        /^[a-zA-Z0-9-]{1,32}$/,
+        "a prefix has up to 32 letters, digits and hyphens",
+        "audit",
+      ) ?? "audit",
+    parameterName:
+      matching(
+        config,
+        "parameterName",
+        /^(\/[\w.-]+)+$/,
+        "a parameter's name is a path of letters, digits and .-_",
+        "/audit-ecosystem/accounts",
+      ) ?? "/audit-ecosystem/accounts",
+    crossAccountRoleName: roleNameOf(config),
+    ...(externalId ? { externalId } : {}),
+    ...(logRetentionDays ? { logRetentionDays } : {}),
+  };
+}
+
+export interface MemberSettings {
+  /** Undefined where `auditStack` tells it. */
+  auditAccountId?: string;
+  externalId?: string;
+  /** Name of the audit account's stack, `organization/project/stack`. */
+  auditStack?: string;
+  auditors: string[];
+  crossAccountRoleName: string;
+  memberPolicy: "generated" | "SecurityAudit" | "ReadOnlyAccess";
+  organizationId?: string;
+}
+
+/** Settings of a member account's stack. @throws ConfigError naming key, value and remedy */
+export function memberSettings(config: ConfigSource): MemberSettings {
+  const auditStack = text(config, "auditStack");
+  const auditAccountId = text(config, "auditAccountId");
+  if (auditAccountId !== undefined && !ACCOUNT_ID.test(auditAccountId))
+    throw new ConfigError(
+      "auditAccountId",
+      auditAccountId,
+      "an AWS account id has 12 digits",
+      set("auditAccountId", "999999999999"),
+    );
+  const externalId = externalIdOf(config);
+  if (!auditStack && !auditAccountId)
+    throw new ConfigError(
+      "auditAccountId",
+      undefined,
+      "the role must know whom to trust",
+      `${set("auditAccountId", "999999999999")}, or ${set("auditStack", "organization/audit-ecosystem/audit")}`,
+    );
+  if (!auditStack && !externalId)
+    throw new ConfigError(
+      "externalId",
+      undefined,
+      "without it anyone who learns of the role could ask to be let in",
+      `${set("externalId", '"$(pulumi stack output externalId --stack audit)"')}`,
+    );
+  const organizationId = matching(
+    config,
+    "organizationId",
+    /^o-[a-z0-9]{10,32}$/,
+    "an organization's id starts with o-",
+    "o-abcdefghij",
+  );
+  return {
+    ...(auditStack ? { auditStack } : {}),
+    ...(auditAccountId ? { auditAccountId } : {}),
+    ...(externalId ? { externalId } : {}),
+    auditors: auditorsOf(config),
+    crossAccountRoleName: roleNameOf(config),
+    memberPolicy: choice(config, "memberPolicy", ["generated", "SecurityAudit", "ReadOnlyAccess"], "generated"),
+    ...(organizationId ? { organizationId } : {}),
+  };
+}
