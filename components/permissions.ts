@@ -15,11 +15,8 @@ const ofRuns = (bucketArn: string, rest: string) => `${bucketArn}/runs/run_date=
 
 const readRuns = (bucketArn: string): PolicyStatement[] => [
   allow("ReadRuns", ["s3:GetObject"], [ofRuns(bucketArn, "plan.json"), ofRuns(bucketArn, "outcomes/*")]),
-  // Without it a key that does not exist answers AccessDenied instead of NoSuchKey.
-  {
-    ...allow("ListRuns", ["s3:ListBucket"], bucketArn),
-    Condition: { StringLike: { "s3:prefix": ["runs/*"] } },
-  },
+  // Unconditional: a condition on s3:prefix is not met by a read, and a key that does not exist would answer AccessDenied.
+  allow("ListRuns", ["s3:ListBucket"], bucketArn),
 ];
 
 const invoke = (Sid: string, functions: string[]): PolicyStatement => allow(Sid, ["lambda:InvokeFunction"], functions);

@@ -1,0 +1,172 @@
+import { createHash } from "node:crypto";
+import { idOf, pick, randomOf } from "../random.ts";
+import type { SandboxState, StoredRole } from "../state.ts";
+import { membersOf } from "./organization.ts";
+import { homesOf } from "./regions.ts";
+
+export const AUDIT_ACCOUNT = "999999999999";
+
+/** A company's AWS before anything is deployed: its accounts with their users, roles, policies and buckets. */
+export function populate(seed: number, accounts: number): SandboxState {
+  const state: SandboxState = {
+    seed,
+    auditAccount: AUDIT_ACCOUNT,
+    members: membersOf(seed, accounts),
+    parameters: new Map(),
+    roles: new Map(),
+    policies: new Map(),
+    users: [],
+    groups: [],
+    oidcProviders: [],
+    functions: new Map(),
+    sessions: new Map(),
+    buckets: new Map(),
+    logGroups: new Map(),
+  };
+  for (const { id, name } of state.members) {
+    identities(state, id);
+    buckets(state, id, name);
+  }
+  return state;
+}
+
+function identities(state: SandboxState, account: string): void {
+  const random = randomOf(`${state.seed} ${account} identities`);
+  const created = () => new Date(Date.UTC(2023, Math.floor(random() * 30), 1 + Math.floor(random() * 27)));
+  const arn = (what: string) => `arn:aws:iam::${account}:${what}`;
+  for (const GroupName of ["admins", "developers"])
+    state.groups.push({
+      account,
+      GroupName,
+      Arn: arn(`group/${GroupName}`),
+      GroupId: `AGPA${idOf(random, 17)}`,
+      CreateDate: created(),
+    });
+  const people = ["alice", "bob", "carol", "deploy-bot"].slice(0, 2 + Math.floor(random() * 3));
+  for (const UserName of people)
+    state.users.push({
+      account,
+      UserName,
+      Arn: arn(`user/${UserName}`),
+      UserId: `AIDA${idOf(random, 17)}`,
+      Path: "/",
+      CreateDate: created(),
+      Tags: random() < 0.5 ? [{ Key: "team", Value: pick(random, ["payments", "platform"]) }] : [],
+      groups: [UserName === "alice" ? "admins" : "developers"],
+      keys:
+        random() < 0.6
+          ? [
+              {
+                AccessKeyId: `AKIA${idOf(random, 16)}`,
+                Status: random() < 0.8 ? "Active" : "Inactive",
+                CreateDate: created(),
+              },
+            ]
+          : [],
+      mfa: UserName !== "deploy-bot" && random() < 0.7,
+    });
+  const policyArn = arn("policy/deploy");
+  state.policies.set(policyArn, {
+    account,
+    PolicyName: "deploy",
+    PolicyId: `ANPA${idOf(random, 17)}`,
+    Path: "/",
+    Arn: policyArn,
+    CreateDate: created(),
+    document: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        { Sid: "Deploy", Effect: "Allow", Action: random() < 0.3 ? "*" : ["lambda:*", "s3:*"], Resource: "*" },
+      ],
+    }),
+  });
+  for (const [RoleName, Service] of [
+    ["app", "ec2.amazonaws.com"],
+    ["jobs", "lambda.amazonaws.com"],
+    ["rds-monitoring", "monitoring.rds.amazonaws.com"],
+  ] as const) {
+    const role: StoredRole = {
+      account,
+      RoleName,
+      Path: "/",
+      Arn: arn(`role/${RoleName}`),
+      RoleId: `AROA${idOf(random, 17)}`,
+      CreateDate: created(),
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" }],
+      }),
+      MaxSessionDuration: 3600,
+      Tags: random() < 0.5 ? [{ Key: "team", Value: "platform" }] : [],
+      inline: new Map(),
+      attached: new Set(RoleName === "app" ? [policyArn] : []),
+    };
+    state.roles.set(role.Arn, role);
+  }
+  if (random() < 0.5)
+    state.oidcProviders.push({
+      account,
+      Arn: arn("oidc-provider/token.actions.githubusercontent.com"),
+      Url: "token.actions.githubusercontent.com",
+    });
+}
+
+function buckets(state: SandboxState, account: string, accountName: string): void {
+  const random = randomOf(`${state.seed} ${account} buckets`);
+  const homes = homesOf(state.seed, account);
+  for (const purpose of ["assets", "logs", "backups", "exports"].slice(0, 2 + Math.floor(random() * 3))) {
+    const suffix = createHash("sha256").update(`${state.seed} ${account}`).digest("hex").slice(0, 6);
+    const name = `${accountName}-${purpose}-${suffix}`;
+    const configuration = new Map<string, object>([
+      ["GetBucketVersioning", random() < 0.5 ? { Status: "Enabled" } : {}],
+      ["GetBucketLogging", {}],
+      ["GetBucketOwnershipControls", { OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] } }],
+      [
+        "GetBucketEncryption",
+        {
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false }],
+          },
+        },
+      ],
+    ]);
+    if (random() < 0.8) {
+      const all = random() < 0.9;
+      configuration.set("GetPublicAccessBlock", {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          IgnorePublicAcls: true,
+          BlockPublicPolicy: all,
+          RestrictPublicBuckets: all,
+        },
+      });
+    }
+    if (random() < 0.6)
+      configuration.set("GetBucketTagging", { TagSet: [{ Key: "team", Value: pick(random, ["platform", "data"]) }] });
+    if (purpose === "assets")
+      configuration.set("GetBucketPolicy", {
+        Policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "TlsOnly",
+              Effect: "Deny",
+              Principal: "*",
+              Action: "s3:*",
+              Resource: [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`],
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+          ],
+        }),
+      });
+    state.buckets.set(name, {
+      name,
+      owner: account,
+      region: pick(random, homes),
+      created: new Date(Date.UTC(2024, Math.floor(random() * 20), 3)),
+      objects: new Map(),
+      uploads: new Map(),
+      configuration,
+    });
+  }
+}

@@ -1,0 +1,156 @@
+import { awsManagedPolicies } from "./managedPolicies.ts";
+import type { Permission, Principal } from "./service.ts";
+import type { SandboxState } from "./state.ts";
+
+interface Statement {
+  Sid?: string;
+  Effect: "Allow" | "Deny";
+  Principal?: "*" | { AWS?: string | string[]; Service?: string | string[] };
+  Action?: string | string[];
+  NotAction?: string | string[];
+  Resource?: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+/** Why a call is denied, in AWS's words; undefined: it is allowed. */
+export type Denial = string | undefined;
+
+const many = <T>(value: T | readonly T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? [...value] : [value as T];
+
+const patterns = new Map<string, RegExp>();
+/** IAM's wildcards: `*` any characters, `?` one. */
+function matches(pattern: string, value: string, caseless = false): boolean {
+  const key = `${caseless} ${pattern}`;
+  let expression = patterns.get(key);
+  if (!expression) {
+    const source = pattern
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", "[^]*")
+      .replaceAll("?", "[^]");
+    expression = new RegExp(`^${source}$`, caseless ? "i" : "");
+    patterns.set(key, expression);
+  }
+  return expression.test(value);
+}
+
+type Test = (actual: string | undefined, expected: string[]) => boolean;
+const some =
+  (test: (actual: string, expected: string) => boolean): Test =>
+  (actual, expected) =>
+    actual !== undefined && expected.some((each) => test(actual, each));
+const none =
+  (test: (actual: string, expected: string) => boolean): Test =>
+  (actual, expected) =>
+    actual === undefined || !expected.some((each) => test(actual, each));
+const equal = (actual: string, expected: string) => actual === expected;
+const like = (actual: string, expected: string) => matches(expected, actual);
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const operators: Record<string, Test> = {
+  StringEquals: some(equal),
+  StringNotEquals: none(equal),
+  StringLike: some(like),
+  StringNotLike: none(like),
+  ArnEquals: some(like),
+  ArnLike: some(like),
+  ArnNotLike: none(like),
+  Bool: some((actual, expected) => actual.toLowerCase() === expected.toLowerCase()),
+  Null: (actual, expected) => expected.includes(String(actual === undefined)),
+};
+
+function holds(condition: Statement["Condition"], context: Record<string, string>): boolean {
+  return Object.entries(condition ?? {}).every(([operator, keys]) => {
+    const test = operators[operator];
+    if (!test) throw new Error(`the sandbox's IAM does not know the condition operator ${operator}`);
+    return Object.entries(keys).every(([key, expected]) => test(context[key.toLowerCase()], many(expected)));
+  });
+}
+
+const isFor = (statement: Statement, principal: Principal): boolean => {
+  if (statement.Principal === "*") return true;
+  const root = `arn:aws:iam::${principal.account}:root`;
+  const arns = many(statement.Principal?.AWS);
+  return arns.some(
+    (arn) =>
+      arn === "*" ||
+      arn === root ||
+      arn === principal.account ||
+      (principal.kind === "role" && arn === principal.roleArn),
+  );
+};
+
+const covers = (statement: Statement, { action, resource }: Permission): boolean =>
+  (statement.NotAction
+    ? !many(statement.NotAction).some((each) => matches(each, action, true))
+    : many(statement.Action).some((each) => matches(each, action, true))) &&
+  // A trust policy has no resource: the role is.
+  (statement.Resource === undefined || many(statement.Resource).some((each) => matches(each, resource)));
+
+const statementsOf = (document: string): Statement[] =>
+  many((JSON.parse(document) as { Statement: Statement | Statement[] }).Statement);
+
+/** IAM over the sandbox's state. */
+export interface Iam {
+  /** @returns why the principal may not, or undefined when it may */
+  denial(principal: Principal, permission: Permission): Denial;
+  /** Statements of roles' policies that have let a call through: `<role name> <Sid> <action>`. */
+  used: Set<string>;
+}
+
+/**
+ * Decides as AWS does: an explicit denial wins; within an account the identity's or the resource's policy must allow,
+ * across accounts both.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function iamOf(state: SandboxState): Iam {
+  const used = new Set<string>();
+  const identity = (principal: Principal): Statement[] => {
+    if (principal.kind === "root") return [{ Sid: "root", Effect: "Allow", Action: "*", Resource: "*" }];
+    const role = state.roles.get(principal.roleArn);
+    if (!role) return [];
+    const attached = [...role.attached].map(
+      (arn) => state.policies.get(arn)?.document ?? awsManagedPolicies[arn] ?? "",
+    );
+    return [...role.inline.values(), ...attached].filter(Boolean).flatMap(statementsOf);
+  };
+  return {
+    used,
+    denial(principal, permission) {
+      const owner = permission.owner ?? principal.account;
+      const context: Record<string, string> = {
+        "aws:securetransport": "true",
+        "aws:principalaccount": principal.account,
+        "aws:principalorgid": "o-sandbox0000",
+        "aws:principalarn": principal.kind === "root" ? `arn:aws:iam::${principal.account}:root` : principal.roleArn,
+      };
+      for (const [key, value] of Object.entries(permission.context ?? {})) context[key.toLowerCase()] = value;
+      const applies = (statement: Statement) => covers(statement, permission) && holds(statement.Condition, context);
+      const own = identity(principal).filter(applies);
+      const resource = (permission.resourcePolicy ? statementsOf(permission.resourcePolicy) : []).filter(
+        (statement) => isFor(statement, principal) && applies(statement),
+      );
+      const who =
+        principal.kind === "root"
+          ? `arn:aws:iam::${principal.account}:root`
+          : `arn:aws:sts::${principal.account}:assumed-role/${principal.roleName}/${principal.sessionName}`;
+      const say = (why: string) =>
+        `User: ${who} is not authorized to perform: ${permission.action} on resource: ${permission.resource} ${why}`;
+      if (own.some(({ Effect }) => Effect === "Deny")) return say("with an explicit deny in an identity-based policy");
+      if (resource.some(({ Effect }) => Effect === "Deny"))
+        return say("with an explicit deny in a resource-based policy");
+      const byIdentity = own.filter(({ Effect }) => Effect === "Allow");
+      const allowed =
+        owner === principal.account ? byIdentity.length || resource.length : byIdentity.length && resource.length;
+      if (!allowed)
+        return say(
+          byIdentity.length
+            ? `because no resource-based policy allows the ${permission.action} action`
+            : `because no identity-based policy allows the ${permission.action} action`,
+        );
+      if (principal.kind === "role")
+        for (const { Sid } of byIdentity) used.add(`${principal.roleName} ${Sid} ${permission.action}`);
+      return undefined;
+    },
+  };
+}

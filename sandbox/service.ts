@@ -1,0 +1,70 @@
+import type { SandboxState } from "./state.ts";
+
+/** Who makes a call, as the request's credentials say. `root` may do everything in its account. */
+export type Principal =
+  | { kind: "root"; account: string }
+  | { kind: "role"; account: string; roleArn: string; roleName: string; sessionName: string };
+
+/** What an operation needs beside its input: where it happens, for whom, and the injected clock and randomness. */
+export interface Call {
+  account: string;
+  region: string;
+  principal: Principal;
+  state: SandboxState;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Random letters and digits in capitals. */
+  randomId: (length: number) => string;
+  /** Whether IAM lets the caller do something else beside this operation. */
+  may: (permission: Permission) => boolean;
+}
+
+/** One permission an operation asks for; IAM denies the call unless every one is allowed. */
+export interface Permission {
+  action: string;
+  resource: string;
+  /** Account that owns the resource. Default: the caller's. */
+  owner?: string;
+  /** Values of condition keys. */
+  context?: Record<string, string>;
+  /** Policy of the resource itself, as JSON. */
+  resourcePolicy?: string | undefined;
+}
+
+/**
+ * One API operation over the sandbox's state. Input and output have the SDK's member names
+ * (dates as `Date`, blobs as `Uint8Array`); the wire is not its business.
+ */
+export interface Operation<Input, Output extends object> {
+  /** Default: `<iamPrefix>:<OperationName>` on `*`. */
+  permissions?: (input: Input, call: Call) => Permission[];
+  run: (input: Input, call: Call) => Output | Promise<Output>;
+}
+
+export type Protocol = "query" | "ec2" | "json" | "rest-json" | "rest-xml";
+
+/** An AWS service: its SDK schemas give the wire shapes, the table its behaviour. */
+export interface Service {
+  /** Name in the SigV4 credential scope, such as `rds`, `s3`, `lambda`. */
+  signingName: string;
+  iamPrefix: string;
+  protocol: Protocol;
+  /** False: one endpoint for all regions, which no region's closing closes. */
+  regional: boolean;
+  /** The SDK client package's namespace import, for its schemas (`DescribeDBInstances$`). */
+  sdk: Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input and output
+  operations: Record<string, Operation<any, any>>;
+}
+
+/** An answer that is AWS's own error: code as AWS spells it, message, HTTP status. */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+  ) {
+    super(message);
+    this.name = "AwsError";
+  }
+}

@@ -1,0 +1,294 @@
+import * as sdk from "@aws-sdk/client-iam";
+import { AwsError, type Call, type Service } from "../service.ts";
+import type { StoredPolicy, StoredRole, StoredUser } from "../state.ts";
+
+/** IAM answers documents percent-encoded, as RFC 3986 says. */
+const encoded = (document: string): string => encodeURIComponent(document);
+const missing = (what: string) => new AwsError("NoSuchEntity", `The ${what} cannot be found.`, 404);
+const exists = (what: string) => new AwsError("EntityAlreadyExists", `${what} already exists.`, 409);
+
+function roleOf(call: Call, name: string | undefined): StoredRole {
+  const role = [...call.state.roles.values()].find((each) => each.account === call.account && each.RoleName === name);
+  if (!role) throw missing(`role with name ${name}`);
+  return role;
+}
+const own = <T extends { account: string }>(call: Call, all: Iterable<T>): T[] =>
+  [...all].filter(({ account }) => account === call.account);
+
+function page<T>(all: readonly T[], input: { Marker?: string | undefined; MaxItems?: number | undefined }) {
+  const start = Number(input.Marker ?? 0);
+  const end = start + (input.MaxItems ?? 100);
+  return {
+    items: all.slice(start, end),
+    IsTruncated: end < all.length,
+    ...(end < all.length ? { Marker: String(end) } : {}),
+  };
+}
+
+const roleFacts = (role: StoredRole): sdk.Role => ({
+  RoleName: role.RoleName,
+  Path: role.Path,
+  Arn: role.Arn,
+  RoleId: role.RoleId,
+  CreateDate: role.CreateDate,
+  Description: role.Description,
+  MaxSessionDuration: role.MaxSessionDuration,
+  AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
+});
+const policyNames = (arns: Iterable<string>) =>
+  [...arns].map((PolicyArn) => ({ PolicyArn, PolicyName: PolicyArn.split("/").pop() }));
+const userFacts = ({ UserName, Arn, UserId, Path, CreateDate }: StoredUser) => ({
+  UserName,
+  Arn,
+  UserId,
+  Path,
+  CreateDate,
+});
+const policyFacts = (call: Call, { document: _document, account: _account, ...policy }: StoredPolicy) => ({
+  ...policy,
+  DefaultVersionId: "v1",
+  IsAttachable: true,
+  AttachmentCount: [...call.state.roles.values()].filter(({ attached }) => attached.has(policy.Arn)).length,
+  UpdateDate: policy.CreateDate,
+});
+
+const detailLists: [string, (call: Call) => object[]][] = [
+  [
+    "UserDetailList",
+    (call) =>
+      own(call, call.state.users).map((user) => ({
+        ...userFacts(user),
+        GroupList: user.groups,
+        AttachedManagedPolicies: [],
+        Tags: user.Tags,
+      })),
+  ],
+  [
+    "GroupDetailList",
+    (call) =>
+      own(call, call.state.groups).map(({ account: _account, ...group }) => ({
+        ...group,
+        Path: "/",
+        GroupPolicyList: [],
+        AttachedManagedPolicies: [],
+      })),
+  ],
+  [
+    "RoleDetailList",
+    (call) =>
+      own(call, call.state.roles.values()).map((role) => {
+        const { Description: _none, MaxSessionDuration: _max, ...facts } = roleFacts(role);
+        return {
+          ...facts,
+          InstanceProfileList: [],
+          RolePolicyList: [...role.inline].map(([PolicyName, document]) => ({
+            PolicyName,
+            PolicyDocument: encoded(document),
+          })),
+          AttachedManagedPolicies: policyNames(role.attached),
+          Tags: role.Tags,
+        };
+      }),
+  ],
+  [
+    "Policies",
+    (call) =>
+      own(call, call.state.policies.values()).map((policy) => ({
+        ...policyFacts(call, policy),
+        PolicyVersionList: [
+          {
+            VersionId: "v1",
+            IsDefaultVersion: true,
+            Document: encoded(policy.document),
+            CreateDate: policy.CreateDate,
+          },
+        ],
+      })),
+  ],
+];
+const filterOf: Record<string, string> = {
+  User: "UserDetailList",
+  Group: "GroupDetailList",
+  Role: "RoleDetailList",
+  LocalManagedPolicy: "Policies",
+};
+
+/** IAM: what the stacks make, and what the auditor reads. */
+export const iam: Service = {
+  signingName: "iam",
+  iamPrefix: "iam",
+  protocol: "query",
+  regional: false,
+  sdk: { ...sdk },
+  operations: {
+    CreateRole: {
+      run: (input: sdk.CreateRoleRequest, call): sdk.CreateRoleResponse => {
+        const Path = input.Path ?? "/";
+        const Arn = `arn:aws:iam::${call.account}:role${Path}${input.RoleName}`;
+        if (own(call, call.state.roles.values()).some(({ RoleName }) => RoleName === input.RoleName))
+          throw exists(`Role with name ${input.RoleName}`);
+        const role: StoredRole = {
+          account: call.account,
+          RoleName: input.RoleName ?? "",
+          Path,
+          Arn,
+          RoleId: `AROA${call.randomId(17)}`,
+          CreateDate: new Date(call.now()),
+          Description: input.Description,
+          AssumeRolePolicyDocument: input.AssumeRolePolicyDocument ?? "",
+          MaxSessionDuration: input.MaxSessionDuration ?? 3600,
+          Tags: (input.Tags ?? []).map(({ Key, Value }) => ({ Key: Key ?? "", Value: Value ?? "" })),
+          inline: new Map(),
+          attached: new Set(),
+        };
+        call.state.roles.set(Arn, role);
+        return { Role: roleFacts(role) };
+      },
+    },
+    GetRole: {
+      run: ({ RoleName }: sdk.GetRoleRequest, call): sdk.GetRoleResponse => {
+        const role = roleOf(call, RoleName);
+        return { Role: { ...roleFacts(role), Tags: role.Tags } };
+      },
+    },
+    UpdateAssumeRolePolicy: {
+      run: (input: sdk.UpdateAssumeRolePolicyRequest, call) => {
+        roleOf(call, input.RoleName).AssumeRolePolicyDocument = input.PolicyDocument ?? "";
+        return {};
+      },
+    },
+    ListRoles: {
+      run: (input: sdk.ListRolesRequest, call): sdk.ListRolesResponse => {
+        const { items, ...more } = page(own(call, call.state.roles.values()).map(roleFacts), input);
+        return { Roles: items, ...more };
+      },
+    },
+    PutRolePolicy: {
+      run: (input: sdk.PutRolePolicyRequest, call) => {
+        roleOf(call, input.RoleName).inline.set(input.PolicyName ?? "", input.PolicyDocument ?? "");
+        return {};
+      },
+    },
+    GetRolePolicy: {
+      run: (input: sdk.GetRolePolicyRequest, call): sdk.GetRolePolicyResponse => {
+        const document = roleOf(call, input.RoleName).inline.get(input.PolicyName ?? "");
+        if (document === undefined) throw missing(`role policy with name ${input.PolicyName}`);
+        return { RoleName: input.RoleName, PolicyName: input.PolicyName, PolicyDocument: encoded(document) };
+      },
+    },
+    CreatePolicy: {
+      run: (input: sdk.CreatePolicyRequest, call): sdk.CreatePolicyResponse => {
+        const Path = input.Path ?? "/";
+        const Arn = `arn:aws:iam::${call.account}:policy${Path}${input.PolicyName}`;
+        if (call.state.policies.has(Arn)) throw exists(`A policy called ${input.PolicyName}`);
+        const document = input.PolicyDocument ?? "";
+        if (document.replace(/\s/g, "").length > 6144)
+          throw new AwsError("LimitExceeded", "Cannot exceed quota for PolicySize: 6144", 409);
+        const policy: StoredPolicy = {
+          account: call.account,
+          PolicyName: input.PolicyName ?? "",
+          PolicyId: `ANPA${call.randomId(17)}`,
+          Path,
+          Arn,
+          CreateDate: new Date(call.now()),
+          document,
+        };
+        call.state.policies.set(Arn, policy);
+        return { Policy: policyFacts(call, policy) };
+      },
+    },
+    CreatePolicyVersion: {
+      run: (input: sdk.CreatePolicyVersionRequest, call): sdk.CreatePolicyVersionResponse => {
+        const policy = call.state.policies.get(input.PolicyArn ?? "");
+        if (!policy || policy.account !== call.account) throw missing(`policy ${input.PolicyArn}`);
+        policy.document = input.PolicyDocument ?? "";
+        return { PolicyVersion: { VersionId: "v2", IsDefaultVersion: true } };
+      },
+    },
+    ListPolicies: {
+      run: (input: sdk.ListPoliciesRequest, call): sdk.ListPoliciesResponse => {
+        const all = own(call, call.state.policies.values()).map((policy) => policyFacts(call, policy));
+        const { items, ...more } = page(all, input);
+        return { Policies: items, ...more };
+      },
+    },
+    AttachRolePolicy: {
+      run: (input: sdk.AttachRolePolicyRequest, call) => {
+        roleOf(call, input.RoleName).attached.add(input.PolicyArn ?? "");
+        return {};
+      },
+    },
+    ListAttachedRolePolicies: {
+      run: (input: sdk.ListAttachedRolePoliciesRequest, call): sdk.ListAttachedRolePoliciesResponse => {
+        const { items, ...more } = page(policyNames(roleOf(call, input.RoleName).attached), input);
+        return { AttachedPolicies: items, ...more };
+      },
+    },
+    ListUsers: {
+      run: (input: sdk.ListUsersRequest, call): sdk.ListUsersResponse => {
+        const { items, ...more } = page(own(call, call.state.users).map(userFacts), input);
+        return { Users: items, ...more };
+      },
+    },
+    ListAccessKeys: {
+      run: (input: sdk.ListAccessKeysRequest, call): sdk.ListAccessKeysResponse => {
+        const user = userOf(call, input.UserName);
+        const keys = user.keys.map((key) => ({ ...key, UserName: user.UserName }));
+        return { AccessKeyMetadata: keys, IsTruncated: false };
+      },
+    },
+    ListMFADevices: {
+      run: (input: sdk.ListMFADevicesRequest, call): sdk.ListMFADevicesResponse => {
+        const user = userOf(call, input.UserName);
+        const SerialNumber = `arn:aws:iam::${call.account}:mfa/${user.UserName}`;
+        return {
+          MFADevices: user.mfa ? [{ UserName: user.UserName, SerialNumber, EnableDate: user.CreateDate }] : [],
+          IsTruncated: false,
+        };
+      },
+    },
+    ListOpenIDConnectProviders: {
+      run: (_input: object, call): sdk.ListOpenIDConnectProvidersResponse => ({
+        OpenIDConnectProviderList: own(call, call.state.oidcProviders).map(({ Arn }) => ({ Arn })),
+      }),
+    },
+    GetOpenIDConnectProvider: {
+      run: (input: sdk.GetOpenIDConnectProviderRequest, call): sdk.GetOpenIDConnectProviderResponse => {
+        const found = own(call, call.state.oidcProviders).find(({ Arn }) => Arn === input.OpenIDConnectProviderArn);
+        if (!found) throw missing(`OpenID Connect provider ${input.OpenIDConnectProviderArn}`);
+        return { Url: found.Url, ClientIDList: ["sts.amazonaws.com"], ThumbprintList: [], Tags: [] };
+      },
+    },
+    ListSAMLProviders: {
+      run: (_input: object, { account }): sdk.ListSAMLProvidersResponse => ({
+        SAMLProviderList: [{ Arn: `arn:aws:iam::${account}:saml-provider/company` }],
+      }),
+    },
+    ListSAMLProviderTags: {
+      run: (input: sdk.ListSAMLProviderTagsRequest, { account }): sdk.ListSAMLProviderTagsResponse => {
+        if (input.SAMLProviderArn !== `arn:aws:iam::${account}:saml-provider/company`)
+          throw missing(`SAML provider ${input.SAMLProviderArn}`);
+        return { Tags: [{ Key: "team", Value: "identity" }], IsTruncated: false };
+      },
+    },
+    GetAccountAuthorizationDetails: {
+      run: (input: sdk.GetAccountAuthorizationDetailsRequest, call): sdk.GetAccountAuthorizationDetailsResponse => {
+        const wanted = new Set((input.Filter ?? Object.keys(filterOf)).map((filter) => filterOf[filter]));
+        const all = detailLists
+          .filter(([list]) => wanted.has(list))
+          .flatMap(([list, read]) => read(call).map((item) => ({ list, item })));
+        const { items, ...more } = page(all, input);
+        const answer: Record<string, object[]> = {};
+        for (const [list] of detailLists)
+          answer[list] = items.filter((each) => each.list === list).map(({ item }) => item);
+        return { ...answer, ...more };
+      },
+    },
+  },
+};
+
+function userOf(call: Call, name: string | undefined): StoredUser {
+  const user = own(call, call.state.users).find(({ UserName }) => UserName === name);
+  if (!user) throw missing(`user with name ${name}`);
+  return user;
+}

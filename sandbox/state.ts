@@ -1,0 +1,125 @@
+import { deserialize, serialize } from "node:v8";
+
+/** Everything the sandbox remembers: plain data, so that it survives a restart as one file. */
+export interface SandboxState {
+  seed: number;
+  auditAccount: string;
+  members: Member[];
+  parameters: Map<string, StoredParameter>;
+  roles: Map<string, StoredRole>;
+  policies: Map<string, StoredPolicy>;
+  users: StoredUser[];
+  groups: { account: string; GroupName: string; Arn: string; GroupId: string; CreateDate: Date }[];
+  oidcProviders: { account: string; Arn: string; Url: string }[];
+  functions: Map<string, StoredFunction>;
+  sessions: Map<string, Session>;
+  buckets: Map<string, StoredBucket>;
+  logGroups: Map<string, LogGroup>;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  state: "ACTIVE" | "SUSPENDED";
+  unit: string;
+}
+export interface StoredParameter {
+  Name: string;
+  Type: "String" | "StringList" | "SecureString";
+  Value: string;
+  Version: number;
+  ARN: string;
+  LastModifiedDate: Date;
+}
+export interface StoredRole {
+  account: string;
+  RoleName: string;
+  Path: string;
+  Arn: string;
+  RoleId: string;
+  CreateDate: Date;
+  Description?: string | undefined;
+  AssumeRolePolicyDocument: string;
+  MaxSessionDuration: number;
+  Tags: { Key: string; Value: string }[];
+  inline: Map<string, string>;
+  attached: Set<string>;
+}
+export interface StoredPolicy {
+  account: string;
+  PolicyName: string;
+  PolicyId: string;
+  Path: string;
+  Arn: string;
+  CreateDate: Date;
+  document: string;
+}
+export interface StoredUser {
+  account: string;
+  UserName: string;
+  Arn: string;
+  UserId: string;
+  Path: string;
+  CreateDate: Date;
+  Tags: { Key: string; Value: string }[];
+  groups: string[];
+  keys: { AccessKeyId: string; Status: "Active" | "Inactive"; CreateDate: Date }[];
+  mfa: boolean;
+}
+export interface StoredFunction {
+  account: string;
+  region: string;
+  FunctionName: string;
+  FunctionArn: string;
+  Role: string;
+  Runtime: string;
+  Handler: string;
+  Timeout: number;
+  MemorySize: number;
+  Description: string;
+  LastModified: string;
+  CodeSha256: string;
+  environment: Record<string, string>;
+  logGroup: string;
+  zip: Uint8Array;
+  retries: number;
+  onFailure?: string | undefined;
+}
+export interface Session {
+  account: string;
+  roleArn: string;
+  roleName: string;
+  sessionName: string;
+  expires: number;
+}
+export interface StoredObject {
+  body: Uint8Array;
+  etag: string;
+  sha256: string;
+  modified: Date;
+  version: string;
+  contentType?: string | undefined;
+  contentEncoding?: string | undefined;
+}
+export interface StoredBucket {
+  name: string;
+  owner: string;
+  region: string;
+  created: Date;
+  /** Versions of each key, oldest first; the last one is current. */
+  objects: Map<string, StoredObject[]>;
+  uploads: Map<string, { key: string; contentType?: string; contentEncoding?: string; parts: Map<number, Uint8Array> }>;
+  /** Answers of the configuration reads (`GetBucketPolicy` …), by operation. */
+  configuration: Map<string, object>;
+}
+export interface LogGroup {
+  account: string;
+  region: string;
+  name: string;
+  arn: string;
+  retentionInDays?: number;
+  lines: { timestamp: number; stream: string; message: string }[];
+}
+
+export const freeze = (state: SandboxState): Uint8Array => serialize(state);
+export const thaw = (bytes: Uint8Array): SandboxState => deserialize(bytes) as SandboxState;
