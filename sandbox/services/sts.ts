@@ -1,9 +1,9 @@
 import * as sdk from "@aws-sdk/client-sts";
-import { AwsError, type Call, type Service } from "../service.ts";
+import { AwsError, type Call, type Permission, type Service } from "../service.ts";
 
 const operations: Service["operations"] = {
   AssumeRole: {
-    permissions: (input: sdk.AssumeRoleRequest, call) => {
+    permissions: (input: sdk.AssumeRoleRequest, call): Permission[] => {
       const arn = input.RoleArn ?? "";
       const role = call.state.roles.get(arn);
       const suspended = call.state.members.some(({ id, state }) => id === arn.split(":")[4] && state !== "ACTIVE");
@@ -12,7 +12,7 @@ const operations: Service["operations"] = {
           action: "sts:AssumeRole",
           resource: arn,
           owner: arn.split(":")[4] ?? "",
-          context: input.ExternalId === undefined ? {} : { "sts:ExternalId": input.ExternalId },
+          ...(input.ExternalId === undefined ? {} : { context: { "sts:ExternalId": input.ExternalId } }),
           // A role that is missing or in a suspended account trusts nobody; AWS tells no difference.
           resourcePolicy: suspended ? undefined : role?.AssumeRolePolicyDocument,
         },
