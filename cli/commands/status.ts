@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { runStore } from "../../evidence/store.ts";
+import { evidenceS3 } from "../../handlers/clients.ts";
+import { coverageTable } from "../coverageTable.ts";
+import { progressOf, runOf } from "../runs.ts";
+import { print } from "../terminal.ts";
+
+export const statusCommand = (program: Command): Command =>
+  program
+    .command("status")
+    .description("how far a run is, and once it is sealed its coverage")
+    .argument("<manifest-key>", "key of the run's manifest, as `itaudit run` prints it")
+    .requiredOption("--bucket <name>", "the evidence bucket")
+    .option("--json", "print JSON")
+    .action(async (key: string, { bucket, json }: { bucket: string; json?: boolean }) => {
+      const { run, date } = runOf(key);
+      const { plan, committed, manifest } = await progressOf(runStore(evidenceS3(), bucket), run, date);
+      if (json) {
+        print(
+          JSON.stringify({
+            run_id: run,
+            tasks: plan.tasks.length,
+            committed: committed.length,
+            sealed: Boolean(manifest),
+            totals: manifest?.totals,
+          }),
+        );
+        return;
+      }
+      print(
+        `run ${run}: ${committed.length} of ${plan.tasks.length} tasks committed, ${manifest ? `sealed ${manifest.sealed_at}` : "not sealed"}`,
+      );
+      if (manifest) print(coverageTable(manifest.outcomes));
+    });
