@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { runStore } from "../evidence/store.ts";
-import { deploy } from "../sandbox/deploy.ts";
+import { deploy } from "../sandbox/deploy/program.ts";
 import { AUDIT_ACCOUNT } from "../sandbox/estate/populate.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import { coverageTable } from "./coverageTable.ts";
@@ -26,7 +26,7 @@ try {
   const { endpoint, sandbox } = running;
   const members = sandbox.state.members.map(({ id }) => id);
   say(`sandbox at ${endpoint}: audit account ${AUDIT_ACCOUNT}, members ${members.join(", ")}`);
-  const audit = await deploy(endpoint, REGION, {
+  const audit = await deploy({ endpoint }, REGION, {
     name: "audit",
     account: AUDIT_ACCOUNT,
     config: { kind: "audit", accounts: members.join(",") },
@@ -36,7 +36,7 @@ try {
   );
   for (const [index, account] of members.entries()) {
     const broken = index === members.length - 1;
-    await deploy(endpoint, REGION, {
+    await deploy({ endpoint }, REGION, {
       name: `member-${account}`,
       account,
       config: {

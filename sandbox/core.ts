@@ -1,16 +1,8 @@
 import { isOpen } from "./estate/regions.ts";
 import { type Iam, iamOf } from "./iam.ts";
 import { idOf } from "./random.ts";
-import { AwsError, type Call, type Permission, type Principal, type Service } from "./service.ts";
-import { ec2 } from "./services/ec2.ts";
-import { iam as iamService } from "./services/iam.ts";
-import { type Invoke, lambda } from "./services/lambda.ts";
-import { logs } from "./services/logs.ts";
-import { organizations } from "./services/organizations.ts";
-import { rds } from "./services/rds.ts";
-import { s3 } from "./services/s3.ts";
-import { ssm } from "./services/ssm.ts";
-import { sts } from "./services/sts.ts";
+import { AwsError, type Call, type Invoke, type Permission, type Principal, type Service } from "./service.ts";
+import { registered } from "./services/registry.ts";
 import type { SandboxState } from "./state.ts";
 import { readRequest, type WireAnswer, type WireRequest, writeAnswer, writeError } from "./wire.ts";
 
@@ -60,9 +52,6 @@ function principalOf(state: SandboxState, key: string, now: number): Principal {
 /** AWS as a function from request to answer, over its state. */
 export function createSandbox(state: SandboxState, { now, random, invoke }: Surroundings): Sandbox {
   const iam = iamOf(state);
-  const services = new Map<string, Service>(
-    [ec2, iamService, lambda(invoke), logs, organizations, rds, s3, ssm, sts].map((each) => [each.signingName, each]),
-  );
 
   async function answer(service: Service, request: WireRequest, key: string, region: string, id: string) {
     const principal = principalOf(state, key, now());
@@ -78,7 +67,16 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
     const { operation: name, input } = readRequest(service, request);
     const operation = service.operations[name]!;
     const may = (permission: Permission) => iam.denial(principal, permission) === undefined;
-    const call: Call = { account, region, principal, state, now, randomId: (length) => idOf(random, length), may };
+    const call: Call = {
+      account,
+      region,
+      principal,
+      state,
+      now,
+      randomId: (length) => idOf(random, length),
+      invoke,
+      may,
+    };
     const needed = operation.permissions?.(input, call) ?? [{ action: `${service.iamPrefix}:${name}`, resource: "*" }];
     for (const permission of needed) {
       const why = iam.denial(principal, permission);
@@ -98,7 +96,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
       let service: Service | undefined;
       try {
         const scope = scopeOf(request);
-        service = services.get(scope.service);
+        service = await registered(scope.service, request)?.load();
         if (!service)
           throw new AwsError("UnknownOperationException", `the sandbox has no service ${scope.service}`, 404);
         return await answer(service, request, scope.key, scope.region, id);

@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { unzipSync } from "fflate";
 import pLimit from "p-limit";
 import { iamOf } from "./iam.ts";
-import type { Invocation, Invoke } from "./services/lambda.ts";
+import type { Invocation, Invoke } from "./service.ts";
 import { newSession } from "./services/sts.ts";
 import type { SandboxState, StoredFunction } from "./state.ts";
 

@@ -77,25 +77,11 @@ async function requestOf(incoming: IncomingMessage): Promise<WireRequest> {
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-  const body = Buffer.concat(chunks);
   return {
     method: incoming.method ?? "GET",
     path: url.pathname,
     query: url.searchParams,
     headers,
-    body: headers["x-amz-content-sha256"]?.startsWith("STREAMING-") ? unchunked(body) : body,
+    body: Buffer.concat(chunks),
   };
-}
-
-/** Takes the frames off a body in `aws-chunked` encoding. */
-function unchunked(body: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at < body.length; ) {
-    const end = body.indexOf("\r\n", at);
-    const size = Number.parseInt(body.subarray(at, end).toString(), 16);
-    if (!size) break;
-    parts.push(body.subarray(end + 2, end + 2 + size));
-    at = end + 4 + size;
-  }
-  return Buffer.concat(parts);
 }

@@ -1,9 +1,20 @@
-import type { SandboxState } from "./state.ts";
+import type { SandboxState, StoredFunction } from "./state.ts";
 
 /** Who makes a call, as the request's credentials say. `root` may do everything in its account. */
 export type Principal =
   | { kind: "root"; account: string }
   | { kind: "role"; account: string; roleArn: string; roleName: string; sessionName: string };
+
+/** What a function answered, or how it failed. */
+export interface Invocation {
+  payload: unknown;
+  error?: "Unhandled";
+}
+/** Runs a function: waits for its answer, or queues the event and answers at once. */
+export interface Invoke {
+  now: (fn: StoredFunction, event: unknown) => Promise<Invocation>;
+  later: (fn: StoredFunction, event: unknown) => void;
+}
 
 /** What an operation needs beside its input: where it happens, for whom, and the injected clock and randomness. */
 export interface Call {
@@ -15,6 +26,7 @@ export interface Call {
   now: () => number;
   /** Random letters and digits in capitals. */
   randomId: (length: number) => string;
+  invoke: Invoke;
   /** Whether IAM lets the caller do something else beside this operation. */
   may: (permission: Permission) => boolean;
 }

@@ -90,7 +90,23 @@ export function readRequest(service: Service, request: WireRequest): { operation
     return { operation, input: fromJson(shape.input, parseJson(request.body)) as Values };
   }
   const { shape, labels } = route(service, known, request);
-  return { operation: shape.name, input: fromRest(service, shape, labels, request) };
+  const framed = request.headers["x-amz-content-sha256"]?.startsWith("STREAMING-");
+  const whole = framed ? { ...request, body: unchunked(request.body) } : request;
+  return { operation: shape.name, input: fromRest(service, shape, labels, whole) };
+}
+
+/** Takes the frames off a body in `aws-chunked` encoding. */
+function unchunked(framed: Uint8Array): Buffer {
+  const body = Buffer.from(framed);
+  const parts: Buffer[] = [];
+  for (let at = 0; at < body.length; ) {
+    const end = body.indexOf("\r\n", at);
+    const size = Number.parseInt(body.subarray(at, end).toString(), 16);
+    if (!size) break;
+    parts.push(body.subarray(end + 2, end + 2 + size));
+    at = end + 4 + size;
+  }
+  return Buffer.concat(parts);
 }
 
 function parseJson(body: Uint8Array): unknown {
@@ -105,9 +121,9 @@ function parseJson(body: Uint8Array): unknown {
 function route(service: Service, known: Map<string, OperationShape>, request: WireRequest) {
   const segments = request.path.split("/").filter(Boolean).map(decodeURIComponent);
   const base: Record<string, string> = {};
-  // S3's templates leave the bucket out: the SDK's endpoint rules put it in front.
+  // S3's templates leave the bucket out: the SDK's endpoint rules put it before the host or the path.
   const isS3 = service.signingName === "s3";
-  const bucket = isS3 ? segments.shift() : undefined;
+  const bucket = isS3 ? (/^(.+)\.s3[.-]/.exec(request.headers.host ?? "")?.[1] ?? segments.shift()) : undefined;
   if (bucket !== undefined) base.Bucket = bucket;
   let best: { shape: OperationShape; labels: Record<string, string>; score: number } | undefined;
   for (const shape of known.values()) {

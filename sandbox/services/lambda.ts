@@ -3,17 +3,6 @@ import * as sdk from "@aws-sdk/client-lambda";
 import { AwsError, type Call, type Service } from "../service.ts";
 import type { StoredFunction } from "../state.ts";
 
-/** What a function answered, or how it failed. */
-export interface Invocation {
-  payload: unknown;
-  error?: "Unhandled";
-}
-/** Runs a function: waits for its answer, or queues the event and answers at once. */
-export interface Invoke {
-  now: (fn: StoredFunction, event: unknown) => Promise<Invocation>;
-  later: (fn: StoredFunction, event: unknown) => void;
-}
-
 const arnOf = ({ region, account }: Call, name: string | undefined): string =>
   name?.startsWith("arn:") ? name : `arn:aws:lambda:${region}:${account}:function:${name ?? ""}`;
 
@@ -45,7 +34,7 @@ const onFunction = (action: string) => (input: { FunctionName?: string | undefin
 ];
 
 /** Lambda: functions as bundles, invoked at once or through the asynchronous queue. */
-export const lambda = (invoke: Invoke): Service => ({
+export const lambda: Service = {
   signingName: "lambda",
   iamPrefix: "lambda",
   protocol: "rest-json",
@@ -147,10 +136,10 @@ export const lambda = (invoke: Invoke): Service => ({
         }
         if (input.InvocationType === "DryRun") return { StatusCode: 204 };
         if (asynchronous) {
-          invoke.later(fn, event);
+          call.invoke.later(fn, event);
           return { StatusCode: 202 };
         }
-        const { payload, error } = await invoke.now(fn, event);
+        const { payload, error } = await call.invoke.now(fn, event);
         return {
           StatusCode: 200,
           ExecutedVersion: "$LATEST",
@@ -160,4 +149,4 @@ export const lambda = (invoke: Invoke): Service => ({
       },
     },
   },
-});
+};

@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import { iamProviders } from "./iam.ts";
+import { lambdaProviders } from "./lambda.ts";
+import { logsProviders } from "./logs.ts";
+import { type Door, type Inputs, type Providers, targetOf } from "./provider.ts";
+import { randomProviders } from "./random.ts";
+import { s3Providers } from "./s3.ts";
+import { ssmProviders } from "./ssm.ts";
+
+/** How each type of resource of the program is made; one that is not here stops the deployment. */
+const providers: Providers = {
+  ...iamProviders,
+  ...lambdaProviders,
+  ...logsProviders,
+  ...randomProviders,
+  ...s3Providers,
+  ...ssmProviders,
+};
+
+/** Pulumi marks some inputs as secret, such as a parameter's value: the value itself is what AWS gets. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+const unwrapped = (inputs: Inputs): Inputs =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([key, value]: [string, Inputs]) => [key, value?.[SECRET] ? value.value : value]),
+  );
+
+/** A stack to deploy: an account and its configuration. */
+export interface Stack {
+  name: string;
+  account: string;
+  /** Keys of the project, without the namespace. */
+  config: Record<string, string>;
+}
+
+let deployments = 0;
+
+/**
+ * Runs the unchanged Pulumi program for a stack and makes its resources in the sandbox.
+ * @returns the stack's outputs
+ * @throws Error naming a type of resource that the sandbox does not know, or what the program refused
+ */
+export async function deploy(door: Door, region: string, stack: Stack): Promise<Record<string, unknown>> {
+  const to = targetOf(door, stack.account, region);
+  const problems: Error[] = [];
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(stack.config).map(([key, value]) => [`audit-ecosystem:${key}`, value])),
+  );
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ token }) => {
+        if (token === "aws:index/getPartition:getPartition") return { partition: "aws" };
+        if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: stack.account };
+        throw new Error(`the sandbox does not know the function ${token}`);
+      },
+      newResource: async ({ type, name, inputs }) => {
+        if (type.startsWith("audit-ecosystem:")) return { id: name, state: inputs };
+        const provider = providers[type];
+        const making = provider
+          ? provider(unwrapped(inputs), name, to)
+          : Promise.reject(new Error(`the sandbox does not know the type of resource ${type} (${name})`));
+        try {
+          const { id, state } = await making;
+          return { id, state: { ...inputs, ...state } };
+        } catch (error) {
+          problems.push(error as Error);
+          throw error;
+        }
+      },
+    },
+    "audit-ecosystem",
+    stack.name,
+    false,
+  );
+  // Another address, another module: the program runs once for each stack.
+  const program = (await import(`../../index.ts?deployment=${++deployments}`)) as Record<string, unknown>;
+  await pulumi.runtime.disconnect();
+  if (problems[0]) throw problems[0];
+  const outputs: Record<string, unknown> = {};
+  for (const [name, output] of Object.entries(program))
+    if (pulumi.Output.isInstance(output)) outputs[name] = await new Promise((resolve) => output.apply(resolve));
+  return outputs;
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+
+/** A resource's inputs as Pulumi's mocks hand them over, with the provider's member names. */
+// biome-ignore lint/suspicious/noExplicitAny: each type of resource has its own inputs
+export type Inputs = any;
+
+/** How the sandbox is reached: over HTTP, or in the same process. */
+export type Door = { endpoint: string } | { requestHandler: object };
+
+/** Where a stack's resources are made. */
+export interface Target {
+  account: string;
+  region: string;
+  /** A client of the account and region; one of each class. */
+  client: <Client>(Class: new (config: never) => Client) => Client;
+}
+
+/** What was made: its id, and the outputs that the inputs do not hold. */
+export interface Made {
+  id: string;
+  state?: Record<string, unknown>;
+}
+
+/** Makes a resource, or brings the standing one up to date. `name` is its name in the program. */
+export type Provider = (inputs: Inputs, name: string, to: Target) => Promise<Made>;
+
+/** Providers of one AWS service by Pulumi's type token. */
+export type Providers = Readonly<Record<string, Provider>>;
+
+/** The clients of an account; `region` counts where a resource names none of its own. */
+export function targetOf(door: Door, account: string, region: string): Target {
+  const clients = new Map<unknown, unknown>();
+  const config = {
+    ...door,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: account, secretAccessKey: "sandbox" },
+  };
+  return {
+    account,
+    region,
+    client: <Client>(Class: new (config: never) => Client): Client => {
+      const made = (clients.get(Class) as Client | undefined) ?? new Class(config as never);
+      clients.set(Class, made);
+      return made;
+    },
+  };
+}
+
+/** Does `create`; where the resource stands already, which AWS says by the error `standing`, does `update` instead. */
+export async function upsert(
+  create: () => Promise<unknown>,
+  standing: string,
+  update: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if ((error as Error).name !== standing) throw error;
+    await update();
+  }
+}
+
+/** Digits that a text decides: what Pulumi would draw at random once and keep in its state. */
+export const hex = (text: string, length: number): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, length);
+
+/** Names of members as Pulumi spells them → as the API does, all the way down. */
+export const capitals = (value: Inputs): Inputs =>
+  Array.isArray(value)
+    ? value.map(capitals)
+    : value && typeof value === "object"
+      ? Object.fromEntries(
+          Object.entries(value).map(([key, each]) => [key[0]!.toUpperCase() + key.slice(1), capitals(each)]),
+        )
+      : value;
