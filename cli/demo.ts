@@ -74,7 +74,7 @@ try {
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  say("\nNext: node --import=tsx cli/itaudit.ts policy   (what a member account's role may read, and nothing else)");
+  say("\nNext: npx itaudit policy   (what a member account's role may read, and nothing else)");
 } finally {
   await running.stop();
 }
