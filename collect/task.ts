@@ -9,6 +9,7 @@ import { evidenceKey } from "../evidence/layout.ts";
 import type { TaskOutcome } from "../evidence/outcome.ts";
 import { GLOBAL, plannedItems, type Task } from "../evidence/plan.ts";
 import { accountSession, type CrossAccountRole, roleArn } from "./accountSession.ts";
+import type { ClientOptions, Waits } from "./clientOptions.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import { problemOf } from "./problem.ts";
 import { readResources } from "./resources.ts";
@@ -31,17 +32,16 @@ export interface TaskRun {
   sts: STSClient;
   /** The region of global services' endpoint and of regional STS. */
   homeRegion: string;
-  /** Milliseconds after which nothing more is read, so that what is there can be committed. */
-  budgetMs: number;
+  /** How clients in the member accounts are made. */
+  client: (waits: Waits) => ClientOptions;
+  /** After it nothing more is read, so that what is there can be committed. */
+  deadline: AbortSignal;
   now: () => number;
 }
 
 /** Bounded waits, so that an endpoint that never answers costs its own outcome and not the task. */
-const clientConfig = {
-  retryMode: "adaptive",
-  maxAttempts: 4,
-  requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-} as const;
+const WAITS: Waits = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const RETRIES = { retryMode: "adaptive", maxAttempts: 4 } as const;
 
 /**
  * Reads every planned item of a task, writes its evidence objects, and answers with the outcomes to commit.
@@ -58,11 +58,10 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
     }
     return writer.write(item);
   };
-  const deadline = AbortSignal.timeout(Math.max(1, run.budgetMs));
   try {
     const accounts = pLimit(ACCOUNTS_AT_ONCE);
     const tallies = await Promise.all(
-      run.task.accounts.map((account) => accounts(() => readAccount(run, account, write, deadline))),
+      run.task.accounts.map((account) => accounts(() => readAccount(run, account, write))),
     );
     const objects = await Promise.all([...writers.values()].map((writer) => writer.finish()));
     return {
@@ -79,12 +78,7 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
   }
 }
 
-async function readAccount(
-  run: TaskRun,
-  account: string,
-  write: (item: Item) => Promise<void>,
-  deadline: AbortSignal,
-): Promise<Tally[]> {
+async function readAccount(run: TaskRun, account: string, write: (item: Item) => Promise<void>): Promise<Tally[]> {
   const tallies = plannedItems({ ...run.task, accounts: [account] }).map((item) => new Tally(item, run.now));
   const assume = accountSession(run.sts, run.role, account, run.runId);
   let session: Awaited<ReturnType<typeof assume>>;
@@ -98,12 +92,12 @@ async function readAccount(
     for (const tally of tallies) tally.problem(problem, remedy);
     return tallies;
   }
-  const credentials = renewed(session, assume);
+  const credentials = renewed(session, assume, run.now);
   const clients = new Map<string, SdkClient>();
   const clientIn = (region: string): SdkClient => {
     let client = clients.get(region);
     if (!client) {
-      client = new run.auditor.client({ region, credentials: credentials, ...clientConfig });
+      client = new run.auditor.client({ ...run.client(WAITS), ...RETRIES, region, credentials });
       clients.set(region, client);
     }
     return client;
@@ -111,7 +105,7 @@ async function readAccount(
   const limit = pLimit(CALLS_PER_ACCOUNT);
   const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
   try {
-    const closed = await closedRegions(run, tallies, credentials, deadline);
+    const closed = await closedRegions(run, tallies, credentials);
     await Promise.all(
       tallies.map(async (tally) => {
         const { region } = tally.item;
@@ -124,7 +118,7 @@ async function readAccount(
           return;
         }
         const silent = new AbortController();
-        const signal = AbortSignal.any([deadline, silent.signal]);
+        const signal = AbortSignal.any([run.deadline, silent.signal]);
         await Promise.all(
           run.auditor.collectors.map((collector) =>
             readResources(run.auditor.name, collector, {
@@ -157,12 +151,13 @@ const RENEW_BEFORE_MS = 300_000;
 function renewed(
   first: AwsCredentialIdentity,
   renew: () => Promise<AwsCredentialIdentity>,
+  now: () => number,
 ): () => Promise<AwsCredentialIdentity> {
   const endOf = ({ expiration }: AwsCredentialIdentity) => expiration?.getTime() ?? Number.POSITIVE_INFINITY;
   let current = Promise.resolve(first);
   let ends = endOf(first);
   return () => {
-    if (ends - Date.now() < RENEW_BEFORE_MS) {
+    if (ends - now() < RENEW_BEFORE_MS) {
       ends = Number.POSITIVE_INFINITY;
       current = renew();
       current.then(
@@ -183,14 +178,13 @@ async function closedRegions(
   run: TaskRun,
   tallies: readonly Tally[],
   credentials: () => Promise<AwsCredentialIdentity>,
-  deadline: AbortSignal,
 ): Promise<Map<string, string>> {
   const regional = tallies.filter(({ item }) => item.region !== GLOBAL);
   if (!regional.length) return new Map();
-  const ec2 = new EC2Client({ region: run.homeRegion, credentials, ...clientConfig });
+  const ec2 = new EC2Client({ ...run.client(WAITS), ...RETRIES, region: run.homeRegion, credentials });
   try {
     const { Regions, $metadata } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true }), {
-      abortSignal: deadline,
+      abortSignal: run.deadline,
     });
     regional[0]?.called($metadata?.attempts);
     const states = new Map((Regions ?? []).map(({ RegionName, OptInStatus }) => [RegionName, OptInStatus]));

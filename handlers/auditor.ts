@@ -1,18 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Context } from "aws-lambda";
+import { ulid } from "ulid";
 import type { Auditor } from "../auditors/collector.ts";
 import { runTask } from "../collect/task.ts";
 import { isLastOut } from "../evidence/seal.ts";
 import { runStore } from "../evidence/store.ts";
-import { evidenceS3, lambdaClient } from "./clients.ts";
+import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
 import { AuditorSettings, settingsFrom } from "./settings.ts";
+import { type Surroundings, thisProcess } from "./surroundings.ts";
 import { TaskPayload } from "./taskPayload.ts";
 
 /** Time kept back from the function's time-out, to write the objects and commit. */
 const COMMIT_MARGIN_MS = 20_000;
+
+/** The random half of a ULID: 50 bits, so that no two attempts write under one name. */
+const attemptName = ({ now, random }: Surroundings): string => ulid(now(), random).slice(-10).toLowerCase();
 
 /** What the auditor answers; asynchronous invocations drop it, a person testing by hand reads it. */
 export interface TaskDone {
@@ -24,14 +28,14 @@ export interface TaskDone {
 }
 
 /** Lambda entry point of an auditor: reads one task's accounts, commits its outcome, and starts the sealing when it is the last. */
-export const auditorHandler = (auditor: Auditor) => {
-  const s3 = evidenceS3();
-  const sts = new STSClient({ retryMode: "adaptive", maxAttempts: 5 });
-  const lambda = lambdaClient();
-  const homeRegion = process.env.AWS_REGION ?? "us-east-1";
+export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProcess) => {
+  const s3 = evidenceS3(around);
+  const sts = new STSClient({ ...around.client(WAITS), retryMode: "adaptive", maxAttempts: 5 });
+  const lambda = lambdaClient(around);
+  const homeRegion = around.env().AWS_REGION ?? "us-east-1";
 
   return async (event: unknown, context: Context): Promise<TaskDone> => {
-    const settings = settingsFrom(AuditorSettings, process.env);
+    const settings = settingsFrom(AuditorSettings, around.env());
     const { run_id, run_date, task } = TaskPayload.parse(event);
     log.appendKeys({ run_id, task: task.id });
     const store = runStore(s3, settings.EVIDENCE_BUCKET);
@@ -41,7 +45,7 @@ export const auditorHandler = (auditor: Auditor) => {
         runId: run_id,
         date: run_date,
         task,
-        attempt: randomBytes(5).toString("hex"),
+        attempt: attemptName(around),
         auditor,
         role: {
           // arn:<partition>:lambda:…: the function's own partition is the member accounts' too.
@@ -53,11 +57,11 @@ export const auditorHandler = (auditor: Auditor) => {
         s3,
         sts,
         homeRegion,
-        budgetMs: Math.max(
-          context.getRemainingTimeInMillis() - COMMIT_MARGIN_MS,
-          context.getRemainingTimeInMillis() / 2,
+        client: around.client,
+        deadline: around.timeout(
+          Math.max(context.getRemainingTimeInMillis() - COMMIT_MARGIN_MS, context.getRemainingTimeInMillis() / 2),
         ),
-        now: Date.now,
+        now: around.now,
       });
       committed = await store.commit(run_date, outcome);
       log.info(committed ? "task committed" : "task was committed by another attempt", {

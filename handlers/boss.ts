@@ -11,10 +11,11 @@ import { isLastOut } from "../evidence/seal.ts";
 import { runStore } from "../evidence/store.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
-import { evidenceS3, lambdaClient } from "./clients.ts";
+import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
 import { BossSettings, settingsFrom } from "./settings.ts";
+import { type Surroundings, thisProcess } from "./surroundings.ts";
 
 /** Invocations under way at the same time. */
 const INVOCATIONS_AT_ONCE = 32;
@@ -35,68 +36,73 @@ export interface RunStarted {
   manifest_key: string;
 }
 
-const s3 = evidenceS3();
-const lambda = lambdaClient();
-const ssm = new SSMClient({});
-const organizations = new OrganizationsClient({});
-const ec2 = new EC2Client({});
+/** The boss: plans a run and starts its tasks. */
+export const bossHandler = (around: Surroundings) => {
+  const s3 = evidenceS3(around);
+  const lambda = lambdaClient(around);
+  const ssm = new SSMClient(around.client(WAITS));
+  const organizations = new OrganizationsClient(around.client(WAITS));
+  const ec2 = new EC2Client(around.client(WAITS));
 
-/** Lambda entry point of the boss: plans a run and starts its tasks. */
-export const handler = async (event: unknown, context: Context): Promise<RunStarted> => {
-  const settings = settingsFrom(BossSettings, process.env);
-  const request = requestFrom(event);
-  const auditors = chosen("auditors", request.auditors, Object.keys(settings.AUDITORS));
-  const [listed, regions] = await Promise.all([
-    settings.ACCOUNT_SOURCE === "organizations"
-      ? accountsFromOrganizations(organizations, settings.ORGANIZATIONAL_UNITS, settings.EXCLUDE_ACCOUNTS)
-      : accountsFromParameter(ssm, settings.ACCOUNTS_PARAMETER),
-    settings.REGIONS.length ? settings.REGIONS : allRegions(),
-  ]);
-  const startedAt = new Date();
-  const plan = planRun({
-    runId: ulid(startedAt.getTime()),
-    startedAt,
-    requestedBy: `${context.functionName} ${context.awsRequestId}`,
-    toolVersion: packageJson.version,
-    accounts: chosen("accounts", request.accounts, listed.accounts),
-    excluded: listed.excluded,
-    auditors: auditors.map((name) => ({ name, scope: settings.AUDITORS[name]!.scope })),
-    regions: chosen("regions", request.regions, regions),
-  });
-  log.appendKeys({ run_id: plan.run_id });
-  const date = runDate(plan.started_at);
-  const store = runStore(s3, settings.EVIDENCE_BUCKET);
-  await store.writePlan(plan);
+  return async (event: unknown, context: Context): Promise<RunStarted> => {
+    const settings = settingsFrom(BossSettings, around.env());
+    const request = requestFrom(event);
+    const auditors = chosen("auditors", request.auditors, Object.keys(settings.AUDITORS));
+    const [listed, regions] = await Promise.all([
+      settings.ACCOUNT_SOURCE === "organizations"
+        ? accountsFromOrganizations(organizations, settings.ORGANIZATIONAL_UNITS, settings.EXCLUDE_ACCOUNTS)
+        : accountsFromParameter(ssm, settings.ACCOUNTS_PARAMETER),
+      settings.REGIONS.length ? settings.REGIONS : allRegions(ec2),
+    ]);
+    const startedAt = new Date(around.now());
+    const plan = planRun({
+      runId: ulid(startedAt.getTime(), around.random),
+      startedAt,
+      requestedBy: `${context.functionName} ${context.awsRequestId}`,
+      toolVersion: packageJson.version,
+      accounts: chosen("accounts", request.accounts, listed.accounts),
+      excluded: listed.excluded,
+      auditors: auditors.map((name) => ({ name, scope: settings.AUDITORS[name]!.scope })),
+      regions: chosen("regions", request.regions, regions),
+    });
+    log.appendKeys({ run_id: plan.run_id });
+    const date = runDate(plan.started_at);
+    const store = runStore(s3, settings.EVIDENCE_BUCKET);
+    await store.writePlan(plan);
 
-  const limit = pLimit(INVOCATIONS_AT_ONCE);
-  const started = await Promise.all(
-    plan.tasks.map((task) =>
-      limit(async () => {
-        try {
-          const payload = { run_id: plan.run_id, run_date: date, task };
-          await invokeAsync(lambda, settings.AUDITORS[task.auditor]!.function, payload);
-          return true;
-        } catch (error) {
-          log.error("a task could not be invoked", { task: task.id, error: error as Error });
-          await store.commit(date, notStarted(plan.run_id, task, error));
-          return false;
-        }
-      }),
-    ),
-  );
-  const notInvoked = started.filter((ok) => !ok).length;
-  if (notInvoked && (await isLastOut(store, plan.run_id, date)))
-    await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id: plan.run_id, run_date: date });
-  return {
-    run_id: plan.run_id,
-    tasks: plan.tasks.length,
-    planned_items: plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
-    not_started: notInvoked,
-    excluded_accounts: plan.excluded,
-    bucket: settings.EVIDENCE_BUCKET,
-    manifest_key: manifestKey(plan.run_id, date),
+    const limit = pLimit(INVOCATIONS_AT_ONCE);
+    const started = await Promise.all(
+      plan.tasks.map((task) =>
+        limit(async () => {
+          try {
+            const payload = { run_id: plan.run_id, run_date: date, task };
+            await invokeAsync(lambda, settings.AUDITORS[task.auditor]!.function, payload);
+            return true;
+          } catch (error) {
+            log.error("a task could not be invoked", { task: task.id, error: error as Error });
+            await store.commit(date, notStarted(plan.run_id, task, error, around.now()));
+            return false;
+          }
+        }),
+      ),
+    );
+    const notInvoked = started.filter((ok) => !ok).length;
+    if (notInvoked && (await isLastOut(store, plan.run_id, date)))
+      await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id: plan.run_id, run_date: date });
+    return {
+      run_id: plan.run_id,
+      tasks: plan.tasks.length,
+      planned_items: plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
+      not_started: notInvoked,
+      excluded_accounts: plan.excluded,
+      bucket: settings.EVIDENCE_BUCKET,
+      manifest_key: manifestKey(plan.run_id, date),
+    };
   };
 };
+
+/** Lambda entry point of the boss. */
+export const handler = bossHandler(thisProcess);
 
 function requestFrom(event: unknown): z.infer<typeof RunRequest> {
   const parsed = RunRequest.safeParse(event ?? {});
@@ -117,16 +123,16 @@ function chosen(what: string, requested: readonly string[] | undefined, known: r
 }
 
 /** Every region of the partition, opted in to or not: which of them are closed differs from account to account. */
-async function allRegions(): Promise<string[]> {
+async function allRegions(ec2: EC2Client): Promise<string[]> {
   const { Regions } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true }));
   return (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
 }
 
-const notStarted = (runId: string, task: Task, error: unknown) => ({
+const notStarted = (runId: string, task: Task, error: unknown, now: number) => ({
   run_id: runId,
   task: task.id,
   attempt: "boss",
-  committed_at: new Date().toISOString(),
+  committed_at: new Date(now).toISOString(),
   outcomes: plannedItems(task).map((item) => ({
     ...item,
     status: "failed" as const,

@@ -1,11 +1,23 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
+import type { Waits } from "../collect/clientOptions.ts";
+import { type Surroundings, thisProcess } from "./surroundings.ts";
+
+/** A call within the audit account that takes longer is lost; a retry is quicker than the function's time-out. */
+export const WAITS: Waits = { connectionTimeout: 3_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
 
 /**
  * S3 for evidence. A custom endpoint is addressed by path: a bucket's name need not resolve as a host there.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
-export const evidenceS3 = (): S3Client =>
-  new S3Client({ forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3) });
+export function evidenceS3({ client, env }: Surroundings = thisProcess): S3Client {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 } = env();
+  return new S3Client({
+    ...client(WAITS),
+    maxAttempts: 5,
+    forcePathStyle: Boolean(AWS_ENDPOINT_URL ?? AWS_ENDPOINT_URL_S3),
+  });
+}
 
-export const lambdaClient = (): LambdaClient => new LambdaClient({ retryMode: "adaptive", maxAttempts: 6 });
+export const lambdaClient = ({ client }: Surroundings): LambdaClient =>
+  new LambdaClient({ ...client(WAITS), retryMode: "adaptive", maxAttempts: 6 });

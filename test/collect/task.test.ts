@@ -36,7 +36,8 @@ const run = (regions = ["eu-central-1"]) =>
     s3: new S3Client({ region: "us-east-1" }),
     sts: new STSClient({ region: "us-east-1" }),
     homeRegion: "us-east-1",
-    budgetMs: 30_000,
+    client: (requestHandler) => ({ requestHandler }),
+    deadline: AbortSignal.timeout(30_000),
     now: Date.now,
   });
 

@@ -146,7 +146,8 @@ describe("moto and the AWS CLI as referees", function () {
       s3: client(S3Client, "us-east-1", root),
       sts: client(STSClient, "us-east-1", root),
       homeRegion: "us-east-1",
-      budgetMs: 60_000,
+      client: (requestHandler) => ({ requestHandler }),
+      deadline: AbortSignal.timeout(60_000),
       now: Date.now,
     });
   const itemsOf = async (outcome: TaskOutcome, type: string): Promise<Item[]> => {

@@ -1,0 +1,16 @@
+import type { HttpHandlerUserInput } from "@smithy/core/protocols";
+import type { AwsCredentialIdentity } from "@smithy/types";
+
+/** How SDK clients reach AWS; what is left out, the SDK finds in the process. */
+export interface ClientOptions {
+  requestHandler: HttpHandlerUserInput;
+  region?: string;
+  credentials?: AwsCredentialIdentity;
+}
+
+/** How long a client waits for a connection and for an answer; beyond that the call has failed. */
+export interface Waits {
+  connectionTimeout: number;
+  requestTimeout: number;
+  throwOnRequestTimeout: true;
+}

@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto";
+import type { ClientOptions, Waits } from "../collect/clientOptions.ts";
+
+/** What a handler is given from outside, so that a simulation can decide it. */
+export interface Surroundings {
+  /** The function's environment. */
+  env: () => NodeJS.ProcessEnv;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** In [0, 1); unguessable. */
+  random: () => number;
+  /** A signal that fires after so many milliseconds. */
+  timeout: (ms: number) => AbortSignal;
+  /** What every SDK client is made with. */
+  client: (waits: Waits) => ClientOptions;
+}
+
+/** Those of a deployed function, and of the command line: the process, the real clock, and the SDK's own HTTP. */
+export const thisProcess: Surroundings = {
+  env: () => process.env,
+  now: Date.now,
+  random: () => randomBytes(4).readUInt32LE() / 2 ** 32,
+  timeout: (ms) => AbortSignal.timeout(ms),
+  client: (requestHandler) => ({ requestHandler }),
+};
