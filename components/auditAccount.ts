@@ -6,6 +6,7 @@ import { AccountList } from "./accountList.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
 import { auditorPermissions, bossPermissions, recorderPermissions, sealerPermissions } from "./permissions.ts";
+import { type RunSchedule, Schedule } from "./schedule.ts";
 import { SystemFunction } from "./systemFunction.ts";
 
 /** What an {@link AuditAccount} may be told. */
@@ -29,6 +30,10 @@ export interface AuditAccountArgs {
   externalId?: pulumi.Input<string>;
   /** Days that the functions' log lines are kept. Default: 90. */
   logRetentionDays?: number;
+  /** When runs start by themselves; never when left out. */
+  schedules?: readonly RunSchedule[];
+  /** Minutes after the time within which a scheduled run starts. Default: 15. */
+  scheduleFlexibleMinutes?: number;
 }
 
 /** The audit account's side: evidence bucket, list of accounts, boss, auditors, recorder and sealer. */
@@ -183,6 +188,19 @@ export class AuditAccount extends pulumi.ComponentResource {
       },
       child,
     );
+
+    if (args.schedules?.length)
+      new Schedule(
+        `${name}-schedule`,
+        {
+          schedules: args.schedules,
+          namePrefix: prefix,
+          bossArn: boss.arn,
+          accountId,
+          flexibleMinutes: args.scheduleFlexibleMinutes ?? 15,
+        },
+        child,
+      );
 
     this.bucketName = bucket.name;
     this.bossName = boss.name;

@@ -90,6 +90,16 @@ const covers = (statement: Statement, { action, resource }: Permission): boolean
 const statementsOf = (document: string): Statement[] =>
   many((JSON.parse(document) as { Statement: Statement | Statement[] }).Statement);
 
+/** Whether a role's trust lets an AWS service take it, given the values of condition keys (names in lower case). */
+export const trustsService = (trust: string, service: string, context: Record<string, string>): boolean =>
+  statementsOf(trust).some(
+    ({ Effect, Principal, Condition }) =>
+      Effect === "Allow" &&
+      Principal !== "*" &&
+      many(Principal?.Service).includes(service) &&
+      holds(Condition, context),
+  );
+
 /** IAM over the sandbox's state. */
 export interface Iam {
   /** @returns why the principal may not, or undefined when it may */

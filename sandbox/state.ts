@@ -1,4 +1,5 @@
 import { deserialize, serialize } from "node:v8";
+import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
 
 /** Everything the sandbox remembers: plain data, so that it survives a restart as one file. */
 export interface SandboxState {
@@ -15,6 +16,8 @@ export interface SandboxState {
   sessions: Map<string, Session>;
   buckets: Map<string, StoredBucket>;
   logGroups: Map<string, LogGroup>;
+  queues: Map<string, StoredQueue>;
+  schedules: Map<string, StoredSchedule>;
 }
 
 export interface Member {
@@ -111,6 +114,19 @@ export interface StoredBucket {
   uploads: Map<string, { key: string; contentType?: string; contentEncoding?: string; parts: Map<number, Uint8Array> }>;
   /** Answers of the configuration reads (`GetBucketPolicy` …), by operation. */
   configuration: Map<string, object>;
+}
+export interface StoredQueue {
+  account: string;
+  arn: string;
+  url: string;
+  attributes: Record<string, string>;
+  messages: { id: string; body: string }[];
+}
+export interface StoredSchedule {
+  account: string;
+  arn: string;
+  /** What `CreateSchedule` was called with. */
+  settings: CreateScheduleInput;
 }
 export interface LogGroup {
   account: string;

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { auditorNames } from "../auditors/registry.ts";
+import type { RunSchedule } from "../components/schedule.ts";
+import { schedulesOf } from "./schedules.ts";
 
 /** A stack's configuration cannot be used: which key, what it says, why not, and what to do. */
 export class ConfigError extends Error {
@@ -71,6 +73,23 @@ function wholeDays(config: ConfigSource, key: string): number | undefined {
   return value === undefined || Number(value) === 0 ? undefined : Number(value);
 }
 
+function schedules(config: ConfigSource, auditors: readonly string[]): RunSchedule[] {
+  const value = text(config, "schedule") ?? "daily";
+  try {
+    return schedulesOf(value, text(config, "scheduleTimezone"), auditors);
+  } catch (error) {
+    throw new ConfigError("schedule", value, (error as Error).message, set("schedule", "'cron(0 3 * * ? *)'"));
+  }
+}
+
+function flexibleMinutes(config: ConfigSource): number {
+  const remedy = set("scheduleFlexibleMinutes", "15");
+  const value = Number(text(config, "scheduleFlexibleMinutes") ?? 15);
+  if (!Number.isInteger(value) || value < 0 || value > 1440)
+    throw new ConfigError("scheduleFlexibleMinutes", value, "0 to 1440 minutes are expected", remedy);
+  return value;
+}
+
 function auditorsOf(config: ConfigSource): string[] {
   const names = list(config, "auditors");
   const known = auditorNames.join(", ");
@@ -111,6 +130,9 @@ export interface AuditSettings {
   crossAccountRoleName: string;
   externalId?: string;
   logRetentionDays?: number;
+  /** Empty: nothing is scheduled. */
+  schedules: RunSchedule[];
+  scheduleFlexibleMinutes: number;
 }
 
 /** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
@@ -142,8 +164,11 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const lockDays = wholeDays(config, "objectLockDays");
   const externalId = externalIdOf(config);
   const logRetentionDays = wholeDays(config, "logRetentionDays");
+  const auditors = auditorsOf(config);
   return {
-    auditors: auditorsOf(config),
+    auditors,
+    schedules: schedules(config, auditors),
+    scheduleFlexibleMinutes: flexibleMinutes(config),
     accounts:
       source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },
     regions,

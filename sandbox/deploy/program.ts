@@ -5,6 +5,8 @@ import { logsProviders } from "./logs.ts";
 import { type Door, type Inputs, type Providers, targetOf } from "./provider.ts";
 import { randomProviders } from "./random.ts";
 import { s3Providers } from "./s3.ts";
+import { schedulerProviders } from "./scheduler.ts";
+import { sqsProviders } from "./sqs.ts";
 import { ssmProviders } from "./ssm.ts";
 
 /** How each type of resource of the program is made; one that is not here stops the deployment. */
@@ -14,6 +16,8 @@ const providers: Providers = {
   ...logsProviders,
   ...randomProviders,
   ...s3Providers,
+  ...schedulerProviders,
+  ...sqsProviders,
   ...ssmProviders,
 };
 

@@ -22,6 +22,8 @@ export function populate(seed: number, accounts: number): SandboxState {
     sessions: new Map(),
     buckets: new Map(),
     logGroups: new Map(),
+    queues: new Map(),
+    schedules: new Map(),
   };
   for (const { id, name } of state.members) {
     identities(state, id);

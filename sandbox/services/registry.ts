@@ -20,6 +20,8 @@ export const registry: readonly RegisteredService[] = [
   { signingName: "organizations", load: async () => (await import("./organizations.ts")).organizations },
   { signingName: "rds", load: async () => (await import("./rds.ts")).rds },
   { signingName: "s3", load: async () => (await import("./s3.ts")).s3 },
+  { signingName: "scheduler", load: async () => (await import("./scheduler.ts")).scheduler },
+  { signingName: "sqs", load: async () => (await import("./sqs.ts")).sqs },
   { signingName: "ssm", load: async () => (await import("./ssm.ts")).ssm },
   { signingName: "sts", load: async () => (await import("./sts.ts")).sts },
 ];

@@ -1,0 +1,62 @@
+import * as sdk from "@aws-sdk/client-scheduler";
+import { AwsError, type Call, type Service } from "../service.ts";
+
+const arnOf = ({ region, account }: Call, name: string | undefined) =>
+  `arn:aws:scheduler:${region}:${account}:schedule/default/${name}`;
+const onSchedule = (action: string) => (input: { Name?: string | undefined }, call: Call) => [
+  { action: `scheduler:${action}`, resource: arnOf(call, input.Name) },
+];
+
+/** EventBridge Scheduler: keeps schedules; `sandbox/schedules.ts` lets one fall due. */
+export const scheduler: Service = {
+  signingName: "scheduler",
+  iamPrefix: "scheduler",
+  protocol: "rest-json",
+  regional: true,
+  sdk: { ...sdk },
+  operations: {
+    CreateSchedule: {
+      permissions: onSchedule("CreateSchedule"),
+      run: (input: sdk.CreateScheduleInput, call): sdk.CreateScheduleOutput => {
+        const ScheduleArn = arnOf(call, input.Name);
+        if (call.state.schedules.has(ScheduleArn))
+          throw new AwsError("ConflictException", `Schedule ${input.Name} already exists.`, 409);
+        call.state.schedules.set(ScheduleArn, { account: call.account, arn: ScheduleArn, settings: input });
+        return { ScheduleArn };
+      },
+    },
+    UpdateSchedule: {
+      permissions: onSchedule("UpdateSchedule"),
+      run: (input: sdk.UpdateScheduleInput, call): sdk.UpdateScheduleOutput => {
+        const ScheduleArn = arnOf(call, input.Name);
+        if (!call.state.schedules.has(ScheduleArn)) throw missing(input.Name);
+        call.state.schedules.set(ScheduleArn, { account: call.account, arn: ScheduleArn, settings: input });
+        return { ScheduleArn };
+      },
+    },
+    GetSchedule: {
+      permissions: onSchedule("GetSchedule"),
+      run: (input: sdk.GetScheduleInput, call): sdk.GetScheduleOutput => {
+        const schedule = call.state.schedules.get(arnOf(call, input.Name));
+        if (!schedule) throw missing(input.Name);
+        return { ...(schedule.settings as sdk.CreateScheduleInput), Arn: schedule.arn, State: "ENABLED" };
+      },
+    },
+    ListSchedules: {
+      run: (_input: object, call): sdk.ListSchedulesOutput => ({
+        Schedules: [...call.state.schedules.values()]
+          .filter(({ account, arn }) => account === call.account && arn.split(":")[3] === call.region)
+          .map(({ arn, settings }) => ({
+            Arn: arn,
+            Name: settings.Name,
+            GroupName: "default",
+            State: "ENABLED",
+            Target: { Arn: settings.Target?.Arn },
+          })),
+      }),
+    },
+  },
+};
+
+const missing = (name: string | undefined) =>
+  new AwsError("ResourceNotFoundException", `Schedule ${name} does not exist.`, 404);
