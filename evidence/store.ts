@@ -1,12 +1,13 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { manifestKey, outcomeKey, outcomesPrefix, planKey } from "./layout.ts";
+import { manifestKey, outcomeKey, outcomesPrefix, planKey, runDate } from "./layout.ts";
 import { Manifest } from "./manifest.ts";
 import { TaskOutcome } from "./outcome.ts";
 import { Plan } from "./plan.ts";
 
 /** The evidence bucket's documents of runs. Every write is create-only: what stands is never replaced. */
 export interface RunStore {
-  writePlan(plan: Plan): Promise<void>;
+  /** @returns false when the run has a plan already */
+  writePlan(plan: Plan): Promise<boolean>;
   /** The plan and the bytes it was read from (they are what the manifest's hash covers). */
   readPlan(run: string, date: string): Promise<{ plan: Plan; bytes: Uint8Array }>;
   /** @returns false when another attempt committed this task first */
@@ -56,10 +57,7 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
   const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString("utf8"));
 
   return {
-    writePlan: async (plan) => {
-      if (!(await create(planKey(plan.run_id, plan.started_at.slice(0, 10)), plan)))
-        throw new Error(`run ${plan.run_id} has a plan already`);
-    },
+    writePlan: (plan) => create(planKey(plan.run_id, runDate(plan.started_at)), plan),
     readPlan: async (run, date) => {
       const bytes = await get(planKey(run, date));
       if (!bytes) throw new Error(`run ${run} has no plan at s3://${bucket}/${planKey(run, date)}`);

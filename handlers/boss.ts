@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SSMClient } from "@aws-sdk/client-ssm";
@@ -6,9 +7,9 @@ import pLimit from "p-limit";
 import { ulid } from "ulid";
 import * as z from "zod";
 import { manifestKey, runDate } from "../evidence/layout.ts";
-import { plannedItems, planRun, type Task } from "../evidence/plan.ts";
+import { type Plan, plannedItems, planRun, type Task } from "../evidence/plan.ts";
 import { isLastOut } from "../evidence/seal.ts";
-import { runStore } from "../evidence/store.ts";
+import { type RunStore, runStore } from "../evidence/store.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
@@ -22,7 +23,13 @@ const INVOCATIONS_AT_ONCE = 32;
 
 const names = z.array(z.string().min(1)).nonempty().optional();
 /** The payload that narrows a run; `{}` or nothing means everything. */
-const RunRequest = z.strictObject({ accounts: names, auditors: names, regions: names });
+const RunRequest = z.strictObject({
+  accounts: names,
+  auditors: names,
+  regions: names,
+  /** Which schedule asks, and the time it was due: the same at each delivery, and so is the run's id. */
+  schedule: z.strictObject({ name: z.string().min(1), time: z.iso.datetime() }).optional(),
+});
 
 /** What the boss answers when the run has started. */
 export interface RunStarted {
@@ -54,37 +61,40 @@ export const bossHandler = (around: Surroundings) => {
         : accountsFromParameter(ssm, settings.ACCOUNTS_PARAMETER),
       settings.REGIONS.length ? settings.REGIONS : allRegions(ec2),
     ]);
-    const startedAt = new Date(around.now());
-    const plan = planRun({
-      runId: ulid(startedAt.getTime(), around.random),
+    const { schedule } = request;
+    const startedAt = new Date(schedule?.time ?? around.now());
+    const planned = planRun({
+      runId: schedule ? scheduledRunId(schedule) : ulid(startedAt.getTime(), around.random),
       startedAt,
-      requestedBy: `${context.functionName} ${context.awsRequestId}`,
+      requestedBy: schedule ? `schedule ${schedule.name}` : `${context.functionName} ${context.awsRequestId}`,
       toolVersion: packageJson.version,
       accounts: chosen("accounts", request.accounts, listed.accounts),
       excluded: listed.excluded,
       auditors: auditors.map((name) => ({ name, scope: settings.AUDITORS[name]!.scope })),
       regions: chosen("regions", request.regions, regions),
     });
-    log.appendKeys({ run_id: plan.run_id });
-    const date = runDate(plan.started_at);
+    log.appendKeys({ run_id: planned.run_id });
+    const date = runDate(planned.started_at);
     const store = runStore(s3, settings.EVIDENCE_BUCKET);
-    await store.writePlan(plan);
+    const { plan, done } = await opened(store, planned, date);
 
     const limit = pLimit(INVOCATIONS_AT_ONCE);
     const started = await Promise.all(
-      plan.tasks.map((task) =>
-        limit(async () => {
-          try {
-            const payload = { run_id: plan.run_id, run_date: date, task };
-            await invokeAsync(lambda, settings.AUDITORS[task.auditor]!.function, payload);
-            return true;
-          } catch (error) {
-            log.error("a task could not be invoked", { task: task.id, error: error as Error });
-            await store.commit(date, notStarted(plan.run_id, task, error, around.now()));
-            return false;
-          }
-        }),
-      ),
+      plan.tasks
+        .filter(({ id }) => !done.has(id))
+        .map((task) =>
+          limit(async () => {
+            try {
+              const payload = { run_id: plan.run_id, run_date: date, task };
+              await invokeAsync(lambda, settings.AUDITORS[task.auditor]!.function, payload);
+              return true;
+            } catch (error) {
+              log.error("a task could not be invoked", { task: task.id, error: error as Error });
+              await store.commit(date, notStarted(plan.run_id, task, error, around.now()));
+              return false;
+            }
+          }),
+        ),
     );
     const notInvoked = started.filter((ok) => !ok).length;
     if (notInvoked && (await isLastOut(store, plan.run_id, date)))
@@ -103,6 +113,23 @@ export const bossHandler = (around: Surroundings) => {
 
 /** Lambda entry point of the boss. */
 export const handler = bossHandler(thisProcess);
+
+/**
+ * Opens a run. A schedule is delivered at least once: where an earlier delivery has opened the run, its plan stands,
+ * and only the tasks that have not committed are to be started.
+ */
+async function opened(store: RunStore, planned: Plan, date: string): Promise<{ plan: Plan; done: Set<string> }> {
+  if (await store.writePlan(planned)) return { plan: planned, done: new Set() };
+  const { plan } = await store.readPlan(planned.run_id, date);
+  return { plan, done: new Set(await store.committedTasks(plan.run_id, date)) };
+}
+
+/** A ULID that the schedule's name and time decide. */
+function scheduledRunId({ name, time }: { name: string; time: string }): string {
+  const digits = createHash("sha256").update(`${name} ${time}`).digest();
+  let at = 0;
+  return ulid(Date.parse(time), () => digits[at++ % digits.length]! / 256);
+}
 
 function requestFrom(event: unknown): z.infer<typeof RunRequest> {
   const parsed = RunRequest.safeParse(event ?? {});
