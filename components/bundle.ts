@@ -30,9 +30,20 @@ const entryOf = (handler: Handler): string =>
 import { ${handler.auditor} } from "./auditors/${handler.auditor}.ts";
 export const handler = auditorHandler(${handler.auditor});`;
 
-/** Bundles a handler with the SDK clients it uses into one ES module; its source map goes to `dist/`, apart. */
+const nameOf = (handler: Handler): string => (typeof handler === "string" ? handler : `get-meta-${handler.auditor}`);
+
+const bundles = new Map<string, Bundle>();
+
+/** A handler's bundle; made once in a process, which may deploy the program several times. */
 export function bundle(handler: Handler): Bundle {
-  const name = typeof handler === "string" ? handler : `get-meta-${handler.auditor}`;
+  const made = bundles.get(nameOf(handler)) ?? makeBundle(handler);
+  bundles.set(nameOf(handler), made);
+  return made;
+}
+
+/** Bundles a handler with the SDK clients it uses into one ES module; its source map goes to `dist/`, apart. */
+export function makeBundle(handler: Handler): Bundle {
+  const name = nameOf(handler);
   const result = buildSync({
     stdin: { contents: entryOf(handler), resolveDir: root, sourcefile: `${name}.ts`, loader: "ts" },
     absWorkingDir: root,

@@ -70,17 +70,18 @@ export class EvidenceBucket extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("audit-ecosystem:index:EvidenceBucket", name, args, opts);
-    const child = { parent: this };
+    // What protects the evidence stays with it when the stack goes.
+    const child = { parent: this, retainOnDelete: true };
     const bucket = new aws.s3.Bucket(
       name,
       { bucket: args.bucketName, objectLockEnabled: args.objectLock ? true : undefined },
-      { ...child, retainOnDelete: true },
+      child,
     );
     const of = { bucket: bucket.id };
     const versioning = new aws.s3.BucketVersioning(
       name,
       { ...of, versioningConfiguration: { status: "Enabled" } },
-      { ...child, retainOnDelete: true },
+      child,
     );
     new aws.s3.BucketServerSideEncryptionConfiguration(
       name,

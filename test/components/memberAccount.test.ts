@@ -1,44 +1,28 @@
-import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { actionsOf } from "../../auditors/collector.ts";
 import { auditors } from "../../auditors/registry.ts";
-import { trustPolicy } from "../../components/memberAccount.ts";
+import { MemberAccount, type MemberAccountArgs, trustPolicy } from "../../components/memberAccount.ts";
+import { recorded } from "./recorded.ts";
 
-interface Made {
-  type: string;
-  inputs: Record<string, string>;
-}
-let made: Made[];
-
-/** Makes the component under mocks and answers with the resources it registered. */
-async function resourcesOf(args: Record<string, unknown>, partition = "aws"): Promise<Made[]> {
-  made = [];
-  await pulumi.runtime.setMocks({
-    newResource: ({ type, inputs, name }) => {
-      made.push({ type, inputs });
-      return { id: `${name}-id`, state: { ...inputs, arn: `arn:${partition}:test:::${name}` } };
-    },
-    call: () => ({ partition }),
-  });
-  const { MemberAccount } = await import("../../components/memberAccount.ts");
-  const member = new MemberAccount("member", {
-    auditAccountId: "999999999999",
-    externalId: "external-id",
-    auditors: ["rds", "iam"],
-    ...args,
-  });
-  await new Promise((resolve) => member.roleArn.apply(resolve));
-  await pulumi.runtime.disconnect();
-  return made.filter(({ type }) => type.startsWith("aws:"));
-}
+const memberWith = (args: Partial<MemberAccountArgs> = {}, partition = "aws") =>
+  recorded(
+    () =>
+      new MemberAccount("member", {
+        auditAccountId: "999999999999",
+        externalId: "external-id",
+        auditors: ["rds", "iam"],
+        ...args,
+      }),
+    { partition },
+  );
 
 describe("MemberAccount", () => {
   it("may do exactly what the enabled auditors declare", async () => {
-    const resources = await resourcesOf({});
-    const policies = resources.filter(({ type }) => type === "aws:iam/policy:Policy");
-    const actions = policies.flatMap(({ inputs }) =>
-      JSON.parse(inputs.policy!).Statement.flatMap(({ Action }: { Action: string[] }) => Action),
-    );
+    const actions = (await memberWith())
+      .of("Policy")
+      .flatMap(({ inputs }) =>
+        JSON.parse(inputs.policy).Statement.flatMap(({ Action }: { Action: string[] }) => Action),
+      );
     expect(new Set(actions)).to.deep.equal(
       new Set(["ec2:DescribeRegions", ...actionsOf(auditors.rds!), ...actionsOf(auditors.iam!)]),
     );
@@ -49,12 +33,19 @@ describe("MemberAccount", () => {
     ["ReadOnlyAccess", "aws-us-gov", "arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess"],
   ] as const) {
     it(`attaches ${memberPolicy} of the ${partition} partition instead, when told so`, async () => {
-      const resources = await resourcesOf({ memberPolicy }, partition);
-      expect(resources.filter(({ type }) => type === "aws:iam/policy:Policy")).to.be.empty;
-      const attached = resources.filter(({ type }) => type.includes("RolePolicyAttachment"));
-      expect(attached.map(({ inputs }) => inputs.policyArn)).to.deep.equal([arn]);
+      const made = await memberWith({ memberPolicy }, partition);
+      expect(made.of("Policy")).to.be.empty;
+      expect(made.one("RolePolicyAttachment").inputs.policyArn).to.equal(arn);
     });
   }
+
+  it("is a component whose role is its child and its output, named as told", async () => {
+    const made = await memberWith({ roleName: "acme-reader" });
+    const role = made.one("Role");
+    expect(role).to.deep.include({ parent: "audit-ecosystem:index:MemberAccount::member" });
+    expect(role.inputs).to.deep.include({ name: "acme-reader", maxSessionDuration: 3600 });
+    expect(made.one("audit-ecosystem:index:MemberAccount").outputs.roleArn).to.match(/Role\/member$/);
+  });
 
   it("trusts only the audit account's own roles, with the external id, and the organization where it is named", () => {
     const trust = { partition: "aws-cn", auditAccountId: "999999999999", externalId: "external-id" };
