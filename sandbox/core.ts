@@ -1,7 +1,15 @@
 import { isOpen } from "./estate/regions.ts";
 import { type Iam, iamOf } from "./iam.ts";
 import { idOf } from "./random.ts";
-import { AwsError, type Call, type Invoke, type Permission, type Principal, type Service } from "./service.ts";
+import {
+  AwsError,
+  type Call,
+  type Invoke,
+  isAwsError,
+  type Permission,
+  type Principal,
+  type Service,
+} from "./service.ts";
 import { registered } from "./services/registry.ts";
 import type { SandboxState } from "./state.ts";
 import { readRequest, type WireAnswer, type WireRequest, writeAnswer, writeError } from "./wire.ts";
@@ -101,7 +109,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
           throw new AwsError("UnknownOperationException", `the sandbox has no service ${scope.service}`, 404);
         return await answer(service, request, scope.key, scope.region, id);
       } catch (error) {
-        if (error instanceof AwsError) return writeError(service, error, id);
+        if (isAwsError(error)) return writeError(service, error, id);
         return writeError(service, new AwsError("InternalFailure", (error as Error).message, 500), id);
       }
     },

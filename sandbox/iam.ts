@@ -44,7 +44,22 @@ const none =
   (actual, expected) =>
     actual === undefined || !expected.some((each) => test(actual, each));
 const equal = (actual: string, expected: string) => actual === expected;
+const caseless = (actual: string, expected: string) => actual.toLowerCase() === expected.toLowerCase();
 const like = (actual: string, expected: string) => matches(expected, actual);
+const compared =
+  (read: (text: string) => number, holds: (order: number) => boolean) =>
+  (actual: string, expected: string): boolean =>
+    holds(read(actual) - read(expected));
+const dateOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
+
+const orders = (kind: string, read: (text: string) => number): Record<string, Test> => ({
+  [`${kind}Equals`]: some(compared(read, (order) => order === 0)),
+  [`${kind}NotEquals`]: none(compared(read, (order) => order === 0)),
+  [`${kind}LessThan`]: some(compared(read, (order) => order < 0)),
+  [`${kind}LessThanEquals`]: some(compared(read, (order) => order <= 0)),
+  [`${kind}GreaterThan`]: some(compared(read, (order) => order > 0)),
+  [`${kind}GreaterThanEquals`]: some(compared(read, (order) => order >= 0)),
+});
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const operators: Record<string, Test> = {
@@ -54,31 +69,36 @@ const operators: Record<string, Test> = {
   StringNotLike: none(like),
   ArnEquals: some(like),
   ArnLike: some(like),
+  ArnNotEquals: none(like),
   ArnNotLike: none(like),
-  Bool: some((actual, expected) => actual.toLowerCase() === expected.toLowerCase()),
+  StringEqualsIgnoreCase: some(caseless),
+  StringNotEqualsIgnoreCase: none(caseless),
+  Bool: some(caseless),
+  ...orders("Numeric", Number),
+  ...orders("Date", dateOf),
   Null: (actual, expected) => expected.includes(String(actual === undefined)),
 };
 
 function holds(condition: Statement["Condition"], context: Record<string, string>): boolean {
   return Object.entries(condition ?? {}).every(([operator, keys]) => {
-    const test = operators[operator];
+    const [, name, ifExists] = /^(?:ForA\w+Values?:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+    const test = operators[name ?? ""];
     if (!test) throw new Error(`the sandbox's IAM does not know the condition operator ${operator}`);
-    return Object.entries(keys).every(([key, expected]) => test(context[key.toLowerCase()], many(expected)));
+    return Object.entries(keys).every(([key, expected]) => {
+      const actual = context[key.toLowerCase()];
+      return (ifExists && actual === undefined) || test(actual, many(expected));
+    });
   });
 }
 
-const isFor = (statement: Statement, principal: Principal): boolean => {
-  if (statement.Principal === "*") return true;
+/** Whom a resource's statement means: the caller by name, the caller's account as a whole, or somebody else. */
+function meant(statement: Statement, principal: Principal): "caller" | "account" | undefined {
+  const arns = statement.Principal === "*" ? ["*"] : many(statement.Principal?.AWS);
   const root = `arn:aws:iam::${principal.account}:root`;
-  const arns = many(statement.Principal?.AWS);
-  return arns.some(
-    (arn) =>
-      arn === "*" ||
-      arn === root ||
-      arn === principal.account ||
-      (principal.kind === "role" && arn === principal.roleArn),
-  );
-};
+  if (arns.some((arn) => arn === "*" || (principal.kind === "role" && arn === principal.roleArn))) return "caller";
+  if (!arns.some((arn) => arn === root || arn === principal.account)) return undefined;
+  return principal.kind === "root" ? "caller" : "account";
+}
 
 const covers = (statement: Statement, { action, resource }: Permission): boolean =>
   (statement.NotAction
@@ -110,7 +130,7 @@ export interface Iam {
 
 /**
  * Decides as AWS does: an explicit denial wins; within an account the identity's or the resource's policy must allow,
- * across accounts both.
+ * across accounts both. A resource's statement for the account as a whole leaves it to the account's identity policies.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function iamOf(state: SandboxState): Iam {
@@ -137,9 +157,12 @@ export function iamOf(state: SandboxState): Iam {
       for (const [key, value] of Object.entries(permission.context ?? {})) context[key.toLowerCase()] = value;
       const applies = (statement: Statement) => covers(statement, permission) && holds(statement.Condition, context);
       const own = identity(principal).filter(applies);
-      const resource = (permission.resourcePolicy ? statementsOf(permission.resourcePolicy) : []).filter(
-        (statement) => isFor(statement, principal) && applies(statement),
-      );
+      const resource = (permission.resourcePolicy ? statementsOf(permission.resourcePolicy) : [])
+        .filter(applies)
+        .flatMap((statement) => {
+          const whom = meant(statement, principal);
+          return whom ? { Effect: statement.Effect, whom } : [];
+        });
       const who =
         principal.kind === "root"
           ? `arn:aws:iam::${principal.account}:root`
@@ -150,8 +173,14 @@ export function iamOf(state: SandboxState): Iam {
       if (resource.some(({ Effect }) => Effect === "Deny"))
         return say("with an explicit deny in a resource-based policy");
       const byIdentity = own.filter(({ Effect }) => Effect === "Allow");
+      const byResource = resource.filter(({ Effect }) => Effect === "Allow");
+      const named = byResource.some(({ whom }) => whom === "caller");
       const allowed =
-        owner === principal.account ? byIdentity.length || resource.length : byIdentity.length && resource.length;
+        owner !== principal.account
+          ? byIdentity.length && byResource.length
+          : permission.resourceDecides
+            ? named || (byIdentity.length && byResource.length)
+            : named || byIdentity.length;
       if (!allowed)
         return say(
           byIdentity.length

@@ -41,6 +41,8 @@ export interface Permission {
   context?: Record<string, string>;
   /** Policy of the resource itself, as JSON. */
   resourcePolicy?: string | undefined;
+  /** The resource's policy must allow, or hand over to the account's identity policies: keys and roles are so. */
+  resourceDecides?: boolean;
 }
 
 /**
@@ -80,3 +82,7 @@ export class AwsError extends Error {
     this.name = "AwsError";
   }
 }
+
+/** By name: a service read later can come with a copy of this module, when the loader keeps require and import apart. */
+export const isAwsError = (thrown: unknown): thrown is AwsError =>
+  thrown instanceof Error && thrown.name === "AwsError";

@@ -18,6 +18,9 @@ export interface SandboxState {
   logGroups: Map<string, LogGroup>;
   queues: Map<string, StoredQueue>;
   schedules: Map<string, StoredSchedule>;
+  /** By ARN, as aliases are. */
+  keys: Map<string, StoredKey>;
+  aliases: Map<string, { name: string; arn: string; keyArn: string; created: Date }>;
 }
 
 export interface Member {
@@ -135,6 +138,24 @@ export interface LogGroup {
   arn: string;
   retentionInDays?: number;
   lines: { timestamp: number; stream: string; message: string }[];
+}
+
+export interface StoredKey {
+  account: string;
+  region: string;
+  id: string;
+  arn: string;
+  created: Date;
+  description: string;
+  spec: "ECC_NIST_P256" | "SYMMETRIC_DEFAULT";
+  usage: "SIGN_VERIFY" | "ENCRYPT_DECRYPT";
+  policy: string;
+  rotated: boolean;
+  tags: { TagKey: string; TagValue: string }[];
+  /** The scalar of a key that signs. */
+  privateKey?: Uint8Array;
+  /** Milliseconds since the epoch; from then on the key is gone. */
+  deletionDate?: number | undefined;
 }
 
 export const freeze = (state: SandboxState): Uint8Array => serialize(state);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { iamProviders } from "./iam.ts";
+import { kmsProviders } from "./kms.ts";
 import { lambdaProviders } from "./lambda.ts";
 import { logsProviders } from "./logs.ts";
 import { type Door, type Inputs, type Providers, targetOf } from "./provider.ts";
@@ -12,6 +13,7 @@ import { ssmProviders } from "./ssm.ts";
 /** How each type of resource of the program is made; one that is not here stops the deployment. */
 const providers: Providers = {
   ...iamProviders,
+  ...kmsProviders,
   ...lambdaProviders,
   ...logsProviders,
   ...randomProviders,

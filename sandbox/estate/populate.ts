@@ -24,6 +24,8 @@ export function populate(seed: number, accounts: number): SandboxState {
     logGroups: new Map(),
     queues: new Map(),
     schedules: new Map(),
+    keys: new Map(),
+    aliases: new Map(),
   };
   for (const { id, name } of state.members) {
     identities(state, id);

@@ -15,6 +15,7 @@ export interface RegisteredService {
 export const registry: readonly RegisteredService[] = [
   { signingName: "ec2", load: async () => (await import("./ec2.ts")).ec2 },
   { signingName: "iam", load: async () => (await import("./iam.ts")).iam },
+  { signingName: "kms", load: async () => (await import("./kms.ts")).kms },
   { signingName: "lambda", load: async () => (await import("./lambda.ts")).lambda },
   { signingName: "logs", load: async () => (await import("./logs.ts")).logs },
   { signingName: "organizations", load: async () => (await import("./organizations.ts")).organizations },

@@ -13,6 +13,7 @@ const operations: Service["operations"] = {
           resource: arn,
           owner: arn.split(":")[4] ?? "",
           ...(input.ExternalId === undefined ? {} : { context: { "sts:ExternalId": input.ExternalId } }),
+          resourceDecides: true,
           // A role that is missing or in a suspended account trusts nobody; AWS tells no difference.
           resourcePolicy: suspended ? undefined : role?.AssumeRolePolicyDocument,
         },
