@@ -1,4 +1,5 @@
 import type { Client } from "@smithy/core/client";
+import { NormalizedSchema } from "@smithy/core/schema";
 
 /** The scope of an auditor's calls: once in each region, or once in each account. */
 export type Scope = "regional" | "global";
@@ -138,3 +139,14 @@ export const actionsOf = (auditor: Auditor): string[] =>
       ]),
     ),
   ].sort();
+
+/** What a configuration can hold: the resource's members with the SDK's schemas, and the operations of its details. */
+export function shapeOf({ command, items, details }: Collector): {
+  members: [string, NormalizedSchema][];
+  details: string[];
+} {
+  const { schema } = new command({}) as { schema: readonly [9, string, string, object, () => never, () => never] };
+  const output = NormalizedSchema.of(schema[5]());
+  const resource = items ? output.getMemberSchemas()[items]!.getValueSchema() : output;
+  return { members: [...resource.structIterator()], details: details.map(({ operation }) => operation) };
+}

@@ -1,0 +1,129 @@
+import type { Auditor } from "../auditors/collector.ts";
+import { type Column, ENVELOPE, type ResourceTable, type Table, tableOf } from "./columns.ts";
+
+const columns = (types: Record<string, Column["type"]>): Column[] =>
+  Object.entries(types).map(([name, type]) => ({ name, type }));
+
+/** Tables about the runs themselves; each has a row for the thing it is named after. */
+export const RUN_TABLES = {
+  runs: {
+    name: "runs",
+    columns: columns({
+      run_id: "varchar",
+      started_at: "timestamp",
+      sealed_at: "timestamp",
+      requested_by: "varchar",
+      tool_version: "varchar",
+      complete: "boolean",
+      accounts: "array(varchar)",
+      auditors: "array(varchar)",
+      regions: "array(varchar)",
+      planned: "bigint",
+      items: "bigint",
+      objects: "bigint",
+      bytes: "bigint",
+      calls: "bigint",
+      manifest_key: "varchar",
+      manifest_sha256: "varchar",
+    }),
+  },
+  /** Committed evidence objects: what a row's `evidence_object` names. */
+  objects: {
+    name: "objects",
+    columns: columns({
+      run_id: "varchar",
+      key: "varchar",
+      resource_type: "varchar",
+      items: "bigint",
+      bytes: "bigint",
+      sha256: "varchar",
+    }),
+  },
+  /** What became of each planned (auditor, account, region). */
+  outcomes: {
+    name: "outcomes",
+    columns: columns({
+      run_id: "varchar",
+      auditor: "varchar",
+      account_id: "varchar",
+      region: "varchar",
+      status: "varchar",
+      items: "bigint",
+      counts: "varchar",
+      errors: "array(varchar)",
+      remedy: "varchar",
+      calls: "bigint",
+      retries: "bigint",
+      ms: "bigint",
+    }),
+  },
+  /**
+   * What a planned item left unknown, a row for each resource type and operation: whoever asks for resources of a type
+   * does not know what there is of it where it has a row here.
+   */
+  gaps: {
+    name: "gaps",
+    columns: columns({
+      run_id: "varchar",
+      auditor: "varchar",
+      account_id: "varchar",
+      region: "varchar",
+      resource_type: "varchar",
+      status: "varchar",
+      /** False where the listing itself did not answer: resources may be missing. True: all are there, and some are not fully read. */
+      listed: "boolean",
+      operation: "varchar",
+      code: "varchar",
+      action: "varchar",
+      denied_by: "varchar",
+      message: "varchar",
+      times: "bigint",
+    }),
+  },
+  accounts: {
+    name: "accounts",
+    columns: columns({
+      run_id: "varchar",
+      account_id: "varchar",
+      /** Why it was left out of the run; null where it was in. */
+      excluded: "varchar",
+      planned: "bigint",
+      collected: "bigint",
+      items: "bigint",
+    }),
+  },
+  /** Every resource of every type, without its configuration. */
+  resources: { name: "resources", columns: ENVELOPE },
+} as const satisfies Record<string, Table>;
+
+export const runTables: readonly Table[] = Object.values(RUN_TABLES);
+
+/** A resource type that an auditor covers, and the operation that lists it. */
+export interface Covered {
+  type: string;
+  operation: string;
+}
+
+/** All that deriving tables needs to know of the auditors: plain data, so that a bundle can carry it. */
+export interface Catalog {
+  /** A table for each resource type, sorted by name. */
+  tables: readonly ResourceTable[];
+  /** What each auditor covers. */
+  auditors: Readonly<Record<string, readonly Covered[]>>;
+}
+
+/** The catalog that some auditors lead to. */
+export const catalogOf = (auditors: Readonly<Record<string, Auditor>>): Catalog => ({
+  tables: Object.values(auditors)
+    .flatMap(({ collectors }) => collectors.map(tableOf))
+    .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  auditors: Object.fromEntries(
+    Object.entries(auditors).map(([name, { collectors }]) => [
+      name,
+      collectors.map(({ type, operation }) => ({ type, operation })),
+    ]),
+  ),
+});
+
+/** Name of the view over the last sealed run's rows of a table. */
+export const latestName = (table: string): string => `latest_${table}`;

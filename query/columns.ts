@@ -1,0 +1,111 @@
+import type { NormalizedSchema } from "@smithy/core/schema";
+import { type Collector, shapeOf } from "../auditors/collector.ts";
+import { resourceTypeName } from "../evidence/layout.ts";
+
+/** Types that DuckDB and Athena both have under these names. */
+export type ColumnType =
+  | "varchar"
+  | "bigint"
+  | "double"
+  | "boolean"
+  | "timestamp"
+  | "array(varchar)"
+  | "map(varchar, varchar)";
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+}
+
+/** A column that holds a member of the configuration: the resource's own, or a detail's whole answer. */
+export interface MemberColumn extends Column {
+  member: string;
+}
+
+/** A table of the catalog; the same names and columns in DuckDB and in Athena. */
+export interface Table {
+  name: string;
+  columns: readonly Column[];
+}
+
+/** The table of one resource type. */
+export interface ResourceTable extends Table {
+  resourceType: string;
+  members: readonly MemberColumn[];
+}
+
+/** What each resource has, whatever its type; it stands in front of the configuration's own columns. */
+export const ENVELOPE = [
+  { name: "run_id", type: "varchar" },
+  { name: "collected_at", type: "timestamp" },
+  { name: "account_id", type: "varchar" },
+  { name: "region", type: "varchar" },
+  { name: "resource_type", type: "varchar" },
+  { name: "resource_id", type: "varchar" },
+  { name: "arn", type: "varchar" },
+  { name: "name", type: "varchar" },
+  { name: "tags", type: "map(varchar, varchar)" },
+  { name: "auditor", type: "varchar" },
+  { name: "operation", type: "varchar" },
+  { name: "unread", type: "map(varchar, varchar)" },
+  { name: "evidence_object", type: "varchar" },
+  { name: "evidence_line", type: "bigint" },
+  { name: "fingerprint", type: "varchar" },
+] as const satisfies readonly Column[];
+
+/** The configuration once more as a whole, as JSON text. */
+export const CONFIGURATION = { name: "configuration", type: "varchar" } as const satisfies Column;
+
+/**
+ * Column name of an SDK member: `DBInstanceArn` → `db_instance_arn`, `SubnetIDs` → `subnet_ids`,
+ * `Ipv6CidrBlock` → `ipv6_cidr_block`.
+ */
+export const snakeCase = (member: string): string =>
+  member
+    .replace(/IPv(?=[46])/g, "Ipv")
+    .replace(/([A-Z]{2,})s(?![a-z])/g, (_all, letters: string) => `${letters[0]}${letters.slice(1).toLowerCase()}s`)
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .toLowerCase();
+
+/**
+ * The type a member has in the tables: a list is an array of texts (what is no text in it is JSON), any other nesting
+ * is JSON text. The SDK's schemas do not tell whole numbers from others, and a double holds both.
+ */
+export function columnType(schema: NormalizedSchema): ColumnType {
+  if (schema.isBooleanSchema()) return "boolean";
+  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema()) return "double";
+  if (schema.isTimestampSchema()) return "timestamp";
+  if (schema.isListSchema()) return "array(varchar)";
+  return "varchar";
+}
+
+/** The table of what a collector finds, typed from the SDK's own schemas. */
+export function tableOf(collector: Collector): ResourceTable {
+  const { members, details } = shapeOf(collector);
+  const taken = new Set<string>([...ENVELOPE, CONFIGURATION].map(({ name }) => name));
+  const columns: MemberColumn[] = [];
+  const add = (member: string, type: ColumnType) => {
+    columns.push({ name: free(snakeCase(member), taken), type, member });
+  };
+  for (const [member, schema] of members) add(member, columnType(schema));
+  for (const detail of details) add(detail, "varchar");
+  return {
+    name: resourceTypeName(collector.type),
+    resourceType: collector.type,
+    columns: [...ENVELOPE, ...columns.map(({ name, type }) => ({ name, type })), CONFIGURATION],
+    members: columns,
+  };
+}
+
+/** A member called like a column of the envelope is `configuration_<name>`; of two alike the later one is `<name>_2`. */
+function free(name: string, taken: Set<string>): string {
+  let candidate = taken.has(name) && isEnvelope(name) ? `configuration_${name}` : name;
+  for (let n = 2; taken.has(candidate); n++) candidate = `${name}_${n}`;
+  taken.add(candidate);
+  return candidate;
+}
+
+const isEnvelope = (name: string): boolean =>
+  name === CONFIGURATION.name || ENVELOPE.some((column) => column.name === name);

@@ -1,0 +1,219 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  type DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBTimestampMillisecondsValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBValue,
+  StatementType,
+} from "@duckdb/node-api";
+import { TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
+import { type Catalog, latestName, runTables } from "./catalog.ts";
+import type { Column, Table } from "./columns.ts";
+import type { Answer, Cell, Engine } from "./engine.ts";
+import { folderObjects } from "./objects.ts";
+import { duckDBError, QueryError } from "./queryError.ts";
+import { listSealedRuns, readManifestSha256 } from "./sealedRun.ts";
+import { METADATA } from "./tabulate.ts";
+import { forDuckDB, namesIn, TRINO_MACROS } from "./trino.ts";
+
+/** What a {@link duckDBEngine} may be told. */
+export interface DuckDBOptions {
+  /** A copy of the evidence bucket, with at least `runs/` and `tables/`. */
+  folder: string;
+  catalog: Catalog;
+  /** Megabytes beyond which DuckDB goes to disk. Default: 1,024. */
+  memoryMegabytes?: number;
+  /** Told of each file that is left out, because its run is not sealed or it was made from another manifest. */
+  warn?: (message: string) => void;
+}
+
+/** DuckDB over a folder, with internals that the comparison of runs builds on. */
+export interface DuckDBEngine extends Engine {
+  connection: DuckDBConnection;
+  /** The run that the latest views show; undefined: there is no sealed run with tables. */
+  latest: string | undefined;
+  /** Makes the views of some tables, which queries do for themselves. */
+  prepare(names: Iterable<string>): Promise<void>;
+}
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const typeOf = ({ type }: Column): string =>
+  ({ "array(varchar)": "varchar[]", "map(varchar, varchar)": "map(varchar, varchar)" })[type as string] ?? type;
+
+/**
+ * DuckDB, in this process, over the Parquet files of a folder. It reads nothing but that folder's tables: no other
+ * file, no network, and queries that only read.
+ */
+export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine> {
+  const folder = resolve(options.folder);
+  const objects = folderObjects(folder);
+  const sealed = new Map((await listSealedRuns(objects)).map((each) => [each.run, each]));
+  const spill = await mkdtemp(join(tmpdir(), "itaudit-duckdb-"));
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: `${options.memoryMegabytes ?? 1024}MB`,
+    temp_directory: spill,
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    errors_as_json: "true",
+  });
+  const connection = await instance.connect();
+  const close = async () => {
+    connection.closeSync();
+    instance.closeSync();
+    await rm(spill, { recursive: true, force: true });
+  };
+  const tables = new Map<string, Table>([...options.catalog.tables, ...runTables].map((table) => [table.name, table]));
+  try {
+    await connection.run("SET TimeZone = 'UTC'");
+    for (const macro of TRINO_MACROS) await connection.run(`CREATE MACRO ${macro}`);
+    await connection.run(`SET allowed_directories = [${text(`${folder}/${TABLES_PREFIX}`)}]`);
+    await connection.run("SET enable_external_access = false");
+    await connection.run("SET lock_configuration = true");
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const manifests = new Map<string, Promise<string>>();
+  const manifestOf = (run: string): Promise<string> => {
+    let hash = manifests.get(run);
+    if (!hash) {
+      hash = readManifestSha256(objects, run, sealed.get(run)!.date);
+      manifests.set(run, hash);
+    }
+    return hash;
+  };
+  /** Files of a table that were derived from a sealed run's manifest, with their runs. */
+  const filesOf = async (table: string): Promise<{ path: string; run: string }[]> => {
+    const files: { path: string; run: string }[] = [];
+    for await (const { key } of objects.list(tablePrefix(table))) {
+      const file = tableFileOf(key);
+      if (!file) continue;
+      if (!sealed.has(file.run)) options.warn?.(`${key} is left out: its run is not sealed`);
+      else files.push({ path: join(folder, ...key.split("/")), run: file.run });
+    }
+    if (!files.length) return files;
+    const reader = await connection.runAndReadAll(
+      `SELECT file_name, decode(value) FROM parquet_kv_metadata([${files.map(({ path }) => text(path)).join(", ")}])
+       WHERE decode(key) = ${text(METADATA.manifest)}`,
+    );
+    const derivedFrom = new Map(reader.getRows().map(([path, hash]) => [String(path), String(hash)]));
+    const kept: typeof files = [];
+    for (const file of files) {
+      if (derivedFrom.get(file.path) === (await manifestOf(file.run))) kept.push(file);
+      else
+        options.warn?.(
+          `${file.path} is left out: it was not derived from the manifest that stands. Run itaudit tables build.`,
+        );
+    }
+    return kept;
+  };
+
+  // The run shown as latest is the newest whose tables are there: each tabulated run has a file of the table runs.
+  const latest = (await filesOf("runs"))
+    .map(({ run }) => run)
+    .sort()
+    .at(-1);
+  const made = new Set<string>();
+  const createView = async (name: string, table: Table, files: readonly string[]) => {
+    const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${quoted(column.name)}`).join(", ");
+    const rows = files.length
+      ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${files.map(text).join(", ")}], union_by_name = true)`
+      : "";
+    await connection.run(`CREATE VIEW ${quoted(name)} AS (SELECT ${columns} WHERE false)${rows}`);
+  };
+  const prepare = async (names: Iterable<string>): Promise<void> => {
+    for (const name of names) {
+      const table = tables.get(name.replace(/^latest_/, ""));
+      if (!table || made.has(name)) continue;
+      made.add(name);
+      const files = await filesOf(table.name);
+      const shown = name === latestName(table.name) ? files.filter(({ run }) => run === latest) : files;
+      await createView(
+        name,
+        table,
+        shown.map(({ path }) => path),
+      );
+    }
+  };
+
+  return {
+    connection,
+    latest,
+    prepare,
+    close,
+    query: async (sql) => {
+      const started = performance.now();
+      await prepare(namesIn(sql));
+      return answer(
+        connection,
+        sql,
+        started,
+        [...tables.keys()].flatMap((name) => [name, latestName(name)]),
+      );
+    },
+  };
+}
+
+async function answer(
+  connection: DuckDBConnection,
+  sql: string,
+  started: number,
+  tables: readonly string[],
+): Promise<Answer> {
+  const queryError = (error: unknown): QueryError =>
+    error instanceof QueryError ? error : duckDBError((error as Error).message, sql, tables);
+  try {
+    const statements = await connection.extractStatements(forDuckDB(sql));
+    if (statements.count !== 1) throw new QueryError(`one query at a time: there are ${statements.count}`, sql);
+    const statement = await statements.prepare(0);
+    if (statement.statementType !== StatementType.SELECT && statement.statementType !== StatementType.EXPLAIN)
+      throw new QueryError("only a query that reads is answered: SELECT, WITH or VALUES", sql);
+    const result = await statement.stream();
+    let ms = 0;
+    return {
+      columns: result
+        .columnNames()
+        .map((name, index) => ({ name, type: String(result.columnType(index)).toLowerCase() })),
+      rows: (async function* () {
+        try {
+          for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(cellOf));
+        } catch (error) {
+          throw queryError(error);
+        }
+        ms = performance.now() - started;
+      })(),
+      cost: () => ({ ms }),
+    };
+  } catch (error) {
+    throw queryError(error);
+  }
+}
+
+/** @see Cell */
+function cellOf(value: DuckDBValue): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
+    return new Date(Number(value.micros / 1000n)).toISOString();
+  if (value instanceof DuckDBTimestampMillisecondsValue) return new Date(Number(value.millis)).toISOString();
+  if (value instanceof DuckDBDateValue) return String(value);
+  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBListValue) return value.items.map(cellOf);
+  if (value instanceof DuckDBMapValue)
+    return Object.fromEntries(value.entries.map(({ key, value: each }) => [String(key), cellOf(each)]));
+  if (value instanceof DuckDBStructValue)
+    return Object.fromEntries(Object.entries(value.entries).map(([key, each]) => [key, cellOf(each)]));
+  return String(value);
+}

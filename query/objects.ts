@@ -1,0 +1,210 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import type { Readable } from "node:stream";
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+
+/** Where an object being written goes: bytes in order, and nothing of it stands before `finish`. */
+export interface Sink {
+  write(bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+  /** Gives up: what was written of it is removed. */
+  abandon(): Promise<void>;
+}
+
+/** The evidence bucket, or a folder that is a copy of it: the same keys, with `/` as it is on the machine. */
+export interface Objects {
+  /** For messages: `s3://bucket` or the folder's path. */
+  place: string;
+  /** @returns undefined where there is no such object */
+  read(key: string): Promise<Uint8Array | undefined>;
+  /** @throws where there is no such object */
+  stream(key: string): Promise<Readable>;
+  /** Keys below a prefix, in their order. */
+  list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
+  create(key: string): Sink;
+  copy(from: string, to: string): Promise<void>;
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && (error.name === "NoSuchKey" || (error as NodeJS.ErrnoException).code === "ENOENT");
+
+/** A folder whose files are the bucket's objects. */
+export function folderObjects(folder: string): Objects {
+  const path = (key: string) => join(folder, ...key.split("/"));
+  async function* below(directory: string): AsyncIterable<string> {
+    let entries: import("node:fs").Dirent[];
+    try {
+      entries = await readdir(directory, { withFileTypes: true });
+    } catch (error) {
+      if (isMissing(error)) return;
+      throw error;
+    }
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const full = join(directory, entry.name);
+      if (entry.isDirectory()) yield* below(full);
+      else if (entry.isFile()) yield full;
+    }
+  }
+  return {
+    place: folder,
+    read: async (key) => {
+      try {
+        return await readFile(path(key));
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    stream: async (key) => {
+      const stream = createReadStream(path(key));
+      await once(stream, "open");
+      return stream;
+    },
+    list: async function* (prefix) {
+      const start = prefix.endsWith("/") ? path(prefix) : dirname(path(prefix));
+      for await (const file of below(start)) {
+        const key = relative(folder, file).split(sep).join("/");
+        if (key.startsWith(prefix)) yield { key, bytes: (await stat(file)).size };
+      }
+    },
+    create: (key) => fileSink(path(key)),
+    copy: async (from, to) => {
+      await mkdir(dirname(path(to)), { recursive: true });
+      await copyFile(path(from), path(to));
+    },
+  };
+}
+
+/** A file that appears under its name once it is whole. */
+export function fileSink(path: string): Sink {
+  const growing = `${path}.part`;
+  let file: Promise<import("node:fs").WriteStream> | undefined;
+  const open = () => {
+    file ??= mkdir(dirname(path), { recursive: true }).then(async () => {
+      const stream = createWriteStream(growing);
+      await once(stream, "open");
+      return stream;
+    });
+    return file;
+  };
+  return {
+    write: async (bytes) => {
+      const stream = await open();
+      if (!stream.write(bytes)) await once(stream, "drain");
+    },
+    finish: async () => {
+      const stream = await open();
+      stream.end();
+      await once(stream, "close");
+      await rename(growing, path);
+    },
+    abandon: async () => {
+      if (!file) return;
+      (await file).destroy();
+      await rm(growing, { force: true });
+    },
+  };
+}
+
+/** Bytes of a part; S3 asks for 5 MiB at least in all but the last. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+export function bucketObjects(s3: S3Client, bucket: string): Objects {
+  return {
+    place: `s3://${bucket}`,
+    read: async (key) => {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return await Body?.transformToByteArray();
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    stream: async (key) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return Body as Readable;
+    },
+    list: async function* (prefix) {
+      let token: string | undefined;
+      do {
+        const page = await s3.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        );
+        for (const { Key, Size } of page.Contents ?? []) if (Key) yield { key: Key, bytes: Size ?? 0 };
+        token = page.NextContinuationToken;
+      } while (token);
+    },
+    create: (key) => uploadSink(s3, { Bucket: bucket, Key: key }),
+    copy: async (from, to) => {
+      await s3.send(
+        new CopyObjectCommand({
+          Bucket: bucket,
+          Key: to,
+          CopySource: `${bucket}/${from.split("/").map(encodeURIComponent).join("/")}`,
+        }),
+      );
+    },
+  };
+}
+
+/** A small object is one PutObject, a larger one a multipart upload; memory holds one part. */
+function uploadSink(s3: S3Client, object: { Bucket: string; Key: string }): Sink {
+  const type = { ContentType: "application/vnd.apache.parquet", ChecksumAlgorithm: "SHA256" } as const;
+  let chunks: Uint8Array[] = [];
+  let buffered = 0;
+  let upload: string | undefined;
+  const parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string | undefined }[] = [];
+  const take = (): Buffer => {
+    const body = Buffer.concat(chunks);
+    chunks = [];
+    buffered = 0;
+    return body;
+  };
+  const sendPart = async () => {
+    upload ??= (await s3.send(new CreateMultipartUploadCommand({ ...object, ...type }))).UploadId;
+    const PartNumber = parts.length + 1;
+    const { ETag, ChecksumSHA256 } = await s3.send(
+      new UploadPartCommand({
+        ...object,
+        UploadId: upload,
+        PartNumber,
+        Body: take(),
+        ChecksumAlgorithm: "SHA256",
+      }),
+    );
+    parts.push({ ETag, PartNumber, ChecksumSHA256 });
+  };
+  return {
+    write: async (bytes) => {
+      chunks.push(bytes);
+      buffered += bytes.length;
+      if (buffered >= PART_BYTES) await sendPart();
+    },
+    finish: async () => {
+      if (!upload) {
+        await s3.send(new PutObjectCommand({ ...object, ...type, Body: take() }));
+        return;
+      }
+      if (buffered) await sendPart();
+      await s3.send(
+        new CompleteMultipartUploadCommand({ ...object, UploadId: upload, MultipartUpload: { Parts: parts } }),
+      );
+    },
+    abandon: async () => {
+      if (upload) await s3.send(new AbortMultipartUploadCommand({ ...object, UploadId: upload }));
+    },
+  };
+}

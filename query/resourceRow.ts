@@ -1,0 +1,61 @@
+import type { Item } from "../evidence/item.ts";
+import { fingerprint } from "./canonical.ts";
+import type { ColumnType, ResourceTable } from "./columns.ts";
+import type { Row, Value } from "./parquetFile.ts";
+
+/** Where in the evidence an item stands. */
+export interface Citation {
+  object: string;
+  /** From 1. */
+  line: number;
+}
+
+/** The envelope's values, in the order of {@link ENVELOPE}. */
+export const envelopeRow = (item: Item, cited: Citation): Value[] => [
+  item.run_id,
+  columnValue("timestamp", item.collected_at),
+  item.account_id,
+  item.region,
+  item.resource_type,
+  item.resource_id,
+  item.arn,
+  item.name,
+  item.tags,
+  item.auditor,
+  item.operation,
+  item.unread ?? {},
+  cited.object,
+  cited.line,
+  fingerprint(item),
+];
+
+/** An item as a row of its type's table. */
+export const resourceRow = (table: ResourceTable, item: Item, envelope: readonly Value[]): Row => [
+  ...envelope,
+  ...table.members.map(({ type, member }) => columnValue(type, item.configuration[member])),
+  JSON.stringify(item.configuration),
+];
+
+/** A member's value in a column; null where it is not of the column's type, and then the configuration alone has it. */
+export function columnValue(type: ColumnType, value: unknown): Value {
+  if (value === undefined || value === null) return null;
+  switch (type) {
+    case "varchar":
+      return textOf(value);
+    case "double":
+    case "bigint":
+      return typeof value === "number" ? value : null;
+    case "boolean":
+      return typeof value === "boolean" ? value : null;
+    case "timestamp": {
+      const date = new Date(String(value));
+      return Number.isNaN(date.getTime()) ? null : date;
+    }
+    case "array(varchar)":
+      return Array.isArray(value) ? value.map((each) => (each === null ? null : textOf(each))) : null;
+    case "map(varchar, varchar)":
+      return value as Record<string, string>;
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

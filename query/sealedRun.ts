@@ -1,0 +1,49 @@
+import { manifestKey, planKey, RUNS_PREFIX, runOfManifestKey } from "../evidence/layout.ts";
+import { Manifest } from "../evidence/manifest.ts";
+import { Plan, sha256 } from "../evidence/plan.ts";
+import type { Objects } from "./objects.ts";
+
+/** A sealed run: nothing else can be queried. */
+export interface SealedRun {
+  run: string;
+  date: string;
+  plan: Plan;
+  manifest: Manifest;
+  manifestKey: string;
+  /** Of the manifest's bytes, hex: what derived tables carry. */
+  manifestSha256: string;
+}
+
+/** @returns undefined while the run is not sealed */
+export async function readSealedRun(objects: Objects, run: string, date: string): Promise<SealedRun | undefined> {
+  const key = manifestKey(run, date);
+  const [bytes, planBytes] = await Promise.all([objects.read(key), objects.read(planKey(run, date))]);
+  if (!bytes) return undefined;
+  if (!planBytes) throw new Error(`${objects.place}: run ${run} has a manifest and no plan at ${planKey(run, date)}`);
+  const json = (from: Uint8Array): unknown => JSON.parse(Buffer.from(from).toString("utf8"));
+  return {
+    run,
+    date,
+    plan: Plan.parse(json(planBytes)),
+    manifest: Manifest.parse(json(bytes)),
+    manifestKey: key,
+    manifestSha256: sha256(bytes),
+  };
+}
+
+/** The sealed runs of a bucket or of a copy of it, oldest first. */
+export async function listSealedRuns(objects: Objects): Promise<{ run: string; date: string }[]> {
+  const runs: { run: string; date: string }[] = [];
+  for await (const { key } of objects.list(RUNS_PREFIX)) {
+    const found = runOfManifestKey(key);
+    if (found) runs.push(found);
+  }
+  return runs.sort((a, b) => (a.run < b.run ? -1 : 1));
+}
+
+/** Hash of the bytes of a sealed run's manifest, hex. */
+export async function readManifestSha256(objects: Objects, run: string, date: string): Promise<string> {
+  const bytes = await objects.read(manifestKey(run, date));
+  if (!bytes) throw new Error(`${objects.place}: run ${run} is not sealed`);
+  return sha256(bytes);
+}

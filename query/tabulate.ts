@@ -1,0 +1,234 @@
+import { LATEST_KEY, latestKey, latestPrefix, tableKey } from "../evidence/layout.ts";
+import type { EvidenceObject } from "../evidence/outcome.ts";
+import { sha256 } from "../evidence/plan.ts";
+import { type Catalog, RUN_TABLES, runTables } from "./catalog.ts";
+import type { ResourceTable, Table } from "./columns.ts";
+import { itemsOf } from "./evidenceItems.ts";
+import { gapsOf } from "./gaps.ts";
+import type { Objects, Sink } from "./objects.ts";
+import { ParquetFile, type Row } from "./parquetFile.ts";
+import { envelopeRow, resourceRow } from "./resourceRow.ts";
+import { runRows } from "./runRows.ts";
+import type { SealedRun } from "./sealedRun.ts";
+
+/** Items of a file at most, so that a part is built in one invocation of the tabulator. */
+const ITEMS_OF_A_PART = 500_000;
+
+/** A file to derive from a sealed run: a table's rows, or a part of them. */
+export interface TableFile {
+  table: Table;
+  part: number;
+  /** The evidence it is derived from, in order; empty for tables about the run itself. */
+  objects: readonly EvidenceObject[];
+  items: number;
+}
+
+/** What was derived. */
+export interface BuiltFile {
+  table: string;
+  key: string;
+  rows: number;
+  bytes: number;
+  sha256: string;
+}
+
+/** Every file of a run's tables, the resource types' first: a type without items has none. */
+export function tableFilesOf(sealed: SealedRun, { tables }: Pick<Catalog, "tables">): TableFile[] {
+  const byType = new Map(tables.map((table) => [table.resourceType, table]));
+  const objectsOf = new Map<string, EvidenceObject[]>();
+  const sorted = [...sealed.manifest.objects].sort((a, b) => (a.key < b.key ? -1 : 1));
+  for (const object of sorted) {
+    // An auditor of a version that is gone: its items are in the table of all resources alone.
+    if (!byType.has(object.resource_type)) continue;
+    const list = objectsOf.get(object.resource_type) ?? [];
+    list.push(object);
+    objectsOf.set(object.resource_type, list);
+  }
+  return [
+    ...[...objectsOf].flatMap(([type, objects]) => partsOf(byType.get(type)!, objects)),
+    ...partsOf(RUN_TABLES.resources, sorted),
+    ...runTables
+      .filter((table) => table !== RUN_TABLES.resources)
+      .map((table) => ({ table, part: 1, objects: [], items: 0 })),
+  ];
+}
+
+function partsOf(table: Table, objects: readonly EvidenceObject[]): TableFile[] {
+  const parts: { objects: EvidenceObject[]; items: number }[] = [{ objects: [], items: 0 }];
+  for (const object of objects) {
+    let part = parts.at(-1)!;
+    if (part.items && part.items + object.items > ITEMS_OF_A_PART) {
+      part = { objects: [], items: 0 };
+      parts.push(part);
+    }
+    part.objects.push(object);
+    part.items += object.items;
+  }
+  return parts.map((part, index) => ({ table, part: index + 1, ...part }));
+}
+
+/** Of a table's columns, hex: two files with the same hash have the same columns. */
+export const columnsSha256 = ({ columns }: Pick<Table, "columns">): string => sha256(JSON.stringify(columns));
+
+/** Names in a Parquet file's key-value metadata. */
+export const METADATA = {
+  table: "audit.table",
+  run: "audit.run_id",
+  manifest: "audit.manifest_sha256",
+  columns: "audit.columns_sha256",
+} as const;
+
+/**
+ * Derives one file and writes it to the sink.
+ * @throws EvidenceError when the evidence is not what the manifest says; nothing is written then
+ */
+export async function buildFile(
+  objects: Objects,
+  sealed: SealedRun,
+  file: TableFile,
+  catalog: Catalog,
+  sink: Sink,
+): Promise<Omit<BuiltFile, "key">> {
+  const { table } = file;
+  const parquet = new ParquetFile(sink, table.columns, {
+    [METADATA.table]: table.name,
+    [METADATA.run]: sealed.run,
+    [METADATA.manifest]: sealed.manifestSha256,
+    [METADATA.columns]: columnsSha256(table),
+  });
+  try {
+    for await (const row of rowsOf(objects, sealed, file, catalog)) await parquet.write(row);
+    return { table: table.name, ...(await parquet.finish()) };
+  } catch (error) {
+    await parquet.abandon();
+    throw error;
+  }
+}
+
+async function* rowsOf(
+  objects: Objects,
+  sealed: SealedRun,
+  { table, objects: evidence }: TableFile,
+  catalog: Catalog,
+): AsyncIterable<Row> {
+  if (table === RUN_TABLES.gaps) yield* gapRows(sealed, catalog);
+  else if (table.name in runRows) yield* runRows[table.name as keyof typeof runRows](sealed);
+  else
+    for (const object of evidence)
+      for await (const [item, cited] of itemsOf(objects, object)) {
+        const envelope = envelopeRow(item, cited);
+        yield isResourceTable(table) ? resourceRow(table, item, envelope) : envelope;
+      }
+}
+
+const isResourceTable = (table: Table): table is ResourceTable => "members" in table;
+
+function* gapRows({ run, manifest }: SealedRun, { auditors }: Catalog): Iterable<Row> {
+  for (const outcome of manifest.outcomes)
+    for (const { error, ...gap } of gapsOf(outcome, auditors[outcome.auditor] ?? []))
+      yield [
+        run,
+        gap.auditor,
+        gap.account_id,
+        gap.region,
+        gap.resource_type,
+        gap.status,
+        gap.listed,
+        error?.operation ?? null,
+        error?.code ?? null,
+        error?.action ?? null,
+        error?.denied_by ?? null,
+        error?.message ?? null,
+        error?.times ?? null,
+      ];
+}
+
+export interface Progress {
+  done: number;
+  of: number;
+  table: string;
+}
+
+/**
+ * Derives all tables of a sealed run, and puts them up as the latest when no later run is.
+ * @param build how one file comes to be; the tabulator hands parts of a large run to further invocations
+ */
+export async function tabulate(
+  objects: Objects,
+  sealed: SealedRun,
+  catalog: Catalog,
+  {
+    build = (file) => buildInto(objects, sealed, file, catalog),
+    progress = () => undefined,
+  }: { build?: (file: TableFile) => Promise<BuiltFile>; progress?: (progress: Progress) => void } = {},
+): Promise<BuiltFile[]> {
+  const files = tableFilesOf(sealed, catalog);
+  const built: BuiltFile[] = [];
+  for (const file of files) {
+    progress({ done: built.length, of: files.length, table: file.table.name });
+    built.push(await build(file));
+  }
+  progress({ done: built.length, of: files.length, table: "latest" });
+  await putUpAsLatest(objects, sealed, catalog, files);
+  return built;
+}
+
+/** Derives a file into its place in the bucket. */
+export async function buildInto(
+  objects: Objects,
+  sealed: SealedRun,
+  file: TableFile,
+  catalog: Catalog,
+): Promise<BuiltFile> {
+  const key = tableKey(file.table.name, sealed.run, sealed.date, file.part);
+  return { key, ...(await buildFile(objects, sealed, file, catalog, objects.create(key))) };
+}
+
+/** Which run the latest tables hold. */
+export interface LatestRun {
+  run_id: string;
+  run_date: string;
+  manifest_sha256: string;
+}
+
+export async function readLatest(objects: Objects): Promise<LatestRun | undefined> {
+  const bytes = await objects.read(LATEST_KEY);
+  return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as LatestRun);
+}
+
+/**
+ * Copies a run's files over those of the run before, a table in a few milliseconds each; whatever the run has no rows
+ * of is emptied. A later run that is up already stays.
+ */
+async function putUpAsLatest(
+  objects: Objects,
+  sealed: SealedRun,
+  { tables }: Catalog,
+  files: readonly TableFile[],
+): Promise<void> {
+  const standing = await readLatest(objects);
+  if (standing && standing.run_id > sealed.run) return;
+  for (const table of [...tables, ...runTables]) {
+    const parts = files.filter((file) => file.table === table);
+    for (const { part } of parts)
+      await objects.copy(tableKey(table.name, sealed.run, sealed.date, part), latestKey(table.name, part));
+    const stale = parts.length ? await extraParts(objects, table, parts.length) : [latestKey(table.name)];
+    for (const key of stale) await new ParquetFile(objects.create(key), table.columns, {}).finish();
+  }
+  const pointer: LatestRun = {
+    run_id: sealed.run,
+    run_date: sealed.date,
+    manifest_sha256: sealed.manifestSha256,
+  };
+  const sink = objects.create(LATEST_KEY);
+  await sink.write(Buffer.from(JSON.stringify(pointer)));
+  await sink.finish();
+}
+
+async function extraParts(objects: Objects, table: Table, parts: number): Promise<string[]> {
+  const current = new Set(Array.from({ length: parts }, (_, index) => latestKey(table.name, index + 1)));
+  const extra: string[] = [];
+  for await (const { key } of objects.list(latestPrefix(table.name)))
+    if (key.endsWith(".parquet") && !current.has(key)) extra.push(key);
+  return extra;
+}

@@ -1,0 +1,95 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { evidenceJson, type Item } from "../../evidence/item.ts";
+import { evidenceKey, manifestKey, planKey } from "../../evidence/layout.ts";
+import { buildManifest } from "../../evidence/manifest.ts";
+import type { EvidenceObject, Outcome } from "../../evidence/outcome.ts";
+import { type Plan, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
+
+export const FIRST_RUN = "01JDT3SAPG0000000000000001";
+export const SECOND_RUN = "01JDT3SAPG0000000000000002";
+
+export interface RunSpec {
+  run?: string;
+  date?: string;
+  accounts?: string[];
+  regions?: string[];
+  auditors?: { name: string; scope: "global" | "regional" }[];
+  items?: Partial<Item>[];
+  /** Laid over the outcome of the planned items that it says yes to. */
+  outcome?: (item: { auditor: string; account_id: string; region: string }) => Partial<Outcome> | undefined;
+  /** False: everything but the manifest. */
+  sealed?: boolean;
+}
+
+const itemOf = (run: string, item: Partial<Item>): Item => ({
+  run_id: run,
+  collected_at: "2026-11-24T10:00:00.000Z",
+  account_id: "111111111111",
+  region: "eu-central-1",
+  resource_type: "AWS::RDS::DBInstance",
+  resource_id: "orders",
+  arn: `arn:aws:rds:${item.region ?? "eu-central-1"}:${item.account_id ?? "111111111111"}:db:${item.resource_id ?? "orders"}`,
+  name: item.resource_id ?? "orders",
+  tags: {},
+  configuration: {},
+  auditor: "rds",
+  operation: "DescribeDBInstances",
+  ...item,
+});
+
+/** Writes a run into a folder as the functions of the system leave it in the bucket. */
+export async function writeRun(folder: string, spec: RunSpec = {}): Promise<Plan> {
+  const run = spec.run ?? FIRST_RUN;
+  const date = spec.date ?? "2026-11-24";
+  const put = async (key: string, body: string | Uint8Array) => {
+    const path = join(folder, key);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, body);
+  };
+  const plan = planRun({
+    runId: run,
+    startedAt: new Date(`${date}T10:00:00Z`),
+    requestedBy: "test",
+    toolVersion: "0",
+    accounts: spec.accounts ?? ["111111111111"],
+    auditors: spec.auditors ?? [{ name: "rds", scope: "regional" }],
+    regions: spec.regions ?? ["eu-central-1"],
+  });
+  const byType = new Map<string, Item[]>();
+  for (const item of (spec.items ?? []).map((each) => itemOf(run, each)))
+    byType.set(item.resource_type, [...(byType.get(item.resource_type) ?? []), item]);
+  const objects: EvidenceObject[] = [];
+  for (const [type, items] of byType) {
+    const key = evidenceKey(type, run, date, plan.tasks[0]!.id, "a");
+    const body = gzipSync(items.map((item) => `${evidenceJson(item)}\n`).join(""));
+    await put(key, body);
+    objects.push({ key, resource_type: type, bytes: body.length, items: items.length, sha256: sha256(body) });
+  }
+  const committed = plan.tasks.map((task, index) => ({
+    run_id: run,
+    task: task.id,
+    attempt: "a",
+    committed_at: `${date}T10:00:01.000Z`,
+    outcomes: plannedItems(task).map((item) => ({
+      ...item,
+      status: "collected" as const,
+      counts: {},
+      errors: [],
+      calls: 1,
+      retries: 0,
+      ms: 1,
+      ...spec.outcome?.(item),
+    })),
+    objects: index === 0 ? objects : [],
+  }));
+  const planText = JSON.stringify(plan);
+  await put(planKey(run, date), planText);
+  if (spec.sealed !== false)
+    await put(
+      manifestKey(run, date),
+      JSON.stringify(buildManifest(plan, planText, committed, new Date(`${date}T10:00:02Z`))),
+    );
+  return plan;
+}
