@@ -1,6 +1,7 @@
 import type { Collector, Detail, SdkClient } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
 import type { PlannedItem } from "../evidence/plan.ts";
+import { before, DeadlineReached } from "./deadline.ts";
 import { problemOf, saysNone } from "./problem.ts";
 import type { Tally } from "./tally.ts";
 
@@ -17,7 +18,10 @@ export interface Reading {
   /** Runs a call within the account's budget of concurrent calls. */
   budget: <T>(call: () => Promise<T>) => Promise<T>;
   tally: Tally;
+  /** Fires with the deadline, and when the region turns out not to answer. */
   signal: AbortSignal;
+  /** Fires when the task has to commit. */
+  deadline: AbortSignal;
   now: () => number;
   write: (item: Item) => Promise<void>;
   /** Says that the region does not answer: its other calls are not waited for. */
@@ -27,22 +31,30 @@ export interface Reading {
 const withoutMetadata = ({ $metadata: _, ...answer }: Answer): Record<string, unknown> => answer;
 
 async function call(reading: Reading, region: string, command: Detail["command"], input: object): Promise<Answer> {
+  const { deadline, tally } = reading;
   return reading.budget(async () => {
     try {
-      const answer: Answer = await reading.clientIn(region).send(new command(input), { abortSignal: reading.signal });
-      reading.tally.called(answer.$metadata?.attempts);
+      const answer = await before(
+        deadline,
+        (): Promise<Answer> => reading.clientIn(region).send(new command(input), { abortSignal: reading.signal }),
+      );
+      tally.called(answer.$metadata?.attempts);
       return answer;
     } catch (error) {
-      reading.tally.called((error as Answer).$metadata?.attempts);
+      if (!(error instanceof DeadlineReached)) tally.called((error as Answer).$metadata?.attempts);
       throw error;
     }
   });
 }
 
-/** Lists one type of resource page by page and hands over each resource as an item. Problems go into the tally. */
+/**
+ * Lists one type of resource page by page and hands over each resource as an item. Problems go into the tally, and so
+ * does the place of the next page: a page is written whole or, when the deadline comes first, not at all.
+ */
 export async function readResources(auditor: string, collector: Collector, reading: Reading): Promise<void> {
   const where = { operation: collector.operation, action: collector.action, resourceType: collector.type };
-  let token: unknown;
+  let token: unknown = reading.tally.placeOf(collector.type);
+  if (token === null) return;
   try {
     do {
       const input = { ...collector.input, ...(token && collector.page ? { [collector.page.input]: token } : {}) };
@@ -51,18 +63,22 @@ export async function readResources(auditor: string, collector: Collector, readi
       const resources = collector.items
         ? (answer[collector.items] as Record<string, unknown>[] | undefined)
         : [withoutMetadata(answer)];
-      await Promise.all(
-        (resources ?? []).map(async (resource) => {
-          await reading.write(await itemOf(auditor, collector, reading, resource, collectedAt));
-          reading.tally.kept(collector.type);
-        }),
+      const items = await Promise.all(
+        (resources ?? []).map((resource) => itemOf(auditor, collector, reading, resource, collectedAt)),
       );
+      for (const item of items) {
+        await reading.write(item);
+        reading.tally.kept(collector.type);
+      }
       const next = collector.page && answer[collector.page.output];
       // A service that answers with the same token for ever would keep the task until its deadline.
       if (next && next === token) throw new Error(`${collector.operation} answered twice with the same page token`);
       token = next;
+      reading.tally.reached(collector.type, (token as string | undefined) || null);
     } while (token);
   } catch (error) {
+    if (error instanceof DeadlineReached) return;
+    reading.tally.reached(collector.type, null);
     if (saysNone(error, collector.none)) return;
     const problem = problemOf(error, where);
     reading.tally.problem(problem);
@@ -90,6 +106,7 @@ async function itemOf(
     const callRegion = collector.region ? home : reading.home;
     const answer = call(reading, callRegion, detail.command, detail.input(resource, { account: account_id })).catch(
       (error: unknown) => {
+        if (error instanceof DeadlineReached) throw error;
         if (saysNone(error, detail.none)) return null;
         const problem = problemOf(error, {
           operation: detail.operation,

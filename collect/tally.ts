@@ -1,25 +1,55 @@
 import type { Outcome, OutcomeStatus, ReadError } from "../evidence/outcome.ts";
-import type { PlannedItem } from "../evidence/plan.ts";
+import type { Begun, PlannedItem } from "../evidence/plan.ts";
 import type { Problem } from "./problem.ts";
 
 /** The worst that happened names the outcome: what is unknown must not pass as collected. */
 const WORST: readonly OutcomeStatus[] = ["collected", "not-enabled", "denied", "timed-out", "failed"];
+
+const keyOf = ({ operation, resource_type, code, action }: ReadError): string =>
+  `${operation} ${resource_type} ${code} ${action}`;
+
+/** Where a listing goes on: what it needs for the page to read next. */
+export type Place = Begun["places"][string];
 
 /** Counts what happens while one planned item is read, and turns it into its outcome. */
 export class Tally {
   private status: OutcomeStatus = "collected";
   private readonly counts: Record<string, number> = {};
   private readonly errors = new Map<string, ReadError>();
+  private readonly places: Record<string, Place>;
   private calls = 0;
   private retries = 0;
   private remedy: string | undefined;
   private readonly started: number;
 
+  /** @param before what a task before this one read of it */
   constructor(
     readonly item: PlannedItem,
     private readonly now: () => number,
+    before?: Begun,
   ) {
-    this.started = now();
+    this.started = now() - (before?.outcome.ms ?? 0);
+    this.places = { ...before?.places };
+    if (!before) return;
+    const { status, counts, errors, remedy, calls, retries } = before.outcome;
+    Object.assign(this, { status, remedy, calls, retries });
+    Object.assign(this.counts, counts);
+    for (const error of errors) this.errors.set(keyOf(error), { ...error });
+  }
+
+  /** Where the listing of a resource type goes on: null at its end, undefined at its start. */
+  placeOf(resourceType: string): Place | undefined {
+    return this.places[resourceType];
+  }
+
+  reached(resourceType: string, place: Place): void {
+    this.places[resourceType] = place;
+  }
+
+  /** What another task needs to go on; undefined when nothing was read yet. */
+  begun(): Begun | undefined {
+    if (!Object.keys(this.places).length) return undefined;
+    return { outcome: this.outcome(), places: this.places };
   }
 
   called(attempts = 1): void {
@@ -36,10 +66,9 @@ export class Tally {
       this.status = status;
       this.remedy = remedy;
     }
-    const key = `${error.operation} ${error.resource_type} ${error.code} ${error.action}`;
-    const same = this.errors.get(key);
-    if (same) same.times += 1;
-    else this.errors.set(key, { ...error });
+    const same = this.errors.get(keyOf(error));
+    if (same) same.times += error.times;
+    else this.errors.set(keyOf(error), { ...error });
   }
 
   outcome(): Outcome {

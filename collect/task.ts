@@ -4,14 +4,16 @@ import type { STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import pLimit from "p-limit";
 import type { Auditor, SdkClient } from "../auditors/collector.ts";
+import { DEPTH_AT_MOST, handOver } from "../evidence/handOver.ts";
 import type { Item } from "../evidence/item.ts";
 import { evidenceKey } from "../evidence/layout.ts";
-import type { TaskOutcome } from "../evidence/outcome.ts";
-import { GLOBAL, plannedItems, type Task } from "../evidence/plan.ts";
+import { type Begun, GLOBAL, type PlannedItem, plannedItems, type Task } from "../evidence/plan.ts";
+import type { TaskOutcome } from "../evidence/taskOutcome.ts";
 import { accountSession, type CrossAccountRole, roleArn } from "./accountSession.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
+import { before, DeadlineReached } from "./deadline.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
-import { problemOf } from "./problem.ts";
+import { type Problem, problemOf } from "./problem.ts";
 import { readResources } from "./resources.ts";
 import { Tally } from "./tally.ts";
 
@@ -44,8 +46,9 @@ const WAITS: Waits = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOn
 const RETRIES = { retryMode: "adaptive", maxAttempts: 4 } as const;
 
 /**
- * Reads every planned item of a task, writes its evidence objects, and answers with the outcomes to commit.
- * Whatever goes wrong in an account or a region becomes its outcome; only writing evidence can fail the task.
+ * Reads the planned items of a task, writes its evidence objects, and answers with what to commit: the outcomes of what
+ * was read to its end, and the tasks that go on with the rest. Whatever goes wrong in an account or a region becomes
+ * its outcome; only writing evidence can fail the task.
  */
 export async function runTask(run: TaskRun): Promise<TaskOutcome> {
   const writers = new Map<string, EvidenceWriter>();
@@ -60,17 +63,26 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
   };
   try {
     const accounts = pLimit(ACCOUNTS_AT_ONCE);
-    const tallies = await Promise.all(
-      run.task.accounts.map((account) => accounts(() => readAccount(run, account, write))),
+    const read = await Promise.all(
+      [...talliesOf(run)].map(([account, tallies]) => accounts(() => readAccount(run, account, tallies, write))),
     );
     const objects = await Promise.all([...writers.values()].map((writer) => writer.finish()));
+    const all = read.flat();
+    const unfinished = all.flatMap(({ tally, finished }) => {
+      const begun = tally.begun();
+      return finished ? [] : [{ item: tally.item, tally, ...(begun ? { begun } : {}) }];
+    });
+    const { followUps, ended } = handOver(run.task, unfinished, all.length - unfinished.length);
+    for (const { tally } of ended) tally.problem(TOO_LARGE, TOO_LARGE_REMEDY);
+    const done = new Set(ended.map(({ tally }) => tally));
     return {
       run_id: run.runId,
       task: run.task.id,
       attempt: run.attempt,
       committed_at: new Date(run.now()).toISOString(),
-      outcomes: tallies.flat().map((tally) => tally.outcome()),
+      outcomes: all.flatMap(({ tally, finished }) => (finished || done.has(tally) ? [tally.outcome()] : [])),
       objects,
+      ...(followUps.length ? { follow_ups: followUps } : {}),
     };
   } catch (error) {
     await Promise.allSettled([...writers.values()].map((writer) => writer.abandon()));
@@ -78,19 +90,55 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
   }
 }
 
-async function readAccount(run: TaskRun, account: string, write: (item: Item) => Promise<void>): Promise<Tally[]> {
-  const tallies = plannedItems({ ...run.task, accounts: [account] }).map((item) => new Tally(item, run.now));
+const TOO_LARGE: Problem = {
+  status: "timed-out",
+  error: {
+    operation: "HandOver",
+    code: "TooLarge",
+    message: `not read to its end, and it cannot be handed over more than ${DEPTH_AT_MOST} times`,
+    times: 1,
+  },
+};
+const TOO_LARGE_REMEDY =
+  "What was read of it is kept. Give the function more time or the account higher API limits, and run again for it.";
+
+/** A tally for each planned item of a task, by account; what a task before began goes on. */
+function talliesOf({ task, now }: TaskRun): Map<string, Tally[]> {
+  const nameOf = ({ account_id, region }: Omit<PlannedItem, "auditor">) => `${account_id} ${region}`;
+  const begun = new Map<string, Begun>(task.begun?.map((each) => [nameOf(each.outcome), each]));
+  const tallies = new Map<string, Tally[]>();
+  for (const item of plannedItems(task)) {
+    const ofAccount = tallies.get(item.account_id) ?? [];
+    ofAccount.push(new Tally(item, now, begun.get(nameOf(item))));
+    tallies.set(item.account_id, ofAccount);
+  }
+  return tallies;
+}
+
+/** A planned item, and whether it was read to its end before the task had to commit. */
+interface ReadItem {
+  tally: Tally;
+  finished: boolean;
+}
+
+async function readAccount(
+  run: TaskRun,
+  account: string,
+  tallies: readonly Tally[],
+  write: (item: Item) => Promise<void>,
+): Promise<ReadItem[]> {
   const assume = accountSession(run.sts, run.role, account, run.runId);
   let session: Awaited<ReturnType<typeof assume>>;
   try {
-    session = await assume();
+    session = await before(run.deadline, assume);
     tallies[0]?.called();
   } catch (error) {
+    if (error instanceof DeadlineReached) return tallies.map((tally) => ({ tally, finished: false }));
     const problem = problemOf(error, { operation: "AssumeRole", action: "sts:AssumeRole" });
     if (problem.status === "denied") problem.error.denied_by = "trust";
     const remedy = `Deploy the member stack in ${account}, or update it: ${roleArn(run.role, account)} must exist and trust this audit account with its external id.`;
     for (const tally of tallies) tally.problem(problem, remedy);
-    return tallies;
+    return tallies.map((tally) => ({ tally, finished: true }));
   }
   const credentials = renewed(session, assume, run.now);
   const clients = new Map<string, SdkClient>();
@@ -106,42 +154,47 @@ async function readAccount(run: TaskRun, account: string, write: (item: Item) =>
   const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
   try {
     const closed = await closedRegions(run, tallies, credentials);
-    await Promise.all(
-      tallies.map(async (tally) => {
-        const { region } = tally.item;
-        const why = closed.get(region);
-        if (why) {
-          tally.problem({
-            status: "not-enabled",
-            error: { operation: "DescribeRegions", code: why, message: `${region} is ${why} in ${account}`, times: 1 },
-          });
-          return;
-        }
-        const silent = new AbortController();
-        const signal = AbortSignal.any([run.deadline, silent.signal]);
-        await Promise.all(
-          run.auditor.collectors.map((collector) =>
-            readResources(run.auditor.name, collector, {
-              runId: run.runId,
-              partition: run.role.partition,
-              item: tally.item,
-              clientIn,
-              home: region === GLOBAL ? run.homeRegion : region,
-              budget,
-              tally,
-              signal,
-              now: run.now,
-              write,
-              silent: () => silent.abort(),
-            }),
-          ),
-        );
-      }),
+    // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
+    const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / run.auditor.collectors.length)));
+    return await Promise.all(
+      tallies.map((tally) =>
+        regions(async () => {
+          if (run.deadline.aborted) return { tally, finished: false };
+          const { region } = tally.item;
+          const why = closed.get(region);
+          if (why) {
+            const message = `${region} is ${why} in ${account}`;
+            const error = { operation: "DescribeRegions", code: why, message, times: 1 };
+            tally.problem({ status: "not-enabled", error });
+            return { tally, finished: true };
+          }
+          const silent = new AbortController();
+          const signal = AbortSignal.any([run.deadline, silent.signal]);
+          await Promise.all(
+            run.auditor.collectors.map((collector) =>
+              readResources(run.auditor.name, collector, {
+                runId: run.runId,
+                partition: run.role.partition,
+                item: tally.item,
+                clientIn,
+                home: region === GLOBAL ? run.homeRegion : region,
+                budget,
+                tally,
+                signal,
+                deadline: run.deadline,
+                now: run.now,
+                write,
+                silent: () => silent.abort(),
+              }),
+            ),
+          );
+          return { tally, finished: run.auditor.collectors.every(({ type }) => tally.placeOf(type) === null) };
+        }),
+      ),
     );
   } finally {
     for (const client of clients.values()) client.destroy();
   }
-  return tallies;
 }
 
 /** Milliseconds before a session's end from which a new one is taken. */
@@ -183,9 +236,8 @@ async function closedRegions(
   if (!regional.length) return new Map();
   const ec2 = new EC2Client({ ...run.client(WAITS), ...RETRIES, region: run.homeRegion, credentials });
   try {
-    const { Regions, $metadata } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true }), {
-      abortSignal: run.deadline,
-    });
+    const asked = () => ec2.send(new DescribeRegionsCommand({ AllRegions: true }), { abortSignal: run.deadline });
+    const { Regions, $metadata } = await before(run.deadline, asked);
     regional[0]?.called($metadata?.attempts);
     const states = new Map((Regions ?? []).map(({ RegionName, OptInStatus }) => [RegionName, OptInStatus]));
     const closed = new Map<string, string>();
@@ -195,6 +247,7 @@ async function closedRegions(
     }
     return closed;
   } catch (error) {
+    if (error instanceof DeadlineReached) return new Map();
     // Not knowing which regions are closed, each is tried: a closed one answers like bad credentials.
     const problem = problemOf(error, { operation: "DescribeRegions", action: "ec2:DescribeRegions" });
     for (const tally of regional) tally.problem(problem);

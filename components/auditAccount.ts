@@ -53,6 +53,10 @@ export class AuditAccount extends pulumi.ComponentResource {
     const crossAccountRoleName = args.crossAccountRoleName ?? "audit-cross-account-access-role";
     const { partition } = aws.getPartitionOutput({}, child);
     const { accountId } = aws.getCallerIdentityOutput({}, child);
+    const auditorFunction = (auditor: string) => `${prefix}-get-meta-${auditor}`;
+    // Made of its name: an auditor's role, and the recorder's, are there before the auditor is.
+    const auditorArn = (auditor: string) =>
+      pulumi.interpolate`arn:${partition}:lambda:*:${accountId}:function:${auditorFunction(auditor)}`;
     const externalId = args.externalId
       ? pulumi.output(args.externalId)
       : new random.RandomUuid(`${name}-external-id`, {}, child).result;
@@ -99,8 +103,8 @@ export class AuditAccount extends pulumi.ComponentResource {
         memorySize: 256,
         environment: { EVIDENCE_BUCKET: bucket.name, SEALER_FUNCTION: sealer.name },
         permissions: pulumi
-          .all([bucket.arn, sealer.arn])
-          .apply(([bucketArn, sealerArn]) => recorderPermissions(bucketArn, sealerArn)),
+          .all([bucket.arn, sealer.arn, pulumi.all(args.auditors.map(auditorArn))])
+          .apply((may) => recorderPermissions(...may)),
       },
       child,
     );
@@ -110,7 +114,7 @@ export class AuditAccount extends pulumi.ComponentResource {
           `${name}-get-meta-${auditor}`,
           {
             ...common,
-            functionName: `${prefix}-get-meta-${auditor}`,
+            functionName: auditorFunction(auditor),
             handler: { auditor },
             timeout: 900,
             memorySize: 1024,
@@ -121,14 +125,15 @@ export class AuditAccount extends pulumi.ComponentResource {
               SEALER_FUNCTION: sealer.name,
             },
             permissions: pulumi
-              .all([bucket.arn, sealer.arn, recorder.arn, partition])
-              .apply(([bucketArn, sealerArn, recorderArn, inPartition]) =>
+              .all([bucket.arn, sealer.arn, recorder.arn, partition, auditorArn(auditor)])
+              .apply(([bucketArn, sealerArn, recorderArn, inPartition, ownArn]) =>
                 auditorPermissions({
                   bucketArn,
                   auditor,
                   resourceTypes: registry[auditor]!.collectors.map(({ type }) => type),
                   partition: inPartition,
                   crossAccountRoleName,
+                  ownArn,
                   sealerArn,
                   recorderArn,
                 }),

@@ -60,6 +60,8 @@ export interface AuditorMay {
   resourceTypes: string[];
   partition: string;
   crossAccountRoleName: string;
+  /** The auditor's own function, which goes on where it stopped. */
+  ownArn: string;
   sealerArn: string;
   recorderArn: string;
 }
@@ -73,13 +75,15 @@ export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
   allow("CommitTasks", ["s3:PutObject"], ofRuns(may.bucketArn, `outcomes/${may.auditor}-*`)),
   ...readRuns(may.bucketArn),
   allow("EnterAccounts", ["sts:AssumeRole"], `arn:${may.partition}:iam::*:role/${may.crossAccountRoleName}`),
+  invoke("HandOver", [may.ownArn]),
   invoke("Seal", [may.sealerArn]),
   invoke("TellOfFailure", [may.recorderArn]),
 ];
 
-export const recorderPermissions = (bucketArn: string, sealerArn: string): PolicyStatement[] => [
+export const recorderPermissions = (bucketArn: string, sealerArn: string, auditorArns: string[]): PolicyStatement[] => [
   allow("CommitDeadTasks", ["s3:PutObject"], ofRuns(bucketArn, "outcomes/*")),
   ...readRuns(bucketArn),
+  invoke("HandOver", auditorArns),
   invoke("Seal", [sealerArn]),
 ];
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { EvidenceObject, Outcome, type TaskOutcome } from "./outcome.ts";
+import { EvidenceObject, Outcome } from "./outcome.ts";
 import { type Plan, type PlannedItem, plannedItems, sha256, type Task } from "./plan.ts";
+import type { TaskOutcome } from "./taskOutcome.ts";
 
 /** What a sealed run holds: every outcome and every object that counts. */
 export const Manifest = z.object({
@@ -45,7 +46,7 @@ export class CoverageError extends Error {
 
 /** All tasks of a run that committed outcomes name: the plan's and those handed over. */
 export function tasksOf(plan: Plan, committed: readonly TaskOutcome[]): Task[] {
-  return [...plan.tasks, ...committed.flatMap(({ follow_up }) => (follow_up ? [follow_up] : []))];
+  return [...plan.tasks, ...committed.flatMap(({ follow_ups }) => follow_ups ?? [])];
 }
 
 /**

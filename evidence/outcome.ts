@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { Task } from "./plan.ts";
 
 /** An operation that did not answer, and why as far as AWS says. */
 export const ReadError = z.object({
@@ -44,15 +43,3 @@ export const EvidenceObject = z.object({
   sha256: z.string(),
 });
 export type EvidenceObject = z.infer<typeof EvidenceObject>;
-
-/** The commit of a task: its outcomes, the objects that count, and the task that goes on where this one stopped. */
-export const TaskOutcome = z.object({
-  run_id: z.string(),
-  task: z.string(),
-  attempt: z.string(),
-  committed_at: z.string(),
-  outcomes: z.array(Outcome),
-  objects: z.array(EvidenceObject),
-  follow_up: Task.optional(),
-});
-export type TaskOutcome = z.infer<typeof TaskOutcome>;

@@ -1,15 +1,29 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { Outcome } from "./outcome.ts";
 
 /** The region of services that have one endpoint for all. */
 export const GLOBAL = "global";
 
+/** A planned item that a task began and another goes on with. */
+export const Begun = z.object({
+  /** What the tasks before have read of it: it stands in their committed objects. */
+  outcome: Outcome,
+  /** Where each listing goes on, by resource type: null at its end; one that is not named is read from its start. */
+  places: z.record(z.string(), z.json()),
+});
+export type Begun = z.infer<typeof Begun>;
+
 export const Task = z.object({
+  /** A task that was handed over bears the name of the one before and a number: `rds-0000.1`. */
   id: z.string(),
   auditor: z.string(),
   accounts: z.array(z.string()),
   /** Regions to cover in each account; `["global"]` for a global auditor. */
   regions: z.array(z.string()),
+  /** The planned items, where they are not every region of every account: what a task before left over. */
+  rest: z.array(z.object({ account_id: z.string(), regions: z.array(z.string()) })).optional(),
+  begun: z.array(Begun).optional(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -76,7 +90,9 @@ export interface PlannedItem {
   region: string;
 }
 
-export const plannedItems = (task: Pick<Task, "auditor" | "accounts" | "regions">): PlannedItem[] =>
-  task.accounts.flatMap((account_id) => task.regions.map((region) => ({ auditor: task.auditor, account_id, region })));
+export const plannedItems = ({ auditor, accounts, regions, rest }: Omit<Task, "id">): PlannedItem[] =>
+  (rest ?? accounts.map((account_id) => ({ account_id, regions }))).flatMap((share) =>
+    share.regions.map((region) => ({ auditor, account_id: share.account_id, region })),
+  );
 
 export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

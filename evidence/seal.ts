@@ -1,6 +1,6 @@
 import { buildManifest, type Manifest, tasksOf } from "./manifest.ts";
-import type { TaskOutcome } from "./outcome.ts";
 import type { RunStore } from "./store.ts";
+import type { TaskOutcome } from "./taskOutcome.ts";
 
 /** Outcomes read at the same time. */
 const READS_AT_ONCE = 32;

@@ -1,8 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { manifestKey, outcomeKey, outcomesPrefix, planKey, runDate } from "./layout.ts";
 import { Manifest } from "./manifest.ts";
-import { TaskOutcome } from "./outcome.ts";
 import { Plan } from "./plan.ts";
+import { TaskOutcome } from "./taskOutcome.ts";
 
 /** The evidence bucket's documents of runs. Every write is create-only: what stands is never replaced. */
 export interface RunStore {
@@ -10,8 +10,8 @@ export interface RunStore {
   writePlan(plan: Plan): Promise<boolean>;
   /** The plan and the bytes it was read from (they are what the manifest's hash covers). */
   readPlan(run: string, date: string): Promise<{ plan: Plan; bytes: Uint8Array }>;
-  /** @returns false when another attempt committed this task first */
-  commit(date: string, outcome: TaskOutcome): Promise<boolean>;
+  /** @returns the outcome that stands: this one, or that of the attempt that committed this task first */
+  commit(date: string, outcome: TaskOutcome): Promise<TaskOutcome>;
   readOutcome(run: string, date: string, task: string): Promise<TaskOutcome | undefined>;
   /** Names of the tasks that have committed. */
   committedTasks(run: string, date: string): Promise<string[]>;
@@ -55,6 +55,10 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
     }
   };
   const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString("utf8"));
+  const readOutcome: RunStore["readOutcome"] = async (run, date, task) => {
+    const bytes = await get(outcomeKey(run, date, task));
+    return bytes && TaskOutcome.parse(json(bytes));
+  };
 
   return {
     writePlan: (plan) => create(planKey(plan.run_id, runDate(plan.started_at)), plan),
@@ -63,11 +67,14 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
       if (!bytes) throw new Error(`run ${run} has no plan at s3://${bucket}/${planKey(run, date)}`);
       return { plan: Plan.parse(json(bytes)), bytes };
     },
-    commit: (date, outcome) => create(outcomeKey(outcome.run_id, date, outcome.task), outcome),
-    readOutcome: async (run, date, task) => {
-      const bytes = await get(outcomeKey(run, date, task));
-      return bytes && TaskOutcome.parse(json(bytes));
+    commit: async (date, outcome) => {
+      const { run_id, task } = outcome;
+      if (await create(outcomeKey(run_id, date, task), outcome)) return outcome;
+      const standing = await readOutcome(run_id, date, task);
+      if (!standing) throw new Error(`task ${task} of run ${run_id} has an outcome that cannot be read`);
+      return standing;
     },
+    readOutcome,
     committedTasks: async (run, date) => {
       const prefix = outcomesPrefix(run, date);
       const tasks: string[] = [];

@@ -39,13 +39,15 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
     const { run_id, run_date, task } = TaskPayload.parse(event);
     log.appendKeys({ run_id, task: task.id });
     const store = runStore(s3, settings.EVIDENCE_BUCKET);
+    let standing = await store.readOutcome(run_id, run_date, task.id);
     let committed = false;
-    if (!(await store.readOutcome(run_id, run_date, task.id))) {
+    if (!standing) {
+      const attempt = attemptName(around);
       const outcome = await runTask({
         runId: run_id,
         date: run_date,
         task,
-        attempt: attemptName(around),
+        attempt,
         auditor,
         role: {
           // arn:<partition>:lambda:…: the function's own partition is the member accounts' too.
@@ -63,13 +65,19 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         ),
         now: around.now,
       });
-      committed = await store.commit(run_date, outcome);
+      standing = await store.commit(run_date, outcome);
+      committed = standing.attempt === attempt;
       log.info(committed ? "task committed" : "task was committed by another attempt", {
         outcomes: outcome.outcomes.length,
         objects: outcome.objects.length,
+        follow_ups: outcome.follow_ups?.length ?? 0,
       });
     }
-    const sealing = await isLastOut(store, run_id, run_date);
+    // Again by whoever finds the outcome: the one that wrote it may have died before this, or in the midst of it.
+    for (const next of standing.follow_ups ?? [])
+      await invokeAsync(lambda, context.invokedFunctionArn, { run_id, run_date, task: next } satisfies TaskPayload);
+    // What was handed over is still out, and its last one looks again.
+    const sealing = !standing.follow_ups && (await isLastOut(store, run_id, run_date));
     if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });
     return { run_id, task: task.id, committed, sealing };
   };

@@ -7,9 +7,10 @@ import pLimit from "p-limit";
 import { ulid } from "ulid";
 import * as z from "zod";
 import { manifestKey, runDate } from "../evidence/layout.ts";
-import { type Plan, plannedItems, planRun, type Task } from "../evidence/plan.ts";
+import { type Plan, plannedItems, planRun } from "../evidence/plan.ts";
 import { isLastOut } from "../evidence/seal.ts";
 import { type RunStore, runStore } from "../evidence/store.ts";
+import { notInvoked, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
@@ -90,20 +91,21 @@ export const bossHandler = (around: Surroundings) => {
               return true;
             } catch (error) {
               log.error("a task could not be invoked", { task: task.id, error: error as Error });
-              await store.commit(date, notStarted(plan.run_id, task, error, around.now()));
+              const why: Unread = { attempt: "boss", ...notInvoked(error) };
+              await store.commit(date, unreadOutcome(plan.run_id, task, why, around.now()));
               return false;
             }
           }),
         ),
     );
-    const notInvoked = started.filter((ok) => !ok).length;
-    if (notInvoked && (await isLastOut(store, plan.run_id, date)))
+    const notStarted = started.filter((ok) => !ok).length;
+    if (notStarted && (await isLastOut(store, plan.run_id, date)))
       await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id: plan.run_id, run_date: date });
     return {
       run_id: plan.run_id,
       tasks: plan.tasks.length,
       planned_items: plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
-      not_started: notInvoked,
+      not_started: notStarted,
       excluded_accounts: plan.excluded,
       bucket: settings.EVIDENCE_BUCKET,
       manifest_key: manifestKey(plan.run_id, date),
@@ -154,21 +156,3 @@ async function allRegions(ec2: EC2Client): Promise<string[]> {
   const { Regions } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true }));
   return (Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []).sort();
 }
-
-const notStarted = (runId: string, task: Task, error: unknown, now: number) => ({
-  run_id: runId,
-  task: task.id,
-  attempt: "boss",
-  committed_at: new Date(now).toISOString(),
-  outcomes: plannedItems(task).map((item) => ({
-    ...item,
-    status: "failed" as const,
-    counts: {},
-    errors: [{ operation: "Invoke", code: (error as Error).name, message: (error as Error).message, times: 1 }],
-    remedy: "The task could not be invoked; run again for these accounts.",
-    calls: 0,
-    retries: 0,
-    ms: 0,
-  })),
-  objects: [],
-});

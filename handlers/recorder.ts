@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { TaskOutcome } from "../evidence/outcome.ts";
-import { plannedItems } from "../evidence/plan.ts";
+import type { Task } from "../evidence/plan.ts";
 import { isLastOut } from "../evidence/seal.ts";
 import { runStore } from "../evidence/store.ts";
+import { notInvoked, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
 import { evidenceS3, lambdaClient } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
@@ -10,9 +10,16 @@ import { RecorderSettings, settingsFrom } from "./settings.ts";
 import { type Surroundings, thisProcess } from "./surroundings.ts";
 import { TaskPayload } from "./taskPayload.ts";
 
+/** The attempt that a dead task is committed under. */
+const ATTEMPT = "recorder";
+
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
 const FailureRecord = z.object({
-  requestContext: z.object({ condition: z.string(), approximateInvokeCount: z.number().optional() }),
+  requestContext: z.object({
+    functionArn: z.string(),
+    condition: z.string(),
+    approximateInvokeCount: z.number().optional(),
+  }),
   requestPayload: TaskPayload,
   responsePayload: z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() }).nullish(),
 });
@@ -24,38 +31,38 @@ export const recorderHandler = (around: Surroundings) => {
 
   return async (event: unknown): Promise<{ recorded: boolean; sealing: boolean }> => {
     const settings = settingsFrom(RecorderSettings, around.env());
-    const record = FailureRecord.parse(event);
-    const { run_id, run_date, task } = record.requestPayload;
+    const died = FailureRecord.parse(event);
+    const { run_id, run_date, task } = died.requestPayload;
     log.appendKeys({ run_id, task: task.id });
-    const message = record.responsePayload?.errorMessage ?? record.requestContext.condition;
+    const message = died.responsePayload?.errorMessage ?? died.requestContext.condition;
     const error = {
       operation: "Invoke",
-      code: record.responsePayload?.errorType ?? record.requestContext.condition,
+      code: died.responsePayload?.errorType ?? died.requestContext.condition,
       message,
       times: 1,
     };
-    const timedOut = /timed out/i.test(message);
     const store = runStore(s3, settings.EVIDENCE_BUCKET);
-    const outcome: TaskOutcome = {
-      run_id,
-      task: task.id,
-      attempt: "recorder",
-      committed_at: new Date(around.now()).toISOString(),
-      outcomes: plannedItems(task).map((item) => ({
-        ...item,
-        status: timedOut ? "timed-out" : "failed",
-        counts: {},
-        errors: [error],
-        remedy: `Read the log of the function audit-get-meta-${task.auditor}, then run again for these accounts.`,
-        calls: 0,
-        retries: 0,
-        ms: 0,
-      })),
-      objects: [],
-    };
-    const recorded = await store.commit(run_date, outcome);
+    const record = (dead: Task, why: Omit<Unread, "attempt">) =>
+      store.commit(run_date, unreadOutcome(run_id, dead, { attempt: ATTEMPT, ...why }, around.now()));
+    const standing = await record(task, {
+      status: /timed out/i.test(message) ? "timed-out" : "failed",
+      error,
+      remedy: `Read the log of the function audit-get-meta-${task.auditor}, then run again for these accounts.`,
+    });
+    const recorded = standing.attempt === ATTEMPT;
     log.warn("a task died", { recorded, died: error });
-    const sealing = await isLastOut(store, run_id, run_date);
+    const auditorFunction = died.requestContext.functionArn.replace(/:\$LATEST$/, "");
+    let handedOver = 0;
+    // It may have died after its commit: then what it handed over has not been started.
+    for (const next of standing.follow_ups ?? []) {
+      try {
+        await invokeAsync(lambda, auditorFunction, { run_id, run_date, task: next } satisfies TaskPayload);
+        handedOver += 1;
+      } catch (thrown) {
+        await record(next, notInvoked(thrown));
+      }
+    }
+    const sealing = !handedOver && (await isLastOut(store, run_id, run_date));
     if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });
     return { recorded, sealing };
   };

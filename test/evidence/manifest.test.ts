@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { buildManifest, CoverageError } from "../../evidence/manifest.ts";
-import type { TaskOutcome } from "../../evidence/outcome.ts";
 import { type Plan, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
+import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
 
 const accounts = (count: number) => Array.from({ length: count }, (_, i) => String(100000000001 + i));
 const plan = (count: number, auditors: string[] = ["rds", "iam"]): Plan =>

@@ -7,8 +7,8 @@ import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { rds } from "../../auditors/rds.ts";
 import { manifestKey, outcomeKey, outcomesPrefix, planKey } from "../../evidence/layout.ts";
-import type { TaskOutcome } from "../../evidence/outcome.ts";
 import { plannedItems, planRun } from "../../evidence/plan.ts";
+import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
 
 use(chaiAsPromised);
 
@@ -114,7 +114,11 @@ describe("committing and sealing", () => {
       bucket.set(outcomeKey(run, date, plan.tasks[1]!.id), JSON.stringify(committed(1)));
       const record = {
         version: "1.0",
-        requestContext: { condition: "RetriesExhausted", approximateInvokeCount: 3 },
+        requestContext: {
+          functionArn: "arn:aws:lambda:us-east-1:999999999999:function:audit-get-meta-rds:$LATEST",
+          condition: "RetriesExhausted",
+          approximateInvokeCount: 3,
+        },
         requestPayload: payload(0),
         responsePayload: response,
       };
@@ -127,7 +131,13 @@ describe("committing and sealing", () => {
   it("the recorder never replaces what an attempt has committed", async () => {
     const key = outcomeKey(run, date, plan.tasks[0]!.id);
     bucket.set(key, JSON.stringify(committed(0)));
-    const record = { requestContext: { condition: "RetriesExhausted" }, requestPayload: payload(0) };
+    const record = {
+      requestContext: {
+        functionArn: "arn:aws:lambda:us-east-1:999999999999:function:audit-get-meta-rds:$LATEST",
+        condition: "RetriesExhausted",
+      },
+      requestPayload: payload(0),
+    };
     expect(await recorder(record)).to.deep.equal({ recorded: false, sealing: false });
     expect(JSON.parse(bucket.get(key)!).attempt).to.equal("first");
   });

@@ -10,8 +10,8 @@ import { expect } from "chai";
 import { auditors } from "../../auditors/registry.ts";
 import { runTask } from "../../collect/task.ts";
 import type { Item } from "../../evidence/item.ts";
-import type { TaskOutcome } from "../../evidence/outcome.ts";
 import { GLOBAL } from "../../evidence/plan.ts";
+import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
 
 const MEMBERS = ["111111111111", "222222222222"];
 const REGIONS = ["eu-central-1", "us-east-1"];
