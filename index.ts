@@ -2,12 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { auditStack } from "./stacks/audit.ts";
 import { ConfigError, kindOf } from "./stacks/config.ts";
 import { memberStack } from "./stacks/member.ts";
+import { rolloutStack } from "./stacks/rollout.ts";
+
+const stacks = { audit: auditStack, member: memberStack, rollout: rolloutStack };
 
 /** The Pulumi program: one account's stack, of the kind its configuration says. */
 function outputs(): Record<string, unknown> {
   const config = new pulumi.Config("audit-ecosystem");
   try {
-    return kindOf(config) === "audit" ? auditStack(config) : memberStack(config);
+    return stacks[kindOf(config)](config);
   } catch (error) {
     // Pulumi shows a RunError's message alone, where it would print the stack of another.
     if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
@@ -24,4 +27,5 @@ export const {
   externalId,
   parameterName,
   roleArn,
+  stackSetName,
 } = outputs();

@@ -5,6 +5,9 @@ import { memberPolicyDocuments, type PolicyDocument } from "../auditors/policy.t
 /** Path of every role of the audit account's functions: what the cross-account role trusts. */
 export const SYSTEM_PATH = "/audit-ecosystem/";
 
+export type MemberPolicy = "generated" | "SecurityAudit" | "ReadOnlyAccess";
+export const MEMBER_ROLE_DESCRIPTION = "Read-only access to metadata for the audit account's auditors";
+
 /** What a {@link MemberAccount} may be told. */
 export interface MemberAccountArgs {
   /** The account whose auditors may enter: 12 digits. */
@@ -16,7 +19,7 @@ export interface MemberAccountArgs {
   /** Name of the role. Default: `audit-cross-account-access-role`. */
   roleName?: pulumi.Input<string>;
   /** The policy: generated from the auditors (default), or one of AWS's own. */
-  memberPolicy?: "generated" | "SecurityAudit" | "ReadOnlyAccess";
+  memberPolicy?: MemberPolicy;
   /** Organization the audit account must belong to: `o-…`. */
   organizationId?: pulumi.Input<string>;
 }
@@ -52,7 +55,7 @@ export const trustPolicy = ({ partition, auditAccountId, externalId, organizatio
   ],
 });
 
-const AWS_POLICIES = { SecurityAudit: "policy/SecurityAudit", ReadOnlyAccess: "policy/ReadOnlyAccess" } as const;
+export const AWS_POLICIES = { SecurityAudit: "policy/SecurityAudit", ReadOnlyAccess: "policy/ReadOnlyAccess" } as const;
 
 /** A member account's side: the role by which the audit account's auditors read metadata here. */
 export class MemberAccount extends pulumi.ComponentResource {
@@ -66,7 +69,7 @@ export class MemberAccount extends pulumi.ComponentResource {
       name,
       {
         name: args.roleName ?? "audit-cross-account-access-role",
-        description: "Read-only access to metadata for the audit account's auditors",
+        description: MEMBER_ROLE_DESCRIPTION,
         assumeRolePolicy: pulumi
           .output({
             partition,

@@ -73,6 +73,19 @@ function wholeDays(config: ConfigSource, key: string): number | undefined {
   return value === undefined || Number(value) === 0 ? undefined : Number(value);
 }
 
+function unitsOf(config: ConfigSource): string[] {
+  const units = list(config, "organizationalUnits");
+  for (const unit of units)
+    if (!/^(ou|r)-[a-z0-9-]+$/.test(unit))
+      throw new ConfigError(
+        "organizationalUnits",
+        unit,
+        "the id of an organizational unit starts with ou- or r-",
+        set("organizationalUnits", "ou-abcd-11111111"),
+      );
+  return units;
+}
+
 function schedules(config: ConfigSource, auditors: readonly string[]): RunSchedule[] {
   const value = text(config, "schedule") ?? "daily";
   try {
@@ -117,7 +130,8 @@ const externalIdOf = (config: ConfigSource) =>
   );
 
 /** Which account a stack is for. */
-export const kindOf = (config: ConfigSource): "audit" | "member" => choice(config, "kind", ["audit", "member"]);
+export const kindOf = (config: ConfigSource): "audit" | "member" | "rollout" =>
+  choice(config, "kind", ["audit", "member", "rollout"]);
 
 export interface AuditSettings {
   auditors: string[];
@@ -141,15 +155,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const ids = accountIds(config, "accounts");
   if (source === "parameter" && !ids.length)
     throw new ConfigError("accounts", undefined, "there is no account to audit", set("accounts", "111111111111"));
-  const units = list(config, "organizationalUnits");
-  for (const unit of units)
-    if (!/^(ou|r)-[a-z0-9-]+$/.test(unit))
-      throw new ConfigError(
-        "organizationalUnits",
-        unit,
-        "the id of an organizational unit starts with ou- or r-",
-        set("organizationalUnits", "ou-abcd-11111111"),
-      );
+  const units = unitsOf(config);
   const regions = list(config, "regions");
   for (const region of regions)
     if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region))
@@ -256,5 +262,28 @@ export function memberSettings(config: ConfigSource): MemberSettings {
     crossAccountRoleName: roleNameOf(config),
     memberPolicy: choice(config, "memberPolicy", ["generated", "SecurityAudit", "ReadOnlyAccess"], "generated"),
     ...(organizationId ? { organizationId } : {}),
+  };
+}
+
+export interface RolloutSettings extends MemberSettings {
+  organizationalUnits: string[];
+  delegatedAdministrator: boolean;
+}
+
+/** Settings of the stack that gives the role to a whole organization. @throws ConfigError naming key, value and remedy */
+export function rolloutSettings(config: ConfigSource): RolloutSettings {
+  const organizationalUnits = unitsOf(config);
+  if (!organizationalUnits.length)
+    throw new ConfigError(
+      "organizationalUnits",
+      undefined,
+      "the units whose accounts get the role must be named; the organization's root stands for all",
+      set("organizationalUnits", "r-abcd"),
+    );
+  const by = choice(config, "rolloutFrom", ["management", "delegated-administrator"], "management");
+  return {
+    ...memberSettings(config),
+    organizationalUnits,
+    delegatedAdministrator: by === "delegated-administrator",
   };
 }

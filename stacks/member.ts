@@ -1,18 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MemberAccount } from "../components/memberAccount.ts";
-import { type ConfigSource, memberSettings } from "./config.ts";
+import { MemberAccount, type MemberAccountArgs } from "../components/memberAccount.ts";
+import { type ConfigSource, type MemberSettings, memberSettings } from "./config.ts";
 
 /** A member account's stack. What the configuration does not say is asked of the audit account's stack. */
 export function memberStack(config: ConfigSource): Record<string, pulumi.Input<unknown>> {
-  const { auditStack, auditAccountId, externalId, crossAccountRoleName, ...settings } = memberSettings(config);
+  const member = new MemberAccount("member", memberArgs(memberSettings(config)));
+  return { roleArn: member.roleArn };
+}
+
+/** What the role is made from, with the audit account's id and external id as configured or as its stack says. */
+export function memberArgs(settings: MemberSettings): MemberAccountArgs {
+  const { auditStack, auditAccountId, externalId, crossAccountRoleName, ...rest } = settings;
   const audit = auditStack ? new pulumi.StackReference(auditStack) : undefined;
   const told = (value: string | undefined, output: string): pulumi.Input<string> =>
     value ?? (audit?.requireOutput(output) as pulumi.Output<string>);
-  const member = new MemberAccount("member", {
-    ...settings,
+  return {
+    ...rest,
     roleName: crossAccountRoleName,
     auditAccountId: told(auditAccountId, "auditAccountId"),
     externalId: told(externalId, "externalId"),
-  });
-  return { roleArn: member.roleArn };
+  };
 }

@@ -1,0 +1,15 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { MemberRollout } from "../components/memberRollout.ts";
+import { type ConfigSource, rolloutSettings } from "./config.ts";
+import { memberArgs } from "./member.ts";
+
+/** The stack, in the management account or a delegated administrator, that gives the role to an organization's accounts. */
+export function rolloutStack(config: ConfigSource): Record<string, pulumi.Input<unknown>> {
+  const { organizationalUnits, delegatedAdministrator, ...settings } = rolloutSettings(config);
+  const rollout = new MemberRollout("rollout", {
+    ...memberArgs(settings),
+    organizationalUnits,
+    delegatedAdministrator,
+  });
+  return { stackSetName: rollout.stackSetName };
+}
