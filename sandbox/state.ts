@@ -18,6 +18,7 @@ export interface SandboxState {
   logGroups: Map<string, LogGroup>;
   queues: Map<string, StoredQueue>;
   schedules: Map<string, StoredSchedule>;
+  stackSets: Map<string, StoredStackSet>;
   /** By ARN, as aliases are. */
   keys: Map<string, StoredKey>;
   aliases: Map<string, { name: string; arn: string; keyArn: string; created: Date }>;
@@ -130,6 +131,13 @@ export interface StoredSchedule {
   arn: string;
   /** What `CreateSchedule` was called with. */
   settings: CreateScheduleInput;
+}
+export interface StoredStackSet {
+  account: string;
+  name: string;
+  template: string;
+  /** Accounts that have an instance. */
+  instances: Set<string>;
 }
 export interface LogGroup {
   account: string;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { cloudformationProviders } from "./cloudformation.ts";
 import { iamProviders } from "./iam.ts";
 import { kmsProviders } from "./kms.ts";
 import { lambdaProviders } from "./lambda.ts";
@@ -12,6 +13,7 @@ import { ssmProviders } from "./ssm.ts";
 
 /** How each type of resource of the program is made; one that is not here stops the deployment. */
 const providers: Providers = {
+  ...cloudformationProviders,
   ...iamProviders,
   ...kmsProviders,
   ...lambdaProviders,
@@ -56,6 +58,7 @@ export async function deploy(door: Door, region: string, stack: Stack): Promise<
       call: ({ token }) => {
         if (token === "aws:index/getPartition:getPartition") return { partition: "aws" };
         if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: stack.account };
+        if (token === "aws:index/getRegion:getRegion") return { region };
         throw new Error(`the sandbox does not know the function ${token}`);
       },
       newResource: async ({ type, name, inputs }) => {

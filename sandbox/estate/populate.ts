@@ -24,6 +24,7 @@ export function populate(seed: number, accounts: number): SandboxState {
     logGroups: new Map(),
     queues: new Map(),
     schedules: new Map(),
+    stackSets: new Map(),
     keys: new Map(),
     aliases: new Map(),
   };

@@ -1,0 +1,76 @@
+import * as sdk from "@aws-sdk/client-cloudformation";
+import { ROOT } from "../estate/organization.ts";
+import { AwsError, type Call, type Service } from "../service.ts";
+import type { StoredStackSet } from "../state.ts";
+import { applyTemplate } from "./cloudformationTemplate.ts";
+
+function setOf(call: Call, name: string | undefined): StoredStackSet {
+  const set = [...call.state.stackSets.values()].find((each) => each.account === call.account && each.name === name);
+  if (!set) throw new AwsError("StackSetNotFoundException", `StackSet ${name} not found`, 404);
+  return set;
+}
+
+/** Active accounts of the units; the management account is none of them, as in AWS. */
+const accountsBelow = ({ state }: Call, units: readonly string[]): string[] =>
+  state.members
+    .filter(({ state: is, unit }) => is === "ACTIVE" && (units.includes(ROOT) || units.includes(unit)))
+    .map(({ id }) => id);
+
+/** Puts the set's template into the accounts that have an instance. */
+const roll = (call: Call, set: StoredStackSet): string => {
+  for (const account of set.instances) applyTemplate(call, account, set.template);
+  return call.randomId(32).toLowerCase();
+};
+
+/** CloudFormation: service-managed StackSets over the organization's units. The rest of it, as far as audited, is estate. */
+export const cloudformation: Service = {
+  signingName: "cloudformation",
+  iamPrefix: "cloudformation",
+  protocol: "query",
+  regional: true,
+  sdk: { ...sdk },
+  operations: {
+    CreateStackSet: {
+      run: (input: sdk.CreateStackSetInput, call): sdk.CreateStackSetOutput => {
+        const name = input.StackSetName ?? "";
+        const id = `${name}:${call.account}`;
+        if (call.state.stackSets.has(id))
+          throw new AwsError("NameAlreadyExistsException", `StackSet ${name} exists`, 409);
+        if (input.PermissionModel !== "SERVICE_MANAGED")
+          throw new AwsError("ValidationError", "the sandbox has service-managed StackSets only");
+        call.state.stackSets.set(id, {
+          account: call.account,
+          name,
+          template: input.TemplateBody ?? "",
+          instances: new Set(),
+        });
+        return { StackSetId: id };
+      },
+    },
+    UpdateStackSet: {
+      run: (input: sdk.UpdateStackSetInput, call): sdk.UpdateStackSetOutput => {
+        const set = setOf(call, input.StackSetName);
+        set.template = input.TemplateBody ?? set.template;
+        return { OperationId: roll(call, set) };
+      },
+    },
+    CreateStackInstances: {
+      run: (input: sdk.CreateStackInstancesInput, call): sdk.CreateStackInstancesOutput => {
+        const set = setOf(call, input.StackSetName);
+        for (const account of accountsBelow(call, input.DeploymentTargets?.OrganizationalUnitIds ?? []))
+          set.instances.add(account);
+        return { OperationId: roll(call, set) };
+      },
+    },
+    ListStackInstances: {
+      run: (input: sdk.ListStackInstancesInput, call): sdk.ListStackInstancesOutput => ({
+        Summaries: [...setOf(call, input.StackSetName).instances].map((Account) => ({
+          Account,
+          Region: call.region,
+          StackSetId: `${input.StackSetName}:${call.account}`,
+          Status: "CURRENT",
+        })),
+      }),
+    },
+  },
+};

@@ -1,0 +1,77 @@
+import * as z from "zod";
+import { AwsError, type Call } from "../service.ts";
+
+const Template = z.object({
+  Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()) })),
+});
+const Role = z.object({
+  RoleName: z.string(),
+  Description: z.string().optional(),
+  MaxSessionDuration: z.number().optional(),
+  AssumeRolePolicyDocument: z.unknown(),
+  ManagedPolicyArns: z.array(z.string()).default([]),
+});
+const ManagedPolicy = z.object({ PolicyDocument: z.unknown(), Roles: z.array(z.string()) });
+
+/** Replaces `Fn::Sub` of pseudo parameters and `Ref` to a role, all the way down. */
+function resolved(value: unknown, account: string, names: Record<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => resolved(each, account, names));
+  if (!value || typeof value !== "object") return value;
+  const { "Fn::Sub": text, Ref: reference } = value as { "Fn::Sub"?: string; Ref?: string };
+  if (text !== undefined)
+    return text.replace(/\$\{(AWS::\w+)\}/g, (all, name: string) =>
+      name === "AWS::Partition" ? "aws" : name === "AWS::AccountId" ? account : all,
+    );
+  if (reference !== undefined) return names[reference] ?? reference;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each, account, names)]));
+}
+
+/**
+ * Makes a template's roles and managed policies in an account, or brings them up to date.
+ * @throws AwsError naming a type of resource that the sandbox does not know
+ */
+export function applyTemplate(call: Call, account: string, text: string): void {
+  const { Resources } = Template.parse(JSON.parse(text));
+  const names: Record<string, string> = {};
+  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+    if (Type === "AWS::IAM::Role") names[id] = String(Properties.RoleName);
+    else if (Type !== "AWS::IAM::ManagedPolicy")
+      throw new AwsError("ValidationError", `the sandbox does not know resources of type ${Type} (${id})`);
+  }
+  const of = (type: string) =>
+    Object.entries(Resources)
+      .filter(([, { Type }]) => Type === type)
+      .map(([id, { Properties }]) => [id, resolved(Properties, account, names)] as const);
+  for (const [, properties] of of("AWS::IAM::Role")) {
+    const role = Role.parse(properties);
+    const Arn = `arn:aws:iam::${account}:role/${role.RoleName}`;
+    call.state.roles.set(Arn, {
+      account,
+      RoleName: role.RoleName,
+      Path: "/",
+      Arn,
+      RoleId: call.state.roles.get(Arn)?.RoleId ?? `AROA${call.randomId(17)}`,
+      CreateDate: new Date(call.now()),
+      Description: role.Description,
+      AssumeRolePolicyDocument: JSON.stringify(role.AssumeRolePolicyDocument),
+      MaxSessionDuration: role.MaxSessionDuration ?? 3600,
+      Tags: [],
+      inline: new Map(),
+      attached: new Set(role.ManagedPolicyArns),
+    });
+  }
+  for (const [id, properties] of of("AWS::IAM::ManagedPolicy")) {
+    const policy = ManagedPolicy.parse(properties);
+    const Arn = `arn:aws:iam::${account}:policy/StackSet-${id}`;
+    call.state.policies.set(Arn, {
+      account,
+      PolicyName: `StackSet-${id}`,
+      PolicyId: call.state.policies.get(Arn)?.PolicyId ?? `ANPA${call.randomId(17)}`,
+      Path: "/",
+      Arn,
+      CreateDate: new Date(call.now()),
+      document: JSON.stringify(policy.PolicyDocument),
+    });
+    for (const role of policy.Roles) call.state.roles.get(`arn:aws:iam::${account}:role/${role}`)?.attached.add(Arn);
+  }
+}
