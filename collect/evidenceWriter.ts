@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createGzip, type Gzip } from "node:zlib";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -10,6 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { evidenceJson, type Item } from "../evidence/item.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
+import { GzipBlocks } from "./gzipBlocks.ts";
 
 /** Bytes of a part; S3 asks for 5 MiB at least in all but the last. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -19,37 +19,38 @@ const PART_BYTES = 8 * 1024 * 1024;
  * a small object is one PutObject, a larger one a multipart upload.
  */
 export class EvidenceWriter {
-  private readonly gzip: Gzip = createGzip({ level: 6 });
+  private readonly gzip = new GzipBlocks();
   private readonly hash = createHash("sha256");
-  private chunks: Buffer[] = [];
+  private chunks: Uint8Array[] = [];
   private buffered = 0;
   private bytes = 0;
   private items = 0;
   private upload: string | undefined;
+  private sending: Promise<void> | undefined;
   private readonly parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string | undefined }[] = [];
-  private readonly drained: Promise<void>;
 
   constructor(
     private readonly s3: S3Client,
     private readonly bucket: string,
     private readonly key: string,
     private readonly resourceType: string,
-  ) {
-    this.drained = this.drain();
-    // Whoever writes or finishes meets the error; unhandled it would end the process first.
-    this.drained.catch(() => undefined);
-  }
+  ) {}
 
   /** Takes an item; waits while S3 is slower than AWS answers. */
   async write(item: Item): Promise<void> {
+    await this.sending;
     this.items += 1;
-    if (!this.gzip.write(`${evidenceJson(item)}\n`))
-      await Promise.race([new Promise((resolve) => this.gzip.once("drain", resolve)), this.drained]);
+    this.take(this.gzip.write(`${evidenceJson(item)}\n`));
+    if (this.buffered < PART_BYTES) return;
+    this.sending = this.sendPart();
+    // Whoever writes next or finishes meets the error; unhandled it would end the process first.
+    this.sending.catch(() => undefined);
+    await this.sending;
   }
 
   async finish(): Promise<EvidenceObject> {
-    this.gzip.end();
-    await this.drained;
+    await this.sending;
+    this.take(this.gzip.end());
     if (this.upload) {
       await this.sendPart();
       await this.s3.send(
@@ -63,7 +64,7 @@ export class EvidenceWriter {
       await this.s3.send(
         new PutObjectCommand({
           ...this.object,
-          Body: this.take(),
+          Body: this.body(),
           ContentType: "application/x-ndjson",
           ContentEncoding: "gzip",
           ChecksumAlgorithm: "SHA256",
@@ -81,8 +82,7 @@ export class EvidenceWriter {
 
   /** Gives up: what was uploaded of it is removed. */
   async abandon(): Promise<void> {
-    this.gzip.destroy();
-    await this.drained.catch(() => undefined);
+    await this.sending?.catch(() => undefined);
     if (this.upload) await this.s3.send(new AbortMultipartUploadCommand({ ...this.object, UploadId: this.upload }));
   }
 
@@ -90,17 +90,14 @@ export class EvidenceWriter {
     return { Bucket: this.bucket, Key: this.key };
   }
 
-  private async drain(): Promise<void> {
-    for await (const chunk of this.gzip as AsyncIterable<Buffer>) {
-      this.hash.update(chunk);
-      this.bytes += chunk.length;
-      this.chunks.push(chunk);
-      this.buffered += chunk.length;
-      if (this.buffered >= PART_BYTES) await this.sendPart();
-    }
+  private take(chunk: Uint8Array): void {
+    this.hash.update(chunk);
+    this.bytes += chunk.length;
+    this.chunks.push(chunk);
+    this.buffered += chunk.length;
   }
 
-  private take(): Buffer {
+  private body(): Buffer {
     const body = Buffer.concat(this.chunks);
     this.chunks = [];
     this.buffered = 0;
@@ -124,7 +121,7 @@ export class EvidenceWriter {
         ...this.object,
         UploadId: this.upload,
         PartNumber,
-        Body: this.take(),
+        Body: this.body(),
         ChecksumAlgorithm: "SHA256",
       }),
     );
