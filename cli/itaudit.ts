@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { version } from "../package.json" with { type: "json" };
 import { policyCommand } from "./commands/policy.ts";
+import { queryCommand } from "./commands/query.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
+import { tablesCommand } from "./commands/tables.ts";
 import { CliError } from "./runs.ts";
 
 const program = new Command("itaudit")
@@ -15,11 +17,12 @@ AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, A
 
 Examples:
   itaudit policy --auditors rds,iam
+  itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
   itaudit run --accounts 111111111111 --wait
   itaudit status --bucket my-evidence runs/run_date=2026-11-24/run_id=01JDT3SAPG0000000000000000/manifest.json`,
   );
 
-for (const add of [policyCommand, runCommand, statusCommand]) add(program);
+for (const add of [policyCommand, queryCommand, runCommand, statusCommand, tablesCommand]) add(program);
 
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);

@@ -15,7 +15,7 @@ import {
   type DuckDBValue,
   StatementType,
 } from "@duckdb/node-api";
-import { TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
+import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
 import { type Catalog, latestName, runTables } from "./catalog.ts";
 import type { Column, Table } from "./columns.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
@@ -32,6 +32,8 @@ export interface DuckDBOptions {
   catalog: Catalog;
   /** Megabytes beyond which DuckDB goes to disk. Default: 1,024. */
   memoryMegabytes?: number;
+  /** Brings the objects below a prefix into the folder, where it is not a whole copy. */
+  pull?: (prefix: string, wanted?: (key: string) => boolean) => Promise<void>;
   /** Told of each file that is left out, because its run is not sealed or it was made from another manifest. */
   warn?: (message: string) => void;
 }
@@ -42,7 +44,7 @@ export interface DuckDBEngine extends Engine {
   /** The run that the latest views show; undefined: there is no sealed run with tables. */
   latest: string | undefined;
   /** Makes the views of some tables, which queries do for themselves. */
-  prepare(names: Iterable<string>): Promise<void>;
+  prepare(names: Iterable<string>): Promise<number>;
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
@@ -57,6 +59,8 @@ const typeOf = ({ type }: Column): string =>
 export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine> {
   const folder = resolve(options.folder);
   const objects = folderObjects(folder);
+  const pull = options.pull ?? (() => Promise.resolve());
+  await pull(RUNS_PREFIX, (key) => Boolean(runOfManifestKey(key)));
   const sealed = new Map((await listSealedRuns(objects)).map((each) => [each.run, each]));
   const spill = await mkdtemp(join(tmpdir(), "itaudit-duckdb-"));
   const instance = await DuckDBInstance.create(":memory:", {
@@ -93,14 +97,16 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     }
     return hash;
   };
-  /** Files of a table that were derived from a sealed run's manifest, with their runs. */
-  const filesOf = async (table: string): Promise<{ path: string; run: string }[]> => {
-    const files: { path: string; run: string }[] = [];
-    for await (const { key } of objects.list(tablePrefix(table))) {
+  /** Files of a table, or of one run of it, that were derived from the manifest of a sealed run. */
+  const filesOf = async (table: string, only?: string): Promise<TableFilePath[]> => {
+    const wanted = (key: string) => !only || tableFileOf(key)?.run === only;
+    await pull(tablePrefix(table), wanted);
+    const files: TableFilePath[] = [];
+    for await (const { key, bytes } of objects.list(tablePrefix(table))) {
       const file = tableFileOf(key);
-      if (!file) continue;
-      if (!sealed.has(file.run)) options.warn?.(`${key} is left out: its run is not sealed`);
-      else files.push({ path: join(folder, ...key.split("/")), run: file.run });
+      if (!file || !wanted(key)) continue;
+      if (sealed.has(file.run)) files.push({ path: join(folder, ...key.split("/")), run: file.run, bytes });
+      else options.warn?.(`${key} is left out: its run is not sealed`);
     }
     if (!files.length) return files;
     const reader = await connection.runAndReadAll(
@@ -108,7 +114,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
        WHERE decode(key) = ${text(METADATA.manifest)}`,
     );
     const derivedFrom = new Map(reader.getRows().map(([path, hash]) => [String(path), String(hash)]));
-    const kept: typeof files = [];
+    const kept: TableFilePath[] = [];
     for (const file of files) {
       if (derivedFrom.get(file.path) === (await manifestOf(file.run))) kept.push(file);
       else
@@ -124,52 +130,58 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     .map(({ run }) => run)
     .sort()
     .at(-1);
-  const made = new Set<string>();
-  const createView = async (name: string, table: Table, files: readonly string[]) => {
+  const made = new Map<string, number>();
+  const createView = async (name: string, table: Table, files: readonly TableFilePath[]) => {
     const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${quoted(column.name)}`).join(", ");
-    const rows = files.length
-      ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${files.map(text).join(", ")}], union_by_name = true)`
-      : "";
+    const paths = files.map(({ path }) => text(path)).join(", ");
+    const rows = files.length ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${paths}], union_by_name = true)` : "";
     await connection.run(`CREATE VIEW ${quoted(name)} AS (SELECT ${columns} WHERE false)${rows}`);
   };
-  const prepare = async (names: Iterable<string>): Promise<void> => {
+  /** Makes the views of the tables named, and answers with the bytes of their files. */
+  const prepare = async (names: Iterable<string>): Promise<number> => {
+    let bytes = 0;
     for (const name of names) {
       const table = tables.get(name.replace(/^latest_/, ""));
-      if (!table || made.has(name)) continue;
-      made.add(name);
-      const files = await filesOf(table.name);
-      const shown = name === latestName(table.name) ? files.filter(({ run }) => run === latest) : files;
-      await createView(
-        name,
-        table,
-        shown.map(({ path }) => path),
-      );
+      if (!table) continue;
+      if (!made.has(name)) {
+        const isLatest = name === latestName(table.name);
+        const files = isLatest && !latest ? [] : await filesOf(table.name, isLatest ? latest : undefined);
+        await createView(name, table, files);
+        made.set(
+          name,
+          files.reduce((total, file) => total + file.bytes, 0),
+        );
+      }
+      bytes += made.get(name)!;
     }
+    return bytes;
   };
+  const known = [...tables.values()].flatMap((table) => [table, { ...table, name: latestName(table.name) }]);
 
   return {
     connection,
     latest,
     prepare,
     close,
+    tables: () => known,
     query: async (sql) => {
       const started = performance.now();
-      await prepare(namesIn(sql));
-      return answer(
-        connection,
-        sql,
-        started,
-        [...tables.keys()].flatMap((name) => [name, latestName(name)]),
-      );
+      const bytes = await prepare(namesIn(sql));
+      return answer(connection, sql, { started, bytes, tables: known.map(({ name }) => name) });
     },
   };
+}
+
+interface TableFilePath {
+  path: string;
+  run: string;
+  bytes: number;
 }
 
 async function answer(
   connection: DuckDBConnection,
   sql: string,
-  started: number,
-  tables: readonly string[],
+  { started, bytes, tables }: { started: number; bytes: number; tables: readonly string[] },
 ): Promise<Answer> {
   const queryError = (error: unknown): QueryError =>
     error instanceof QueryError ? error : duckDBError((error as Error).message, sql, tables);
@@ -193,7 +205,7 @@ async function answer(
         }
         ms = performance.now() - started;
       })(),
-      cost: () => ({ ms }),
+      cost: () => ({ ms, bytes }),
     };
   } catch (error) {
     throw queryError(error);

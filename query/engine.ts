@@ -1,3 +1,5 @@
+import type { Table } from "./columns.ts";
+
 /** A value of an answer: timestamps are ISO 8601 UTC, whole numbers beyond 2^53 are text. */
 export type Cell = string | number | boolean | null | Cell[] | { [key: string]: Cell };
 
@@ -13,8 +15,8 @@ export interface Answer {
 export interface Cost {
   /** Milliseconds. */
   ms: number;
-  /** Bytes that the engine read, where it says so. */
-  bytes?: number;
+  /** Bytes: in Athena those that were scanned, in DuckDB those of the files that the query's tables have. */
+  bytes: number;
   /** US dollars, where the engine is paid for. */
   dollars?: number;
 }
@@ -23,6 +25,8 @@ export interface Cost {
 export interface Engine {
   /** @throws QueryError showing the place in the SQL */
   query(sql: string): Promise<Answer>;
+  /** Names and columns of what can be asked. */
+  tables(): readonly Table[];
   close(): Promise<void>;
 }
 

@@ -29,7 +29,9 @@ export async function* itemsOf(objects: Objects, object: EvidenceObject): AsyncG
     bytes += chunk.length;
   });
   const unzipped = createGunzip();
-  const piped = pipeline(await objects.stream(object.key), counted, unzipped);
+  const stored = await objects.open(object.key);
+  if (!stored) throw new EvidenceError(object.key, "it is missing");
+  const piped = pipeline(stored, counted, unzipped);
   // Whoever reads the lines meets the error there; unhandled it would end the process first.
   piped.catch(() => undefined);
   let line = 0;

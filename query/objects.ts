@@ -25,12 +25,12 @@ export interface Sink {
 
 /** The evidence bucket, or a folder that is a copy of it: the same keys, with `/` as it is on the machine. */
 export interface Objects {
-  /** For messages: `s3://bucket` or the folder's path. */
-  place: string;
+  /** For messages: `s3://bucket/` or the folder's path. */
+  name: string;
   /** @returns undefined where there is no such object */
   read(key: string): Promise<Uint8Array | undefined>;
-  /** @throws where there is no such object */
-  stream(key: string): Promise<Readable>;
+  /** @returns undefined where there is no such object */
+  open(key: string): Promise<Readable | undefined>;
   /** Keys below a prefix, in their order. */
   list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
   create(key: string): Sink;
@@ -58,7 +58,7 @@ export function folderObjects(folder: string): Objects {
     }
   }
   return {
-    place: folder,
+    name: folder,
     read: async (key) => {
       try {
         return await readFile(path(key));
@@ -67,10 +67,15 @@ export function folderObjects(folder: string): Objects {
         throw error;
       }
     },
-    stream: async (key) => {
-      const stream = createReadStream(path(key));
-      await once(stream, "open");
-      return stream;
+    open: async (key) => {
+      try {
+        const stream = createReadStream(path(key));
+        await once(stream, "open");
+        return stream;
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
     },
     list: async function* (prefix) {
       const start = prefix.endsWith("/") ? path(prefix) : dirname(path(prefix));
@@ -123,7 +128,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 export function bucketObjects(s3: S3Client, bucket: string): Objects {
   return {
-    place: `s3://${bucket}`,
+    name: `s3://${bucket}/`,
     read: async (key) => {
       try {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -133,9 +138,13 @@ export function bucketObjects(s3: S3Client, bucket: string): Objects {
         throw error;
       }
     },
-    stream: async (key) => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return Body as Readable;
+    open: async (key) => {
+      try {
+        return (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).Body as Readable;
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
     },
     list: async function* (prefix) {
       let token: string | undefined;

@@ -4,8 +4,8 @@ import type { SealedRun } from "./sealedRun.ts";
 
 /** Rows of the tables about a run, in the order of their columns in {@link RUN_TABLES}. */
 export const runRows = {
-  runs: ({ run, plan, manifest, manifestKey, manifestSha256 }: SealedRun): Row[] => [
-    [
+  runs: async function* ({ run, plan, manifest, manifestKey, manifestSha256 }: SealedRun): AsyncIterable<Row> {
+    yield [
       run,
       new Date(plan.started_at),
       new Date(manifest.sealed_at),
@@ -22,39 +22,40 @@ export const runRows = {
       manifest.totals.calls,
       manifestKey,
       manifestSha256,
-    ],
-  ],
-  objects: ({ run, manifest }: SealedRun): Row[] =>
-    manifest.objects.map((each) => [run, each.key, each.resource_type, each.items, each.bytes, each.sha256]),
-  outcomes: ({ run, manifest }: SealedRun): Row[] =>
-    manifest.outcomes.map((each) => [
-      run,
-      each.auditor,
-      each.account_id,
-      each.region,
-      each.status,
-      itemsOf(each),
-      JSON.stringify(each.counts),
-      each.errors.map((error) => JSON.stringify(error)),
-      each.remedy ?? null,
-      each.calls,
-      each.retries,
-      each.ms,
-    ]),
-  accounts: ({ run, plan, manifest }: SealedRun): Row[] => {
+    ];
+  },
+  objects: async function* ({ run, objects }: SealedRun): AsyncIterable<Row> {
+    for (const each of objects) yield [run, each.key, each.resource_type, each.items, each.bytes, each.sha256];
+  },
+  outcomes: async function* ({ run, outcomes }: SealedRun): AsyncIterable<Row> {
+    for await (const each of outcomes())
+      yield [
+        run,
+        each.auditor,
+        each.account_id,
+        each.region,
+        each.status,
+        itemsOf(each),
+        JSON.stringify(each.counts),
+        each.errors.map((error) => JSON.stringify(error)),
+        each.remedy ?? null,
+        each.calls,
+        each.retries,
+        each.ms,
+      ];
+  },
+  accounts: async function* ({ run, plan, outcomes }: SealedRun): AsyncIterable<Row> {
     const counted = new Map<string, { planned: number; collected: number; items: number }>();
     for (const account of plan.accounts) counted.set(account, { planned: 0, collected: 0, items: 0 });
-    for (const outcome of manifest.outcomes) {
+    for await (const outcome of outcomes()) {
       const account = counted.get(outcome.account_id);
       if (!account) continue;
       account.planned += 1;
       if (outcome.status === "collected") account.collected += 1;
       account.items += itemsOf(outcome);
     }
-    return [
-      ...[...counted].map(([id, { planned, collected, items }]): Row => [run, id, null, planned, collected, items]),
-      ...plan.excluded.map(({ account_id, reason }): Row => [run, account_id, reason, 0, 0, 0]),
-    ];
+    for (const [id, { planned, collected, items }] of counted) yield [run, id, null, planned, collected, items];
+    for (const { account_id, reason } of plan.excluded) yield [run, account_id, reason, 0, 0, 0];
   },
 };
 

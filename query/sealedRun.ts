@@ -1,5 +1,6 @@
 import { manifestKey, planKey, RUNS_PREFIX, runOfManifestKey } from "../evidence/layout.ts";
 import { Manifest } from "../evidence/manifest.ts";
+import type { EvidenceObject, Outcome } from "../evidence/outcome.ts";
 import { Plan, sha256 } from "../evidence/plan.ts";
 import type { Objects } from "./objects.ts";
 
@@ -9,6 +10,10 @@ export interface SealedRun {
   date: string;
   plan: Plan;
   manifest: Manifest;
+  /** Every object that counts; no other is evidence. */
+  objects: readonly EvidenceObject[];
+  /** What became of each planned item. */
+  outcomes: () => AsyncIterable<Outcome>;
   manifestKey: string;
   /** Of the manifest's bytes, hex: what derived tables carry. */
   manifestSha256: string;
@@ -19,13 +24,18 @@ export async function readSealedRun(objects: Objects, run: string, date: string)
   const key = manifestKey(run, date);
   const [bytes, planBytes] = await Promise.all([objects.read(key), objects.read(planKey(run, date))]);
   if (!bytes) return undefined;
-  if (!planBytes) throw new Error(`${objects.place}: run ${run} has a manifest and no plan at ${planKey(run, date)}`);
+  if (!planBytes) throw new Error(`${objects.name}: run ${run} has a manifest and no plan at ${planKey(run, date)}`);
   const json = (from: Uint8Array): unknown => JSON.parse(Buffer.from(from).toString("utf8"));
+  const manifest = Manifest.parse(json(bytes));
   return {
     run,
     date,
     plan: Plan.parse(json(planBytes)),
-    manifest: Manifest.parse(json(bytes)),
+    manifest,
+    objects: manifest.objects,
+    outcomes: async function* () {
+      yield* manifest.outcomes;
+    },
     manifestKey: key,
     manifestSha256: sha256(bytes),
   };
@@ -44,6 +54,6 @@ export async function listSealedRuns(objects: Objects): Promise<{ run: string; d
 /** Hash of the bytes of a sealed run's manifest, hex. */
 export async function readManifestSha256(objects: Objects, run: string, date: string): Promise<string> {
   const bytes = await objects.read(manifestKey(run, date));
-  if (!bytes) throw new Error(`${objects.place}: run ${run} is not sealed`);
+  if (!bytes) throw new Error(`${objects.name}: run ${run} is not sealed`);
   return sha256(bytes);
 }

@@ -36,7 +36,7 @@ export interface BuiltFile {
 export function tableFilesOf(sealed: SealedRun, { tables }: Pick<Catalog, "tables">): TableFile[] {
   const byType = new Map(tables.map((table) => [table.resourceType, table]));
   const objectsOf = new Map<string, EvidenceObject[]>();
-  const sorted = [...sealed.manifest.objects].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const sorted = [...sealed.objects].sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const object of sorted) {
     // An auditor of a version that is gone: its items are in the table of all resources alone.
     if (!byType.has(object.resource_type)) continue;
@@ -123,8 +123,8 @@ async function* rowsOf(
 
 const isResourceTable = (table: Table): table is ResourceTable => "members" in table;
 
-function* gapRows({ run, manifest }: SealedRun, { auditors }: Catalog): Iterable<Row> {
-  for (const outcome of manifest.outcomes)
+async function* gapRows({ run, outcomes }: SealedRun, { auditors }: Catalog): AsyncIterable<Row> {
+  for await (const outcome of outcomes())
     for (const { error, ...gap } of gapsOf(outcome, auditors[outcome.auditor] ?? []))
       yield [
         run,

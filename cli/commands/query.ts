@@ -1,0 +1,130 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Answer, Cost, Engine } from "../../query/engine.ts";
+import { evidencePlace, isElsewhere, type PlaceOptions } from "../evidencePlace.ts";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+
+interface QueryOptions extends PlaceOptions {
+  file?: string;
+  json?: boolean;
+  csv?: boolean;
+  parquet?: string;
+  engine?: string;
+  workgroup: string;
+  database: string;
+}
+
+export const queryCommand = (program: Command): Command =>
+  program
+    .command("query")
+    .description("ask the tables with SQL: Athena in AWS, DuckDB in a copy or the sandbox")
+    .argument("[sql]", "a query; without one and without -f, a prompt opens")
+    .option("-f, --file <file>", "read the query from a file")
+    .option("--bucket <name>", "the evidence bucket")
+    .option("--dir <folder>", "a copy of the evidence bucket")
+    .option("--json", "print a JSON array, a row a line")
+    .option("--csv", "print CSV")
+    .option("--parquet <file>", "write a Parquet file")
+    .option("--engine <name>", "athena or duckdb; Athena for a bucket in AWS, otherwise DuckDB")
+    .option("--workgroup <name>", "Athena: the workgroup", "audit")
+    .option("--database <name>", "Athena: the database", "audit")
+    .action(async (sql: string | undefined, options: QueryOptions) => {
+      if (sql !== undefined && options.file) throw new CliError("a query and -f: give one of them");
+      if ([options.json, options.csv, options.parquet].filter(Boolean).length > 1)
+        throw new CliError("--json, --csv and --parquet: choose one");
+      const line = progressLine();
+      const engine = await engineFor(options, (text) => line(text));
+      const { QueryError } = await import("../../query/queryError.ts");
+      try {
+        const text = options.file ? await fileText(options.file) : sql;
+        if (text === undefined) {
+          const { prompt } = await import("../prompt.ts");
+          await prompt(engine, (each) => ask(engine, each, options, line));
+        } else await ask(engine, text, options, line);
+      } catch (error) {
+        throw error instanceof QueryError ? new CliError(error.message) : error;
+      } finally {
+        line.end();
+        await engine.close();
+      }
+    });
+
+async function fileText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new CliError(`-f ${path}: ${(error as Error).message}`);
+  }
+}
+
+async function engineFor(options: QueryOptions, progress: (text: string) => void): Promise<Engine> {
+  const [{ catalogOf }, { auditors }] = await Promise.all([
+    import("../../query/catalog.ts"),
+    import("../../auditors/registry.ts"),
+  ]);
+  const catalog = catalogOf(auditors);
+  const name = options.engine ?? (options.dir || isElsewhere() ? "duckdb" : "athena");
+  if (name === "athena") {
+    if (options.dir) throw new CliError("--engine athena: Athena reads the bucket, a copy is read by duckdb");
+    const [{ athenaEngine }, { AthenaClient }] = await Promise.all([
+      import("../../query/athena.ts"),
+      import("@aws-sdk/client-athena"),
+    ]);
+    progress("asking Athena");
+    return athenaEngine({
+      athena: new AthenaClient({}),
+      workGroup: options.workgroup,
+      database: options.database,
+      catalog,
+    });
+  }
+  if (name !== "duckdb") throw new CliError(`--engine ${name}: there are athena and duckdb`);
+  const place = evidencePlace(options);
+  const { duckDBEngine } = await import("../../query/duckdb.ts");
+  const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
+  if (options.dir) return duckDBEngine({ folder: options.dir, catalog, warn });
+  const { pullInto } = await import("../../query/pull.ts");
+  const folder = await mkdtemp(join(tmpdir(), "itaudit-tables-"));
+  const pull = pullInto(place, folder, (key) => progress(`fetching ${key}`));
+  try {
+    const engine = await duckDBEngine({ folder, catalog, warn, pull });
+    const close = async () => {
+      await engine.close();
+      await rm(folder, { recursive: true, force: true });
+    };
+    return { ...engine, close };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function ask(
+  engine: Engine,
+  sql: string,
+  options: QueryOptions,
+  line: ReturnType<typeof progressLine>,
+): Promise<void> {
+  line("asking");
+  const answer = await engine.query(sql);
+  line.end();
+  const rows = await written(answer, options);
+  if (process.stderr.isTTY) process.stderr.write(`${costLine(rows, answer.cost())}\n`);
+}
+
+async function written(answer: Answer, options: QueryOptions): Promise<number> {
+  const { writeCsv, writeJson, writeParquet, writeTable } = await import("../../query/output.ts");
+  const write = (text: string) => void process.stdout.write(text);
+  if (options.parquet) return writeParquet(answer, options.parquet);
+  if (options.json) return writeJson(answer, write);
+  return options.csv ? writeCsv(answer, write) : writeTable(answer, write);
+}
+
+/** `3 rows in 0.2 s, 1.2 MB read, $0.00005`. */
+export function costLine(rows: number, { ms, bytes, dollars }: Cost): string {
+  const price = dollars === undefined ? "" : `, about $${dollars.toFixed(dollars < 0.01 ? 5 : 2)}`;
+  return `${rows} row${rows === 1 ? "" : "s"} in ${(ms / 1000).toFixed(1)} s, ${(bytes / 1e6).toFixed(1)} MB read${price}`;
+}

@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+import { print } from "../terminal.ts";
+
+export const tablesCommand = (program: Command): Command => {
+  const tables = program.command("tables").description("the tables that are derived from sealed evidence");
+  tables
+    .command("build")
+    .description("derive the tables of sealed runs again; the tabulator does it once after each run")
+    .argument("[run]", "id of a run; every sealed run when left out")
+    .option("--bucket <name>", "the evidence bucket")
+    .option("--dir <folder>", "a copy of the evidence bucket")
+    .option("--json", "print JSON")
+    .action(async (run: string | undefined, options: PlaceOptions & { json?: boolean }) => {
+      const [{ catalogOf }, { auditors }, { tabulate }, { listSealedRuns, readSealedRun }] = await Promise.all([
+        import("../../query/catalog.ts"),
+        import("../../auditors/registry.ts"),
+        import("../../query/tabulate.ts"),
+        import("../../query/sealedRun.ts"),
+      ]);
+      const objects = evidencePlace(options);
+      const all = await listSealedRuns(objects);
+      const chosen = run ? all.filter((each) => each.run === run) : all;
+      if (!chosen.length)
+        throw new CliError(
+          `${objects.name} has no sealed run${run ? ` ${run}` : ""}; itaudit status shows how far one is`,
+        );
+      const catalog = catalogOf(auditors);
+      const line = progressLine();
+      for (const each of chosen) {
+        const sealed = (await readSealedRun(objects, each.run, each.date))!;
+        const built = await tabulate(objects, sealed, catalog, {
+          progress: ({ done, of, table }) => line(`${each.run} ${table}`, done, of),
+        });
+        line.end();
+        const sum = (of: "rows" | "bytes") => built.reduce((total, file) => total + file[of], 0);
+        print(
+          options.json
+            ? JSON.stringify({ run_id: each.run, files: built })
+            : `run ${each.run}: ${built.length} files, ${sum("rows")} rows, ${sum("bytes")} bytes`,
+        );
+      }
+    });
+  return tables;
+};

@@ -1,0 +1,35 @@
+/** Milliseconds that work goes on before it says how far it is. */
+const QUIET_MS = 1_000;
+const REDRAW_MS = 100;
+
+/** How far a piece of work is: one line on the terminal that goes again, nothing in a pipe or a log. */
+export interface ProgressLine {
+  (text: string, done?: number, of?: number): void;
+  /** Takes the line away. */
+  end(): void;
+}
+
+const BAR = 24;
+
+/** @param clock milliseconds, for tests */
+export function progressLine(
+  stream: { isTTY?: boolean; columns?: number; write(text: string): unknown } = process.stderr,
+  clock: () => number = () => performance.now(),
+): ProgressLine {
+  const started = clock();
+  let drawn = 0;
+  const show = (text: string, done?: number, of?: number) => {
+    const now = clock();
+    if (!stream.isTTY || now - started < QUIET_MS || (drawn && now - drawn < REDRAW_MS)) return;
+    drawn = now;
+    const share = of ? Math.min(1, (done ?? 0) / of) : undefined;
+    const bar = share === undefined ? "" : `${"█".repeat(Math.round(share * BAR)).padEnd(BAR, "░")} ${done} of ${of}  `;
+    stream.write(`\r\u001b[K${`${bar}${text}`.slice(0, (stream.columns ?? 80) - 1)}`);
+  };
+  return Object.assign(show, {
+    end: () => {
+      if (drawn) stream.write("\r\u001b[K");
+      drawn = 0;
+    },
+  });
+}

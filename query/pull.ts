@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileSink, type Objects } from "./objects.ts";
+
+/** Brings objects of the bucket into a folder, each once. */
+export function pullInto(
+  from: Objects,
+  folder: string,
+  progress: (key: string) => void,
+): (prefix: string, wanted?: (key: string) => boolean) => Promise<void> {
+  const here = new Set<string>();
+  return async (prefix, wanted = () => true) => {
+    for await (const { key } of from.list(prefix)) {
+      if (here.has(key) || !wanted(key)) continue;
+      progress(key);
+      const stored = await from.open(key);
+      if (!stored) continue;
+      const sink = fileSink(join(folder, ...key.split("/")));
+      await pipeline(
+        stored,
+        new Writable({ write: (chunk: Buffer, _encoding, done) => void sink.write(chunk).then(() => done(), done) }),
+      );
+      await sink.finish();
+      here.add(key);
+    }
+  };
+}
