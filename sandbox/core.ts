@@ -1,4 +1,5 @@
 import { isOpen } from "./estate/regions.ts";
+import { type Effect, effectsOn, latencyOf } from "./faults.ts";
 import { type Iam, iamOf } from "./iam.ts";
 import { idOf } from "./random.ts";
 import {
@@ -57,6 +58,64 @@ function principalOf(state: SandboxState, key: string, now: number): Principal {
   return { kind: "role", account, roleArn, roleName, sessionName };
 }
 
+const closedRegion = ({ protocol }: Service): AwsError =>
+  protocol === "ec2"
+    ? new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
+    : new AwsError(
+        protocol === "query" ? "InvalidClientTokenId" : "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+        403,
+      );
+
+const denied = ({ protocol }: Service, why: string): AwsError =>
+  new AwsError(
+    protocol === "ec2" ? "UnauthorizedOperation" : protocol.endsWith("json") ? "AccessDeniedException" : "AccessDenied",
+    why,
+    403,
+  );
+
+function throttled({ protocol, signingName }: Service): AwsError {
+  if (protocol === "ec2") return new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
+  if (signingName === "s3") return new AwsError("SlowDown", "Please reduce your request rate.", 503);
+  if (signingName === "lambda") return new AwsError("TooManyRequestsException", "Rate exceeded", 429);
+  return new AwsError(protocol === "query" ? "Throttling" : "ThrottlingException", "Rate exceeded");
+}
+
+/** The error that a scripted fault is to the caller; those without one do something else. */
+function errorOf(effect: Effect, service: Service, who: string, needed: Permission | undefined): AwsError | undefined {
+  switch (effect.kind) {
+    case "throttled":
+      return throttled(service);
+    case "unavailable": {
+      const { status = 500 } = effect;
+      if (status !== 500) return new AwsError("ServiceUnavailable", "Service is unavailable.", status);
+      return new AwsError(
+        service.signingName === "s3" ? "InternalError" : "InternalFailure",
+        "Internal error.",
+        status,
+      );
+    }
+    case "denied":
+      return denied(
+        service,
+        `User: ${who} is not authorized to perform: ${needed?.action} on resource: ${needed?.resource} with an explicit deny in a service control policy`,
+      );
+    case "closed":
+      return closedRegion(service);
+    case "expired":
+      return new AwsError(
+        service.protocol.endsWith("json") ? "ExpiredTokenException" : "ExpiredToken",
+        "The security token included in the request is expired",
+        403,
+      );
+    default:
+      return undefined;
+  }
+}
+
+const failure = (service: Service | undefined, error: unknown, id: string): WireAnswer =>
+  writeError(service, isAwsError(error) ? error : new AwsError("InternalFailure", (error as Error).message, 500), id);
+
 /** AWS as a function from request to answer, over its state. */
 export function createSandbox(state: SandboxState, { now, random, invoke }: Surroundings): Sandbox {
   const iam = iamOf(state);
@@ -64,36 +123,38 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
   async function answer(service: Service, request: WireRequest, key: string, region: string, id: string) {
     const principal = principalOf(state, key, now());
     const { account } = principal;
-    if (service.regional && !isOpen(state.seed, account, region))
-      throw service.protocol === "ec2"
-        ? new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
-        : new AwsError(
-            service.protocol === "query" ? "InvalidClientTokenId" : "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-            403,
-          );
+    if (service.regional && !isOpen(state.seed, account, region)) throw closedRegion(service);
     const { operation: name, input } = readRequest(service, request);
     const operation = service.operations[name]!;
     const may = (permission: Permission) => iam.denial(principal, permission) === undefined;
-    const call: Call = {
-      account,
-      region,
-      principal,
-      state,
-      now,
-      randomId: (length) => idOf(random, length),
-      invoke,
-      may,
-    };
+    const randomId = (length: number) => idOf(random, length);
+    const call: Call = { account, region, principal, state, now, randomId, invoke, may };
     const needed = operation.permissions?.(input, call) ?? [{ action: `${service.iamPrefix}:${name}`, resource: "*" }];
-    for (const permission of needed) {
-      const why = iam.denial(principal, permission);
-      if (why)
-        throw service.protocol === "ec2"
-          ? new AwsError("UnauthorizedOperation", why, 403)
-          : new AwsError(service.protocol.endsWith("json") ? "AccessDeniedException" : "AccessDenied", why, 403);
+    const effects = effectsOn(state.faults, {
+      service: service.signingName,
+      operation: name,
+      account: needed[0]?.owner ?? account,
+      region,
+    });
+    const after = latencyOf(effects, random);
+    const lost = effects.find(({ kind }) => kind === "reset" || kind === "silent")?.kind as WireAnswer["lost"];
+    if (lost) return { status: 0, headers: {}, body: new Uint8Array(), after, lost };
+    try {
+      for (const effect of effects) {
+        const error = errorOf(effect, service, iam.nameOf(principal), needed[0]);
+        if (error) throw error;
+      }
+      for (const permission of needed) {
+        const why = iam.denial(principal, permission);
+        if (why) throw denied(service, why);
+      }
+      return {
+        ...writeAnswer(service, name, (await operation.run(input, call)) as Record<string, unknown>, id),
+        after,
+      };
+    } catch (error) {
+      return { ...failure(service, error, id), after };
     }
-    return writeAnswer(service, name, (await operation.run(input, call)) as Record<string, unknown>, id);
   }
 
   return {
@@ -109,8 +170,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
           throw new AwsError("UnknownOperationException", `the sandbox has no service ${scope.service}`, 404);
         return await answer(service, request, scope.key, scope.region, id);
       } catch (error) {
-        if (isAwsError(error)) return writeError(service, error, id);
-        return writeError(service, new AwsError("InternalFailure", (error as Error).message, 500), id);
+        return failure(service, error, id);
       }
     },
   };

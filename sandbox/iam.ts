@@ -120,10 +120,17 @@ export const trustsService = (trust: string, service: string, context: Record<st
       holds(Condition, context),
   );
 
+const nameOf = (principal: Principal): string =>
+  principal.kind === "root"
+    ? `arn:aws:iam::${principal.account}:root`
+    : `arn:aws:sts::${principal.account}:assumed-role/${principal.roleName}/${principal.sessionName}`;
+
 /** IAM over the sandbox's state. */
 export interface Iam {
   /** @returns why the principal may not, or undefined when it may */
   denial(principal: Principal, permission: Permission): Denial;
+  /** The principal's ARN, as errors name it. */
+  nameOf(principal: Principal): string;
   /** Statements of roles' policies that have let a call through: `<role name> <Sid> <action>`. */
   used: Set<string>;
 }
@@ -146,6 +153,7 @@ export function iamOf(state: SandboxState): Iam {
   };
   return {
     used,
+    nameOf,
     denial(principal, permission) {
       const owner = permission.owner ?? principal.account;
       const context: Record<string, string> = {
@@ -163,10 +171,7 @@ export function iamOf(state: SandboxState): Iam {
           const whom = meant(statement, principal);
           return whom ? { Effect: statement.Effect, whom } : [];
         });
-      const who =
-        principal.kind === "root"
-          ? `arn:aws:iam::${principal.account}:root`
-          : `arn:aws:sts::${principal.account}:assumed-role/${principal.roleName}/${principal.sessionName}`;
+      const who = nameOf(principal);
       const say = (why: string) =>
         `User: ${who} is not authorized to perform: ${permission.action} on resource: ${permission.resource} ${why}`;
       if (own.some(({ Effect }) => Effect === "Deny")) return say("with an explicit deny in an identity-based policy");

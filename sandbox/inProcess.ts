@@ -26,15 +26,33 @@ async function bytesOf(body: unknown): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
+/** How the door spends time; a simulation gives its own. */
+export interface DoorOptions {
+  /** Resolves after so many milliseconds. Default: the real ones. */
+  wait?: (ms: number) => Promise<void>;
+  /** Milliseconds after which a client gives up on an answer that never comes. */
+  requestTimeout?: number;
+}
+
+const realWait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const problem = (name: string, message: string, code: string) => Object.assign(new Error(message), { name, code });
+
 /**
- * The sandbox's door for SDK clients of the same process: no HTTP, no waiting.
+ * The sandbox's door for SDK clients of the same process: no HTTP, no waiting but for scripted faults.
  * `new S3Client({ requestHandler: inProcess(sandbox), region, credentials })`; the credentials' access key id says
  * who calls, as it does over HTTP.
  * @see https://github.com/smithy-lang/smithy-typescript the interface HttpHandler
  */
-export const inProcess = ({ handle }: Pick<Sandbox, "handle">) => ({
+export const inProcess = (
+  { handle }: Pick<Sandbox, "handle">,
+  { wait = realWait, requestTimeout = 30_000 }: DoorOptions = {},
+) => ({
   metadata: { handlerProtocol: "http/1.1" },
-  async handle(request: HttpRequest): Promise<{ response: HttpResponse }> {
+  async handle(
+    request: HttpRequest,
+    { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  ): Promise<{ response: HttpResponse }> {
+    abortSignal?.throwIfAborted();
     const query = new URLSearchParams();
     for (const [key, value] of Object.entries(request.query ?? {}))
       for (const each of Array.isArray(value) ? value : [value]) query.append(key, each ?? "");
@@ -47,6 +65,10 @@ export const inProcess = ({ handle }: Pick<Sandbox, "handle">) => ({
       headers,
       body: await bytesOf(request.body),
     });
+    const delay = answer.lost === "silent" ? requestTimeout : (answer.after ?? 0);
+    if (delay) await aborted(wait(Math.min(delay, requestTimeout)), abortSignal);
+    if (delay >= requestTimeout) throw problem("TimeoutError", `no answer within ${requestTimeout} ms`, "ETIMEDOUT");
+    if (answer.lost) throw problem("Error", "read ECONNRESET", "ECONNRESET");
     // An object's content is a stream to the SDK; other answers it takes as they are, which is quicker.
     const streamed = request.method === "GET" && answer.headers["content-type"] !== "application/xml";
     return {
@@ -61,3 +83,18 @@ export const inProcess = ({ handle }: Pick<Sandbox, "handle">) => ({
   httpHandlerConfigs: () => ({}),
   destroy(): void {},
 });
+
+/** Waits, unless the caller gives up before. */
+async function aborted(waiting: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return waiting;
+  let stop = () => {};
+  const given = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(problem("AbortError", "Request aborted", "ABORT_ERR"));
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    await Promise.race([waiting, given]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

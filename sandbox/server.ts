@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { createSandbox, type Sandbox } from "./core.ts";
 import { populate } from "./estate/populate.ts";
-import { type LambdaRuntime, lambdaRuntime } from "./lambdaRuntime.ts";
+import { type LambdaRuntime, lambdaRuntime } from "./lambda/runtime.ts";
 import { idOf } from "./random.ts";
 import { freeze, thaw } from "./state.ts";
 import type { WireRequest } from "./wire.ts";
@@ -46,7 +46,10 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda });
   const server = createServer(async (incoming, outgoing) => {
     const answer = await sandbox.handle(await requestOf(incoming));
-    if (options.latency) await new Promise((resolve) => setTimeout(resolve, options.latency));
+    const delay = options.latency + (answer.after ?? 0);
+    if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (answer.lost === "silent") return;
+    if (answer.lost === "reset") return void incoming.socket.resetAndDestroy();
     const headers = { ...answer.headers, "content-length": answer.headers["content-length"] ?? answer.body.length };
     outgoing.writeHead(answer.status, headers).end(incoming.method === "HEAD" ? undefined : answer.body);
   });
@@ -54,7 +57,10 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
   endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  lambda.resume();
   const save = () => {
+    const now = Date.now();
+    for (const [key, { expires }] of state.sessions) if (expires <= now) state.sessions.delete(key);
     writeFileSync(`${file}.new`, freeze(state));
     renameSync(`${file}.new`, file);
   };

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
+import type { Faults } from "./faults.ts";
 
 /** Everything the sandbox remembers: plain data, so that it survives a restart as one file. */
 export interface SandboxState {
@@ -13,6 +14,9 @@ export interface SandboxState {
   groups: { account: string; GroupName: string; Arn: string; GroupId: string; CreateDate: Date }[];
   oidcProviders: { account: string; Arn: string; Url: string }[];
   functions: Map<string, StoredFunction>;
+  /** Asynchronous events that are not delivered yet, by id. */
+  events: Map<string, StoredEvent>;
+  faults: Faults;
   sessions: Map<string, Session>;
   buckets: Map<string, StoredBucket>;
   logGroups: Map<string, LogGroup>;
@@ -91,6 +95,11 @@ export interface StoredFunction {
   zip: Uint8Array;
   retries: number;
   onFailure?: string | undefined;
+}
+export interface StoredEvent {
+  id: string;
+  functionArn: string;
+  event: unknown;
 }
 export interface Session {
   account: string;

@@ -16,6 +16,10 @@ export interface WireAnswer {
   status: number;
   headers: Record<string, string>;
   body: Uint8Array;
+  /** Milliseconds that the answer is on its way; the door waits for them. */
+  after?: number;
+  /** The answer does not arrive: the door cuts the connection, or leaves it open for ever. */
+  lost?: "reset" | "silent";
 }
 
 type Values = Record<string, unknown>;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { noFaults } from "../faults.ts";
 import { idOf, pick, randomOf } from "../random.ts";
 import type { SandboxState, StoredRole } from "../state.ts";
 import { membersOf } from "./organization.ts";
@@ -19,6 +20,8 @@ export function populate(seed: number, accounts: number): SandboxState {
     groups: [],
     oidcProviders: [],
     functions: new Map(),
+    events: new Map(),
+    faults: noFaults(),
     sessions: new Map(),
     buckets: new Map(),
     logGroups: new Map(),

@@ -11,6 +11,16 @@ function functionOf(call: Call, name: string | undefined): StoredFunction {
   if (!found) throw new AwsError("ResourceNotFoundException", `Function not found: ${arnOf(call, name)}`, 404);
   return found;
 }
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html 4 KB for all variables together */
+function environmentOf(variables: Record<string, string> | undefined): Record<string, string> {
+  const text = JSON.stringify(variables ?? {});
+  if (Buffer.byteLength(text) > 4096)
+    throw new AwsError(
+      "InvalidParameterValueException",
+      `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: ${text}`,
+    );
+  return variables ?? {};
+}
 const codeHash = (zip: Uint8Array) => createHash("sha256").update(zip).digest("base64");
 const facts = (fn: StoredFunction): sdk.FunctionConfiguration => ({
   FunctionName: fn.FunctionName,
@@ -66,7 +76,7 @@ export const lambda: Service = {
           Description: input.Description ?? "",
           LastModified: new Date(call.now()).toISOString(),
           CodeSha256: codeHash(zip),
-          environment: input.Environment?.Variables ?? {},
+          environment: environmentOf(input.Environment?.Variables),
           logGroup: input.LoggingConfig?.LogGroup ?? `/aws/lambda/${input.FunctionName}`,
           zip,
           retries: 2,
@@ -91,7 +101,7 @@ export const lambda: Service = {
         const fn = functionOf(call, input.FunctionName);
         if (input.Timeout) fn.Timeout = input.Timeout;
         if (input.MemorySize) fn.MemorySize = input.MemorySize;
-        if (input.Environment) fn.environment = input.Environment.Variables ?? {};
+        if (input.Environment) fn.environment = environmentOf(input.Environment.Variables);
         fn.LastModified = new Date(call.now()).toISOString();
         return facts(fn);
       },
@@ -122,7 +132,7 @@ export const lambda: Service = {
         const fn = functionOf(call, input.FunctionName);
         const text = Buffer.from(input.Payload ?? new Uint8Array()).toString("utf8");
         const asynchronous = input.InvocationType === "Event";
-        if (text.length > (asynchronous ? 1 : 6) * 1024 * 1024)
+        if (Buffer.byteLength(text) > (asynchronous ? 1 : 6) * 1024 * 1024)
           throw new AwsError(
             "RequestTooLargeException",
             "Request must be smaller than the limit of the invocation type",

@@ -1,0 +1,101 @@
+import { randomOf } from "./random.ts";
+
+/** What goes wrong with a call, or with an asynchronous event of a function. */
+export type Effect =
+  /** The answer takes longer, by up to `spread` milliseconds more. */
+  | { kind: "latency"; ms: number; spread?: number }
+  /** Refused for its rate, with the service's own code. */
+  | { kind: "throttled" }
+  /** AWS has a problem of its own. */
+  | { kind: "unavailable"; status?: 500 | 502 | 503 }
+  /** The connection is cut. */
+  | { kind: "reset" }
+  /** No answer ever comes. */
+  | { kind: "silent" }
+  /** A service control policy forbids it. */
+  | { kind: "denied" }
+  /** The region answers as one that is not opted in. */
+  | { kind: "closed" }
+  /** The session's token has expired. */
+  | { kind: "expired" }
+  /** The function's instance dies in the middle of an event. */
+  | { kind: "killed" }
+  /** The event is delivered twice. */
+  | { kind: "duplicated" };
+
+/** Which calls have which fault; what is left out means any. */
+export interface Fault {
+  effect: Effect;
+  /** Signing name, `rds`. */
+  service?: string;
+  /** `DescribeDBInstances`; events of a function have no operation. */
+  operation?: string;
+  /** The account that is called. */
+  account?: string;
+  region?: string;
+  /** Name of a function, for what happens to its events. */
+  function?: string;
+  /** Share of the calls meant that it hits, 0 to 1. Default: each one. */
+  share?: number;
+  /** How many it hits at most. Default: no end. */
+  times?: number;
+}
+
+/** Faults as the sandbox's state keeps them: a seed gives the same ones to the same calls. */
+export interface Faults {
+  seed: number;
+  script: Fault[];
+  /** How often each fault had to be thought about, and hit; by its place in the script and what was called. */
+  counts: Map<string, number>;
+}
+
+/** A call, as far as a fault can mean it. */
+export interface Occasion {
+  service: string;
+  operation?: string;
+  account: string;
+  region: string;
+  /** An asynchronous event's function, when it is queued and each time it is run. */
+  function?: string;
+  event?: "queued" | "run";
+}
+
+/** Which effects are of events, and when they strike. */
+const OF_EVENTS: Partial<Record<Effect["kind"], Occasion["event"]>> = { duplicated: "queued", killed: "run" };
+
+export const noFaults = (): Faults => ({ seed: 0, script: [], counts: new Map() });
+
+const counted = (counts: Map<string, number>, key: string): number => {
+  const count = counts.get(key) ?? 0;
+  counts.set(key, count + 1);
+  return count;
+};
+
+/**
+ * What goes wrong on an occasion. The draw depends on the occasion and how often it came, not on the order among
+ * others, so that calls made at the same time meet the same faults in each run.
+ */
+export function effectsOn(faults: Faults, occasion: Occasion): Effect[] {
+  return faults.script.flatMap((fault, place) => {
+    const { effect, share = 1, times = Number.POSITIVE_INFINITY } = fault;
+    if (OF_EVENTS[effect.kind] !== occasion.event) return [];
+    for (const key of ["service", "operation", "account", "region", "function"] as const)
+      if (fault[key] !== undefined && fault[key] !== occasion[key]) return [];
+    const { service, operation = "", account, region } = occasion;
+    const what = `${place} ${service} ${operation} ${account} ${region} ${occasion.function ?? ""}`;
+    if (share < 1) {
+      const draw = randomOf(`${faults.seed} ${what} ${counted(faults.counts, what)}`);
+      if (draw() >= share) return [];
+    }
+    if ((faults.counts.get(`${place}`) ?? 0) >= times) return [];
+    if (times < Number.POSITIVE_INFINITY) counted(faults.counts, `${place}`);
+    return effect;
+  });
+}
+
+/** How long a latency is, once. */
+export const latencyOf = (effects: readonly Effect[], random: () => number): number =>
+  effects.reduce(
+    (sum, effect) => sum + (effect.kind === "latency" ? effect.ms + random() * (effect.spread ?? 0) : 0),
+    0,
+  );

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { unzipSync } from "fflate";
+import pLimit from "p-limit";
+import { effectsOn } from "../faults.ts";
+import type { Invocation, Invoke } from "../service.ts";
+import { newSession } from "../services/sts.ts";
+import type { SandboxState, StoredFunction } from "../state.ts";
+import { eventQueue, logLine } from "./events.ts";
+import { type Instance, startInstance } from "./instance.ts";
+
+/** Asynchronous events run at the same time: what the machine bears. */
+const EVENTS_AT_ONCE = Math.max(4, availableParallelism() * 2);
+/** Idle instances kept for the next event, each some 90 MB. */
+const IDLE_KEPT = 8;
+/** The sandbox does not make anyone wait for a retry. */
+const RETRY_AFTER_MS = 50;
+/** In the middle of an event: it has begun, and not ended. */
+const KILL_AFTER_MS = 20;
+const SESSION_SECONDS = 12 * 3600;
+
+interface Warm {
+  key: string;
+  instance: Instance;
+  expires: number;
+}
+
+export interface LambdaRuntime extends Invoke {
+  /** Delivers the events that a stopped sandbox left. */
+  resume: () => void;
+  /** Resolves when no event is queued or running. */
+  idle: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** Runs functions as their real bundles, each instance a process with credentials of the function's role. */
+export function lambdaRuntime(
+  folder: string,
+  endpoint: () => string,
+  state: () => SandboxState,
+  randomId: (length: number) => string,
+): LambdaRuntime {
+  /** Least recently used first. */
+  const idle: Warm[] = [];
+  const all = new Set<Instance>();
+  const limit = pLimit(EVENTS_AT_ONCE);
+  let stopping = false;
+
+  /** The bundle as a file; its name is its hash, so that new code is a new module. */
+  function fileOf(fn: StoredFunction): string {
+    const name = join(folder, createHash("sha256").update(fn.zip).digest("hex").slice(0, 16));
+    const file = join(name, "index.mjs");
+    if (!existsSync(file)) {
+      mkdirSync(name, { recursive: true });
+      const [module] = fn.Handler.split(".");
+      const source = unzipSync(fn.zip)[`${module}.mjs`];
+      if (!source) throw new Error(`${fn.FunctionName}: the archive has no ${module}.mjs`);
+      writeFileSync(file, source);
+    }
+    return file;
+  }
+
+  function start(fn: StoredFunction, key: string): Warm {
+    const now = Date.now();
+    const role = state().roles.get(fn.Role);
+    const credentials = newSession(
+      { state: state(), now: () => now, randomId },
+      fn.Role,
+      role?.RoleName ?? "",
+      fn.account,
+      fn.FunctionName,
+      SESSION_SECONDS,
+    );
+    const stream = `${new Date(now).toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomId(16)}`;
+    const env = {
+      ...fn.environment,
+      AWS_REGION: fn.region,
+      AWS_ACCESS_KEY_ID: credentials.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.SecretAccessKey,
+      AWS_SESSION_TOKEN: credentials.SessionToken,
+      AWS_ENDPOINT_URL: endpoint(),
+      AWS_LAMBDA_FUNCTION_NAME: fn.FunctionName,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.MemorySize),
+      AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
+    };
+    const instance = startInstance(pathToFileURL(fileOf(fn)).href, env, fn.MemorySize, (text) =>
+      logLine(state(), fn, Date.now(), stream, text),
+    );
+    all.add(instance);
+    return { key, instance, expires: now + (SESSION_SECONDS / 2) * 1000 };
+  }
+
+  function discard({ instance }: Warm): void {
+    all.delete(instance);
+    void instance.stop();
+  }
+
+  function take(fn: StoredFunction): Warm {
+    const key = `${fn.FunctionArn} ${fn.CodeSha256} ${fn.LastModified}`;
+    for (let place = idle.length - 1; place >= 0; place--) {
+      if (idle[place]!.key !== key) continue;
+      const [warm] = idle.splice(place, 1);
+      if (warm!.instance.alive() && warm!.expires > Date.now()) return warm!;
+      discard(warm!);
+    }
+    return start(fn, key);
+  }
+
+  async function run(fn: StoredFunction, event: unknown, killAfter?: number): Promise<Invocation> {
+    const warm = take(fn);
+    const answer = await warm.instance.run({
+      event,
+      requestId: randomId(32),
+      functionName: fn.FunctionName,
+      functionArn: fn.FunctionArn,
+      timeout: fn.Timeout,
+      killAfter,
+    });
+    if (warm.instance.alive()) idle.push(warm);
+    else discard(warm);
+    while (idle.length > IDLE_KEPT) discard(idle.shift()!);
+    return answer;
+  }
+
+  const events = eventQueue({
+    state,
+    now: Date.now,
+    wait: (ms) => wait(ms),
+    randomId,
+    retryAfter: RETRY_AFTER_MS,
+    run: (fn, event) =>
+      limit(async () => {
+        const { account, region, FunctionName } = fn;
+        const occasion = { service: "lambda", account, region, function: FunctionName, event: "run" } as const;
+        const killed = effectsOn(state().faults, occasion).some(({ kind }) => kind === "killed");
+        const answer = stopping ? undefined : await run(fn, event, killed ? KILL_AFTER_MS : undefined);
+        // What a stop cut off has not happened: it is in the state still, and is delivered after the next start.
+        return stopping || !answer ? new Promise<never>(() => undefined) : answer;
+      }),
+  });
+
+  return {
+    now: (fn, event) => run(fn, event),
+    later: events.add,
+    resume: events.resume,
+    idle: events.idle,
+    stop: async () => {
+      stopping = true;
+      await Promise.all([...all].map((instance) => instance.stop()));
+    },
+  };
+}
