@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import {
-  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   PutObjectCommand,
@@ -80,10 +79,9 @@ export class EvidenceWriter {
     };
   }
 
-  /** Gives up: what was uploaded of it is removed. */
+  /** Gives up. Parts already uploaded are the lifecycle's to remove: a killed function leaves them there too. */
   async abandon(): Promise<void> {
     await this.sending?.catch(() => undefined);
-    if (this.upload) await this.s3.send(new AbortMultipartUploadCommand({ ...this.object, UploadId: this.upload }));
   }
 
   private get object() {

@@ -15,8 +15,8 @@ export interface EvidenceBucketArgs {
   objectLock?: ObjectLock;
 }
 
-/** Days after which parts of uploads that never ended are removed. */
-const ABANDONED_UPLOAD_DAYS = 7;
+/** Days after which parts of uploads that never ended are removed; no function lives that long. */
+const ABANDONED_UPLOAD_DAYS = 1;
 
 /**
  * TLS only; and no role of the system deletes anything, or writes a run's document over one that stands.

@@ -69,7 +69,7 @@ export interface AuditorMay {
 export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
   allow(
     "WriteEvidence",
-    ["s3:PutObject", "s3:AbortMultipartUpload"],
+    ["s3:PutObject"],
     may.resourceTypes.map((type) => `${may.bucketArn}/${evidencePrefix(type)}*`),
   ),
   allow("CommitTasks", ["s3:PutObject"], ofRuns(may.bucketArn, `outcomes/${may.auditor}-*`)),

@@ -126,9 +126,9 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
     if (service.regional && !isOpen(state.seed, account, region)) throw closedRegion(service);
     const { operation: name, input } = readRequest(service, request);
     const operation = service.operations[name]!;
-    const may = (permission: Permission) => iam.denial(principal, permission) === undefined;
+    const denial = (permission: Permission) => iam.denial(principal, permission);
     const randomId = (length: number) => idOf(random, length);
-    const call: Call = { account, region, principal, state, now, randomId, invoke, may };
+    const call: Call = { account, region, principal, state, now, randomId, invoke, denial };
     const needed = operation.permissions?.(input, call) ?? [{ action: `${service.iamPrefix}:${name}`, resource: "*" }];
     const effects = effectsOn(state.faults, {
       service: service.signingName,

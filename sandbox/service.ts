@@ -27,8 +27,8 @@ export interface Call {
   /** Random letters and digits in capitals. */
   randomId: (length: number) => string;
   invoke: Invoke;
-  /** Whether IAM lets the caller do something else beside this operation. */
-  may: (permission: Permission) => boolean;
+  /** Why IAM does not let the caller do something else beside this operation; undefined: it does. */
+  denial: (permission: Permission) => string | undefined;
 }
 
 /** One permission an operation asks for; IAM denies the call unless every one is allowed. */

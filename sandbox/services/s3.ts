@@ -76,7 +76,8 @@ function current(call: Call, input: OfObject): StoredObject {
   if (object) return object;
   // Without the right to list, a key that does not exist is not told from one that is closed.
   const [list] = on(call, "s3:ListBucket", input);
-  if (!call.may(list!)) throw new AwsError("AccessDenied", "Access Denied", 403);
+  const why = call.denial(list!);
+  if (why) throw new AwsError("AccessDenied", why, 403);
   throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
 }
 

@@ -1,0 +1,156 @@
+import { outcomeKey } from "../../evidence/layout.ts";
+import { Plan, type Task } from "../../evidence/plan.ts";
+import { notInvoked, unreadOutcome } from "../../evidence/taskOutcome.ts";
+import { fallDue } from "../../sandbox/schedules.ts";
+import type { StoredBucket } from "../../sandbox/state.ts";
+import { MEMBER, REGION, type System } from "./system.ts";
+
+/** What happens to a deployed system in which a role shows what it needs. A new role needs a story in which it acts. */
+export interface Story {
+  name: string;
+  tell: (system: System) => Promise<void>;
+}
+
+/** Tells a story in which a function is gone when it is asked for the n-th time. */
+async function gone(
+  { sandbox: { state } }: System,
+  arn: string,
+  time: number,
+  tell: () => Promise<void>,
+  meanwhile: () => void = () => undefined,
+): Promise<void> {
+  const { functions } = state;
+  let asked = 0;
+  functions.get = (key) => {
+    if (key !== arn || ++asked !== time) return Map.prototype.get.call(functions, key);
+    meanwhile();
+    return undefined;
+  };
+  try {
+    await tell();
+  } finally {
+    functions.get = Map.prototype.get;
+  }
+}
+
+/** Another delivery of the boss commits the tasks that this one is about to call lost. */
+function commitAll({ objects }: StoredBucket): void {
+  const [, versions] = [...objects].find(([key]) => key.endsWith("/plan.json"))!;
+  const plan = Plan.parse(JSON.parse(Buffer.from(versions[0]!.body).toString()));
+  const outcomeOf = (task: Task) =>
+    unreadOutcome(
+      plan.run_id,
+      task,
+      { attempt: "another", ...notInvoked(new Error("lost")) },
+      Date.parse(plan.started_at),
+    );
+  for (const task of plan.tasks) {
+    const body = Buffer.from(JSON.stringify(outcomeOf(task)));
+    objects.set(outcomeKey(plan.run_id, plan.started_at.slice(0, 10), task.id), [{ ...versions[0]!, body }]);
+  }
+}
+
+/** Stories of a boss and its auditors. */
+export function stories(prefix: string, auditors: readonly string[]): Story[] {
+  const boss = `${prefix}-boss`;
+  const bucketOf = ({ sandbox }: System) => sandbox.state.buckets.get(`evidence-${prefix}`)!;
+  const narrow = (auditor: string) => ({ accounts: [MEMBER], auditors: [auditor], regions: [REGION] });
+  const first = auditors[0]!;
+  return [
+    ...auditors.flatMap((auditor): Story[] => {
+      const name = `${prefix}-get-meta-${auditor}`;
+      return [
+        { name: `${name} reads an account`, tell: (system) => system.run(boss, narrow(auditor)) },
+        {
+          name: `${name} dies for good`,
+          tell: async (system) => {
+            system.dead.add(name);
+            await system.run(boss, narrow(auditor));
+            system.dead.clear();
+          },
+        },
+        {
+          name: `${name} has no time left and hands over`,
+          tell: (system) => {
+            system.hurried.add(name);
+            return system.run(boss, narrow(auditor));
+          },
+        },
+        {
+          name: `${name} dies between its commit and handing over`,
+          tell: (system) => {
+            system.hurried.add(name);
+            const { FunctionArn } = system.function(name);
+            // The first to ask is the boss, the second the auditor itself.
+            return gone(system, FunctionArn, 2, () => system.run(boss, narrow(auditor)));
+          },
+        },
+      ];
+    }),
+    {
+      name: `${boss} finds no auditor`,
+      tell: (system) => {
+        const { FunctionArn } = system.function(`${prefix}-get-meta-${first}`);
+        return gone(system, FunctionArn, 1, () => system.run(boss, narrow(first)));
+      },
+    },
+    {
+      name: `${boss} finds no auditor, and that another delivery of it knew so before`,
+      tell: (system) => {
+        const { FunctionArn } = system.function(`${prefix}-get-meta-${first}`);
+        const tell = () => system.run(boss, narrow(first));
+        return gone(system, FunctionArn, 1, tell, () => commitAll(bucketOf(system)));
+      },
+    },
+  ];
+}
+
+/** Stories of the other parts of a stack whose accounts are in a parameter and whose runs are scheduled. */
+export function scheduledStories(prefix: string, auditor: string): Story[] {
+  const boss = `${prefix}-boss`;
+  const due = new Date("2026-11-24T03:00:00Z");
+  /** Scheduler says what it may not do as a metric; here it is trouble like any other. */
+  const deliver = (system: System) => {
+    const { state, iam } = system.sandbox;
+    const told: typeof iam = {
+      ...iam,
+      denial: (...asked) => {
+        const denied = iam.denial(...asked);
+        if (denied) system.trouble.push(`Scheduler: ${denied}`);
+        return denied;
+      },
+    };
+    fallDue({ state, iam: told }, system.invoke, `${prefix}-run`, due);
+  };
+  return [
+    {
+      name: `${boss} finds the accounts in several parameters`,
+      tell: async (system) => {
+        const { parameters } = system.sandbox.state;
+        const [whole, parameter] = [...parameters].find(([, { Name }]) => Name.endsWith("/accounts"))!;
+        const part = `${whole}/000`;
+        parameters.delete(whole);
+        parameters.set(part, { ...parameter, Name: `${parameter.Name}/000`, ARN: part });
+        await system.run(boss, { auditors: [auditor], regions: [REGION] });
+        parameters.delete(part);
+        parameters.set(whole, parameter);
+      },
+    },
+    {
+      name: `${prefix}-schedule falls due and is delivered twice`,
+      tell: async (system) => {
+        deliver(system);
+        deliver(system);
+        await system.drain();
+      },
+    },
+    {
+      name: `${prefix}-schedule falls due and finds no boss`,
+      tell: (system) =>
+        gone(system, system.function(boss).FunctionArn, 1, async () => {
+          deliver(system);
+          await system.drain();
+        }),
+    },
+  ];
+}

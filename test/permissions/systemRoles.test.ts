@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import type { PolicyStatement } from "../../auditors/policy.ts";
+import { SYSTEM_PATH } from "../../components/memberAccount.ts";
+import type { StoredRole } from "../../sandbox/state.ts";
+import { type Story, scheduledStories, stories } from "./stories.ts";
+import { deployedSystem, MEMBER, type System } from "./system.ts";
+
+/** One regional auditor, one global, one that is both or has a call for each resource; every other role has their shape. */
+const AUDITORS = ["rds", "iam", "s3"];
+
+/** A permission: one action on one resource, as one statement of its role's policy. */
+interface Granted {
+  role: StoredRole;
+  policy: string;
+  statement: PolicyStatement;
+}
+const named = ({ role, statement }: Granted) =>
+  `${role.RoleName}: ${statement.Sid.split("#")[0]} ${statement.Action} on ${statement.Resource}`;
+
+/** Takes a policy apart until each statement is one action on one resource. */
+const singly = (document: string): PolicyStatement[] =>
+  (JSON.parse(document).Statement as PolicyStatement[]).flatMap((statement) =>
+    [statement.Action]
+      .flat()
+      .flatMap((action) => [statement.Resource].flat().map((Resource) => ({ action, Resource })))
+      .map(({ action, Resource }, index) => ({
+        ...statement,
+        Sid: `${statement.Sid}#${index}`,
+        Action: [action],
+        Resource,
+      })),
+  );
+
+/** What the world sees of a story: documents of its runs, what was thrown, what failed for good. */
+async function observed(system: System, { tell }: Story): Promise<unknown> {
+  const { state } = system.sandbox;
+  const audit = [...state.buckets.values()].filter(({ name }) => name.startsWith("evidence-"));
+  for (const { objects } of audit) objects.clear();
+  for (const { messages } of state.queues.values()) messages.splice(0);
+  system.trouble.splice(0);
+  await tell(system);
+  const documents = audit.flatMap(({ objects }) =>
+    [...objects].map(([key, versions]) => [key, JSON.parse(textOf(key, versions.at(-1)!.body))] as const),
+  );
+  const observation = {
+    trouble: system.trouble,
+    documents: documents.map(([key]) => key.replace(/-[^-/]+\.ndjson\.gz$/, "")).sort(),
+    outcomes: documents
+      .filter(([key]) => key.includes("/outcomes/"))
+      .flatMap(([, document]) => document.outcomes)
+      .map(({ status, errors, counts }: Record<string, unknown>) => ({ status, errors, counts })),
+    failed: [...state.queues.values()].map(({ messages }) => messages.length),
+  };
+  return JSON.parse(JSON.stringify(observation).replace(/[0-9A-HJKMNP-TV-Z]{26}/g, "<run>"));
+}
+const textOf = (key: string, body: Uint8Array): string => (key.endsWith(".json") ? Buffer.from(body).toString() : "{}");
+
+describe("the system's roles", () => {
+  let system: System;
+  const granted: Granted[] = [];
+  const usedIn = new Map<PolicyStatement, Story>();
+  const usual = new Map<Story, unknown>();
+
+  before(async function () {
+    this.timeout(120_000);
+    const audit = { kind: "audit", externalId: "an-external-id", accounts: MEMBER };
+    const organizations = { ...audit, accountSource: "organizations", auditors: "iam", schedule: "off" };
+    const auditors = AUDITORS.join(",");
+    system = await deployedSystem(
+      { ...audit, auditors, bucketName: "evidence-audit" },
+      { ...organizations, namePrefix: "whole", bucketName: "evidence-whole" },
+      { ...organizations, namePrefix: "units", bucketName: "evidence-units", organizationalUnits: "r-sbox" },
+      { kind: "member", auditAccountId: "999999999999", externalId: "an-external-id", auditors },
+    );
+    const { state, iam } = system.sandbox;
+    for (const role of [...state.roles.values()].filter(({ Path }) => Path === SYSTEM_PATH)) {
+      expect(role.attached, `${role.RoleName} has no policy but its own`).to.be.empty;
+      for (const [policy, document] of role.inline) {
+        const statements = singly(document);
+        granted.push(...statements.map((statement) => ({ role, policy, statement })));
+        role.inline.set(policy, JSON.stringify({ Version: "2012-10-17", Statement: statements }));
+      }
+    }
+    const all = [
+      ...stories("audit", AUDITORS),
+      ...scheduledStories("audit", "iam"),
+      ...stories("whole", ["iam"]),
+      ...stories("units", ["iam"]),
+    ];
+    for (const story of all) {
+      iam.used.clear();
+      usual.set(story, await observed(system, story));
+      for (const each of granted) {
+        const { role, statement } = each;
+        if (!usedIn.has(statement) && iam.used.has(`${role.RoleName} ${statement.Sid} ${statement.Action[0]}`))
+          usedIn.set(statement, story);
+      }
+    }
+  });
+
+  it("have no permission that no story needs", () => {
+    expect(granted).not.to.be.empty;
+    expect(granted.filter(({ statement }) => !usedIn.has(statement)).map(named)).to.deep.equal([]);
+  });
+
+  it("lack none: each story ends without a denial", () => {
+    for (const [{ name }, observation] of usual)
+      expect(JSON.stringify(observation), name).not.to.match(/is not authorized to perform/);
+  });
+
+  it("need each of them: with one taken away, what fails names exactly its action", async function () {
+    this.timeout(300_000);
+    const unnoticed: string[] = [];
+    for (const each of granted) {
+      const { role, policy, statement } = each;
+      const story = usedIn.get(statement);
+      if (!story) continue;
+      const whole = role.inline.get(policy)!;
+      const { Statement } = JSON.parse(whole) as { Statement: PolicyStatement[] };
+      const rest = Statement.filter(({ Sid }) => Sid !== statement.Sid);
+      role.inline.set(policy, JSON.stringify({ Version: "2012-10-17", Statement: rest }));
+      const text = JSON.stringify(await observed(system, story));
+      role.inline.set(policy, whole);
+      const missing = new Set(
+        [...text.matchAll(/not authorized to perform: ([\w-]+:\w+)/g)].map(([, action]) => action),
+      );
+      if (missing.size !== 1 || !missing.has(statement.Action[0]!))
+        unnoticed.push(`${named(each)}: in "${story.name}" ${[...missing].join(", ") || "nothing"} was missed`);
+    }
+    expect(unnoticed).to.deep.equal([]);
+  });
+});
