@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { version } from "../package.json" with { type: "json" };
+import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { queryCommand } from "./commands/query.ts";
 import { runCommand } from "./commands/run.ts";
@@ -22,7 +23,7 @@ Examples:
   itaudit status --bucket my-evidence runs/run_date=2026-11-24/run_id=01JDT3SAPG0000000000000000/manifest.json`,
   );
 
-for (const add of [policyCommand, queryCommand, runCommand, statusCommand, tablesCommand]) add(program);
+for (const add of [diffCommand, policyCommand, queryCommand, runCommand, statusCommand, tablesCommand]) add(program);
 
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);

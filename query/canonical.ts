@@ -28,6 +28,14 @@ const ORDERED: ReadonlySet<string> = new Set(
     .map((name) => name.toLowerCase()),
 );
 
+/**
+ * Whether the order of a member's list means something.
+ * @param within whether that is so of what the member is in: CloudFront wraps a list into `{Quantity, Items}`, and the
+ * order belongs to the wrapper's name
+ */
+export const isOrdered = (member: string, within: boolean): boolean =>
+  ORDERED.has(member.toLowerCase()) || (within && member === "Items");
+
 /** JSON that stands in a text, as policies do: as it is or percent-encoded. */
 function documentIn(text: string): unknown {
   const plain = text.startsWith("%7B") ? decoded(text) : text;
@@ -74,10 +82,7 @@ export function canonical(value: unknown, { volatile }: Canonical = { volatile: 
     const name = key.toLowerCase();
     if (!volatile && VOLATILE.has(name)) continue;
     const member = (value as Record<string, unknown>)[key];
-    // CloudFront wraps a list into {Quantity, Items}: the order belongs to the wrapper's name.
-    result[key] = canonical(member, { volatile }, ORDERED.has(name) || (ordered && name === "items"));
-    if (ORDERED.has(name) && member && typeof member === "object" && !Array.isArray(member))
-      result[key] = canonical(member, { volatile }, true);
+    result[key] = canonical(member, { volatile }, isOrdered(key, ordered));
   }
   return result;
 }

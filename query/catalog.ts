@@ -102,6 +102,8 @@ export const runTables: readonly Table[] = Object.values(RUN_TABLES);
 export interface Covered {
   type: string;
   operation: string;
+  /** Whether it is planned once for the account, under the region `global`, wherever its resources are. */
+  global: boolean;
 }
 
 /** All that deriving tables needs to know of the auditors: plain data, so that a bundle can carry it. */
@@ -118,9 +120,9 @@ export const catalogOf = (auditors: Readonly<Record<string, Auditor>>): Catalog 
     .flatMap(({ collectors }) => collectors.map(tableOf))
     .sort((a, b) => (a.name < b.name ? -1 : 1)),
   auditors: Object.fromEntries(
-    Object.entries(auditors).map(([name, { collectors }]) => [
+    Object.entries(auditors).map(([name, { collectors, scope }]) => [
       name,
-      collectors.map(({ type, operation }) => ({ type, operation })),
+      collectors.map(({ type, operation }) => ({ type, operation, global: scope === "global" })),
     ]),
   ),
 });

@@ -43,8 +43,10 @@ export interface DuckDBEngine extends Engine {
   connection: DuckDBConnection;
   /** The run that the latest views show; undefined: there is no sealed run with tables. */
   latest: string | undefined;
-  /** Makes the views of some tables, which queries do for themselves. */
-  prepare(names: Iterable<string>): Promise<number>;
+  /** Runs that have tables, oldest first. */
+  runs: readonly string[];
+  /** Makes a view of one run's rows of a table. */
+  view(name: string, table: Table, run: string): Promise<void>;
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
@@ -126,10 +128,8 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   };
 
   // The run shown as latest is the newest whose tables are there: each tabulated run has a file of the table runs.
-  const latest = (await filesOf("runs"))
-    .map(({ run }) => run)
-    .sort()
-    .at(-1);
+  const runs = [...new Set((await filesOf("runs")).map(({ run }) => run))].sort();
+  const latest = runs.at(-1);
   const made = new Map<string, number>();
   const createView = async (name: string, table: Table, files: readonly TableFilePath[]) => {
     const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${quoted(column.name)}`).join(", ");
@@ -161,7 +161,8 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   return {
     connection,
     latest,
-    prepare,
+    runs,
+    view: async (name, table, run) => createView(name, table, await filesOf(table.name, run)),
     close,
     tables: () => known,
     query: async (sql) => {

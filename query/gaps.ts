@@ -24,7 +24,7 @@ const isAside = ({ status }: Outcome, { operation }: ReadError) =>
  * The gaps of an outcome over the resource types that its planned item covers. An error that names no type is about
  * all of them; one of an operation that is not the type's listing leaves the listing whole.
  */
-export function gapsOf(outcome: Outcome, covered: readonly Covered[]): Gap[] {
+export function gapsOf(outcome: Outcome, covered: readonly Pick<Covered, "type" | "operation">[]): Gap[] {
   const { auditor, account_id, region, status } = outcome;
   return covered.flatMap(({ type, operation }): Gap[] => {
     const gap = { auditor, account_id, region, resource_type: type, status };

@@ -17,8 +17,8 @@ export type Value =
   | Record<string, string>;
 
 /** A row group is written once it has so many rows, or so many characters of text: what memory holds of a table. */
-const GROUP_ROWS = 50_000;
-const GROUP_CHARACTERS = 48 * 1024 * 1024;
+const GROUP_ROWS = 20_000;
+const GROUP_CHARACTERS = 24 * 1024 * 1024;
 
 /** What was written. */
 export interface WrittenFile {

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Change } from "../../query/changes.ts";
+import type { Difference } from "../../query/diff.ts";
+import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+import { print } from "../terminal.ts";
+
+interface DiffOptions extends PlaceOptions {
+  json?: boolean;
+  by: string;
+  volatile?: boolean;
+  exitCode?: boolean;
+}
+
+export const diffCommand = (program: Command): Command =>
+  program
+    .command("diff")
+    .description("what was added, removed and changed between two runs, and what one of them did not observe")
+    .argument("[first]", "id of a run, or previous", "previous")
+    .argument("[second]", "id of a run, or latest", "latest")
+    .option("--bucket <name>", "the evidence bucket")
+    .option("--dir <folder>", "a copy of the evidence bucket")
+    .option("--by <group>", "sums by account, type or tag:<key>", "type")
+    .option("--volatile", "count members that change by themselves too, such as times of last use")
+    .option("--exit-code", "end with 1 when there is a difference")
+    .option("--json", "print JSON: an object with the runs, the differences (one a line) and the sums")
+    .action(async (first: string, second: string, options: DiffOptions) => {
+      const groupOf = grouping(options.by);
+      const [{ catalogOf }, { auditors }, { duckDBEngine }, { differences, DiffError }, { pullInto }] =
+        await Promise.all([
+          import("../../query/catalog.ts"),
+          import("../../auditors/registry.ts"),
+          import("../../query/duckdb.ts"),
+          import("../../query/diff.ts"),
+          import("../../query/pull.ts"),
+        ]);
+      const place = evidencePlace(options);
+      const catalog = catalogOf(auditors);
+      const line = progressLine();
+      const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
+      try {
+        const pull = options.dir ? undefined : pullInto(place, folder, (key) => line(`fetching ${key}`));
+        const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
+        const engine = await duckDBEngine({ folder, catalog, warn, ...(pull ? { pull } : {}) });
+        try {
+          const named = (run: string): string => {
+            const found = run === "latest" ? engine.runs.at(-1) : run === "previous" ? engine.runs.at(-2) : run;
+            if (!found) throw new CliError(`${run}: ${place.name} has ${engine.runs.length} run(s) with tables`);
+            return found;
+          };
+          const [from, to] = [named(first), named(second)];
+          const sums = new Sums(groupOf);
+          if (options.json) print(`{"first":${JSON.stringify(from)},"second":${JSON.stringify(to)},"differences":[`);
+          else print(`${from} → ${to}`);
+          line("comparing");
+          for await (const each of differences(engine, from, to, { catalog, volatile: options.volatile ?? false })) {
+            line.end();
+            if (options.json) print(`${sums.total ? "," : ""}${JSON.stringify(each)}`);
+            else print(lineOf(each));
+            sums.add(each);
+          }
+          line.end();
+          if (options.json) print(`],"sums":${JSON.stringify(sums.groups)}}`);
+          else print(sums.total ? `\n${sums.table()}` : "no difference");
+          if (options.exitCode && sums.total) process.exitCode = 1;
+        } finally {
+          await engine.close();
+        }
+      } catch (error) {
+        throw error instanceof DiffError ? new CliError(error.message) : error;
+      } finally {
+        line.end();
+        if (!options.dir) await rm(folder, { recursive: true, force: true });
+      }
+    });
+
+/** What a difference is counted under. @throws CliError for a word that is no group */
+export function grouping(by: string): (difference: Difference) => string {
+  if (by === "account") return ({ account_id }) => account_id;
+  if (by === "type") return ({ resource_type }) => resource_type;
+  const key = /^tag:(.+)$/.exec(by)?.[1];
+  if (key) return ({ tags }) => tags?.[key] ?? "(none)";
+  throw new CliError(`--by ${by}: account, type or tag:<key> is expected`);
+}
+
+const KINDS = ["added", "removed", "changed", "not observed"] as const;
+
+/** Differences by group and kind. */
+class Sums {
+  readonly groups: Record<string, Record<(typeof KINDS)[number], number>> = {};
+  total = 0;
+
+  constructor(private readonly groupOf: (difference: Difference) => string) {}
+
+  add(difference: Difference): void {
+    const group = this.groupOf(difference);
+    this.groups[group] ??= { added: 0, removed: 0, changed: 0, "not observed": 0 };
+    this.groups[group][difference.kind] += 1;
+    this.total += 1;
+  }
+
+  table(): string {
+    const rows = Object.entries(this.groups).sort(([a], [b]) => (a < b ? -1 : 1));
+    const width = Math.max(...rows.map(([group]) => group.length));
+    return [
+      `${" ".repeat(width)}  ${KINDS.join("  ")}`,
+      ...rows.map(([group, counts]) =>
+        [group.padEnd(width), ...KINDS.map((kind) => String(counts[kind]).padStart(kind.length))].join("  "),
+      ),
+    ].join("\n");
+  }
+}
+
+const SIGNS = { added: "+", removed: "-", changed: "~", "not observed": "?" } as const;
+/** Characters of a value in a line. */
+const VALUE_SHOWN = 60;
+
+/** A difference for people: a line, and one more for each change. */
+export function lineOf(each: Difference): string {
+  const where = each.arn ?? `${each.account_id} ${each.region} ${each.resource_id}`;
+  const head = `${SIGNS[each.kind]} ${each.resource_type} ${where}`;
+  if (each.kind === "not observed") return printable(`${head}  (in ${each.run}: ${each.reason})`);
+  if (each.kind !== "changed") return printable(head);
+  return [head, ...each.changes.map(changeLine)].map(printable).join("\n");
+}
+
+function changeLine({ path, before, after }: Change): string {
+  if (before === undefined) return `    ${path}: + ${shown(after)}`;
+  if (after === undefined) return `    ${path}: - ${shown(before)}`;
+  return `    ${path}: ${shown(before)} → ${shown(after)}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > VALUE_SHOWN ? `${text.slice(0, VALUE_SHOWN - 1)}…` : text;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
