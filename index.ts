@@ -7,10 +7,10 @@ import { rolloutStack } from "./stacks/rollout.ts";
 const stacks = { audit: auditStack, member: memberStack, rollout: rolloutStack };
 
 /** The Pulumi program: one account's stack, of the kind its configuration says. */
-function outputs(): Record<string, unknown> {
+async function outputs(): Promise<Record<string, unknown>> {
   const config = new pulumi.Config("audit-ecosystem");
   try {
-    return stacks[kindOf(config)](config);
+    return await stacks[kindOf(config)](config);
   } catch (error) {
     // Pulumi shows a RunError's message alone, where it would print the stack of another.
     if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
@@ -28,4 +28,4 @@ export const {
   parameterName,
   roleArn,
   stackSetName,
-} = outputs();
+} = await outputs();

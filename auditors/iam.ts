@@ -1,5 +1,8 @@
 import {
+  GetAccessKeyLastUsedCommand,
   GetAccountAuthorizationDetailsCommand,
+  GetAccountPasswordPolicyCommand,
+  GetAccountSummaryCommand,
   GetOpenIDConnectProviderCommand,
   IAMClient,
   ListAccessKeysCommand,
@@ -8,92 +11,62 @@ import {
   ListSAMLProvidersCommand,
   ListSAMLProviderTagsCommand,
 } from "@aws-sdk/client-iam";
-import { type Auditor, collector as collectorOf, detail as detailOf, inline, tagsFrom } from "./collector.ts";
+import { inline, reads, type Service, tagsFrom } from "./collector.ts";
 
-const collector = collectorOf("iam");
-const detail = detailOf("iam");
-const page = { input: "Marker", output: "Marker" } as const;
+const { from, under, list, detail } = reads("iam", "global");
 // One paged call answers with policies, tags, boundaries and last use, where the lists need calls per principal.
-const details = {
-  command: GetAccountAuthorizationDetailsCommand,
-  operation: "GetAccountAuthorizationDetails",
-  page,
-  arn: "Arn",
-} as const;
+const users = from(GetAccountAuthorizationDetailsCommand, "UserDetailList", { input: { Filter: ["User"] } });
+const openId = detail(GetOpenIDConnectProviderCommand, { OpenIDConnectProviderArn: "{arn}" });
 
 /** IAM: who may act in the account, and as whom. */
-export const iam: Auditor = {
+export const iam: Service = {
   name: "iam",
-  scope: "global",
+  title: "IAM: who may act in the account, and as whom",
   client: IAMClient,
   collectors: [
-    collector({
-      ...details,
-      type: "AWS::IAM::User",
-      input: { Filter: ["User"] },
-      items: "UserDetailList",
+    list("AWS::IAM::User", users, {
       id: "UserName",
+      arn: "Arn",
       tags: inline("Tags"),
       details: [
-        detail("ListAccessKeys", ListAccessKeysCommand, ({ UserName }: { UserName: string }) => ({ UserName })),
-        detail("ListMFADevices", ListMFADevicesCommand, ({ UserName }: { UserName: string }) => ({ UserName })),
+        detail(ListAccessKeysCommand, { UserName: "UserName" }),
+        detail(ListMFADevicesCommand, { UserName: "UserName" }),
       ],
     }),
-    collector({
-      ...details,
-      type: "AWS::IAM::Group",
-      input: { Filter: ["Group"] },
-      items: "GroupDetailList",
-      id: "GroupName",
+    list("AWS::IAM::AccessKey", under(users, ListAccessKeysCommand, "AccessKeyMetadata", { UserName: "UserName" }), {
+      id: "AccessKeyId",
+      details: [detail(GetAccessKeyLastUsedCommand, { AccessKeyId: "AccessKeyId" })],
     }),
-    collector({
-      ...details,
-      type: "AWS::IAM::Role",
-      input: { Filter: ["Role"] },
-      items: "RoleDetailList",
-      id: "RoleName",
-      tags: inline("Tags"),
-    }),
-    collector({
-      ...details,
-      type: "AWS::IAM::ManagedPolicy",
-      input: { Filter: ["LocalManagedPolicy"] },
-      items: "Policies",
-      id: "PolicyId",
-      name: "PolicyName",
-    }),
-    collector({
-      type: "AWS::IAM::OIDCProvider",
-      command: ListOpenIDConnectProvidersCommand,
-      operation: "ListOpenIDConnectProviders",
-      items: "OpenIDConnectProviderList",
+    list(
+      "AWS::IAM::Group",
+      from(GetAccountAuthorizationDetailsCommand, "GroupDetailList", { input: { Filter: ["Group"] } }),
+      { id: "GroupName", arn: "Arn" },
+    ),
+    list(
+      "AWS::IAM::Role",
+      from(GetAccountAuthorizationDetailsCommand, "RoleDetailList", { input: { Filter: ["Role"] } }),
+      { id: "RoleName", arn: "Arn", tags: inline("Tags") },
+    ),
+    list(
+      "AWS::IAM::ManagedPolicy",
+      from(GetAccountAuthorizationDetailsCommand, "Policies", { input: { Filter: ["LocalManagedPolicy"] } }),
+      { id: "PolicyId", arn: "Arn", name: "PolicyName" },
+    ),
+    list("AWS::IAM::OIDCProvider", from(ListOpenIDConnectProvidersCommand, "OpenIDConnectProviderList"), {
       id: "Arn",
       arn: "Arn",
-      tags: tagsFrom(
-        "Tags",
-        detail("GetOpenIDConnectProvider", GetOpenIDConnectProviderCommand, ({ Arn }: { Arn: string }) => ({
-          OpenIDConnectProviderArn: Arn,
-        })),
-      ),
-      details: [
-        detail("GetOpenIDConnectProvider", GetOpenIDConnectProviderCommand, ({ Arn }: { Arn: string }) => ({
-          OpenIDConnectProviderArn: Arn,
-        })),
-      ],
+      tags: tagsFrom(openId, "Tags"),
+      details: [openId],
     }),
-    collector({
-      type: "AWS::IAM::SAMLProvider",
-      command: ListSAMLProvidersCommand,
-      operation: "ListSAMLProviders",
-      items: "SAMLProviderList",
+    list("AWS::IAM::SAMLProvider", from(ListSAMLProvidersCommand, "SAMLProviderList"), {
       id: "Arn",
       arn: "Arn",
-      tags: tagsFrom(
-        "Tags",
-        detail("ListSAMLProviderTags", ListSAMLProviderTagsCommand, ({ Arn }: { Arn: string }) => ({
-          SAMLProviderArn: Arn,
-        })),
-      ),
+      tags: tagsFrom(detail(ListSAMLProviderTagsCommand, { SAMLProviderArn: "Arn" }), "Tags"),
     }),
+    list(
+      "AWS::IAM::AccountPasswordPolicy",
+      from(GetAccountPasswordPolicyCommand, "PasswordPolicy", { none: ["NoSuchEntity"] }),
+    ),
+    list("AWS::IAM::AccountSummary", from(GetAccountSummaryCommand)),
   ],
 };

@@ -1,5 +1,4 @@
-import { actionsOf } from "./collector.ts";
-import { auditors } from "./registry.ts";
+import { type Auditor, actionsOf, plannedAuditor } from "./collector.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
 export interface PolicyDocument {
@@ -22,37 +21,51 @@ const REGIONS: PolicyStatement = { Sid: "Regions", Effect: "Allow", Action: ["ec
 
 const documentOf = (Statement: PolicyStatement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
+/** Managed policies that a role may have attached, by default. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const POLICIES_OF_A_ROLE = 10;
+
 /**
  * What the cross-account role may do: the union of what the auditors declare, a statement for each auditor,
  * in as many documents as IAM's limit asks for.
- * @throws Error naming an auditor that does not exist
+ * @throws Error when a role could not hold them all
  */
-export function memberPolicyDocuments(names: readonly string[]): { name: string; document: PolicyDocument }[] {
-  const chosen = names.map((name) => {
-    const auditor = auditors[name];
-    if (!auditor) throw new Error(`no auditor is called "${name}"; there are ${Object.keys(auditors).join(", ")}`);
-    return auditor;
-  });
-  const statements = [
-    ...(chosen.some(({ scope }) => scope === "regional") ? [REGIONS] : []),
-    ...chosen.map(
-      (auditor): PolicyStatement => ({
-        // A Sid has letters and digits only.
-        Sid: auditor.name.replace(/(^|[^a-zA-Z0-9]+)([a-zA-Z0-9])/g, (_all, _gap, first: string) =>
-          first.toUpperCase(),
-        ),
-        Effect: "Allow",
-        Action: actionsOf(auditor),
-        Resource: "*",
-      }),
-    ),
-  ];
+export function memberPolicyDocuments(auditors: readonly Auditor[]): { name: string; document: PolicyDocument }[] {
+  const regional = auditors.some((auditor) => plannedAuditor(auditor).regional.length > 0);
   const documents: PolicyStatement[][] = [[]];
-  for (const statement of statements) {
+  for (const statement of [...(regional ? [REGIONS] : []), ...auditors.map(statementOf)]) {
     const last = documents.at(-1)!;
-    if (last.length && JSON.stringify(documentOf([...last, statement])).length > MANAGED_POLICY_LIMIT)
-      documents.push([statement]);
-    else last.push(statement);
+    if (fits([...last, statement])) last.push(statement);
+    else documents.push(...parts(statement).map((part) => [part]));
   }
-  return documents.map((each, index) => ({ name: `metadata-${index + 1}`, document: documentOf(each) }));
+  const filled = documents.filter((statements) => statements.length);
+  if (filled.length > POLICIES_OF_A_ROLE)
+    throw new Error(
+      `the auditors need ${filled.length} managed policies and a role may have ${POLICIES_OF_A_ROLE}: choose fewer auditors, or memberPolicy SecurityAudit`,
+    );
+  return filled.map((each, index) => ({ name: `metadata-${index + 1}`, document: documentOf(each) }));
+}
+
+const fits = (statements: PolicyStatement[]): boolean =>
+  JSON.stringify(documentOf(statements)).length <= MANAGED_POLICY_LIMIT;
+
+function statementOf(auditor: Auditor): PolicyStatement {
+  // A Sid has letters and digits only.
+  const Sid = auditor.name.replace(/(^|[^a-zA-Z0-9]+)([a-zA-Z0-9])/g, (_all, _gap, first: string) =>
+    first.toUpperCase(),
+  );
+  const Action = [...new Set(auditor.services.flatMap(actionsOf))].sort();
+  return { Sid, Effect: "Allow", Action, Resource: "*" };
+}
+
+/** A statement cut into as many as fit a document each. */
+function parts(statement: PolicyStatement): PolicyStatement[] {
+  for (let count = 1; ; count++) {
+    const size = Math.ceil(statement.Action.length / count);
+    const cut = Array.from({ length: count }, (_, index) => ({
+      ...statement,
+      Sid: count === 1 ? statement.Sid : `${statement.Sid}${index + 1}`,
+      Action: statement.Action.slice(index * size, (index + 1) * size),
+    }));
+    if (cut.every((part) => fits([part])) || size === 1) return cut;
+  }
 }

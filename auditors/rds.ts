@@ -1,10 +1,12 @@
 import {
   DescribeDBClusterParameterGroupsCommand,
+  DescribeDBClusterSnapshotAttributesCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeDBParameterGroupsCommand,
   DescribeDBProxiesCommand,
+  DescribeDBSnapshotAttributesCommand,
   DescribeDBSnapshotsCommand,
   DescribeDBSubnetGroupsCommand,
   DescribeEventSubscriptionsCommand,
@@ -12,124 +14,91 @@ import {
   ListTagsForResourceCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { type Auditor, collector as collectorOf, detail as detailOf, inline, tagsFrom } from "./collector.ts";
+import { inline, reads, type Service, tagsFrom } from "./collector.ts";
 
-const collector = collectorOf("rds");
-const detail = detailOf("rds");
-const page = { input: "Marker", output: "Marker" } as const;
-const tagsOf = (arn: string) =>
-  tagsFrom(
-    "TagList",
-    detail("ListTagsForResource", ListTagsForResourceCommand, (resource: Record<string, string>) => ({
-      ResourceName: resource[arn],
-    })),
-  );
+const { from, list, detail } = reads("rds");
+const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceName: "{arn}" }), "TagList");
+const passwords = {
+  redact: ["PendingModifiedValues.MasterUserPassword"],
+  notSecret: { MasterUserSecret: "the ARN, status and key of a secret, and not the secret" },
+};
 
 /** RDS: databases, their copies and the groups that configure them. */
-export const rds: Auditor = {
+export const rds: Service = {
   name: "rds",
-  scope: "regional",
+  title: "RDS and Aurora (with Neptune and DocumentDB): databases, their copies and the groups that configure them",
   client: RDSClient,
   collectors: [
-    collector({
-      type: "AWS::RDS::DBInstance",
-      command: DescribeDBInstancesCommand,
-      operation: "DescribeDBInstances",
-      page,
-      items: "DBInstances",
+    list("AWS::RDS::DBInstance", from(DescribeDBInstancesCommand, "DBInstances"), {
       id: "DBInstanceIdentifier",
       arn: "DBInstanceArn",
       tags: inline("TagList"),
+      ...passwords,
     }),
-    collector({
-      type: "AWS::RDS::DBCluster",
-      command: DescribeDBClustersCommand,
-      operation: "DescribeDBClusters",
-      page,
-      items: "DBClusters",
+    list("AWS::RDS::DBCluster", from(DescribeDBClustersCommand, "DBClusters"), {
       id: "DBClusterIdentifier",
       arn: "DBClusterArn",
       tags: inline("TagList"),
+      ...passwords,
     }),
-    collector({
-      type: "AWS::RDS::DBSnapshot",
-      command: DescribeDBSnapshotsCommand,
-      operation: "DescribeDBSnapshots",
-      page,
-      items: "DBSnapshots",
+    list("AWS::RDS::DBSnapshot", from(DescribeDBSnapshotsCommand, "DBSnapshots"), {
       id: "DBSnapshotIdentifier",
       arn: "DBSnapshotArn",
       tags: inline("TagList"),
+      // Whom a snapshot is shared with; only manual ones can be.
+      details: [
+        detail(
+          DescribeDBSnapshotAttributesCommand,
+          { DBSnapshotIdentifier: "DBSnapshotIdentifier" },
+          { when: ({ SnapshotType }) => SnapshotType === "manual" },
+        ),
+      ],
     }),
-    collector({
-      type: "AWS::RDS::DBClusterSnapshot",
-      command: DescribeDBClusterSnapshotsCommand,
-      operation: "DescribeDBClusterSnapshots",
-      page,
-      items: "DBClusterSnapshots",
+    list("AWS::RDS::DBClusterSnapshot", from(DescribeDBClusterSnapshotsCommand, "DBClusterSnapshots"), {
       id: "DBClusterSnapshotIdentifier",
       arn: "DBClusterSnapshotArn",
       tags: inline("TagList"),
+      details: [
+        detail(
+          DescribeDBClusterSnapshotAttributesCommand,
+          { DBClusterSnapshotIdentifier: "DBClusterSnapshotIdentifier" },
+          { when: ({ SnapshotType }) => SnapshotType === "manual" },
+        ),
+      ],
     }),
-    collector({
-      type: "AWS::RDS::DBSubnetGroup",
-      command: DescribeDBSubnetGroupsCommand,
-      operation: "DescribeDBSubnetGroups",
-      page,
-      items: "DBSubnetGroups",
+    list("AWS::RDS::DBSubnetGroup", from(DescribeDBSubnetGroupsCommand, "DBSubnetGroups"), {
       id: "DBSubnetGroupName",
       arn: "DBSubnetGroupArn",
-      tags: tagsOf("DBSubnetGroupArn"),
+      tags,
     }),
-    collector({
-      type: "AWS::RDS::DBParameterGroup",
-      command: DescribeDBParameterGroupsCommand,
-      operation: "DescribeDBParameterGroups",
-      page,
-      items: "DBParameterGroups",
+    list("AWS::RDS::DBParameterGroup", from(DescribeDBParameterGroupsCommand, "DBParameterGroups"), {
       id: "DBParameterGroupName",
       arn: "DBParameterGroupArn",
-      tags: tagsOf("DBParameterGroupArn"),
+      tags,
     }),
-    collector({
-      type: "AWS::RDS::DBClusterParameterGroup",
-      command: DescribeDBClusterParameterGroupsCommand,
-      operation: "DescribeDBClusterParameterGroups",
-      page,
-      items: "DBClusterParameterGroups",
-      id: "DBClusterParameterGroupName",
-      arn: "DBClusterParameterGroupArn",
-      tags: tagsOf("DBClusterParameterGroupArn"),
-    }),
-    collector({
-      type: "AWS::RDS::OptionGroup",
-      command: DescribeOptionGroupsCommand,
-      operation: "DescribeOptionGroups",
-      page,
-      items: "OptionGroupsList",
+    list(
+      "AWS::RDS::DBClusterParameterGroup",
+      from(DescribeDBClusterParameterGroupsCommand, "DBClusterParameterGroups"),
+      {
+        id: "DBClusterParameterGroupName",
+        arn: "DBClusterParameterGroupArn",
+        tags,
+      },
+    ),
+    list("AWS::RDS::OptionGroup", from(DescribeOptionGroupsCommand, "OptionGroupsList"), {
       id: "OptionGroupName",
       arn: "OptionGroupArn",
-      tags: tagsOf("OptionGroupArn"),
+      tags,
     }),
-    collector({
-      type: "AWS::RDS::EventSubscription",
-      command: DescribeEventSubscriptionsCommand,
-      operation: "DescribeEventSubscriptions",
-      page,
-      items: "EventSubscriptionsList",
+    list("AWS::RDS::EventSubscription", from(DescribeEventSubscriptionsCommand, "EventSubscriptionsList"), {
       id: "CustSubscriptionId",
       arn: "EventSubscriptionArn",
-      tags: tagsOf("EventSubscriptionArn"),
+      tags,
     }),
-    collector({
-      type: "AWS::RDS::DBProxy",
-      command: DescribeDBProxiesCommand,
-      operation: "DescribeDBProxies",
-      page,
-      items: "DBProxies",
+    list("AWS::RDS::DBProxy", from(DescribeDBProxiesCommand, "DBProxies"), {
       id: "DBProxyName",
       arn: "DBProxyArn",
-      tags: tagsOf("DBProxyArn"),
+      tags,
     }),
   ],
 };

@@ -1,9 +1,62 @@
-import type { Auditor } from "./collector.ts";
-import { iam } from "./iam.ts";
-import { rds } from "./rds.ts";
-import { s3 } from "./s3.ts";
+import type { Auditor, Service } from "./collector.ts";
 
-/** Every auditor there is. A new one: its declarative file and its line here. */
-export const auditors: Readonly<Record<string, Auditor>> = { rds, iam, s3 };
+/** Every service there is. A new one: its declarative file and its line here. Loading one loads its SDK client. */
+const services: Readonly<Record<string, () => Promise<Service>>> = {
+  iam: () => import("./iam.ts").then(({ iam }) => iam),
+  rds: () => import("./rds.ts").then(({ rds }) => rds),
+  s3: () => import("./s3.ts").then(({ s3 }) => s3),
+};
 
-export const auditorNames: readonly string[] = Object.keys(auditors);
+/** Services that make one auditor together. A service that is chosen alone as well is left out of its group. */
+export const groups: Readonly<Record<string, readonly string[]>> = {
+  access: ["iam"],
+  data: ["rds"],
+  storage: ["s3"],
+};
+
+export const serviceNames: readonly string[] = Object.keys(services);
+export const groupNames: readonly string[] = Object.keys(groups);
+
+/** What an audit covers unless it is told otherwise: everything, the services most asked about as auditors of their own. */
+export const DEFAULT_AUDITORS: readonly string[] = ["rds", "iam", "s3", ...groupNames];
+
+/** No auditor is called so. */
+export class UnknownAuditorError extends Error {
+  constructor(readonly unknown: string) {
+    super(
+      `no auditor is called "${unknown}"; there are the groups ${groupNames.join(", ")} and the services ${serviceNames.join(", ")}`,
+    );
+    this.name = "UnknownAuditorError";
+  }
+}
+
+/**
+ * Which services make up each of the chosen auditors; a group that is left with none is no auditor.
+ * @param chosen names of groups and of services
+ * @throws UnknownAuditorError
+ */
+export function compose(chosen: readonly string[]): { name: string; services: string[] }[] {
+  const alone = chosen.filter((name) => !(name in groups));
+  return [...new Set(chosen)].flatMap((name) => {
+    if (name in groups) {
+      const rest = groups[name]!.filter((service) => !alone.includes(service));
+      return rest.length ? [{ name, services: rest }] : [];
+    }
+    if (!(name in services)) throw new UnknownAuditorError(name);
+    return [{ name, services: [name] }];
+  });
+}
+
+/** Declarations of services, all of them unless named. @throws UnknownAuditorError */
+export const loadServices = async (names: readonly string[] = serviceNames): Promise<Service[]> =>
+  Promise.all(
+    names.map((name) => {
+      const load = services[name];
+      if (!load) throw new UnknownAuditorError(name);
+      return load();
+    }),
+  );
+
+/** The chosen auditors with the declarations of their services. @throws UnknownAuditorError */
+export const loadAuditors = async (chosen: readonly string[] = DEFAULT_AUDITORS): Promise<Auditor[]> =>
+  Promise.all(compose(chosen).map(async ({ name, services: of }) => ({ name, services: await loadServices(of) })));

@@ -13,66 +13,55 @@ import {
   ListBucketsCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { type Auditor, collector as collectorOf, detail as detailOf, tagsFrom } from "./collector.ts";
+import { reads, type Service, tagsFrom } from "./collector.ts";
 
-const collector = collectorOf("s3");
-const detail = detailOf("s3");
+const { from, list, detail } = reads("s3", "global");
 // The expected owner keeps a bucket that changed hands between list and detail out of this account's evidence.
-const ofBucket = ({ Name }: { Name: string }, { account }: { account: string }) => ({
-  Bucket: Name,
-  ExpectedBucketOwner: account,
-});
+const bucket = { Bucket: "Name", ExpectedBucketOwner: "{account}" } as const;
 
 /** S3: buckets, and what decides who can reach what is in them. */
-export const s3: Auditor = {
+export const s3: Service = {
   name: "s3",
-  scope: "global",
+  title: "S3: buckets, and what decides who can reach what is in them",
   client: S3Client,
   collectors: [
-    collector({
-      type: "AWS::S3::Bucket",
-      command: ListBucketsCommand,
-      operation: "ListBuckets",
-      action: "s3:ListAllMyBuckets",
-      input: { MaxBuckets: 1000 },
-      page: { input: "ContinuationToken", output: "ContinuationToken" },
-      items: "Buckets",
-      id: "Name",
-      arn: "arn:{partition}:s3:::{Name}",
-      region: "BucketRegion",
-      tags: tagsFrom(
-        "TagSet",
-        detail("GetBucketTagging", GetBucketTaggingCommand, ofBucket, { none: ["NoSuchTagSet"] }),
-      ),
-      details: [
-        detail("GetBucketEncryption", GetBucketEncryptionCommand, ofBucket, {
-          action: "s3:GetEncryptionConfiguration",
-          none: ["ServerSideEncryptionConfigurationNotFoundError"],
-        }),
-        detail("GetBucketPolicy", GetBucketPolicyCommand, ofBucket, { none: ["NoSuchBucketPolicy"] }),
-        detail("GetBucketPolicyStatus", GetBucketPolicyStatusCommand, ofBucket, { none: ["NoSuchBucketPolicy"] }),
-        detail("GetPublicAccessBlock", GetPublicAccessBlockCommand, ofBucket, {
-          action: "s3:GetBucketPublicAccessBlock",
-          none: ["NoSuchPublicAccessBlockConfiguration"],
-        }),
-        detail("GetBucketVersioning", GetBucketVersioningCommand, ofBucket),
-        detail("GetBucketLogging", GetBucketLoggingCommand, ofBucket),
-        detail("GetBucketOwnershipControls", GetBucketOwnershipControlsCommand, ofBucket, {
-          none: ["OwnershipControlsNotFoundError"],
-        }),
-        detail("GetBucketLifecycleConfiguration", GetBucketLifecycleConfigurationCommand, ofBucket, {
-          action: "s3:GetLifecycleConfiguration",
-          none: ["NoSuchLifecycleConfiguration"],
-        }),
-        detail("GetBucketReplication", GetBucketReplicationCommand, ofBucket, {
-          action: "s3:GetReplicationConfiguration",
-          none: ["ReplicationConfigurationNotFoundError"],
-        }),
-        detail("GetObjectLockConfiguration", GetObjectLockConfigurationCommand, ofBucket, {
-          action: "s3:GetBucketObjectLockConfiguration",
-          none: ["ObjectLockConfigurationNotFoundError"],
-        }),
-      ],
-    }),
+    list(
+      "AWS::S3::Bucket",
+      // Only a listing that is asked for pages says the buckets' regions.
+      from(ListBucketsCommand, "Buckets", { input: { MaxBuckets: 1000 }, action: "s3:ListAllMyBuckets" }),
+      {
+        id: "Name",
+        arn: "arn:{partition}:s3:::{Name}",
+        region: "BucketRegion",
+        tags: tagsFrom(detail(GetBucketTaggingCommand, bucket, { none: ["NoSuchTagSet"] }), "TagSet"),
+        details: [
+          detail(GetBucketEncryptionCommand, bucket, {
+            action: "s3:GetEncryptionConfiguration",
+            none: ["ServerSideEncryptionConfigurationNotFoundError"],
+          }),
+          detail(GetBucketPolicyCommand, bucket, { none: ["NoSuchBucketPolicy"] }),
+          detail(GetBucketPolicyStatusCommand, bucket, { none: ["NoSuchBucketPolicy"] }),
+          detail(GetPublicAccessBlockCommand, bucket, {
+            action: "s3:GetBucketPublicAccessBlock",
+            none: ["NoSuchPublicAccessBlockConfiguration"],
+          }),
+          detail(GetBucketVersioningCommand, bucket),
+          detail(GetBucketLoggingCommand, bucket),
+          detail(GetBucketOwnershipControlsCommand, bucket, { none: ["OwnershipControlsNotFoundError"] }),
+          detail(GetBucketLifecycleConfigurationCommand, bucket, {
+            action: "s3:GetLifecycleConfiguration",
+            none: ["NoSuchLifecycleConfiguration"],
+          }),
+          detail(GetBucketReplicationCommand, bucket, {
+            action: "s3:GetReplicationConfiguration",
+            none: ["ReplicationConfigurationNotFoundError"],
+          }),
+          detail(GetObjectLockConfigurationCommand, bucket, {
+            action: "s3:GetBucketObjectLockConfiguration",
+            none: ["ObjectLockConfigurationNotFoundError"],
+          }),
+        ],
+      },
+    ),
   ],
 };

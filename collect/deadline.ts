@@ -28,3 +28,11 @@ export async function before<T>(deadline: AbortSignal, start: () => Promise<T>):
     deadline.removeEventListener("abort", give);
   }
 }
+
+/** Waits for all, so that nothing goes on behind the caller's back; then throws what the first one threw, the deadline before all. */
+export async function allOf(started: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(started)).flatMap((each) =>
+    each.status === "rejected" ? [each.reason] : [],
+  );
+  if (failed.length) throw failed.find((reason) => reason instanceof DeadlineReached) ?? failed[0];
+}

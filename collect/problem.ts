@@ -1,4 +1,4 @@
-import type { OutcomeStatus, ReadError } from "../evidence/outcome.ts";
+import type { ErrorStatus, ReadError } from "../evidence/outcome.ts";
 
 /** AWS's error codes for "you may not". */
 const DENIED = new Set([
@@ -17,12 +17,16 @@ const NOT_ENABLED = new Set([
   "UnrecognizedClientException",
   "OptInRequired",
   "SubscriptionRequiredException",
+  // No such name: the service has no endpoint in the region. A resolver that does not answer is EAI_AGAIN.
+  "ENOTFOUND",
 ]);
-const TIMED_OUT = new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "RequestTimeout", "ENOTFOUND", "EAI_AGAIN"]);
+const TIMED_OUT = new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "RequestTimeout", "EAI_AGAIN"]);
+/** Codes by which a resource is gone; services name the kind of resource in them: `DBInstanceNotFoundFault`. */
+const GONE = /(NotFound|DoesNotExist|NonExistent\w*)(Fault|Exception|Error)?$|^NoSuch|\.NotFound$/;
 
 /** What an error says: the status it leads to, and the facts that go into the outcome. */
 export interface Problem {
-  status: Exclude<OutcomeStatus, "collected">;
+  status: ErrorStatus;
   error: ReadError;
 }
 
@@ -35,31 +39,54 @@ const deniedBy = (message: string): ReadError["denied_by"] =>
         ? "policy"
         : "unknown";
 
+/** What was read, for the outcome. */
+export interface Asked {
+  operation: string;
+  actions: readonly string[];
+  resourceType?: string;
+  /** What is unknown when it fails. */
+  incomplete?: ReadError["incomplete"];
+  /** Errors by which the service says that it is not in use here. */
+  notEnabled?: readonly RegExp[];
+}
+
 /** Reads AWS's error: which status follows, and for a denial which action is missing and who denied it. */
-export function problemOf(
-  thrown: unknown,
-  where: { operation: string; action: string; resourceType?: string },
-): Problem {
+export function problemOf(thrown: unknown, asked: Asked): Problem {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const code = (error as { Code?: string }).Code ?? ("code" in error ? String(error.code) : error.name);
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  const facts = {
-    operation: where.operation,
-    ...(where.resourceType ? { resource_type: where.resourceType } : {}),
-    code,
-    message: error.message,
-    times: 1,
+  const { status, ...more } = meaning(error, asked);
+  return {
+    status,
+    error: {
+      operation: asked.operation,
+      ...(asked.resourceType ? { resource_type: asked.resourceType } : {}),
+      status,
+      ...(asked.incomplete ? { incomplete: asked.incomplete } : {}),
+      code: codeOf(error),
+      message: error.message,
+      ...more,
+      times: 1,
+    },
   };
-  if (DENIED.has(error.name) || DENIED.has(code) || (status === 403 && !NOT_ENABLED.has(error.name))) {
+}
+
+const codeOf = (error: Error): string =>
+  (error as { Code?: string }).Code ?? ("code" in error ? String(error.code) : error.name);
+
+function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<ReadError, "action" | "denied_by"> {
+  const code = codeOf(error);
+  const is = (codes: ReadonlySet<string>) => codes.has(error.name) || codes.has(code);
+  const http = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  if (asked.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`))) return { status: "not-enabled" };
+  if (is(DENIED) || (http === 403 && !is(NOT_ENABLED))) {
     const named = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1];
-    return {
-      status: "denied",
-      error: { ...facts, action: named ?? where.action, denied_by: deniedBy(error.message) },
-    };
+    const action = named ?? asked.actions[0];
+    return { status: "denied", ...(action ? { action } : {}), denied_by: deniedBy(error.message) };
   }
-  if (NOT_ENABLED.has(error.name) || NOT_ENABLED.has(code)) return { status: "not-enabled", error: facts };
-  if (TIMED_OUT.has(error.name) || TIMED_OUT.has(code)) return { status: "timed-out", error: facts };
-  return { status: "failed", error: facts };
+  if (is(NOT_ENABLED)) return { status: "not-enabled" };
+  if (is(TIMED_OUT)) return { status: "timed-out" };
+  // A listing cannot be gone; what it answers so is not understood, and failed.
+  const ofOne = asked.incomplete === "details" || asked.incomplete === "tags";
+  return { status: ofOne && GONE.test(code) ? "deleted" : "failed" };
 }
 
 /** Whether an error is AWS's way of saying that there is none. */

@@ -1,175 +1,227 @@
-import type { Collector, Detail, SdkClient } from "../auditors/collector.ts";
+import {
+  type Auditor,
+  type ClientClass,
+  type Collector,
+  isGlobal,
+  type Listing,
+  type Read,
+  type SdkClient,
+  type Service,
+  type Tags,
+} from "../auditors/collector.ts";
+import { valueAt, type Where } from "../auditors/paths.ts";
 import type { Item } from "../evidence/item.ts";
-import type { PlannedItem } from "../evidence/plan.ts";
-import { before, DeadlineReached } from "./deadline.ts";
-import { problemOf, saysNone } from "./problem.ts";
+import { GLOBAL, type PlannedItem } from "../evidence/plan.ts";
+import type { Calls } from "./calls.ts";
+import { allOf, DeadlineReached } from "./deadline.ts";
+import { type Described, type Describing, describePage, nameOf } from "./describe.ts";
+import { type Found, type Listings, nameOfChain, type Progress, type Taker, walk } from "./listing.ts";
+import { problemOf } from "./problem.ts";
+import { digestsOf, redact } from "./redact.ts";
 import type { Tally } from "./tally.ts";
-
-type Answer = Record<string, unknown> & { $metadata?: { attempts?: number } };
 
 /** What reading one planned item needs. */
 export interface Reading {
   runId: string;
   partition: string;
   item: PlannedItem;
-  clientIn: (region: string) => SdkClient;
-  /** The region the listing is called in. */
-  home: string;
+  clientOf: (client: ClientClass, region: string) => SdkClient;
+  /** The region that global services are called in. */
+  homeRegion: string;
   /** Runs a call within the account's budget of concurrent calls. */
   budget: <T>(call: () => Promise<T>) => Promise<T>;
   tally: Tally;
-  /** Fires with the deadline, and when the region turns out not to answer. */
-  signal: AbortSignal;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
   now: () => number;
   write: (item: Item) => Promise<void>;
-  /** Says that the region does not answer: its other calls are not waited for. */
-  silent: () => void;
+  /** The deployment's secret that keys the digests of what can be a secret. */
+  digestKey: string;
 }
 
-const withoutMetadata = ({ $metadata: _, ...answer }: Answer): Record<string, unknown> => answer;
+/** What an auditor reads in a planned item: its global types under `global`, the others in each region. */
+export const collectorsFor = ({ collectors }: Service, region: string): Collector[] =>
+  collectors.filter((collector) => isGlobal(collector) === (region === GLOBAL));
 
-async function call(reading: Reading, region: string, command: Detail["command"], input: object): Promise<Answer> {
-  const { deadline, tally } = reading;
-  return reading.budget(async () => {
-    try {
-      const answer = await before(
-        deadline,
-        (): Promise<Answer> => reading.clientIn(region).send(new command(input), { abortSignal: reading.signal }),
-      );
-      tally.called(answer.$metadata?.attempts);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof DeadlineReached)) tally.called((error as Answer).$metadata?.attempts);
-      throw error;
-    }
-  });
+/** Reads everything of one planned item and hands over each resource as an item. Problems go into the tally. */
+export async function readItem(auditor: Auditor, reading: Reading): Promise<void> {
+  await allOf(auditor.services.map((service) => readService(auditor.name, service, reading)));
 }
 
-/**
- * Lists one type of resource page by page and hands over each resource as an item. Problems go into the tally, and so
- * does the place of the next page: a page is written whole or, when the deadline comes first, not at all.
- */
-export async function readResources(auditor: string, collector: Collector, reading: Reading): Promise<void> {
-  const where = { operation: collector.operation, action: collector.action, resourceType: collector.type };
-  let token: unknown = reading.tally.placeOf(collector.type);
-  if (token === null) return;
-  try {
-    do {
-      const input = { ...collector.input, ...(token && collector.page ? { [collector.page.input]: token } : {}) };
-      const answer = await call(reading, reading.home, collector.command, input);
-      const collectedAt = new Date(reading.now()).toISOString();
-      const resources = collector.items
-        ? (answer[collector.items] as Record<string, unknown>[] | undefined)
-        : [withoutMetadata(answer)];
-      const items = await Promise.all(
-        (resources ?? []).map((resource) => itemOf(auditor, collector, reading, resource, collectedAt)),
-      );
-      for (const item of items) {
-        await reading.write(item);
-        reading.tally.kept(collector.type);
+async function readService(auditor: string, service: Service, reading: Reading): Promise<void> {
+  const { item, tally, partition } = reading;
+  const collectors = collectorsFor(service, item.region);
+  // An endpoint that does not answer is not waited for once more by the service's other calls.
+  const silent = new AbortController();
+  const calls: Calls = {
+    client: service.client,
+    clientOf: reading.clientOf,
+    budget: reading.budget,
+    tally,
+    signal: AbortSignal.any([reading.deadline, silent.signal]),
+    deadline: reading.deadline,
+  };
+  const parents = new Set(collectors.flatMap(({ listing }) => ancestors(listing)));
+  const shared = new Map<Listing, ReturnType<Listings["parents"]>>();
+  const listingsIn = (region: string): Listings => {
+    const listings: Listings = {
+      calls,
+      now: reading.now,
+      where: { partition, account: item.account_id, region },
+      parents: (listing) => {
+        let all = shared.get(listing);
+        if (!all) {
+          all = readAll(listing, listings);
+          shared.set(listing, all);
+        }
+        return all;
+      },
+    };
+    return listings;
+  };
+  await allOf(
+    collectors.map(async (collector) => {
+      const { type, notEnabled } = collector;
+      if (tally.placeOf(type) === null) return;
+      const listings = listingsIn(calledIn(collector, reading));
+      const problem: Describing["problem"] = (read, error, incomplete) => {
+        const { operation, actions } = read;
+        const met = problemOf(error, { operation, actions, resourceType: type, incomplete, notEnabled });
+        tally.problem(met);
+        if (met.status === "timed-out") silent.abort();
+        return met;
+      };
+      const fail = (read: Read, error: unknown) => {
+        problem(read, error, "resources");
+      };
+      let tagged: ReturnType<Describing["bulkTags"]> | undefined;
+      const bulkTags = () => {
+        tagged ??= tagsByArn(collector.tags, listings, problem);
+        return tagged;
+      };
+      const describing = { collector, calls, where: listings.where, problem, bulkTags };
+      const take = async (page: Found[]) => {
+        const described = await describePage(page, describing);
+        // A page is written whole or, when the deadline comes first, not at all.
+        tally.listed(type);
+        for (const each of described) {
+          await reading.write(itemOf(auditor, collector, reading, listings.where, each));
+          tally.kept(type);
+        }
+      };
+      const progress = progressOf(type, tally);
+      try {
+        if (parents.has(collector.listing) || collector.listing.parent?.recursive)
+          await takeAll(await listings.parents(collector.listing), { take, fail, progress });
+        else await walk(collector.listing, listings, { take, fail, progress });
+        tally.reached(type, null);
+      } catch (error) {
+        if (!(error instanceof DeadlineReached)) throw error;
       }
-      const next = collector.page && answer[collector.page.output];
-      // A service that answers with the same token for ever would keep the task until its deadline.
-      if (next && next === token) throw new Error(`${collector.operation} answered twice with the same page token`);
-      token = next;
-      reading.tally.reached(collector.type, (token as string | undefined) || null);
-    } while (token);
-  } catch (error) {
-    if (error instanceof DeadlineReached) return;
-    reading.tally.reached(collector.type, null);
-    if (saysNone(error, collector.none)) return;
-    const problem = problemOf(error, where);
-    reading.tally.problem(problem);
-    if (problem.status === "timed-out") reading.silent();
+    }),
+  );
+}
+
+/** Resources described and written together, where the whole listing is there at once. */
+const SLICE = 100;
+
+async function takeAll(
+  { found, failed }: Awaited<ReturnType<Listings["parents"]>>,
+  { take, fail, progress }: Required<Taker>,
+): Promise<void> {
+  for (const { read, error } of failed) fail(read, error);
+  if (!found.length && !failed.length) await take([]);
+  const open = found.filter(({ resource }) => !progress.isDone(nameOfChain(resource)));
+  for (let start = 0; start < open.length; start += SLICE) {
+    const slice = open.slice(start, start + SLICE);
+    await take(slice);
+    for (const { resource } of slice) progress.reached(nameOfChain(resource), undefined);
   }
 }
 
-async function itemOf(
+/** What a tally's place of a type says; kept up to date in place, as a listing can have thousands of chains. */
+function progressOf(type: string, tally: Tally): Progress {
+  const before = tally.placeOf(type) as { done?: string[]; at?: Record<string, string> } | undefined;
+  const place = { done: before?.done ?? [], at: before?.at ?? {} };
+  const done = new Set(place.done);
+  return {
+    isDone: (chain) => done.has(chain),
+    tokensOf: (chain) => (place.at[chain] === undefined ? undefined : JSON.parse(place.at[chain])),
+    reached: (chain, next) => {
+      if (next) place.at[chain] = JSON.stringify(next);
+      else {
+        delete place.at[chain];
+        done.add(chain);
+        place.done.push(chain);
+      }
+      tally.reached(type, place);
+    },
+  };
+}
+
+const ancestors = ({ parent }: Listing): Listing[] => (parent ? [parent.listing, ...ancestors(parent.listing)] : []);
+
+async function readAll(listing: Listing, listings: Listings): ReturnType<Listings["parents"]> {
+  const found: Found[] = [];
+  const failed: Awaited<ReturnType<Listings["parents"]>>["failed"] = [];
+  await walk(listing, listings, {
+    take: async (page) => {
+      found.push(...page);
+    },
+    fail: (read, error) => failed.push({ read, error }),
+  });
+  return { found, failed };
+}
+
+async function tagsByArn(
+  tags: Tags,
+  listings: Listings,
+  problem: Describing["problem"],
+): ReturnType<Describing["bulkTags"]> {
+  if (tags.kind !== "bulk") return new Map();
+  const { found, failed } = await listings.parents(tags.listing);
+  const codes = failed.map(({ read, error }) => problem(read, error, "tags").error.code);
+  return (
+    codes[0] ??
+    new Map(found.map(({ resource }) => [String(valueAt(resource, tags.key)), valueAt(resource, tags.member)] as const))
+  );
+}
+
+/** The region a collector calls: the planned one, that of global services, or the one region that has the service. */
+function calledIn({ scope }: Collector, { item, homeRegion, partition }: Reading): string {
+  if (scope === "regional") return item.region;
+  // Home regions are those of the partition `aws`; other partitions answer for such services anywhere.
+  return scope === "global" || partition !== "aws" ? homeRegion : scope;
+}
+
+/** The item of a resource that is described in full. */
+function itemOf(
   auditor: string,
   collector: Collector,
-  reading: Reading,
-  resource: Record<string, unknown>,
-  collectedAt: string,
-): Promise<Item> {
-  const { account_id, region } = reading.item;
-  const home = collector.region ? ((resource[collector.region] as string | undefined) ?? region) : region;
-  const configuration: Record<string, unknown> = { ...resource };
-  const unread: Record<string, string> = {};
-  const asked = new Map<string, Promise<Answer | null | undefined>>();
-
-  /** The answer, null where AWS says there is none, undefined where it was not read. */
-  const ask = (detail: Detail): Promise<Answer | null | undefined> => {
-    const again = asked.get(detail.operation);
-    if (again) return again;
-    const callRegion = collector.region ? home : reading.home;
-    const answer = call(reading, callRegion, detail.command, detail.input(resource, { account: account_id })).catch(
-      (error: unknown) => {
-        if (error instanceof DeadlineReached) throw error;
-        if (saysNone(error, detail.none)) return null;
-        const problem = problemOf(error, {
-          operation: detail.operation,
-          action: detail.action,
-          resourceType: collector.type,
-        });
-        reading.tally.problem(problem);
-        unread[detail.operation] = problem.error.code;
-        return undefined;
-      },
-    );
-    asked.set(detail.operation, answer);
-    return answer;
-  };
-
-  const [tags] = await Promise.all([
-    tagsOf(collector, resource, ask),
-    ...collector.details.map(async (detail) => {
-      const answer = await ask(detail);
-      if (answer !== undefined) configuration[detail.operation] = answer && withoutMetadata(answer);
-    }),
-  ]);
-  const text = (member: string | undefined): string | null => {
-    const value = member === undefined ? undefined : resource[member];
-    return value === undefined || value === null ? null : String(value);
-  };
+  { runId, item, digestKey }: Reading,
+  where: Where,
+  { resource, collectedAt, arn, region, tags, details, unread }: Described,
+): Item {
+  const own = { ...where, region, arn };
+  const id =
+    collector.id === undefined
+      ? item.region === GLOBAL
+        ? item.account_id
+        : item.region
+      : (nameOf(collector.id, resource, own) ?? "");
   return {
-    run_id: reading.runId,
+    run_id: runId,
     collected_at: collectedAt,
-    account_id,
-    region: home,
+    account_id: item.account_id,
+    region: collector.region ? region : item.region,
     resource_type: collector.type,
-    resource_id: text(collector.id) ?? "",
-    arn: collector.arn.includes("{")
-      ? fill(collector.arn, { ...resource, partition: reading.partition, account: account_id, region: home })
-      : text(collector.arn),
-    name: text(collector.name ?? collector.id),
+    resource_id: id,
+    arn,
+    name: collector.name === undefined ? id : nameOf(collector.name, resource, own),
     tags,
-    configuration,
+    configuration: redact({ ...resource, ...details }, collector.redact, digestsOf(digestKey, item.account_id)),
     ...(Object.keys(unread).length ? { unread } : {}),
     auditor,
-    operation: collector.operation,
+    operation: collector.listing.operation,
   };
 }
-
-const fill = (template: string, values: Record<string, unknown>): string =>
-  template.replace(/\{(\w+)\}/g, (_all, member: string) => String(values[member] ?? ""));
-
-async function tagsOf(
-  collector: Collector,
-  resource: Record<string, unknown>,
-  ask: (detail: Detail) => Promise<Answer | null | undefined>,
-): Promise<Record<string, string> | null> {
-  const { tags } = collector;
-  if (tags.kind === "none") return null;
-  if (tags.kind === "inline") return tagMap(resource[tags.member]);
-  const answer = await ask(tags.detail);
-  if (answer === undefined) return null;
-  return tagMap(answer?.[tags.member]);
-}
-
-/** AWS's list of `{Key, Value}` as a map. */
-const tagMap = (list: unknown): Record<string, string> =>
-  Object.fromEntries(
-    ((list as { Key?: string; Value?: string }[] | undefined) ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]),
-  );

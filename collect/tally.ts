@@ -1,19 +1,19 @@
-import type { Outcome, OutcomeStatus, ReadError } from "../evidence/outcome.ts";
+import type { ErrorStatus, Outcome, OutcomeStatus, ReadError } from "../evidence/outcome.ts";
 import type { Begun, PlannedItem } from "../evidence/plan.ts";
 import type { Problem } from "./problem.ts";
 
 /** The worst that happened names the outcome: what is unknown must not pass as collected. */
-const WORST: readonly OutcomeStatus[] = ["collected", "not-enabled", "denied", "timed-out", "failed"];
+const WORST = ["failed", "timed-out", "denied"] as const;
 
-const keyOf = ({ operation, resource_type, code, action }: ReadError): string =>
-  `${operation} ${resource_type} ${code} ${action}`;
+const keyOf = ({ operation, resource_type, status, incomplete, code, action }: ReadError): string =>
+  [operation, resource_type, status, incomplete, code, action].join(" ");
 
 /** Where a listing goes on: what it needs for the page to read next. */
 export type Place = Begun["places"][string];
 
 /** Counts what happens while one planned item is read, and turns it into its outcome. */
 export class Tally {
-  private status: OutcomeStatus = "collected";
+  private readonly statuses = new Set<ErrorStatus>();
   private readonly counts: Record<string, number> = {};
   private readonly errors = new Map<string, ReadError>();
   private readonly places: Record<string, Place>;
@@ -32,7 +32,9 @@ export class Tally {
     this.places = { ...before?.places };
     if (!before) return;
     const { status, counts, errors, remedy, calls, retries } = before.outcome;
-    Object.assign(this, { status, remedy, calls, retries });
+    Object.assign(this, { remedy, calls, retries });
+    if (status !== "collected") this.statuses.add(status);
+    for (const error of errors) if (error.status) this.statuses.add(error.status);
     Object.assign(this.counts, counts);
     for (const error of errors) this.errors.set(keyOf(error), { ...error });
   }
@@ -57,24 +59,33 @@ export class Tally {
     this.retries += attempts - 1;
   }
 
+  /** AWS answered for this type, be it that there are none. */
+  listed(resourceType: string): void {
+    this.counts[resourceType] ??= 0;
+  }
+
   kept(resourceType: string): void {
     this.counts[resourceType] = (this.counts[resourceType] ?? 0) + 1;
   }
 
   problem({ status, error }: Problem, remedy?: string): void {
-    if (WORST.indexOf(status) > WORST.indexOf(this.status)) {
-      this.status = status;
-      this.remedy = remedy;
-    }
+    this.statuses.add(status);
+    if (remedy && status === this.status()) this.remedy = remedy;
     const same = this.errors.get(keyOf(error));
     if (same) same.times += error.times;
     else this.errors.set(keyOf(error), { ...error });
   }
 
+  /** A service that is not in use names the outcome only where nothing else was read; a deleted resource never does. */
+  private status(): OutcomeStatus {
+    for (const worst of WORST) if (this.statuses.has(worst)) return worst;
+    return this.statuses.has("not-enabled") && !Object.keys(this.counts).length ? "not-enabled" : "collected";
+  }
+
   outcome(): Outcome {
     return {
       ...this.item,
-      status: this.status,
+      status: this.status(),
       counts: this.counts,
       errors: [...this.errors.values()],
       ...(this.remedy ? { remedy: this.remedy } : {}),

@@ -3,7 +3,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import pLimit from "p-limit";
-import type { Auditor, SdkClient } from "../auditors/collector.ts";
+import type { Auditor, ClientClass, SdkClient } from "../auditors/collector.ts";
 import { DEPTH_AT_MOST, handOver } from "../evidence/handOver.ts";
 import type { Item } from "../evidence/item.ts";
 import { evidenceKey } from "../evidence/layout.ts";
@@ -14,7 +14,7 @@ import type { ClientOptions, Waits } from "./clientOptions.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import { type Problem, problemOf } from "./problem.ts";
-import { readResources } from "./resources.ts";
+import { collectorsFor, readItem } from "./resources.ts";
 import { Tally } from "./tally.ts";
 
 /** Calls under way in one account at the same time: API limits are shared with the account's own workloads. */
@@ -34,6 +34,8 @@ export interface TaskRun {
   sts: STSClient;
   /** The region of global services' endpoint and of regional STS. */
   homeRegion: string;
+  /** Keys the digests of what can be a secret. */
+  digestKey: string;
   /** How clients in the member accounts are made. */
   client: (waits: Waits) => ClientOptions;
   /** After it nothing more is read, so that what is there can be committed. */
@@ -134,19 +136,21 @@ async function readAccount(
     tallies[0]?.called();
   } catch (error) {
     if (error instanceof DeadlineReached) return tallies.map((tally) => ({ tally, finished: false }));
-    const problem = problemOf(error, { operation: "AssumeRole", action: "sts:AssumeRole" });
+    const problem = problemOf(error, { operation: "AssumeRole", actions: ["sts:AssumeRole"] });
     if (problem.status === "denied") problem.error.denied_by = "trust";
     const remedy = `Deploy the member stack in ${account}, or update it: ${roleArn(run.role, account)} must exist and trust this audit account with its external id.`;
     for (const tally of tallies) tally.problem(problem, remedy);
     return tallies.map((tally) => ({ tally, finished: true }));
   }
   const credentials = renewed(session, assume, run.now);
-  const clients = new Map<string, SdkClient>();
-  const clientIn = (region: string): SdkClient => {
-    let client = clients.get(region);
+  const clients = new Map<ClientClass, Map<string, SdkClient>>();
+  const clientOf = (Client: ClientClass, region: string): SdkClient => {
+    const ofService = clients.get(Client) ?? new Map<string, SdkClient>();
+    clients.set(Client, ofService);
+    let client = ofService.get(region);
     if (!client) {
-      client = new run.auditor.client({ ...run.client(WAITS), ...RETRIES, region, credentials });
-      clients.set(region, client);
+      client = new Client({ ...run.client(WAITS), ...RETRIES, region, credentials });
+      ofService.set(region, client);
     }
     return client;
   };
@@ -155,7 +159,8 @@ async function readAccount(
   try {
     const closed = await closedRegions(run, tallies, credentials);
     // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
-    const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / run.auditor.collectors.length)));
+    const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
+    const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
     return await Promise.all(
       tallies.map((tally) =>
         regions(async () => {
@@ -168,32 +173,26 @@ async function readAccount(
             tally.problem({ status: "not-enabled", error });
             return { tally, finished: true };
           }
-          const silent = new AbortController();
-          const signal = AbortSignal.any([run.deadline, silent.signal]);
-          await Promise.all(
-            run.auditor.collectors.map((collector) =>
-              readResources(run.auditor.name, collector, {
-                runId: run.runId,
-                partition: run.role.partition,
-                item: tally.item,
-                clientIn,
-                home: region === GLOBAL ? run.homeRegion : region,
-                budget,
-                tally,
-                signal,
-                deadline: run.deadline,
-                now: run.now,
-                write,
-                silent: () => silent.abort(),
-              }),
-            ),
-          );
-          return { tally, finished: run.auditor.collectors.every(({ type }) => tally.placeOf(type) === null) };
+          await readItem(run.auditor, {
+            runId: run.runId,
+            partition: run.role.partition,
+            item: tally.item,
+            clientOf,
+            homeRegion: run.homeRegion,
+            budget,
+            tally,
+            deadline: run.deadline,
+            now: run.now,
+            write,
+            digestKey: run.digestKey,
+          });
+          const read = run.auditor.services.flatMap((service) => collectorsFor(service, region));
+          return { tally, finished: read.every(({ type }) => tally.placeOf(type) === null) };
         }),
       ),
     );
   } finally {
-    for (const client of clients.values()) client.destroy();
+    for (const ofService of clients.values()) for (const client of ofService.values()) client.destroy();
   }
 }
 
@@ -249,7 +248,7 @@ async function closedRegions(
   } catch (error) {
     if (error instanceof DeadlineReached) return new Map();
     // Not knowing which regions are closed, each is tried: a closed one answers like bad credentials.
-    const problem = problemOf(error, { operation: "DescribeRegions", action: "ec2:DescribeRegions" });
+    const problem = problemOf(error, { operation: "DescribeRegions", actions: ["ec2:DescribeRegions"] });
     for (const tally of regional) tally.problem(problem);
     return new Map();
   } finally {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { auditors as registry } from "../auditors/registry.ts";
+import { type Auditor, plannedAuditor, typesOf } from "../auditors/collector.ts";
 import { AccountList } from "./accountList.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
@@ -11,8 +11,8 @@ import { SystemFunction } from "./systemFunction.ts";
 
 /** What an {@link AuditAccount} may be told. */
 export interface AuditAccountArgs {
-  /** Auditors to deploy, by their names in `auditors/registry.ts`. */
-  auditors: readonly string[];
+  /** Auditors to deploy, as `auditors/registry.ts` loads them by name. */
+  auditors: readonly Auditor[];
   /** Ids of the member accounts (12 digits each), or where they come from. */
   accounts: { ids: readonly string[] } | { organizationalUnits: readonly string[]; exclude: readonly string[] };
   /** Regions to cover; every enabled one when empty. */
@@ -53,13 +53,15 @@ export class AuditAccount extends pulumi.ComponentResource {
     const crossAccountRoleName = args.crossAccountRoleName ?? "audit-cross-account-access-role";
     const { partition } = aws.getPartitionOutput({}, child);
     const { accountId } = aws.getCallerIdentityOutput({}, child);
-    const auditorFunction = (auditor: string) => `${prefix}-get-meta-${auditor}`;
+    const auditorFunction = (auditor: Auditor) => `${prefix}-get-meta-${auditor.name}`;
     // Made of its name: an auditor's role, and the recorder's, are there before the auditor is.
-    const auditorArn = (auditor: string) =>
+    const auditorArn = (auditor: Auditor) =>
       pulumi.interpolate`arn:${partition}:lambda:*:${accountId}:function:${auditorFunction(auditor)}`;
     const externalId = args.externalId
       ? pulumi.output(args.externalId)
       : new random.RandomUuid(`${name}-external-id`, {}, child).result;
+    // Not an output of the stack: who has it and the evidence can try values against the digests.
+    const digestKey = pulumi.secret(new random.RandomUuid(`${name}-digest-key`, {}, child).result);
 
     const bucket = new EvidenceBucket(
       `${name}-evidence`,
@@ -111,17 +113,18 @@ export class AuditAccount extends pulumi.ComponentResource {
     const auditors = args.auditors.map(
       (auditor) =>
         new SystemFunction(
-          `${name}-get-meta-${auditor}`,
+          `${name}-get-meta-${auditor.name}`,
           {
             ...common,
             functionName: auditorFunction(auditor),
-            handler: { auditor },
+            handler: { auditor: auditor.name, services: auditor.services.map((service) => service.name) },
             timeout: 900,
             memorySize: 1024,
             environment: {
               EVIDENCE_BUCKET: bucket.name,
               CROSS_ACCOUNT_ROLE_NAME: crossAccountRoleName,
               EXTERNAL_ID: externalId,
+              DIGEST_KEY: digestKey,
               SEALER_FUNCTION: sealer.name,
             },
             permissions: pulumi
@@ -129,8 +132,8 @@ export class AuditAccount extends pulumi.ComponentResource {
               .apply(([bucketArn, sealerArn, recorderArn, inPartition, ownArn]) =>
                 auditorPermissions({
                   bucketArn,
-                  auditor,
-                  resourceTypes: registry[auditor]!.collectors.map(({ type }) => type),
+                  auditor: auditor.name,
+                  resourceTypes: typesOf(auditor),
                   partition: inPartition,
                   crossAccountRoleName,
                   ownArn,
@@ -150,24 +153,13 @@ export class AuditAccount extends pulumi.ComponentResource {
       {
         ...common,
         functionName: `${prefix}-boss`,
-        handler: "boss",
+        handler: { boss: args.auditors.map(plannedAuditor) },
         timeout: 300,
         memorySize: 1024,
         environment: {
           EVIDENCE_BUCKET: bucket.name,
           SEALER_FUNCTION: sealer.name,
-          AUDITORS: pulumi
-            .all(auditors.map(({ name: functionName }) => functionName))
-            .apply((names) =>
-              JSON.stringify(
-                Object.fromEntries(
-                  args.auditors.map((auditor, index) => [
-                    auditor,
-                    { function: names[index], scope: registry[auditor]!.scope },
-                  ]),
-                ),
-              ),
-            ),
+          AUDITOR_FUNCTION_PREFIX: `${prefix}-get-meta-`,
           ...(list ? { ACCOUNTS_PARAMETER: list.name } : {}),
           ...(organization
             ? {

@@ -4,11 +4,16 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
+import type { PlannedAuditor } from "../evidence/plan.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** A function of the system: one of the fixed ones, or an auditor by its name in the registry. */
-export type Handler = "boss" | "recorder" | "sealer" | { auditor: string };
+/** A function of the system: a fixed one, the boss of some auditors, or an auditor of some services. */
+export type Handler =
+  | "recorder"
+  | "sealer"
+  | { boss: readonly PlannedAuditor[] }
+  | { auditor: string; services: readonly string[] };
 
 export interface Bundle {
   code: pulumi.asset.AssetArchive;
@@ -23,21 +28,28 @@ export interface Bundle {
 // Some packages of the SDK's tree are CommonJS and call require() of Node's own modules.
 const BANNER = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-const entryOf = (handler: Handler): string =>
-  typeof handler === "string"
-    ? `export { handler } from "./handlers/${handler}.ts";`
-    : `import { auditorHandler } from "./handlers/auditor.ts";
-import { ${handler.auditor} } from "./auditors/${handler.auditor}.ts";
-export const handler = auditorHandler(${handler.auditor});`;
+/** The bundle's own module: what it does is the handler's, what it knows is written into it. */
+function entryOf(handler: Handler): string {
+  if (typeof handler === "string") return `export { handler } from "./handlers/${handler}.ts";`;
+  if ("boss" in handler)
+    return `import { bossHandler } from "./handlers/boss.ts";
+export const handler = bossHandler(${JSON.stringify(handler.boss)});`;
+  const { auditor, services } = handler;
+  return `import { auditorHandler } from "./handlers/auditor.ts";
+${services.map((name) => `import { ${name} } from "./auditors/${name}.ts";`).join("\n")}
+export const handler = auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.join(", ")}] });`;
+}
 
-const nameOf = (handler: Handler): string => (typeof handler === "string" ? handler : `get-meta-${handler.auditor}`);
+const nameOf = (handler: Handler): string =>
+  typeof handler === "string" ? handler : "boss" in handler ? "boss" : `get-meta-${handler.auditor}`;
 
 const bundles = new Map<string, Bundle>();
 
 /** A handler's bundle; made once in a process, which may deploy the program several times. */
 export function bundle(handler: Handler): Bundle {
-  const made = bundles.get(nameOf(handler)) ?? makeBundle(handler);
-  bundles.set(nameOf(handler), made);
+  const entry = entryOf(handler);
+  const made = bundles.get(entry) ?? makeBundle(handler);
+  bundles.set(entry, made);
   return made;
 }
 

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Auditor } from "../auditors/collector.ts";
 import { memberPolicyDocuments, type PolicyDocument } from "../auditors/policy.ts";
 
 /** Path of every role of the audit account's functions: what the cross-account role trusts. */
@@ -14,8 +15,8 @@ export interface MemberAccountArgs {
   auditAccountId: pulumi.Input<string>;
   /** Output of the audit stack. */
   externalId: pulumi.Input<string>;
-  /** Auditors that may read here; the policy is generated from them. */
-  auditors: readonly string[];
+  /** Auditors that may read here, as `auditors/registry.ts` loads them; the policy is generated from them. */
+  auditors: readonly Auditor[];
   /** Name of the role. Default: `audit-cross-account-access-role`. */
   roleName?: pulumi.Input<string>;
   /** The policy: generated from the auditors (default), or one of AWS's own. */

@@ -1,3 +1,4 @@
+import type { Auditor } from "../auditors/collector.ts";
 import { memberPolicyDocuments } from "../auditors/policy.ts";
 import { AWS_POLICIES, MEMBER_ROLE_DESCRIPTION, type MemberPolicy, trustPolicy } from "./memberAccount.ts";
 
@@ -5,7 +6,7 @@ import { AWS_POLICIES, MEMBER_ROLE_DESCRIPTION, type MemberPolicy, trustPolicy }
 export interface MemberTemplate {
   auditAccountId: string;
   externalId: string;
-  auditors: readonly string[];
+  auditors: readonly Auditor[];
   roleName: string;
   memberPolicy: MemberPolicy;
   organizationId?: string | undefined;

@@ -1,9 +1,19 @@
 import * as z from "zod";
 
+export const OutcomeStatus = z.enum(["collected", "denied", "failed", "timed-out", "not-enabled"]);
+export type OutcomeStatus = z.infer<typeof OutcomeStatus>;
+
+/** What an operation that did not answer means; `deleted`: the resource was gone between the listing and its details. */
+export const ErrorStatus = z.enum(["denied", "failed", "timed-out", "not-enabled", "deleted"]);
+export type ErrorStatus = z.infer<typeof ErrorStatus>;
+
 /** An operation that did not answer, and why as far as AWS says. */
 export const ReadError = z.object({
   operation: z.string(),
   resource_type: z.string().optional(),
+  status: ErrorStatus.optional(),
+  /** What is unknown for it: resources of the type, or details or tags of resources that stand in the evidence. */
+  incomplete: z.enum(["resources", "details", "tags"]).optional(),
   code: z.string(),
   message: z.string(),
   /** The IAM action that is missing, when the error is a denial. */
@@ -15,16 +25,13 @@ export const ReadError = z.object({
 });
 export type ReadError = z.infer<typeof ReadError>;
 
-export const OutcomeStatus = z.enum(["collected", "denied", "failed", "timed-out", "not-enabled"]);
-export type OutcomeStatus = z.infer<typeof OutcomeStatus>;
-
 /** What became of one planned (auditor, account, region). Items already read are kept and counted whatever the status. */
 export const Outcome = z.object({
   auditor: z.string(),
   account_id: z.string(),
   region: z.string(),
   status: OutcomeStatus,
-  /** Items per resource type that stand in the task's objects. */
+  /** Items per resource type that stand in the task's objects; 0: AWS answered that there are none. A type that is not here was not read. */
   counts: z.record(z.string(), z.number().int()),
   errors: z.array(ReadError),
   remedy: z.string().optional(),
@@ -43,3 +50,16 @@ export const EvidenceObject = z.object({
   sha256: z.string(),
 });
 export type EvidenceObject = z.infer<typeof EvidenceObject>;
+/**
+ * What became of one resource type in a planned item: an empty listing is `collected` with a count of 0, and never
+ * what a denial, a silence or a service that is not there looks like.
+ */
+export function typeStatus(outcome: Outcome, resourceType: string): OutcomeStatus {
+  const statuses = outcome.errors.flatMap(({ resource_type, status, incomplete }) =>
+    resource_type === resourceType && incomplete === "resources" && status && status !== "deleted" ? [status] : [],
+  );
+  for (const worst of ["failed", "timed-out", "denied"] as const) if (statuses.includes(worst)) return worst;
+  if (resourceType in outcome.counts) return "collected";
+  if (statuses.includes("not-enabled")) return "not-enabled";
+  return outcome.status === "collected" ? "failed" : outcome.status;
+}

@@ -19,13 +19,21 @@ export const Task = z.object({
   id: z.string(),
   auditor: z.string(),
   accounts: z.array(z.string()),
-  /** Regions to cover in each account; `["global"]` for a global auditor. */
+  /** Regions to cover in each account; `global` among them for what is read once for the account. */
   regions: z.array(z.string()),
   /** The planned items, where they are not every region of every account: what a task before left over. */
   rest: z.array(z.object({ account_id: z.string(), regions: z.array(z.string()) })).optional(),
   begun: z.array(Begun).optional(),
 });
 export type Task = z.infer<typeof Task>;
+
+/** An auditor of a run, and the resource types that it reads once for an account and in each region. */
+export const PlannedAuditor = z.object({
+  name: z.string(),
+  global: z.array(z.string()),
+  regional: z.array(z.string()),
+});
+export type PlannedAuditor = z.infer<typeof PlannedAuditor>;
 
 /** What a run is going to cover, fixed before the first task starts: coverage is proven against it. */
 export const Plan = z.object({
@@ -36,7 +44,7 @@ export const Plan = z.object({
   accounts: z.array(z.string()),
   /** Accounts that are known but cannot be entered, such as suspended ones, with the reason. */
   excluded: z.array(z.object({ account_id: z.string(), reason: z.string() })),
-  auditors: z.array(z.string()),
+  auditors: z.array(PlannedAuditor),
   regions: z.array(z.string()),
   tasks: z.array(Task),
 });
@@ -52,7 +60,7 @@ export interface PlanRequest {
   toolVersion: string;
   accounts: readonly string[];
   excluded?: readonly { account_id: string; reason: string }[];
-  auditors: readonly { name: string; scope: "global" | "regional" }[];
+  auditors: readonly PlannedAuditor[];
   regions: readonly string[];
 }
 
@@ -66,7 +74,7 @@ export function planRun(request: PlanRequest): Plan {
         id: `${auditor.name}-${String(start / shard).padStart(4, "0")}`,
         auditor: auditor.name,
         accounts: request.accounts.slice(start, start + shard),
-        regions: auditor.scope === "global" ? [GLOBAL] : [...request.regions],
+        regions: [...(auditor.global.length ? [GLOBAL] : []), ...(auditor.regional.length ? request.regions : [])],
       });
     }
   }
@@ -77,7 +85,7 @@ export function planRun(request: PlanRequest): Plan {
     tool_version: request.toolVersion,
     accounts: [...request.accounts],
     excluded: [...(request.excluded ?? [])],
-    auditors: request.auditors.map(({ name }) => name),
+    auditors: [...request.auditors],
     regions: [...request.regions],
     tasks,
   };

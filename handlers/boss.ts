@@ -7,7 +7,7 @@ import pLimit from "p-limit";
 import { ulid } from "ulid";
 import * as z from "zod";
 import { manifestKey, runDate } from "../evidence/layout.ts";
-import { type Plan, plannedItems, planRun } from "../evidence/plan.ts";
+import { type Plan, type PlannedAuditor, plannedItems, planRun } from "../evidence/plan.ts";
 import { isLastOut } from "../evidence/seal.ts";
 import { type RunStore, runStore } from "../evidence/store.ts";
 import { notInvoked, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
@@ -22,12 +22,12 @@ import { type Surroundings, thisProcess } from "./surroundings.ts";
 /** Invocations under way at the same time. */
 const INVOCATIONS_AT_ONCE = 32;
 
-const names = z.array(z.string().min(1)).nonempty().optional();
+const list = z.array(z.string().min(1)).nonempty().optional();
 /** The payload that narrows a run; `{}` or nothing means everything. */
 const RunRequest = z.strictObject({
-  accounts: names,
-  auditors: names,
-  regions: names,
+  accounts: list,
+  auditors: list,
+  regions: list,
   /** Which schedule asks, and the time it was due: the same at each delivery, and so is the run's id. */
   schedule: z.strictObject({ name: z.string().min(1), time: z.iso.datetime() }).optional(),
 });
@@ -44,8 +44,11 @@ export interface RunStarted {
   manifest_key: string;
 }
 
-/** The boss: plans a run and starts its tasks. */
-export const bossHandler = (around: Surroundings) => {
+/**
+ * Lambda entry point of the boss: plans a run and starts its tasks.
+ * @param auditors those deployed, with their types; they are in the bundle, as an environment has 4 KB only
+ */
+export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroundings = thisProcess) => {
   const s3 = evidenceS3(around);
   const lambda = lambdaClient(around);
   const ssm = new SSMClient(around.client(WAITS));
@@ -55,7 +58,11 @@ export const bossHandler = (around: Surroundings) => {
   return async (event: unknown, context: Context): Promise<RunStarted> => {
     const settings = settingsFrom(BossSettings, around.env());
     const request = requestFrom(event);
-    const auditors = chosen("auditors", request.auditors, Object.keys(settings.AUDITORS));
+    const names = chosen(
+      "auditors",
+      request.auditors,
+      auditors.map(({ name }) => name),
+    );
     const [listed, regions] = await Promise.all([
       settings.ACCOUNT_SOURCE === "organizations"
         ? accountsFromOrganizations(organizations, settings.ORGANIZATIONAL_UNITS, settings.EXCLUDE_ACCOUNTS)
@@ -71,7 +78,7 @@ export const bossHandler = (around: Surroundings) => {
       toolVersion: packageJson.version,
       accounts: chosen("accounts", request.accounts, listed.accounts),
       excluded: listed.excluded,
-      auditors: auditors.map((name) => ({ name, scope: settings.AUDITORS[name]!.scope })),
+      auditors: auditors.filter(({ name }) => names.includes(name)),
       regions: chosen("regions", request.regions, regions),
     });
     log.appendKeys({ run_id: planned.run_id });
@@ -87,7 +94,7 @@ export const bossHandler = (around: Surroundings) => {
           limit(async () => {
             try {
               const payload = { run_id: plan.run_id, run_date: date, task };
-              await invokeAsync(lambda, settings.AUDITORS[task.auditor]!.function, payload);
+              await invokeAsync(lambda, `${settings.AUDITOR_FUNCTION_PREFIX}${task.auditor}`, payload);
               return true;
             } catch (error) {
               log.error("a task could not be invoked", { task: task.id, error: error as Error });
@@ -112,9 +119,6 @@ export const bossHandler = (around: Surroundings) => {
     };
   };
 };
-
-/** Lambda entry point of the boss. */
-export const handler = bossHandler(thisProcess);
 
 /**
  * Opens a run. A schedule is delivered at least once: where an earlier delivery has opened the run, its plan stands,

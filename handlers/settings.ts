@@ -16,11 +16,8 @@ export const BossSettings = z.object({
   ACCOUNTS_PARAMETER: z.string().default("/audit-ecosystem/accounts"),
   ORGANIZATIONAL_UNITS: list,
   EXCLUDE_ACCOUNTS: list,
-  /** JSON: auditor name → its function and scope. */
-  AUDITORS: z
-    .string()
-    .transform((text) => JSON.parse(text) as unknown)
-    .pipe(z.record(z.string(), z.object({ function: z.string(), scope: z.enum(["regional", "global"]) }))),
+  /** What the auditors' functions are called, without the auditor's name: `audit-get-meta-`. */
+  AUDITOR_FUNCTION_PREFIX: z.string().min(1),
   REGIONS: list,
   SEALER_FUNCTION: z.string().min(1),
 });
@@ -30,6 +27,8 @@ export const AuditorSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),
   CROSS_ACCOUNT_ROLE_NAME: z.string().min(1),
   EXTERNAL_ID: z.string().min(2),
+  /** Keys the digests that stand in evidence where a secret could be. */
+  DIGEST_KEY: z.string().min(16),
   SEALER_FUNCTION: z.string().min(1),
 });
 

@@ -1,4 +1,4 @@
-import type { Auditor } from "../auditors/collector.ts";
+import { type Auditor, isGlobal } from "../auditors/collector.ts";
 import { type Column, ENVELOPE, type ResourceTable, type Table, tableOf } from "./columns.ts";
 
 const columns = (types: Record<string, Column["type"]>): Column[] =>
@@ -115,17 +115,24 @@ export interface Catalog {
 }
 
 /** The catalog that some auditors lead to. */
-export const catalogOf = (auditors: Readonly<Record<string, Auditor>>): Catalog => ({
-  tables: Object.values(auditors)
-    .flatMap(({ collectors }) => collectors.map(tableOf))
-    .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  auditors: Object.fromEntries(
-    Object.entries(auditors).map(([name, { collectors, scope }]) => [
-      name,
-      collectors.map(({ type, operation }) => ({ type, operation, global: scope === "global" })),
-    ]),
-  ),
-});
+export function catalogOf(auditors: readonly Auditor[]): Catalog {
+  const collectorsOf = ({ services }: Auditor) => services.flatMap(({ collectors }) => collectors);
+  // A type that is both regional and global has two collectors, and one table.
+  const byType = new Map(auditors.flatMap(collectorsOf).map((each) => [each.type, each]));
+  return {
+    tables: [...byType.values()].map(tableOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    auditors: Object.fromEntries(
+      auditors.map((auditor) => [
+        auditor.name,
+        collectorsOf(auditor).map((collector) => ({
+          type: collector.type,
+          operation: collector.listing.operation,
+          global: isGlobal(collector),
+        })),
+      ]),
+    ),
+  };
+}
 
 /** Name of the view over the last sealed run's rows of a table. */
 export const latestName = (table: string): string => `latest_${table}`;

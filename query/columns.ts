@@ -1,5 +1,6 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { type Collector, shapeOf } from "../auditors/collector.ts";
+import type { Collector } from "../auditors/collector.ts";
+import { shapeOf } from "../auditors/schema.ts";
 import { resourceTypeName } from "../evidence/layout.ts";
 
 /** Types that DuckDB and Athena both have under these names. */

@@ -1,4 +1,5 @@
 import type { Outcome, ReadError } from "../evidence/outcome.ts";
+import { GLOBAL } from "../evidence/plan.ts";
 import type { Covered } from "./catalog.ts";
 
 /** Something that a planned item left unknown of one resource type. */
@@ -7,7 +8,8 @@ export interface Gap {
   account_id: string;
   region: string;
   resource_type: string;
-  status: Outcome["status"];
+  /** Of this type, where the error tells: an auditor covers many. */
+  status: Outcome["status"] | "deleted";
   /** Whether all resources are there, and only some of what there is to know of them is not. */
   listed: boolean;
   error?: ReadError;
@@ -26,14 +28,18 @@ const isAside = ({ status }: Outcome, { operation }: ReadError) =>
  */
 export function gapsOf(outcome: Outcome, covered: readonly Pick<Covered, "type" | "operation">[]): Gap[] {
   const { auditor, account_id, region, status } = outcome;
-  return covered.flatMap(({ type, operation }): Gap[] => {
+  const here = covered.filter(({ global }) => global === (region === GLOBAL));
+  return here.flatMap(({ type, operation }): Gap[] => {
     const gap = { auditor, account_id, region, resource_type: type, status };
     if (nothingRead(outcome)) return [{ ...gap, listed: false }];
     return outcome.errors
       .filter((error) => (error.resource_type === undefined ? !isAside(outcome, error) : error.resource_type === type))
       .map((error) => ({
         ...gap,
-        listed: error.resource_type === type && error.operation !== operation,
+        status: error.status ?? status,
+        listed:
+          error.resource_type === type &&
+          (error.incomplete ? error.incomplete !== "resources" : error.operation !== operation),
         error,
       }));
   });

@@ -13,7 +13,7 @@ export const runRows = {
       plan.tool_version,
       manifest.complete,
       plan.accounts,
-      plan.auditors,
+      plan.auditors.map(({ name }) => name),
       plan.regions,
       manifest.totals.planned,
       manifest.totals.items,

@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { loadAuditors } from "../auditors/registry.ts";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { auditSettings, type ConfigSource } from "./config.ts";
 
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
-export function auditStack(config: ConfigSource): Record<string, pulumi.Input<unknown>> {
-  const audit = new AuditAccount("audit", auditSettings(config));
+export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
+  const settings = auditSettings(config);
+  const audit = new AuditAccount("audit", { ...settings, auditors: await loadAuditors(settings.auditors) });
   return {
     auditAccountId: aws.getCallerIdentityOutput().accountId,
     bucketName: audit.bucketName,

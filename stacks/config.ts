@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { auditorNames } from "../auditors/registry.ts";
+import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../auditors/registry.ts";
 import type { RunSchedule } from "../components/schedule.ts";
 import { schedulesOf } from "./schedules.ts";
 
@@ -105,11 +105,13 @@ function flexibleMinutes(config: ConfigSource): number {
 
 function auditorsOf(config: ConfigSource): string[] {
   const names = list(config, "auditors");
-  const known = auditorNames.join(", ");
-  for (const name of names)
-    if (!auditorNames.includes(name))
-      throw new ConfigError("auditors", name, `there is no such auditor, only ${known}`, set("auditors", "rds,iam"));
-  return names.length ? [...new Set(names)] : [...auditorNames];
+  try {
+    compose(names);
+  } catch (error) {
+    if (!(error instanceof UnknownAuditorError)) throw error;
+    throw new ConfigError("auditors", error.unknown, error.message, set("auditors", "rds,iam"));
+  }
+  return names.length ? [...new Set(names)] : [...DEFAULT_AUDITORS];
 }
 
 const roleNameOf = (config: ConfigSource) =>
@@ -134,6 +136,7 @@ export const kindOf = (config: ConfigSource): "audit" | "member" | "rollout" =>
   choice(config, "kind", ["audit", "member", "rollout"]);
 
 export interface AuditSettings {
+  /** Groups and services, by name. */
   auditors: string[];
   accounts: { ids: string[] } | { organizationalUnits: string[]; exclude: string[] };
   regions: string[];

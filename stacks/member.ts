@@ -1,21 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
+import { loadAuditors } from "../auditors/registry.ts";
 import { MemberAccount, type MemberAccountArgs } from "../components/memberAccount.ts";
 import { type ConfigSource, type MemberSettings, memberSettings } from "./config.ts";
 
 /** A member account's stack. What the configuration does not say is asked of the audit account's stack. */
-export function memberStack(config: ConfigSource): Record<string, pulumi.Input<unknown>> {
-  const member = new MemberAccount("member", memberArgs(memberSettings(config)));
+export async function memberStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
+  const member = new MemberAccount("member", await memberArgs(memberSettings(config)));
   return { roleArn: member.roleArn };
 }
 
 /** What the role is made from, with the audit account's id and external id as configured or as its stack says. */
-export function memberArgs(settings: MemberSettings): MemberAccountArgs {
+export async function memberArgs(settings: MemberSettings): Promise<MemberAccountArgs> {
   const { auditStack, auditAccountId, externalId, crossAccountRoleName, ...rest } = settings;
   const audit = auditStack ? new pulumi.StackReference(auditStack) : undefined;
   const told = (value: string | undefined, output: string): pulumi.Input<string> =>
     value ?? (audit?.requireOutput(output) as pulumi.Output<string>);
   return {
     ...rest,
+    // An AWS managed policy needs no declarations.
+    auditors: settings.memberPolicy === "generated" ? await loadAuditors(settings.auditors) : [],
     roleName: crossAccountRoleName,
     auditAccountId: told(auditAccountId, "auditAccountId"),
     externalId: told(externalId, "externalId"),

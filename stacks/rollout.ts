@@ -4,10 +4,10 @@ import { type ConfigSource, rolloutSettings } from "./config.ts";
 import { memberArgs } from "./member.ts";
 
 /** The stack, in the management account or a delegated administrator, that gives the role to an organization's accounts. */
-export function rolloutStack(config: ConfigSource): Record<string, pulumi.Input<unknown>> {
+export async function rolloutStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { organizationalUnits, delegatedAdministrator, ...settings } = rolloutSettings(config);
   const rollout = new MemberRollout("rollout", {
-    ...memberArgs(settings),
+    ...(await memberArgs(settings)),
     organizationalUnits,
     delegatedAdministrator,
   });

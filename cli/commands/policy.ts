@@ -1,6 +1,11 @@
 import type { Command } from "commander";
-import { memberPolicyDocuments } from "../../auditors/policy.ts";
-import { auditorNames } from "../../auditors/registry.ts";
+import {
+  DEFAULT_AUDITORS,
+  groupNames,
+  loadAuditors,
+  serviceNames,
+  UnknownAuditorError,
+} from "../../auditors/registry.ts";
 import { CliError } from "../runs.ts";
 import { list, print } from "../terminal.ts";
 
@@ -8,14 +13,14 @@ export const policyCommand = (program: Command): Command =>
   program
     .command("policy")
     .description("print the policy that the cross-account role of a member account needs")
-    .option("--auditors <names>", `comma-separated; there are ${auditorNames.join(", ")}`, list, [...auditorNames])
-    .action(({ auditors }: { auditors: string[] }) => {
-      let documents: ReturnType<typeof memberPolicyDocuments>;
-      try {
-        documents = memberPolicyDocuments(auditors);
-      } catch (error) {
-        throw new CliError(`--auditors: ${(error as Error).message}`);
-      }
+    .option("--auditors <names>", `groups and services, comma-separated (default: ${DEFAULT_AUDITORS.join(",")})`, list)
+    .addHelpText("after", `\nGroups: ${groupNames.join(", ")}\nServices: ${serviceNames.join(", ")}`)
+    .action(async ({ auditors: chosen }: { auditors?: string[] }) => {
+      const { memberPolicyDocuments } = await import("../../auditors/policy.ts");
+      const auditors = await loadAuditors(chosen).catch((error: Error) => {
+        throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
+      });
+      const documents = memberPolicyDocuments(auditors);
       print(
         JSON.stringify(
           documents.length === 1 ? documents[0]!.document : documents.map(({ document }) => document),

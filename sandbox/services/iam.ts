@@ -237,6 +237,35 @@ export const iam: Service = {
         return { AccessKeyMetadata: keys, IsTruncated: false };
       },
     },
+    GetAccessKeyLastUsed: {
+      run: (input: sdk.GetAccessKeyLastUsedRequest, call): sdk.GetAccessKeyLastUsedResponse => {
+        const user = own(call, call.state.users).find(({ keys }) =>
+          keys.some(({ AccessKeyId }) => AccessKeyId === input.AccessKeyId),
+        );
+        if (!user)
+          throw new AwsError("NoSuchEntity", `The Access Key with id ${input.AccessKeyId} cannot be found`, 404);
+        // AWS answers so of a key that nobody has used.
+        return {
+          UserName: user.UserName,
+          AccessKeyLastUsed: { ServiceName: "N/A", Region: "N/A", LastUsedDate: undefined },
+        };
+      },
+    },
+    GetAccountPasswordPolicy: {
+      run: (_input: object, { account }): sdk.GetAccountPasswordPolicyResponse => {
+        throw new AwsError("NoSuchEntity", `The Password Policy with domain name ${account} cannot be found.`, 404);
+      },
+    },
+    GetAccountSummary: {
+      run: (_input: object, call): sdk.GetAccountSummaryResponse => ({
+        SummaryMap: {
+          Users: own(call, call.state.users).length,
+          Groups: own(call, call.state.groups).length,
+          AccountMFAEnabled: 1,
+          AccountAccessKeysPresent: 0,
+        },
+      }),
+    },
     ListMFADevices: {
       run: (input: sdk.ListMFADevicesRequest, call): sdk.ListMFADevicesResponse => {
         const user = userOf(call, input.UserName);

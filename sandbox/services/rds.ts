@@ -73,6 +73,26 @@ export const rds: Service = {
       "SubscriptionName",
     ),
     DescribeDBProxies: listing("proxies", "DBProxies", "DBProxyName", "DBProxyNotFoundFault"),
+    DescribeDBSnapshotAttributes: {
+      run: ({
+        DBSnapshotIdentifier,
+      }: sdk.DescribeDBSnapshotAttributesMessage): sdk.DescribeDBSnapshotAttributesResult => ({
+        DBSnapshotAttributesResult: {
+          DBSnapshotIdentifier,
+          DBSnapshotAttributes: [{ AttributeName: "restore", AttributeValues: [] }],
+        },
+      }),
+    },
+    DescribeDBClusterSnapshotAttributes: {
+      run: ({
+        DBClusterSnapshotIdentifier,
+      }: sdk.DescribeDBClusterSnapshotAttributesMessage): sdk.DescribeDBClusterSnapshotAttributesResult => ({
+        DBClusterSnapshotAttributesResult: {
+          DBClusterSnapshotIdentifier,
+          DBClusterSnapshotAttributes: [{ AttributeName: "restore", AttributeValues: [] }],
+        },
+      }),
+    },
     ListTagsForResource: {
       run: ({ ResourceName }: sdk.ListTagsForResourceMessage, call): sdk.TagListMessage => {
         const tags = estate(call).tags.get(ResourceName ?? "");

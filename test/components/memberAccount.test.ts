@@ -1,16 +1,17 @@
 import { expect } from "chai";
 import { actionsOf } from "../../auditors/collector.ts";
-import { auditors } from "../../auditors/registry.ts";
+import { loadAuditors, loadServices } from "../../auditors/registry.ts";
 import { MemberAccount, type MemberAccountArgs, trustPolicy } from "../../components/memberAccount.ts";
 import { recorded } from "./recorded.ts";
 
+const auditors = await loadAuditors(["rds", "iam"]);
 const memberWith = (args: Partial<MemberAccountArgs> = {}, partition = "aws") =>
   recorded(
     () =>
       new MemberAccount("member", {
         auditAccountId: "999999999999",
         externalId: "external-id",
-        auditors: ["rds", "iam"],
+        auditors,
         ...args,
       }),
     { partition },
@@ -24,7 +25,7 @@ describe("MemberAccount", () => {
         JSON.parse(inputs.policy).Statement.flatMap(({ Action }: { Action: string[] }) => Action),
       );
     expect(new Set(actions)).to.deep.equal(
-      new Set(["ec2:DescribeRegions", ...actionsOf(auditors.rds!), ...actionsOf(auditors.iam!)]),
+      new Set(["ec2:DescribeRegions", ...(await loadServices(["rds", "iam"])).flatMap(actionsOf)]),
     );
   });
 

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { loadAuditors } from "../../auditors/registry.ts";
 import { type MemberTemplate, memberTemplate } from "../../components/memberTemplate.ts";
 
 const args: MemberTemplate = {
   auditAccountId: "999999999999",
   externalId: "external-id",
-  auditors: ["rds", "iam"],
+  auditors: await loadAuditors(["rds", "iam"]),
   roleName: "audit-cross-account-access-role",
   memberPolicy: "generated",
 };
@@ -81,11 +82,10 @@ describe("the template of a member account", () => {
     ["AWS's own policy", "aws-us-gov", { memberPolicy: "SecurityAudit" }],
   ] as const) {
     it(`gives what MemberAccount gives, with ${what}`, async () => {
-      const { auditorNames } = await import("../../auditors/registry.ts");
       const template = {
         ...args,
         ...over,
-        auditors: "auditors" in over ? auditorNames : args.auditors,
+        auditors: "auditors" in over ? await loadAuditors() : args.auditors,
       } as MemberTemplate;
       expect(byTemplate(partition, template)).to.deep.equal(await byComponent(partition, template));
     });

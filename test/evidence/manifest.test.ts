@@ -12,7 +12,11 @@ const plan = (count: number, auditors: string[] = ["rds", "iam"]): Plan =>
     requestedBy: "test",
     toolVersion: "0",
     accounts: accounts(count),
-    auditors: auditors.map((name) => ({ name, scope: name === "iam" ? "global" : "regional" })),
+    auditors: auditors.map((name) => ({
+      name,
+      global: name === "iam" ? ["AWS::IAM::User"] : [],
+      regional: name === "iam" ? [] : ["AWS::RDS::DBInstance"],
+    })),
     regions: ["eu-central-1", "us-east-1"],
   });
 const commitAll = (of: Plan): TaskOutcome[] =>

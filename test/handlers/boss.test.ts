@@ -20,10 +20,7 @@ const environment = {
   AWS_REGION: "us-east-1",
   EVIDENCE_BUCKET: "evidence",
   ACCOUNTS_PARAMETER: "/audit-ecosystem/accounts",
-  AUDITORS: JSON.stringify({
-    rds: { function: "audit-get-meta-rds", scope: "regional" },
-    iam: { function: "audit-get-meta-iam", scope: "global" },
-  }),
+  AUDITOR_FUNCTION_PREFIX: "audit-get-meta-",
   SEALER_FUNCTION: "audit-sealer",
 };
 const context = { functionName: "audit-boss", awsRequestId: "request" } as Context;
@@ -50,8 +47,11 @@ describe("boss", () => {
     ec2 = mockClient(EC2Client);
     organizations = mockClient(OrganizationsClient);
     Object.assign(process.env, environment);
-    const boss = await import("../../handlers/boss.ts");
-    handler = boss.handler as unknown as typeof handler;
+    const { bossHandler } = await import("../../handlers/boss.ts");
+    handler = bossHandler([
+      { name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] },
+      { name: "iam", global: ["AWS::IAM::User"], regional: [] },
+    ]) as unknown as typeof handler;
   });
   after(() => {
     process.env = environmentBefore;

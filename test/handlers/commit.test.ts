@@ -20,7 +20,7 @@ const plan = planRun({
   requestedBy: "test",
   toolVersion: "0",
   accounts: ["111111111111", "222222222222"],
-  auditors: [{ name: "rds", scope: "regional" }],
+  auditors: [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }],
   regions: ["eu-central-1"],
 });
 const payload = (index: number) => ({ run_id: run, run_date: date, task: plan.tasks[index]! });
@@ -66,9 +66,10 @@ describe("committing and sealing", () => {
       SEALER_FUNCTION: "audit-sealer",
       CROSS_ACCOUNT_ROLE_NAME: "audit-cross-account-access-role",
       EXTERNAL_ID: "external",
+      DIGEST_KEY: "0123456789abcdef",
     });
     const { auditorHandler } = await import("../../handlers/auditor.ts");
-    auditor = auditorHandler(rds);
+    auditor = auditorHandler({ name: "rds", services: [rds] });
     recorder = (await import("../../handlers/recorder.ts")).handler;
     sealer = (await import("../../handlers/sealer.ts")).handler;
   });

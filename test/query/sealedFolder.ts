@@ -5,7 +5,7 @@ import { evidenceJson, type Item } from "../../evidence/item.ts";
 import { evidenceKey, manifestKey, planKey } from "../../evidence/layout.ts";
 import { buildManifest } from "../../evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../../evidence/outcome.ts";
-import { type Plan, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
+import { type Plan, type PlannedAuditor, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
 
 export const FIRST_RUN = "01JDT3SAPG0000000000000001";
 export const SECOND_RUN = "01JDT3SAPG0000000000000002";
@@ -15,7 +15,7 @@ export interface RunSpec {
   date?: string;
   accounts?: string[];
   regions?: string[];
-  auditors?: { name: string; scope: "global" | "regional" }[];
+  auditors?: PlannedAuditor[];
   items?: Partial<Item>[];
   /** Laid over the outcome of the planned items that it says yes to. */
   outcome?: (item: { auditor: string; account_id: string; region: string }) => Partial<Outcome> | undefined;
@@ -54,7 +54,7 @@ export async function writeRun(folder: string, spec: RunSpec = {}): Promise<Plan
     requestedBy: "test",
     toolVersion: "0",
     accounts: spec.accounts ?? ["111111111111"],
-    auditors: spec.auditors ?? [{ name: "rds", scope: "regional" }],
+    auditors: spec.auditors ?? [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }],
     regions: spec.regions ?? ["eu-central-1"],
   });
   const byType = new Map<string, Item[]>();

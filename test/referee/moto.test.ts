@@ -7,7 +7,8 @@ import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
-import { auditors } from "../../auditors/registry.ts";
+import { plannedAuditor } from "../../auditors/collector.ts";
+import { loadAuditors } from "../../auditors/registry.ts";
 import { runTask } from "../../collect/task.ts";
 import type { Item } from "../../evidence/item.ts";
 import { GLOBAL } from "../../evidence/plan.ts";
@@ -120,27 +121,33 @@ describe("moto and the AWS CLI as referees", function () {
     moto?.kill();
   });
 
-  const collect = (auditor: string): Promise<TaskOutcome> =>
-    runTask({
+  const collect = async (name: string): Promise<TaskOutcome> => {
+    const [auditor] = await loadAuditors([name]);
+    const { global } = plannedAuditor(auditor!);
+    return runTask({
       runId: "01JDT3SAPG0000000000000000",
       date: "2026-11-24",
       task: {
-        id: `${auditor}-0000`,
-        auditor,
+        id: `${name}-0000`,
+        auditor: name,
         accounts: MEMBERS,
-        regions: auditors[auditor]!.scope === "global" ? [GLOBAL] : REGIONS,
+        regions: global.length ? [GLOBAL] : REGIONS,
       },
       attempt: "a",
       auditor: {
-        ...auditors[auditor]!,
-        // forcePathStyle: moto's bucket names do not resolve as hosts.
-        client: class {
-          constructor(config: object) {
-            // biome-ignore lint/correctness/noConstructorReturn: stands in for the service's own client
-            return new auditors[auditor]!.client({ ...config, forcePathStyle: true } as never);
-          }
-        } as never,
+        name,
+        services: auditor!.services.map((service) => ({
+          ...service,
+          // forcePathStyle: moto's bucket names do not resolve as hosts.
+          client: class {
+            constructor(config: object) {
+              // biome-ignore lint/correctness/noConstructorReturn: stands in for the service's own client
+              return new service.client({ ...config, forcePathStyle: true } as never);
+            }
+          } as never,
+        })),
       },
+      digestKey: "0123456789abcdef",
       role: { partition: "aws", roleName: ROLE, externalId: "external" },
       bucket: "evidence",
       s3: client(S3Client, "us-east-1", root),
@@ -150,6 +157,7 @@ describe("moto and the AWS CLI as referees", function () {
       deadline: AbortSignal.timeout(60_000),
       now: Date.now,
     });
+  };
   const itemsOf = async (outcome: TaskOutcome, type: string): Promise<Item[]> => {
     const s3 = client(S3Client, "us-east-1", root);
     const objects = outcome.objects.filter(({ resource_type }) => resource_type === type);

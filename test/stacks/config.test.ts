@@ -28,7 +28,12 @@ describe("stack config", () => {
     ["an id twice", auditSettings, { accounts: "111111111111,111111111111" }, /^accounts: .*listed twice/],
     ["no account", auditSettings, {}, /^accounts: not set — .*pulumi config set accounts/],
     ["half a list", auditSettings, { accounts: "[1" }, /^accounts: "\[1" — a list/],
-    ["an unknown auditor", auditSettings, { ...audit, auditors: "rdz" }, /^auditors: "rdz" — .*rds, iam, s3/],
+    [
+      "an unknown auditor",
+      auditSettings,
+      { ...audit, auditors: "rdz" },
+      /^auditors: "rdz" — .*groups access, .*services .*rds.*Try: /,
+    ],
     ["a region's name that is none", auditSettings, { ...audit, regions: "eu" }, /^regions: "eu"/],
     ["a bucket's name in capitals", auditSettings, { ...audit, bucketName: "Evidence" }, /^bucketName: "Evidence"/],
     [

@@ -1,0 +1,81 @@
+import type { NormalizedSchema } from "@smithy/core/schema";
+import type { Collector, Listing, Read } from "./collector.ts";
+import { inputOf, outputOf } from "./paging.ts";
+import { isTemplate, type Path, pathsIn } from "./paths.ts";
+
+/** What the SDK's runtime schemas say of a declaration: the shape of a resource, and of each of its details. */
+
+/** The shape at a path, lists taken apart and `*` for a map's values; undefined where it leads nowhere. */
+export function shapeAt(schema: NormalizedSchema, path: Path): NormalizedSchema | undefined {
+  let found: NormalizedSchema | undefined = element(schema);
+  for (const member of path.split(".")) {
+    if (found?.isStructSchema()) found = members(found)[member];
+    // A map's keys are not in the schema: any name is one.
+    else if (found?.isMapSchema()) found = found.getValueSchema();
+    else return undefined;
+    found &&= element(found);
+  }
+  return found;
+}
+
+export const members = (schema: NormalizedSchema): Record<string, NormalizedSchema> =>
+  schema.isStructSchema() ? (schema.getMemberSchemas() as Record<string, NormalizedSchema>) : {};
+
+const element = (schema: NormalizedSchema): NormalizedSchema => {
+  let found = schema;
+  while (found.isListSchema()) found = found.getValueSchema();
+  return found;
+};
+
+/** The members of a listed resource before anything more is asked; a bare string stands under its name. */
+export function listedMembers(listing: Listing): Record<string, NormalizedSchema> {
+  const output = outputOf(listing.schema);
+  const shape = listing.items === undefined ? output : shapeAt(output, listing.items);
+  if (!shape) throw new Error(`${listing.operation} answers with nothing at ${listing.items}`);
+  const ofParent =
+    listing.parent && typeof listing.parent.input === "object"
+      ? Object.fromEntries(
+          Object.entries(members(inputOf(listing.schema))).filter(
+            ([name, each]) => name in listing.parent!.input && each.isStringSchema(),
+          ),
+        )
+      : {};
+  return { ...ofParent, ...(shape.isStructSchema() ? members(shape) : { [listing.as ?? "value"]: shape }) };
+}
+
+/** The members of a resource in full: what the listing says, and what describing it lays over that. */
+export function resourceMembers(collector: Collector): Record<string, NormalizedSchema> {
+  const { listing, describe } = collector;
+  const listed = listedMembers(listing);
+  if (!describe) return listed;
+  const read: Read = describe.kind === "each" ? describe.detail : describe.batch;
+  const path = describe.kind === "each" ? describe.take : describe.batch.items;
+  const shape = path === undefined ? outputOf(read.schema) : shapeAt(outputOf(read.schema), path);
+  if (!shape) throw new Error(`${read.operation} answers with nothing at ${path}`);
+  return { ...listed, ...members(shape) };
+}
+
+/** The members of an item's configuration: the resource's own, and its details by their names. */
+export function configurationMembers(collector: Collector): Record<string, NormalizedSchema> {
+  const details = collector.details.map((detail) => [detail.as, outputOf(detail.schema)] as const);
+  return { ...resourceMembers(collector), ...Object.fromEntries(details) };
+}
+
+/** The shape at a path that starts with one of the members; undefined where it leads nowhere. */
+export function memberAt(from: Record<string, NormalizedSchema>, path: Path): NormalizedSchema | undefined {
+  const [first, ...rest] = path.split(".");
+  const schema = from[first!];
+  return schema && rest.length ? shapeAt(schema, rest.join(".")) : schema && element(schema);
+}
+
+/** Paths of a declaration's word (a path or a template) that lead nowhere. */
+export const unknownPaths = (from: Record<string, NormalizedSchema>, word: unknown): Path[] =>
+  typeof word === "string" && (isTemplate(word) || word !== "")
+    ? pathsIn(word).filter((path) => !memberAt(from, path))
+    : [];
+
+/** What a configuration can hold: the resource's members with the SDK's schemas, and the names of its details. */
+export const shapeOf = (collector: Collector): { members: [string, NormalizedSchema][]; details: string[] } => ({
+  members: Object.entries(resourceMembers(collector)),
+  details: collector.details.map((detail) => detail.as),
+});
