@@ -61,11 +61,11 @@ async function fileText(path: string): Promise<string> {
 }
 
 async function engineFor(options: QueryOptions, progress: (text: string) => void): Promise<Engine> {
-  const [{ catalogOf }, { auditors }] = await Promise.all([
+  const [{ catalogOf }, { loadAuditors }] = await Promise.all([
     import("../../query/catalog.ts"),
     import("../../auditors/registry.ts"),
   ]);
-  const catalog = catalogOf(auditors);
+  const catalog = catalogOf(await loadAuditors());
   const name = options.engine ?? (options.dir || isElsewhere() ? "duckdb" : "athena");
   if (name === "athena") {
     if (options.dir) throw new CliError("--engine athena: Athena reads the bucket, a copy is read by duckdb");

@@ -14,7 +14,7 @@ export const tablesCommand = (program: Command): Command => {
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")
     .action(async (run: string | undefined, options: PlaceOptions & { json?: boolean }) => {
-      const [{ catalogOf }, { auditors }, { tabulate }, { listSealedRuns, readSealedRun }] = await Promise.all([
+      const [{ catalogOf }, { loadAuditors }, { tabulate }, { listSealedRuns, readSealedRun }] = await Promise.all([
         import("../../query/catalog.ts"),
         import("../../auditors/registry.ts"),
         import("../../query/tabulate.ts"),
@@ -27,7 +27,7 @@ export const tablesCommand = (program: Command): Command => {
         throw new CliError(
           `${objects.name} has no sealed run${run ? ` ${run}` : ""}; itaudit status shows how far one is`,
         );
-      const catalog = catalogOf(auditors);
+      const catalog = catalogOf(await loadAuditors());
       const line = progressLine();
       for (const each of chosen) {
         const sealed = (await readSealedRun(objects, each.run, each.date))!;
