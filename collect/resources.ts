@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type Auditor,
   type ClientClass,
@@ -53,12 +54,15 @@ async function readService(auditor: string, service: Service, reading: Reading):
   const collectors = collectorsFor(service, item.region);
   // An endpoint that does not answer is not waited for once more by the service's other calls.
   const silent = new AbortController();
+  const signal = AbortSignal.any([reading.deadline, silent.signal]);
+  // Each call under way listens to both; the default warns from the eleventh on.
+  setMaxListeners(0, reading.deadline, signal);
   const calls: Calls = {
     client: service.client,
     clientOf: reading.clientOf,
     budget: reading.budget,
     tally,
-    signal: AbortSignal.any([reading.deadline, silent.signal]),
+    signal,
     deadline: reading.deadline,
   };
   const parents = new Set(collectors.flatMap(({ listing }) => ancestors(listing)));

@@ -252,9 +252,9 @@ export const iam: Service = {
       },
     },
     GetAccountPasswordPolicy: {
-      run: (_input: object, { account }): sdk.GetAccountPasswordPolicyResponse => {
-        throw new AwsError("NoSuchEntity", `The Password Policy with domain name ${account} cannot be found.`, 404);
-      },
+      run: (_input: object): sdk.GetAccountPasswordPolicyResponse => ({
+        PasswordPolicy: { MinimumPasswordLength: 8, RequireNumbers: true, ExpirePasswords: false },
+      }),
     },
     GetAccountSummary: {
       run: (_input: object, call): sdk.GetAccountSummaryResponse => ({

@@ -1,5 +1,6 @@
 import type { Context } from "aws-lambda";
-import { auditors } from "../../auditors/registry.ts";
+import { plannedAuditor } from "../../auditors/collector.ts";
+import { loadAuditors } from "../../auditors/registry.ts";
 import type { Surroundings } from "../../handlers/surroundings.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
@@ -32,11 +33,18 @@ export interface System {
   function: (name: string) => StoredFunction;
 }
 
-/** `audit-get-meta-rds` → the auditor's handler; `audit-boss` → `bossHandler` of `handlers/boss.ts`. */
-async function handlerOf(fn: StoredFunction, around: Surroundings): Promise<Run> {
+/** `audit-get-meta-rds` → the auditor's handler; `audit-recorder` → `recorderHandler` of `handlers/recorder.ts`. */
+async function handlerOf(fn: StoredFunction, around: Surroundings, deployed: readonly string[]): Promise<Run> {
   const [, auditor] = /-get-meta-(.+)$/.exec(fn.FunctionName) ?? [];
-  if (auditor) return (await import("../../handlers/auditor.ts")).auditorHandler(auditors[auditor]!, around) as Run;
+  // As the bundles do: an auditor has its services written into it, the boss the types of all auditors.
+  const auditors = await loadAuditors(deployed);
+  if (auditor) {
+    const { auditorHandler } = await import("../../handlers/auditor.ts");
+    return auditorHandler(auditors.find(({ name }) => name === auditor)!, around) as Run;
+  }
   const name = fn.FunctionName.split("-").at(-1)!;
+  if (name === "boss")
+    return (await import("../../handlers/boss.ts")).bossHandler(auditors.map(plannedAuditor), around) as Run;
   const module = (await import(`../../handlers/${name}.ts`)) as Record<string, (around: Surroundings) => Run>;
   return module[`${name}Handler`]!(around);
 }
@@ -71,7 +79,11 @@ export async function deployedSystem(...stacks: Record<string, string>[]): Promi
       fn.FunctionName,
       12 * 3600,
     );
-    return handlerOf(fn, {
+    const prefix = fn.FunctionName.split("-")[0]!;
+    const deployed = [...state.functions.values()].flatMap(({ FunctionName }) =>
+      FunctionName.startsWith(`${prefix}-get-meta-`) ? FunctionName.slice(`${prefix}-get-meta-`.length) : [],
+    );
+    const around: Surroundings = {
       env: () => ({ ...fn.environment, AWS_REGION: fn.region, AWS_ENDPOINT_URL: "http://in.process" }),
       now,
       random,
@@ -85,7 +97,8 @@ export async function deployedSystem(...stacks: Record<string, string>[]): Promi
           sessionToken: session.SessionToken,
         },
       }),
-    });
+    };
+    return handlerOf(fn, around, deployed);
   };
 
   const system: System = {
