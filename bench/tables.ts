@@ -26,7 +26,7 @@ const OBJECTS = 20;
 const DATE = "2026-11-24";
 const RUNS = ["01JDT3SAPG0000000000000001", "01JDT3SAPG0000000000000002"] as const;
 const type = "AWS::RDS::DBInstance";
-const catalog = catalogOf({ rds });
+const catalog = catalogOf([{ name: "rds", services: [rds] }]);
 
 /** About 900 bytes of configuration, one in a thousand of which is another in the second run. */
 const item = (run: number, n: number): string =>
@@ -79,7 +79,7 @@ async function writeRun(folder: string, run: 0 | 1): Promise<void> {
     requestedBy: "bench",
     toolVersion: "0",
     accounts: ["111111111111"],
-    auditors: [{ name: "rds", scope: "regional" }],
+    auditors: [{ name: "rds", global: [], regional: [type] }],
     regions: ["eu-central-1"],
   });
   const objects: EvidenceObject[] = [];

@@ -26,7 +26,7 @@ const isAside = ({ status }: Outcome, { operation }: ReadError) =>
  * The gaps of an outcome over the resource types that its planned item covers. An error that names no type is about
  * all of them; one of an operation that is not the type's listing leaves the listing whole.
  */
-export function gapsOf(outcome: Outcome, covered: readonly Pick<Covered, "type" | "operation">[]): Gap[] {
+export function gapsOf(outcome: Outcome, covered: readonly Covered[]): Gap[] {
   const { auditor, account_id, region, status } = outcome;
   const here = covered.filter(({ global }) => global === (region === GLOBAL));
   return here.flatMap(({ type, operation }): Gap[] => {

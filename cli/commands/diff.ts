@@ -30,7 +30,7 @@ export const diffCommand = (program: Command): Command =>
     .option("--json", "print JSON: an object with the runs, the differences (one a line) and the sums")
     .action(async (first: string, second: string, options: DiffOptions) => {
       const groupOf = grouping(options.by);
-      const [{ catalogOf }, { auditors }, { duckDBEngine }, { differences, DiffError }, { pullInto }] =
+      const [{ catalogOf }, { loadAuditors }, { duckDBEngine }, { differences, DiffError }, { pullInto }] =
         await Promise.all([
           import("../../query/catalog.ts"),
           import("../../auditors/registry.ts"),
@@ -39,7 +39,7 @@ export const diffCommand = (program: Command): Command =>
           import("../../query/pull.ts"),
         ]);
       const place = evidencePlace(options);
-      const catalog = catalogOf(auditors);
+      const catalog = catalogOf(await loadAuditors());
       const line = progressLine();
       const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
       try {

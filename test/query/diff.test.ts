@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import fc from "fast-check";
-import { auditors } from "../../auditors/registry.ts";
+import { loadAuditors } from "../../auditors/registry.ts";
 import type { Item } from "../../evidence/item.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
 import { canonical as canonicalForm } from "../../query/canonical.ts";
@@ -19,7 +19,7 @@ import { FIRST_RUN, type RunSpec, SECOND_RUN, writeRun } from "./sealedFolder.ts
 
 use(chaiAsPromised);
 
-const catalog = catalogOf(auditors);
+const catalog = catalogOf(await loadAuditors());
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "diff-"));
@@ -161,7 +161,7 @@ describe("diff", () => {
       resource_id: "logs",
       arn: "arn:aws:s3:::logs",
     };
-    const s3: RunSpec = { auditors: [{ name: "s3", scope: "global" }] };
+    const s3: RunSpec = { auditors: [{ name: "s3", global: ["AWS::S3::Bucket"], regional: [] }] };
     expect(kinds(await compare({ ...s3, items: [bucket] }, s3))).to.deep.equal(["removed logs"]);
   });
 
@@ -172,7 +172,7 @@ describe("diff", () => {
       region: "eu-west-1",
       ...rest,
     });
-    const s3: RunSpec = { auditors: [{ name: "s3", scope: "global" }] };
+    const s3: RunSpec = { auditors: [{ name: "s3", global: ["AWS::S3::Bucket"], regional: [] }] };
     const policy = { Policy: "{}" };
     const found = await compare(
       {
