@@ -6,7 +6,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { runStore } from "../evidence/store.ts";
 import { deploy } from "../sandbox/deploy/program.ts";
-import { AUDIT_ACCOUNT } from "../sandbox/estate/populate.ts";
+import { AUDIT_ACCOUNT } from "../sandbox/estate/organization.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import { coverageTable } from "./coverageTable.ts";
 import { progressOf, runOf, startRun } from "./runs.ts";

@@ -4,6 +4,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { queryCommand } from "./commands/query.ts";
 import { runCommand } from "./commands/run.ts";
+import { sandboxCommand } from "./commands/sandbox.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tablesCommand } from "./commands/tables.ts";
 import { CliError } from "./runs.ts";
@@ -20,10 +21,12 @@ Examples:
   itaudit policy --auditors rds,iam
   itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
   itaudit run --accounts 111111111111 --wait
+  itaudit sandbox start
   itaudit status --bucket my-evidence runs/run_date=2026-11-24/run_id=01JDT3SAPG0000000000000000/manifest.json`,
   );
 
-for (const add of [diffCommand, policyCommand, queryCommand, runCommand, statusCommand, tablesCommand]) add(program);
+for (const add of [diffCommand, policyCommand, queryCommand, runCommand, sandboxCommand, statusCommand, tablesCommand])
+  add(program);
 
 program.parseAsync().catch((error: Error) => {
   process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);

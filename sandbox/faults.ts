@@ -1,45 +1,53 @@
+import * as z from "zod";
 import { randomOf } from "./random.ts";
 
+const milliseconds = z.number().min(0);
 /** What goes wrong with a call, or with an asynchronous event of a function. */
-export type Effect =
+const Effect = z.discriminatedUnion("kind", [
   /** The answer takes longer, by up to `spread` milliseconds more. */
-  | { kind: "latency"; ms: number; spread?: number }
+  z.strictObject({ kind: z.literal("latency"), ms: milliseconds, spread: milliseconds.optional() }),
   /** Refused for its rate, with the service's own code. */
-  | { kind: "throttled" }
+  z.strictObject({ kind: z.literal("throttled") }),
   /** AWS has a problem of its own. */
-  | { kind: "unavailable"; status?: 500 | 502 | 503 }
+  z.strictObject({ kind: z.literal("unavailable"), status: z.literal([500, 502, 503]).optional() }),
   /** The connection is cut. */
-  | { kind: "reset" }
+  z.strictObject({ kind: z.literal("reset") }),
   /** No answer ever comes. */
-  | { kind: "silent" }
+  z.strictObject({ kind: z.literal("silent") }),
   /** A service control policy forbids it. */
-  | { kind: "denied" }
+  z.strictObject({ kind: z.literal("denied") }),
   /** The region answers as one that is not opted in. */
-  | { kind: "closed" }
+  z.strictObject({ kind: z.literal("closed") }),
   /** The session's token has expired. */
-  | { kind: "expired" }
+  z.strictObject({ kind: z.literal("expired") }),
   /** The function's instance dies in the middle of an event. */
-  | { kind: "killed" }
+  z.strictObject({ kind: z.literal("killed") }),
   /** The event is delivered twice. */
-  | { kind: "duplicated" };
+  z.strictObject({ kind: z.literal("duplicated") }),
+]);
+export type Effect = z.infer<typeof Effect>;
 
 /** Which calls have which fault; what is left out means any. */
-export interface Fault {
-  effect: Effect;
+const Fault = z.strictObject({
+  effect: Effect,
   /** Signing name, `rds`. */
-  service?: string;
+  service: z.string().optional(),
   /** `DescribeDBInstances`; events of a function have no operation. */
-  operation?: string;
+  operation: z.string().optional(),
   /** The account that is called. */
-  account?: string;
-  region?: string;
+  account: z.string().optional(),
+  region: z.string().optional(),
   /** Name of a function, for what happens to its events. */
-  function?: string;
+  function: z.string().optional(),
   /** Share of the calls meant that it hits, 0 to 1. Default: each one. */
-  share?: number;
+  share: z.number().min(0).max(1).optional(),
   /** How many it hits at most. Default: no end. */
-  times?: number;
-}
+  times: z.int().min(0).optional(),
+});
+export type Fault = z.infer<typeof Fault>;
+
+/** A script of faults as a file holds it. */
+export const Script = z.array(Fault);
 
 /** Faults as the sandbox's state keeps them: a seed gives the same ones to the same calls. */
 export interface Faults {

@@ -6,7 +6,7 @@ import { createSandbox, type Sandbox } from "./core.ts";
 import { populate } from "./estate/populate.ts";
 import { type LambdaRuntime, lambdaRuntime } from "./lambda/runtime.ts";
 import { idOf } from "./random.ts";
-import { freeze, thaw } from "./state.ts";
+import { freeze, type SandboxState, thaw } from "./state.ts";
 import type { WireRequest } from "./wire.ts";
 
 export interface ServerOptions {
@@ -14,9 +14,10 @@ export interface ServerOptions {
   folder: string;
   /** 0: any free one. */
   port: number;
-  /** Member accounts of a new estate. */
-  accounts: number;
-  seed: number;
+  /** Member accounts of a new estate: 3 when left out. */
+  accounts?: number | undefined;
+  /** Decides a new estate: 1 when left out. */
+  seed?: number | undefined;
   /** Milliseconds that each answer takes longer. */
   latency: number;
 }
@@ -31,11 +32,32 @@ export interface RunningSandbox {
 
 const STATE = "state.v8";
 
-/** The sandbox behind HTTP on 127.0.0.1. @throws Error when the port is taken or the state cannot be read */
+/** Why a sandbox cannot start, and what to do. */
+export class SandboxError extends Error {}
+
+/** Milliseconds between two savings of a state that changed. */
+const SAVE_EVERY_MS = 10_000;
+
+function stateIn(file: string, { folder, accounts, seed }: ServerOptions): SandboxState {
+  if (!existsSync(file)) return populate(seed ?? 1, accounts ?? 3);
+  const state = thaw(readFileSync(file), populate(1, 0));
+  const afresh = `start afresh with another --dir, or without it: rm -r ${folder}`;
+  if (!state) throw new SandboxError(`${file} is the state of another version of the sandbox: ${afresh}`);
+  const standing = { accounts: state.members.length, seed: state.seed };
+  for (const [name, wanted, is] of [
+    ["accounts", accounts, standing.accounts],
+    ["seed", seed, standing.seed],
+  ] as const)
+    if (wanted !== undefined && wanted !== is)
+      throw new SandboxError(`--${name} ${wanted}: the estate in ${folder} was made with ${is}; ${afresh}`);
+  return state;
+}
+
+/** The sandbox behind HTTP on 127.0.0.1. @throws SandboxError when the port is taken or the state does not fit */
 export async function startSandbox(options: ServerOptions): Promise<RunningSandbox> {
   mkdirSync(options.folder, { recursive: true });
   const file = join(options.folder, STATE);
-  const state = existsSync(file) ? thaw(readFileSync(file)) : populate(options.seed, options.accounts);
+  const state = stateIn(file, options);
   let endpoint = "";
   const lambda = lambdaRuntime(
     join(options.folder, "functions"),
@@ -44,8 +66,10 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
     (length) => idOf(Math.random, length),
   );
   const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda });
+  let changed = false;
   const server = createServer(async (incoming, outgoing) => {
     const answer = await sandbox.handle(await requestOf(incoming));
+    changed = true;
     const delay = options.latency + (answer.after ?? 0);
     if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
     if (answer.lost === "silent") return;
@@ -55,7 +79,11 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   });
   server.keepAliveTimeout = 60_000;
   server.listen(options.port, "127.0.0.1");
-  await once(server, "listening");
+  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "EADDRINUSE"
+      ? new SandboxError(`port ${options.port} is taken: choose another with --port, or stop what listens there`)
+      : error;
+  });
   endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
   lambda.resume();
   const save = () => {
@@ -63,13 +91,19 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
     for (const [key, { expires }] of state.sessions) if (expires <= now) state.sessions.delete(key);
     writeFileSync(`${file}.new`, freeze(state));
     renameSync(`${file}.new`, file);
+    changed = false;
   };
+  const saving = setInterval(() => {
+    if (changed) save();
+  }, SAVE_EVERY_MS);
+  saving.unref();
   return {
     endpoint,
     sandbox,
     lambda,
     save,
     stop: async () => {
+      clearInterval(saving);
       await lambda.stop();
       server.closeAllConnections();
       server.close();

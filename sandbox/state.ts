@@ -175,5 +175,14 @@ export interface StoredKey {
   deletionDate?: number | undefined;
 }
 
-export const freeze = (state: SandboxState): Uint8Array => serialize(state);
-export const thaw = (bytes: Uint8Array): SandboxState => deserialize(bytes) as SandboxState;
+/** Grows when what is kept changes within its parts; a new part is noticed by itself. */
+const FORMAT = 1;
+const formOf = (state: SandboxState) => `${FORMAT} ${Object.keys(state).sort().join(" ")}`;
+
+export const freeze = (state: SandboxState): Uint8Array => serialize({ form: formOf(state), state });
+
+/** The state as it was, or nothing when another version of the sandbox wrote it; `fresh` is one of this version. */
+export function thaw(bytes: Uint8Array, fresh: SandboxState): SandboxState | undefined {
+  const { form, state } = deserialize(bytes) as { form?: string; state?: SandboxState };
+  return form === formOf(fresh) ? state : undefined;
+}

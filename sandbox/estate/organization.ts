@@ -1,6 +1,7 @@
 import { randomOf } from "../random.ts";
 import type { Member } from "../state.ts";
 
+export const AUDIT_ACCOUNT = "999999999999";
 export const ROOT = "r-sbox";
 export const UNITS = [
   { Id: "ou-sbox-prod0000", Name: "production" },

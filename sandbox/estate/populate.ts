@@ -2,10 +2,8 @@ import { createHash } from "node:crypto";
 import { noFaults } from "../faults.ts";
 import { idOf, pick, randomOf } from "../random.ts";
 import type { SandboxState, StoredRole } from "../state.ts";
-import { membersOf } from "./organization.ts";
+import { AUDIT_ACCOUNT, membersOf } from "./organization.ts";
 import { homesOf } from "./regions.ts";
-
-export const AUDIT_ACCOUNT = "999999999999";
 
 /** A company's AWS before anything is deployed: its accounts with their users, roles, policies and buckets. */
 export function populate(seed: number, accounts: number): SandboxState {

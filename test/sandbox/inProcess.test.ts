@@ -11,7 +11,8 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { createSandbox } from "../../sandbox/core.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
-import { AUDIT_ACCOUNT, populate } from "../../sandbox/estate/populate.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { populate } from "../../sandbox/estate/populate.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
 

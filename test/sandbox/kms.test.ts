@@ -18,7 +18,7 @@ import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import fc from "fast-check";
 import { publicKeyOf, scalarOf, signDigest, verifyDigest } from "../../sandbox/ecdsa.ts";
-import { AUDIT_ACCOUNT } from "../../sandbox/estate/populate.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { sandboxForTest } from "./sandbox.ts";
 
 use(chaiAsPromised);

@@ -11,7 +11,7 @@ import {
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { zipSync } from "fflate";
-import { AUDIT_ACCOUNT } from "../../sandbox/estate/populate.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 
 use(chaiAsPromised);

@@ -1,5 +1,6 @@
 import { createSandbox } from "../../sandbox/core.ts";
-import { AUDIT_ACCOUNT, populate } from "../../sandbox/estate/populate.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { populate } from "../../sandbox/estate/populate.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
 import type { Invoke } from "../../sandbox/service.ts";

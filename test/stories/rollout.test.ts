@@ -5,7 +5,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { expect } from "chai";
 import { startRun } from "../../cli/runs.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
-import { AUDIT_ACCOUNT } from "../../sandbox/estate/populate.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 
 const REGION = "eu-central-1";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { deploy } from "../../sandbox/deploy/program.ts";
-import { AUDIT_ACCOUNT } from "../../sandbox/estate/populate.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { fallDue } from "../../sandbox/schedules.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 

@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Running } from "../../sandbox/background.ts";
+import { CliError } from "../runs.ts";
+import { configOption, stackConfig } from "../stackConfig.ts";
+import { list, print } from "../terminal.ts";
+
+/** The region that the sandbox's stacks are deployed to. */
+const REGION = "eu-central-1";
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("a whole number is expected.");
+  return value;
+};
+
+/** Lines for a shell: whoever evaluates them calls the sandbox as the audit account. */
+const environment = ({ endpoint, auditAccount }: Running): string =>
+  [
+    `export AWS_ENDPOINT_URL=${endpoint}`,
+    `export AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION}`,
+    `export AWS_ACCESS_KEY_ID=${auditAccount} AWS_SECRET_ACCESS_KEY=sandbox`,
+    "unset AWS_PROFILE AWS_SESSION_TOKEN",
+  ].join("\n");
+
+const described = ({ endpoint, pid, auditAccount, members, accounts }: Running, dir: string): string =>
+  `sandbox at ${endpoint} (process ${pid}, state in ${dir}): audit account ${auditAccount}, ${accounts} member accounts (${members.join(", ")}${accounts > members.length ? " …" : ""})`;
+
+interface StartOptions {
+  port: number;
+  accounts?: number;
+  seed?: number;
+  latency: number;
+  faults?: string;
+  dir: string;
+  foreground?: boolean;
+}
+
+async function start({ foreground, ...options }: StartOptions): Promise<void> {
+  const { runningFrom, startInBackground } = await import("../../sandbox/background.ts");
+  const { dir } = options;
+  const standing = runningFrom(dir);
+  if (foreground) {
+    if (standing)
+      throw new CliError(`a sandbox runs from ${dir} already, at ${standing.endpoint}: itaudit sandbox stop`);
+    return serve(options);
+  }
+  if (standing) say("it runs already");
+  const flags = (["port", "accounts", "seed", "latency", "faults"] as const).flatMap((name) =>
+    options[name] === undefined ? [] : [`--${name}`, String(options[name])],
+  );
+  const running =
+    standing ??
+    (await startInBackground(dir, flags).catch((error: Error) => {
+      throw new CliError(error.message);
+    }));
+  say(described(running, dir));
+  if (process.stdout.isTTY)
+    say('\nCopy these lines into your shell, or start with: eval "$(npx itaudit sandbox start)"\n');
+  print(environment(running));
+}
+
+async function serve({ dir, faults, ...options }: Omit<StartOptions, "foreground">): Promise<void> {
+  const { declareRunning, declareStopped } = await import("../../sandbox/background.ts");
+  const { SandboxError, startSandbox } = await import("../../sandbox/server.ts");
+  const { Script } = await import("../../sandbox/faults.ts");
+  let script: ReturnType<typeof Script.parse> | undefined;
+  if (faults) {
+    if (!existsSync(faults)) throw new CliError(`--faults ${faults}: there is no such file`);
+    const read = Script.safeParse(JSON.parse(readFileSync(faults, "utf8")));
+    if (!read.success)
+      throw new CliError(
+        `--faults ${faults}: ${read.error.issues[0]?.path.join(".")}: ${read.error.issues[0]?.message}`,
+      );
+    script = read.data;
+  }
+  const running = await startSandbox({ folder: dir, ...options }).catch((error: Error) => {
+    throw error instanceof SandboxError ? new CliError(error.message) : error;
+  });
+  const { state } = running.sandbox;
+  if (script) state.faults = { seed: state.seed, script, counts: new Map() };
+  const about: Running = {
+    pid: process.pid,
+    endpoint: running.endpoint,
+    auditAccount: state.auditAccount,
+    members: state.members.slice(0, 3).map(({ id }) => id),
+    accounts: state.members.length,
+  };
+  declareRunning(dir, about);
+  say(described(about, dir));
+  print(environment(about));
+  const stop = async () => {
+    await running.stop();
+    declareStopped(dir);
+    process.exit();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());
+}
+
+async function runningOr(dir: string): Promise<Running> {
+  const { runningFrom } = await import("../../sandbox/background.ts");
+  const running = runningFrom(dir);
+  if (!running)
+    throw new CliError(`no sandbox runs from ${dir}: npx itaudit sandbox start${dir === DIR ? "" : ` --dir ${dir}`}`);
+  return running;
+}
+
+const DIR = ".sandbox";
+
+/** `itaudit sandbox start | deploy | stop`: an AWS on this machine, to try everything in. */
+export function sandboxCommand(program: Command): Command {
+  const sandbox = program
+    .command("sandbox")
+    .description("an AWS on this machine: start it, deploy the Pulumi program to it, stop it")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  eval "$(npx itaudit sandbox start)"
+  npx itaudit sandbox deploy --config auditors=rds,iam
+  aws lambda invoke --function-name audit-boss out.json
+  npx itaudit sandbox stop`,
+    );
+  const dir = ["--dir <folder>", "where its state is kept", DIR] as const;
+  sandbox
+    .command("start")
+    .description("start it in the background, from the state it had; prints the environment that reaches it")
+    .option("--port <number>", "port on 127.0.0.1, 0 for any free one", number, 4566)
+    .option("--accounts <number>", "member accounts of a new estate (3)", number)
+    .option("--seed <number>", "another seed is another estate (1)", number)
+    .option("--latency <ms>", "how much longer each answer takes", number, 0)
+    .option("--faults <file>", "what goes wrong, as JSON: docs/sandbox.md")
+    .option("--foreground", "stay, and log to this terminal, until Ctrl+C")
+    .option(...dir)
+    .action(start);
+  sandbox
+    .command("deploy")
+    .description("run the unchanged Pulumi program for the audit account and the member accounts")
+    .option("--members <ids>", "comma-separated ids of member accounts to deploy to (every active one)", list)
+    .option("-c, --config <key=value>", "a key of the audit stack's configuration; may be repeated", configOption, {})
+    .option(...dir)
+    .action(async ({ members, config, dir }: { members?: string[]; config: Record<string, string>; dir: string }) => {
+      const { endpoint } = await runningOr(dir);
+      const { deployAll } = await import("../../sandbox/deploy/estate.ts");
+      // The accounts of the checked-in file are examples: here the estate has its own.
+      const { accounts: _examples, ...audit } = stackConfig("Pulumi.audit.yaml");
+      const outputs = await deployAll({
+        door: { endpoint },
+        region: REGION,
+        members,
+        audit: { ...audit, ...config },
+        member: stackConfig("Pulumi.member.yaml"),
+        onStack: (name) => say(`deployed ${name}`),
+      });
+      print(JSON.stringify(outputs, null, 2));
+    });
+  sandbox
+    .command("stop")
+    .description("stop it; its state stays for the next start")
+    .option(...dir)
+    .action(async ({ dir }: { dir: string }) => {
+      const running = await runningOr(dir);
+      const { stopRunning } = await import("../../sandbox/background.ts");
+      await stopRunning(dir, running).catch((error: Error) => {
+        throw new CliError(error.message);
+      });
+      say(`stopped; the state stays in ${dir}`);
+    });
+  return sandbox;
+}
