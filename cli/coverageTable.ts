@@ -3,8 +3,8 @@ import type { Outcome } from "../evidence/outcome.ts";
 import { type Coverage, coverage } from "./runs.ts";
 
 /** Accounts by auditors as text: items found, or what stood in the way, with reasons below the table. */
-export function coverageTable(outcomes: readonly Outcome[]): string {
-  const cells = coverage(outcomes);
+export async function coverageTable(outcomes: AsyncIterable<Outcome>): Promise<string> {
+  const cells = await coverage(outcomes);
   const auditors = [...new Set(cells.map(({ auditor }) => auditor))];
   const accounts = [...new Set(cells.map(({ account }) => account))].sort();
   const table = new Table({ head: ["account", ...auditors], style: { head: [], border: [] } });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { readObjects, readOutcomes } from "../evidence/sealedRun.ts";
 import { runStore } from "../evidence/store.ts";
 import { deploy } from "../sandbox/deploy/program.ts";
 import { AUDIT_ACCOUNT } from "../sandbox/estate/organization.ts";
@@ -59,16 +60,17 @@ try {
     if (committed.length !== shown) say(`  ${committed.length} of ${plan.tasks.length} tasks committed`);
     shown = committed.length;
     if (manifest) {
-      say(`\n${coverageTable(manifest.outcomes)}\n`);
+      say(`\n${await coverageTable(readOutcomes(store.source, manifest))}\n`);
       say(`${manifest.totals.items} items in ${manifest.totals.objects} objects of s3://${started.bucket}/evidence/`);
       say(`sealed by s3://${started.bucket}/${started.manifest_key}\n`);
-      const first = manifest.objects.find(({ resource_type }) => resource_type === "AWS::RDS::DBInstance");
-      if (first) {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: started.bucket, Key: first.key }));
+      for await (const { resource_type, key } of readObjects(store.source, manifest)) {
+        if (resource_type !== "AWS::RDS::DBInstance") continue;
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: started.bucket, Key: key }));
         const [line] = gunzipSync(await Body!.transformToByteArray())
           .toString()
           .split("\n");
-        say(`the first item of ${first.key}:\n${JSON.stringify(JSON.parse(line!), null, 2)}`);
+        say(`the first item of ${key}:\n${JSON.stringify(JSON.parse(line!), null, 2)}`);
+        break;
       }
       break;
     }

@@ -48,12 +48,12 @@ export interface Progress {
 }
 
 export async function progressOf(store: RunStore, run: string, date: string): Promise<Progress> {
-  const [{ plan }, committed, manifest] = await Promise.all([
+  const [{ plan }, committed, sealed] = await Promise.all([
     store.readPlan(run, date),
     store.committedTasks(run, date),
     store.readManifest(run, date),
   ]);
-  return { plan, committed, manifest };
+  return { plan, committed, manifest: sealed?.manifest };
 }
 
 /** Splits a run's manifest key into what names the run. */
@@ -75,9 +75,9 @@ export interface Coverage {
 }
 
 /** Sums outcomes up by account and auditor. Closed regions are no fault, and are counted apart. */
-export function coverage(outcomes: readonly Outcome[]): Coverage[] {
+export async function coverage(outcomes: AsyncIterable<Outcome>): Promise<Coverage[]> {
   const cells = new Map<string, Coverage>();
-  for (const { account_id, auditor, counts, status, errors, remedy } of outcomes) {
+  for await (const { account_id, auditor, counts, status, errors, remedy } of outcomes) {
     const key = `${account_id} ${auditor}`;
     const cell = cells.get(key) ?? { account: account_id, auditor, items: 0, statuses: {}, reasons: [] };
     cells.set(key, cell);

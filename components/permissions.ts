@@ -1,5 +1,5 @@
 import type { PolicyStatement } from "../auditors/policy.ts";
-import { evidencePrefix } from "../evidence/layout.ts";
+import { CHAIN_PREFIX, evidencePrefix } from "../evidence/layout.ts";
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
 
@@ -13,11 +13,17 @@ const allow = (Sid: string, Action: string[], Resource: string | string[]): Poli
 /** Keys below one run's folder; its day and id are not known when the policy is made. */
 const ofRuns = (bucketArn: string, rest: string) => `${bucketArn}/runs/run_date=*/run_id=*/${rest}`;
 
-const readRuns = (bucketArn: string): PolicyStatement[] => [
-  allow("ReadRuns", ["s3:GetObject"], [ofRuns(bucketArn, "plan.json"), ofRuns(bucketArn, "outcomes/*")]),
+const readOutcomes = (bucketArn: string): PolicyStatement[] => [
+  allow("ReadOutcomes", ["s3:GetObject"], ofRuns(bucketArn, "outcomes/*")),
   // Unconditional: a condition on s3:prefix is not met by a read, and a key that does not exist would answer AccessDenied.
   allow("ListRuns", ["s3:ListBucket"], bucketArn),
 ];
+
+const readPlan = (bucketArn: string): PolicyStatement =>
+  allow("ReadPlan", ["s3:GetObject"], ofRuns(bucketArn, "plan.json"));
+
+/** Marks of finished tasks and groups, which every committer writes. */
+const finished = (bucketArn: string) => ofRuns(bucketArn, "finished/*");
 
 const invoke = (Sid: string, functions: string[]): PolicyStatement => allow(Sid, ["lambda:InvokeFunction"], functions);
 
@@ -34,8 +40,13 @@ export interface BossMay {
 }
 
 export const bossPermissions = (may: BossMay): PolicyStatement[] => [
-  allow("WritePlan", ["s3:PutObject"], [ofRuns(may.bucketArn, "plan.json"), ofRuns(may.bucketArn, "outcomes/*")]),
-  ...readRuns(may.bucketArn),
+  allow(
+    "WritePlan",
+    ["s3:PutObject"],
+    [ofRuns(may.bucketArn, "plan.json"), ofRuns(may.bucketArn, "outcomes/*"), finished(may.bucketArn)],
+  ),
+  readPlan(may.bucketArn),
+  ...readOutcomes(may.bucketArn),
   invoke("InvokeAuditors", [...may.auditorArns, may.sealerArn]),
   ...(may.parameterArn
     ? [
@@ -72,8 +83,16 @@ export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
     ["s3:PutObject"],
     may.resourceTypes.map((type) => `${may.bucketArn}/${evidencePrefix(type)}*`),
   ),
-  allow("CommitTasks", ["s3:PutObject"], ofRuns(may.bucketArn, `outcomes/${may.auditor}-*`)),
-  ...readRuns(may.bucketArn),
+  allow(
+    "CommitTasks",
+    ["s3:PutObject"],
+    [
+      ofRuns(may.bucketArn, `outcomes/${may.auditor}-*`),
+      ofRuns(may.bucketArn, `finished/tasks/*/${may.auditor}-*`),
+      ofRuns(may.bucketArn, "finished/groups/*"),
+    ],
+  ),
+  ...readOutcomes(may.bucketArn),
   allow("EnterAccounts", ["sts:AssumeRole"], `arn:${may.partition}:iam::*:role/${may.crossAccountRoleName}`),
   invoke("HandOver", [may.ownArn]),
   invoke("Seal", [may.sealerArn]),
@@ -81,13 +100,18 @@ export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
 ];
 
 export const recorderPermissions = (bucketArn: string, sealerArn: string, auditorArns: string[]): PolicyStatement[] => [
-  allow("CommitDeadTasks", ["s3:PutObject"], ofRuns(bucketArn, "outcomes/*")),
-  ...readRuns(bucketArn),
+  allow("CommitDeadTasks", ["s3:PutObject"], [ofRuns(bucketArn, "outcomes/*"), finished(bucketArn)]),
+  ...readOutcomes(bucketArn),
   invoke("HandOver", auditorArns),
   invoke("Seal", [sealerArn]),
 ];
 
 export const sealerPermissions = (bucketArn: string): PolicyStatement[] => [
-  allow("Seal", ["s3:PutObject", "s3:GetObject"], ofRuns(bucketArn, "manifest.json")),
-  ...readRuns(bucketArn),
+  allow(
+    "Seal",
+    ["s3:PutObject", "s3:GetObject"],
+    [ofRuns(bucketArn, "manifest.json"), `${bucketArn}/${CHAIN_PREFIX}*`],
+  ),
+  readPlan(bucketArn),
+  ...readOutcomes(bucketArn),
 ];

@@ -79,7 +79,7 @@ export class SystemFunction extends pulumi.ComponentResource {
         description: `audit-ecosystem ${sha256.slice(0, 12)}`,
         timeout: args.timeout,
         memorySize: args.memorySize,
-        environment: { variables: args.environment },
+        environment: { variables: { ...args.environment, BUNDLE_SHA256: sha256 } },
         loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
       },
       { ...child, dependsOn: [policy, logGroup] },

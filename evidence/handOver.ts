@@ -40,7 +40,7 @@ export function handOver<Item extends Unfinished>(
   const rest = unfinished.filter((each) => !ended.includes(each));
   const parts = Math.min(PARTS_AT_MOST, Math.max(1, Math.ceil(rest.length / Math.max(1, finished))));
   const shares = cut(rest, Math.ceil(rest.length / parts)).flatMap((share) => fitting(task, share));
-  return { followUps: shares.map((share, index) => followUp(task, share, index + 1)), ended };
+  return { followUps: shares.map((share, index) => followUp(task, share, index + 1, shares.length)), ended };
 }
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
@@ -52,11 +52,11 @@ const cut = <T>(all: readonly T[], size: number): T[][] =>
 
 /** Halves a share until its task is small enough. */
 function fitting(task: Task, share: readonly Unfinished[]): Unfinished[][] {
-  if (share.length <= 1 || sizeOf(followUp(task, share, 0)) <= TASK_BYTES_AT_MOST) return [[...share]];
+  if (share.length <= 1 || sizeOf(followUp(task, share, 0, 0)) <= TASK_BYTES_AT_MOST) return [[...share]];
   return cut(share, Math.ceil(share.length / 2)).flatMap((half) => fitting(task, half));
 }
 
-function followUp(task: Task, share: readonly Unfinished[], number: number): Task {
+function followUp(task: Task, share: readonly Unfinished[], number: number, of: number): Task {
   const rest = new Map<string, string[]>();
   for (const { item } of share) rest.set(item.account_id, [...(rest.get(item.account_id) ?? []), item.region]);
   const begun = share.flatMap((each) => each.begun ?? []);
@@ -65,6 +65,8 @@ function followUp(task: Task, share: readonly Unfinished[], number: number): Tas
     auditor: task.auditor,
     accounts: [...rest.keys()],
     regions: [...new Set(share.map(({ item }) => item.region))],
+    group: task.group,
+    parts: [...(task.parts ?? []), of],
     rest: [...rest].map(([account_id, regions]) => ({ account_id, regions })),
     ...(begun.length ? { begun } : {}),
   };

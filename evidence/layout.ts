@@ -1,17 +1,39 @@
-/** Every key in the evidence bucket. Nothing else in the project builds or takes apart a key. */
+/**
+ * Every key in the evidence bucket. Nothing else in the project builds or takes apart a key.
+ *
+ * ```
+ * evidence/resource_type=<type>/run_date=<day>/<run>-<task>-<attempt>.ndjson.gz
+ * runs/run_date=<day>/run_id=<run>/plan.json                what is to be covered
+ *                                  outcomes/<task>.json     the commit of a task: its outcomes, and the objects that count
+ *                                  finished/tasks/<group or task>/<task>.json   } nothing of a task, of a group, is to
+ *                                  finished/groups/<group>.json                 } come: how the last one out knows itself
+ *                                  manifest.json            the seal: hashes of plan and commits, totals, place in the chain
+ *                                  manifest.sig             its signature (DER)
+ * runs/chain/<place>.json                                   which run has this place in the chain
+ * keys/<SHA-256>.pem                                        public keys that manifests are signed with
+ * ```
+ *
+ * The manifest is a tree of hashes: it names each task's commit with its SHA-256, and the commit names each object
+ * with its own. So it stays small (about 300 bytes a task) however many accounts, regions and resources a run has.
+ */
 
 /** `AWS::RDS::DBInstance` → `aws_rds_dbinstance`: the resource type as a folder and a table name. */
 export const resourceTypeName = (resourceType: string): string => resourceType.toLowerCase().replaceAll("::", "_");
 
+export const EVIDENCE_PREFIX = "evidence/";
+
 /** The folder of one resource type's evidence; an auditor's role may write below those of its own types only. */
 export const evidencePrefix = (resourceType: string): string =>
-  `evidence/resource_type=${resourceTypeName(resourceType)}/`;
+  `${EVIDENCE_PREFIX}resource_type=${resourceTypeName(resourceType)}/`;
 
 /** Where an attempt at a task writes its items of one resource type. */
 export const evidenceKey = (resourceType: string, run: string, date: string, task: string, attempt: string): string =>
   `${evidencePrefix(resourceType)}run_date=${date}/${run}-${task}-${attempt}.ndjson.gz`;
 
-const runPrefix = (run: string, date: string): string => `runs/run_date=${date}/run_id=${run}/`;
+/** Below it are the folders of the runs, a day in each. */
+export const RUNS_PREFIX = "runs/run_date=";
+
+export const runPrefix = (run: string, date: string): string => `${RUNS_PREFIX}${date}/run_id=${run}/`;
 
 export const planKey = (run: string, date: string): string => `${runPrefix(run, date)}plan.json`;
 
@@ -21,7 +43,38 @@ export const outcomesPrefix = (run: string, date: string): string => `${runPrefi
 export const outcomeKey = (run: string, date: string, task: string): string =>
   `${outcomesPrefix(run, date)}${task}.json`;
 
+const groupName = (group: number): string => String(group).padStart(4, "0");
+
+/** Marks of finished tasks that are counted together: at most one listing page. @param within a group, or the task that handed over */
+export const finishedTasksPrefix = (run: string, date: string, within: number | string): string =>
+  `${runPrefix(run, date)}finished/tasks/${typeof within === "number" ? groupName(within) : within}/`;
+
+/** Says that a task and all that it handed over have committed. */
+export const finishedTaskKey = (run: string, date: string, within: number | string, task: string): string =>
+  `${finishedTasksPrefix(run, date, within)}${task}.json`;
+
+export const finishedGroupsPrefix = (run: string, date: string): string => `${runPrefix(run, date)}finished/groups/`;
+
+/** Says that every task of a group is finished. */
+export const finishedGroupKey = (run: string, date: string, group: number): string =>
+  `${finishedGroupsPrefix(run, date)}${groupName(group)}.json`;
+
 export const manifestKey = (run: string, date: string): string => `${runPrefix(run, date)}manifest.json`;
+
+export const signatureKey = (run: string, date: string): string => `${runPrefix(run, date)}manifest.sig`;
+
+export const CHAIN_PREFIX = "runs/chain/";
+
+/** Places count down in the key, so that a listing of one key finds the newest, however many runs there are. */
+const LAST_PLACE = 999_999_999;
+
+export const chainKey = (sequence: number): string =>
+  `${CHAIN_PREFIX}${String(LAST_PLACE - sequence).padStart(9, "0")}.json`;
+
+export const KEYS_PREFIX = "keys/";
+
+/** @param fingerprint hex SHA-256 of the public key as DER (SubjectPublicKeyInfo) */
+export const publicKeyKey = (fingerprint: string): string => `${KEYS_PREFIX}${fingerprint}.pem`;
 
 /** The day of a run, UTC, from its id (a ULID starts with its time). */
 export const runDate = (startedAt: string): string => startedAt.slice(0, 10);
@@ -55,5 +108,3 @@ export function runOfManifestKey(key: string): { date: string; run: string } | u
   const match = /^runs\/run_date=(\d{4}-\d\d-\d\d)\/run_id=([0-9A-Z]{26})\/manifest\.json$/.exec(key);
   return match ? { date: match[1]!, run: match[2]! } : undefined;
 }
-
-export const RUNS_PREFIX = "runs/";

@@ -1,37 +1,79 @@
 import * as z from "zod";
-import { EvidenceObject, Outcome } from "./outcome.ts";
-import { type Plan, type PlannedItem, plannedItems, sha256, type Task } from "./plan.ts";
+import { canonicalJson } from "./canonicalJson.ts";
+import type { ChainLink } from "./chain.ts";
+import { planKey } from "./layout.ts";
+import { type EvidenceObject, OutcomeStatus } from "./outcome.ts";
+import { type Plan, type PlannedItem, plannedItems, sha256, Task } from "./plan.ts";
 import type { TaskOutcome } from "./taskOutcome.ts";
 
-/** What a sealed run holds: every outcome and every object that counts. */
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits are expected");
+const Count = z.number().int().nonnegative();
+
+export const MANIFEST_FORMAT = "audit-ecosystem/manifest/2";
+
+/** What a manifest says of one task's commit; the commit itself names the outcomes and the objects. */
+export const CommittedTask = z.object({
+  task: z.string(),
+  key: z.string(),
+  bytes: Count,
+  sha256: Sha256,
+  attempt: z.string(),
+  outcomes: Count,
+  objects: Count,
+  items: Count,
+});
+export type CommittedTask = z.infer<typeof CommittedTask>;
+
+/**
+ * The seal of a run, as canonical JSON (RFC 8785): SHA-256 of the plan and of every commit, sums over what they say,
+ * and the run's place in the chain. The bytes in the bucket are the canonical ones, so their SHA-256 is what is signed.
+ */
 export const Manifest = z.object({
+  format: z.literal(MANIFEST_FORMAT),
   run_id: z.string(),
+  run_date: z.string(),
   sealed_at: z.string(),
-  plan_sha256: z.string(),
+  /** Place in the chain of sealed runs, from 1, without gaps. */
+  sequence: z.number().int().positive(),
+  /** The run before it; null for the first. */
+  previous: z.object({ run_id: z.string(), run_date: z.string(), manifest_sha256: Sha256 }).nullable(),
+  /** True when each planned item has its outcome. */
   complete: z.boolean(),
-  totals: z.object({
-    planned: z.number().int(),
-    outcomes: z.record(z.string(), z.number().int()),
-    items: z.number().int(),
-    objects: z.number().int(),
-    bytes: z.number().int(),
-    calls: z.number().int(),
+  /** Tasks without a commit, and so without outcomes, in a run that was sealed as incomplete. */
+  missing: z.array(Task),
+  /** Who asked to seal a run that is not complete. */
+  incomplete_requested_by: z.string().optional(),
+  plan: z.object({ key: z.string(), bytes: Count, sha256: Sha256 }),
+  tool: z.object({
+    version: z.string(),
+    /** SHA-256 of the code that took part, by who it is: `boss`, `sealer`, or the auditor. */
+    bundles: z.record(z.string(), z.array(z.string())),
   }),
-  outcomes: z.array(Outcome),
-  objects: z.array(EvidenceObject),
+  /** The key that signs it; null in a run that is not signed. */
+  signing_key: z.object({ arn: z.string(), sha256: Sha256 }).nullable(),
+  totals: z.object({
+    planned: Count,
+    outcomes: z.partialRecord(OutcomeStatus, Count),
+    items: Count,
+    objects: Count,
+    bytes: Count,
+    calls: Count,
+    retries: Count,
+  }),
+  resource_types: z.record(z.string(), z.object({ items: Count, objects: Count, bytes: Count })),
+  /** In the order of the plan; what a task handed over follows it. */
+  tasks: z.array(CommittedTask),
 });
 export type Manifest = z.infer<typeof Manifest>;
-
-const itemKey = ({ auditor, account_id, region }: PlannedItem): string => `${auditor} ${account_id} ${region}`;
 
 /** Coverage does not hold: planned items without an outcome, or with more than one. */
 export class CoverageError extends Error {
   constructor(
-    readonly missing: string[],
-    readonly repeated: string[],
-    readonly unplanned: string[],
+    readonly missing: readonly string[],
+    readonly repeated: readonly string[],
+    readonly unplanned: readonly string[],
   ) {
-    const say = (what: string, keys: string[]) =>
+    const say = (what: string, keys: readonly string[]) =>
       keys.length ? [`${what}: ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? `, … (${keys.length})` : ""}`] : [];
     super(
       [
@@ -44,53 +86,203 @@ export class CoverageError extends Error {
   }
 }
 
-/** All tasks of a run that committed outcomes name: the plan's and those handed over. */
-export function tasksOf(plan: Plan, committed: readonly TaskOutcome[]): Task[] {
-  return [...plan.tasks, ...committed.flatMap(({ follow_ups }) => follow_ups ?? [])];
+const itemKey = ({ auditor, account_id, region }: PlannedItem): string => `${auditor} ${account_id} ${region}`;
+
+type Sums = Pick<Manifest["totals"], "items" | "objects" | "bytes" | "calls" | "retries">;
+
+/**
+ * What the commits of one planned task, and of all that it handed over, say together. Only sums are kept.
+ * @see ManifestBuilder
+ */
+export class TaskTally {
+  readonly committed: CommittedTask[] = [];
+  /** Tasks that have not committed. */
+  readonly missing: Task[] = [];
+  readonly statuses: Partial<Record<OutcomeStatus, number>> = {};
+  readonly types: Manifest["resource_types"] = {};
+  readonly bundles = new Map<string, Set<string>>();
+  readonly sums: Sums = { items: 0, objects: 0, bytes: 0, calls: 0, retries: 0 };
+  private readonly counted: Record<string, number> = {};
+  private readonly open: Set<string>;
+  private readonly seen = new Set<string>();
+  private readonly repeated: string[] = [];
+  private readonly unplanned: string[] = [];
+
+  constructor(readonly planned: Task) {
+    this.open = new Set(plannedItems(planned).map(itemKey));
+  }
+
+  /** @param bytes as the commit stands in the bucket */
+  add(commit: TaskOutcome, key: string, bytes: Uint8Array): void {
+    for (const outcome of commit.outcomes) {
+      const item = itemKey(outcome);
+      if (this.seen.has(item)) this.repeated.push(item);
+      else if (!this.open.delete(item)) this.unplanned.push(item);
+      this.seen.add(item);
+      this.statuses[outcome.status] = (this.statuses[outcome.status] ?? 0) + 1;
+      this.sums.calls += outcome.calls;
+      this.sums.retries += outcome.retries;
+      for (const [type, count] of Object.entries(outcome.counts))
+        this.counted[type] = (this.counted[type] ?? 0) + count;
+    }
+    for (const object of commit.objects) this.addObject(object);
+    if (commit.bundle_sha256) {
+      const who = by(commit, this.planned);
+      this.bundles.set(who, (this.bundles.get(who) ?? new Set()).add(commit.bundle_sha256));
+    }
+    this.committed.push({
+      task: commit.task,
+      key,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+      attempt: commit.attempt,
+      outcomes: commit.outcomes.length,
+      objects: commit.objects.length,
+      items: commit.objects.reduce((sum, { items }) => sum + items, 0),
+    });
+  }
+
+  /** A task of this tree that has not committed: its planned items have no outcome. */
+  lacks(task: Task): void {
+    this.missing.push(task);
+    for (const item of plannedItems(task)) this.open.delete(itemKey(item));
+  }
+
+  /** @throws CoverageError naming what is missing, repeated or was never planned */
+  checkCoverage(): void {
+    if (this.open.size || this.repeated.length || this.unplanned.length)
+      throw new CoverageError([...this.open], this.repeated, this.unplanned);
+  }
+
+  /** Types of which the outcomes count other items than the objects hold. Nothing can be said while a task is missing. */
+  wrongCounts(): { type: string; counted: number; held: number }[] {
+    if (this.missing.length) return [];
+    return [...new Set([...Object.keys(this.counted), ...Object.keys(this.types)])]
+      .map((type) => ({ type, counted: this.counted[type] ?? 0, held: this.types[type]?.items ?? 0 }))
+      .filter(({ counted, held }) => counted !== held);
+  }
+
+  private addObject({ resource_type, items, bytes }: EvidenceObject): void {
+    this.types[resource_type] ??= { items: 0, objects: 0, bytes: 0 };
+    const type = this.types[resource_type]!;
+    type.items += items;
+    type.objects += 1;
+    type.bytes += bytes;
+    this.sums.items += items;
+    this.sums.objects += 1;
+    this.sums.bytes += bytes;
+  }
 }
 
 /**
- * The manifest of a run, once each planned item has exactly one outcome.
- * @param planBytes the plan as it stands in the bucket
- * @throws CoverageError naming what is missing, repeated or was never planned
+ * Sums up a run, one planned task after the other, so that memory does not grow with its outcomes.
+ * Coverage is proven for each planned task by itself: its items must have exactly one outcome among its commits.
  */
-export function buildManifest(
-  plan: Plan,
-  planBytes: string | Uint8Array,
-  committed: readonly TaskOutcome[],
-  sealedAt: Date,
-): Manifest {
-  const open = new Set(plan.tasks.flatMap(plannedItems).map(itemKey));
-  const planned = open.size;
-  const seen = new Set<string>();
-  const repeated: string[] = [];
-  const unplanned: string[] = [];
-  const outcomes = committed.flatMap((task) => task.outcomes);
-  for (const outcome of outcomes) {
-    const key = itemKey(outcome);
-    if (seen.has(key)) repeated.push(key);
-    else if (!open.delete(key)) unplanned.push(key);
-    seen.add(key);
+export class ManifestBuilder {
+  private readonly tasks: CommittedTask[] = [];
+  private readonly missing: Task[] = [];
+  private readonly statuses: Partial<Record<OutcomeStatus, number>> = {};
+  private readonly types: Manifest["resource_types"] = {};
+  private readonly bundles = new Map<string, Set<string>>();
+  private readonly sums: Sums = { items: 0, objects: 0, bytes: 0, calls: 0, retries: 0 };
+  private readonly planned: number;
+
+  /** @throws CoverageError naming items that two tasks of the plan have in common */
+  constructor(
+    private readonly plan: Plan,
+    private readonly planBytes: Uint8Array,
+  ) {
+    this.planned = distinctItems(plan);
+    if (plan.bundle_sha256) this.ranBy("boss", [plan.bundle_sha256]);
   }
-  if (open.size || repeated.length || unplanned.length) throw new CoverageError([...open], repeated, unplanned);
-  const objects = committed.flatMap((task) => task.objects);
-  const byStatus: Record<string, number> = {};
-  for (const { status } of outcomes) byStatus[status] = (byStatus[status] ?? 0) + 1;
-  const sum = (numbers: number[]) => numbers.reduce((total, n) => total + n, 0);
-  return {
-    run_id: plan.run_id,
-    sealed_at: sealedAt.toISOString(),
-    plan_sha256: sha256(planBytes),
-    complete: true,
-    totals: {
-      planned,
-      outcomes: byStatus,
-      items: sum(objects.map(({ items }) => items)),
-      objects: objects.length,
-      bytes: sum(objects.map(({ bytes }) => bytes)),
-      calls: sum(outcomes.map(({ calls }) => calls)),
-    },
-    outcomes,
-    objects,
-  };
+
+  /** Tasks that have not committed, of those added so far. */
+  get open(): readonly Task[] {
+    return this.missing;
+  }
+
+  /** Takes the planned tasks in the order of the plan. @throws CoverageError */
+  add(tally: TaskTally): void {
+    tally.checkCoverage();
+    this.tasks.push(...tally.committed);
+    this.missing.push(...tally.missing);
+    for (const [status, count] of Object.entries(tally.statuses) as [OutcomeStatus, number][])
+      this.statuses[status] = (this.statuses[status] ?? 0) + count;
+    for (const [name, sums] of Object.entries(tally.types)) {
+      this.types[name] ??= { items: 0, objects: 0, bytes: 0 };
+      addTo(this.types[name]!, sums);
+    }
+    addTo(this.sums, tally.sums);
+    for (const [who, hashes] of tally.bundles) this.ranBy(who, hashes);
+  }
+
+  /** The manifest for a place in the chain. @returns canonical JSON */
+  seal(
+    link: ChainLink,
+    previous: Manifest["previous"],
+    signingKey: Manifest["signing_key"],
+    bundleSha256: string | undefined,
+  ): { manifest: Manifest; text: string } {
+    if (bundleSha256) this.ranBy("sealer", [bundleSha256]);
+    const date = dateOf(this.plan);
+    const manifest: Manifest = {
+      format: MANIFEST_FORMAT,
+      run_id: this.plan.run_id,
+      run_date: date,
+      sealed_at: link.claimed_at,
+      sequence: link.sequence,
+      previous,
+      complete: this.missing.length === 0,
+      missing: this.missing,
+      ...(this.missing.length && link.incomplete ? { incomplete_requested_by: link.incomplete.requested_by } : {}),
+      plan: { key: planKey(this.plan.run_id, date), bytes: this.planBytes.length, sha256: sha256(this.planBytes) },
+      tool: {
+        version: this.plan.tool_version,
+        bundles: Object.fromEntries([...this.bundles].map(([who, hashes]) => [who, [...hashes].sort()])),
+      },
+      signing_key: signingKey,
+      totals: {
+        planned: this.planned,
+        outcomes: this.statuses,
+        ...this.sums,
+      },
+      resource_types: this.types,
+      tasks: this.tasks,
+    };
+    return { manifest, text: canonicalJson(manifest) };
+  }
+
+  private ranBy(who: string, hashes: Iterable<string>): void {
+    this.bundles.set(who, new Set([...(this.bundles.get(who) ?? []), ...hashes]));
+  }
+}
+
+function addTo<Sum extends Record<string, number>>(sum: Sum, more: Sum): void {
+  for (const name of Object.keys(sum) as (keyof Sum)[]) (sum[name] as number) += more[name]!;
+}
+
+/** The boss and the recorder commit too, for tasks that were not invoked or that died. */
+const by = ({ attempt }: TaskOutcome, { auditor }: Task): string =>
+  attempt === "boss" || attempt === "recorder" ? attempt : auditor;
+
+const dateOf = (plan: Plan): string => plan.started_at.slice(0, 10);
+
+/** How many items a plan has, auditor by auditor. @throws CoverageError when two tasks have one in common */
+function distinctItems(plan: Plan): number {
+  let count = 0;
+  const repeated: string[] = [];
+  for (const auditor of new Set(plan.tasks.map((task) => task.auditor))) {
+    const seen = new Set<string>();
+    for (const task of plan.tasks) {
+      if (task.auditor !== auditor) continue;
+      for (const item of plannedItems(task)) {
+        const key = `${item.account_id} ${item.region}`;
+        if (seen.has(key)) repeated.push(itemKey(item));
+        seen.add(key);
+      }
+    }
+    count += seen.size;
+  }
+  if (repeated.length) throw new CoverageError([], repeated, []);
+  return count;
 }

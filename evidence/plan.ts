@@ -14,9 +14,22 @@ export const Begun = z.object({
 });
 export type Begun = z.infer<typeof Begun>;
 
+/** A name that becomes part of a key: no separators, so that no document can point outside its folder. */
+const TaskId = z.string().regex(/^[A-Za-z0-9_-]+(\.\d+)*$/, "letters, digits, - and _, and numbers after dots");
+
+/** The tasks that are counted together when a run is to be sealed. */
+export const TaskGroup = z.object({
+  index: z.number().int().nonnegative(),
+  /** Planned tasks in it; {@link TASKS_PER_GROUP} at most. */
+  tasks: z.number().int().positive(),
+  /** Groups of the run. */
+  of: z.number().int().positive(),
+});
+export type TaskGroup = z.infer<typeof TaskGroup>;
+
 export const Task = z.object({
   /** A task that was handed over bears the name of the one before and a number: `rds-0000.1`. */
-  id: z.string(),
+  id: TaskId,
   auditor: z.string(),
   accounts: z.array(z.string()),
   /** Regions to cover in each account; `global` among them for what is read once for the account. */
@@ -24,6 +37,10 @@ export const Task = z.object({
   /** The planned items, where they are not every region of every account: what a task before left over. */
   rest: z.array(z.object({ account_id: z.string(), regions: z.array(z.string()) })).optional(),
   begun: z.array(Begun).optional(),
+  /** The group of the planned task, also of the tasks it hands over. */
+  group: TaskGroup,
+  /** At each hand-over that this task comes after, into how many tasks: `rds-0000.1.3` has two numbers. */
+  parts: z.array(z.number().int().positive()).optional(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -41,6 +58,8 @@ export const Plan = z.object({
   started_at: z.string(),
   requested_by: z.string(),
   tool_version: z.string(),
+  /** Hex SHA-256 of the bundle of the boss that planned it. */
+  bundle_sha256: z.string().optional(),
   accounts: z.array(z.string()),
   /** Accounts that are known but cannot be entered, such as suspended ones, with the reason. */
   excluded: z.array(z.object({ account_id: z.string(), reason: z.string() })),
@@ -53,11 +72,15 @@ export type Plan = z.infer<typeof Plan>;
 /** Concurrent tasks a run aims at: half of an account's default of 1,000 concurrent Lambda executions. */
 const TASKS_AT_MOST = 500;
 
+/** As many names as one listing page holds: counting a group is one request. */
+export const TASKS_PER_GROUP = 1000;
+
 export interface PlanRequest {
   runId: string;
   startedAt: Date;
   requestedBy: string;
   toolVersion: string;
+  bundleSha256?: string | undefined;
   accounts: readonly string[];
   excluded?: readonly { account_id: string; reason: string }[];
   auditors: readonly PlannedAuditor[];
@@ -67,7 +90,7 @@ export interface PlanRequest {
 /** Cuts accounts × auditors into tasks: one account a task until that would be more than {@link TASKS_AT_MOST}. */
 export function planRun(request: PlanRequest): Plan {
   const shard = Math.max(1, Math.ceil((request.accounts.length * request.auditors.length) / TASKS_AT_MOST));
-  const tasks: Task[] = [];
+  const tasks: Omit<Task, "group">[] = [];
   for (const auditor of request.auditors) {
     for (let start = 0; start < request.accounts.length; start += shard) {
       tasks.push({
@@ -83,13 +106,25 @@ export function planRun(request: PlanRequest): Plan {
     started_at: request.startedAt.toISOString(),
     requested_by: request.requestedBy,
     tool_version: request.toolVersion,
+    ...(request.bundleSha256 ? { bundle_sha256: request.bundleSha256 } : {}),
     accounts: [...request.accounts],
     excluded: [...(request.excluded ?? [])],
     auditors: [...request.auditors],
     regions: [...request.regions],
-    tasks,
+    tasks: grouped(tasks),
   };
 }
+
+function grouped(tasks: readonly Omit<Task, "group">[]): Task[] {
+  const of = Math.ceil(tasks.length / TASKS_PER_GROUP);
+  return tasks.map((task, position) => {
+    const index = Math.floor(position / TASKS_PER_GROUP);
+    return { ...task, group: { index, tasks: Math.min(TASKS_PER_GROUP, tasks.length - index * TASKS_PER_GROUP), of } };
+  });
+}
+
+/** The task that handed over to this one; undefined for a planned task. */
+export const handedOverBy = (task: string): string | undefined => /^(.*)\.\d+$/.exec(task)?.[1];
 
 /** A planned item: what must end in exactly one outcome. */
 export interface PlannedItem {
@@ -98,7 +133,7 @@ export interface PlannedItem {
   region: string;
 }
 
-export const plannedItems = ({ auditor, accounts, regions, rest }: Omit<Task, "id">): PlannedItem[] =>
+export const plannedItems = ({ auditor, accounts, regions, rest }: Omit<Task, "id" | "group">): PlannedItem[] =>
   (rest ?? accounts.map((account_id) => ({ account_id, regions }))).flatMap((share) =>
     share.regions.map((region) => ({ auditor, account_id: share.account_id, region })),
   );

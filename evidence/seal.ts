@@ -1,34 +1,175 @@
-import { buildManifest, type Manifest, tasksOf } from "./manifest.ts";
+import { createHash } from "node:crypto";
+import type { ChainLink } from "./chain.ts";
+import { outcomeKey } from "./layout.ts";
+import { type Manifest, ManifestBuilder, TaskTally } from "./manifest.ts";
+import { handedOverBy, sha256, type Task } from "./plan.ts";
+import type { Signer } from "./signer.ts";
 import type { RunStore } from "./store.ts";
-import type { TaskOutcome } from "./taskOutcome.ts";
 
-/** Outcomes read at the same time. */
-const READS_AT_ONCE = 32;
+/** Planned tasks whose commits are read at the same time. */
+const READS_AT_ONCE = 16;
 
-/** Whether every task of the run, handed-over ones too, has committed. */
-export async function isLastOut(store: RunStore, run: string, date: string): Promise<boolean> {
-  const [{ plan }, committed] = await Promise.all([store.readPlan(run, date), store.committedTasks(run, date)]);
-  if (committed.length < plan.tasks.length) return false;
-  const done = new Set(committed);
-  return plan.tasks.every(({ id }) => done.has(id));
+/** Times that other runs may get ahead in the chain while this one asks for a place. */
+const CLAIMS_AT_MOST = 100;
+
+/** A manifest as it is in the bucket; `built` when it was built here from the commits a moment ago. */
+interface Standing {
+  manifest: Manifest;
+  bytes: Uint8Array;
+  built?: string;
+}
+
+/** What sealing needs beside the run. */
+export interface Sealing {
+  store: RunStore;
+  /** Undefined: manifests are not signed. */
+  signer: Signer | undefined;
+  now: () => number;
+  /** Hex SHA-256 of the sealer's own bundle. */
+  bundleSha256?: string | undefined;
+  /** Who asks for a run to be sealed although tasks are out. */
+  incomplete?: { requested_by: string } | undefined;
+}
+
+/** The run cannot be sealed yet: these tasks have not committed. */
+export interface StillOut {
+  open: readonly Task[];
 }
 
 /**
- * Seals a run: checks each planned item for exactly one outcome and writes the manifest once, whoever races.
- * @returns the manifest that stands, or undefined while a task is still out
- * @throws CoverageError when all tasks are in and coverage still does not hold
+ * Seals a run: checks each planned item for exactly one outcome, takes the next place in the chain, writes the
+ * manifest and signs it. Every step is create-only and can be repeated: a sealer that died is made good by the next
+ * one, whichever run that is for, since a place can only be claimed once the manifest before it stands.
+ * @returns the manifest that stands, or the tasks that are still out
+ * @throws CoverageError when outcomes are repeated, or were never planned
  */
-export async function seal(store: RunStore, run: string, date: string, now: Date): Promise<Manifest | undefined> {
+export async function seal(sealing: Sealing, run: string, date: string): Promise<Manifest | StillOut> {
+  const { store } = sealing;
+  let ready: ManifestBuilder | undefined;
+  for (let claims = 0; claims < CLAIMS_AT_MOST; claims++) {
+    // The head comes first: had this run claimed a place before it, its manifest is found below.
+    const head = await store.chainHead();
+    if (head) await ensureManifest(sealing, head);
+    const standing = await store.readManifest(run, date);
+    if (standing) return sign(sealing, standing);
+    ready ??= await read(store, run, date);
+    if (ready.open.length && !sealing.incomplete) return { open: ready.open };
+    const link: ChainLink = {
+      sequence: (head?.sequence ?? 0) + 1,
+      run_id: run,
+      run_date: date,
+      claimed_at: new Date(sealing.now()).toISOString(),
+      ...(ready.open.length && sealing.incomplete ? { incomplete: sealing.incomplete } : {}),
+    };
+    if (await store.claim(link)) return sign(sealing, await ensureManifest(sealing, link, ready));
+  }
+  throw new Error(`run ${run}: ${CLAIMS_AT_MOST} other runs took the next place in the chain first`);
+}
+
+/** The manifest of a run that has its place in the chain, whoever claimed it; written here when it is not there. */
+async function ensureManifest(sealing: Sealing, link: ChainLink, ready?: ManifestBuilder): Promise<Standing> {
+  const { store, signer } = sealing;
+  const { run_id: run, run_date: date } = link;
   const standing = await store.readManifest(run, date);
   if (standing) return standing;
-  const [{ plan, bytes }, names] = await Promise.all([store.readPlan(run, date), store.committedTasks(run, date)]);
-  const committed: TaskOutcome[] = [];
-  for (let start = 0; start < names.length; start += READS_AT_ONCE) {
-    const read = names.slice(start, start + READS_AT_ONCE).map((task) => store.readOutcome(run, date, task));
-    for (const outcome of await Promise.all(read)) if (outcome) committed.push(outcome);
+  const builder = ready ?? (await read(store, run, date));
+  const incomplete = link.incomplete ?? sealing.incomplete;
+  if (builder.open.length && !incomplete)
+    throw new Error(
+      `run ${run} has place ${link.sequence} in the chain, and commits it was to be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
+    );
+  const key = signer && (await signer.key());
+  const { text } = builder.seal(
+    { ...link, incomplete },
+    await before(store, link.sequence),
+    key ? { arn: key.arn, sha256: key.sha256 } : null,
+    sealing.bundleSha256,
+  );
+  await store.writeManifest(run, date, text);
+  const written = await store.readManifest(run, date);
+  if (!written) throw new Error(`the manifest of run ${run} was written and is not there`);
+  return { ...written, built: text };
+}
+
+/** The run before a place, with the hash of its manifest. */
+async function before(store: RunStore, sequence: number): Promise<Manifest["previous"]> {
+  if (sequence === 1) return null;
+  const link = await store.chainLink(sequence - 1);
+  const found = link && (await store.readManifest(link.run_id, link.run_date));
+  if (!found) throw new Error(`place ${sequence - 1} of the chain has no manifest`);
+  const { run_id, run_date } = found.manifest;
+  return { run_id, run_date, manifest_sha256: sha256(found.bytes) };
+}
+
+/**
+ * Signs a manifest that stands, unless it is signed. One that another sealer left is built once more first: what the
+ * commits do not say is not signed, whoever has put it there.
+ */
+async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Standing): Promise<Manifest> {
+  const { run_id: run, run_date: date, signing_key } = manifest;
+  if (!signer || !signing_key || (await store.isSigned(run, date))) return manifest;
+  const key = await signer.key();
+  if (key.sha256 !== signing_key.sha256)
+    throw new Error(`the manifest of run ${run} is to be signed by ${signing_key.arn}, not by ${key.arn}`);
+  const text = Buffer.from(bytes).toString("utf8");
+  if (text !== built && text !== (await rebuilt(store, manifest)))
+    throw new Error(`the manifest of run ${run} is not what the run's plan and commits say: it is not signed`);
+  await store.writePublicKey(key.sha256, key.pem);
+  await store.writeSignature(run, date, await signer.sign(createHash("sha256").update(bytes).digest()));
+  return manifest;
+}
+
+/** The manifest once more, from the plan and the commits that it names. */
+async function rebuilt(store: RunStore, manifest: Manifest): Promise<string> {
+  const { run_id, run_date, sequence, sealed_at, incomplete_requested_by: requested_by } = manifest;
+  const builder = await read(store, run_id, run_date, new Set(manifest.tasks.map(({ task }) => task)));
+  const link: ChainLink = {
+    sequence,
+    run_id,
+    run_date,
+    claimed_at: sealed_at,
+    ...(requested_by ? { incomplete: { requested_by } } : {}),
+  };
+  const [sealer] = manifest.tool.bundles.sealer ?? [];
+  return builder.seal(link, await before(store, sequence), manifest.signing_key, sealer).text;
+}
+
+/** Reads a run's commits, planned task by planned task. @param only tasks to look at; every one by default */
+async function read(store: RunStore, run: string, date: string, only?: ReadonlySet<string>): Promise<ManifestBuilder> {
+  const { plan, bytes } = await store.readPlan(run, date);
+  const builder = new ManifestBuilder(plan, bytes);
+  for (let start = 0; start < plan.tasks.length; start += READS_AT_ONCE) {
+    const tallies = plan.tasks
+      .slice(start, start + READS_AT_ONCE)
+      .map((task) => tallyOf(task, only, (id) => store.readCommit(run, date, id), run, date));
+    for (const tally of await Promise.all(tallies)) builder.add(tally);
   }
-  const done = new Set(names);
-  if (!tasksOf(plan, committed).every(({ id }) => done.has(id))) return undefined;
-  const manifest = buildManifest(plan, bytes, committed, now);
-  return (await store.writeManifest(date, manifest)) ? manifest : store.readManifest(run, date);
+  return builder;
+}
+
+/** Reads the commits of a planned task and of all that it handed over, each task before those it handed over to. */
+async function tallyOf(
+  planned: Task,
+  only: ReadonlySet<string> | undefined,
+  readCommit: (task: string) => ReturnType<RunStore["readCommit"]>,
+  run: string,
+  date: string,
+): Promise<TaskTally> {
+  const tally = new TaskTally(planned);
+  const out: Task[] = [planned];
+  for (let task = out.pop(); task; task = out.pop()) {
+    const commit = only && !only.has(task.id) ? undefined : await readCommit(task.id);
+    if (!commit) {
+      tally.lacks(task);
+      continue;
+    }
+    const { outcome, bytes } = commit;
+    if (outcome.run_id !== run || outcome.task !== task.id)
+      throw new Error(`run ${run}: the commit of ${task.id} says that it is of ${outcome.task} in ${outcome.run_id}`);
+    const stray = outcome.follow_ups?.find(({ id }) => handedOverBy(id) !== outcome.task);
+    if (stray) throw new Error(`run ${run}: task ${task.id} hands over to ${stray.id}, which is not below it`);
+    tally.add(outcome, outcomeKey(run, date, task.id), bytes);
+    out.push(...(outcome.follow_ups ?? []).toReversed());
+  }
+  return tally;
 }

@@ -1,11 +1,28 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { manifestKey, outcomeKey, outcomesPrefix, planKey, runDate } from "./layout.ts";
+import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { ChainLink } from "./chain.ts";
+import {
+  CHAIN_PREFIX,
+  chainKey,
+  finishedGroupKey,
+  finishedGroupsPrefix,
+  finishedTaskKey,
+  finishedTasksPrefix,
+  manifestKey,
+  outcomeKey,
+  outcomesPrefix,
+  planKey,
+  publicKeyKey,
+  runDate,
+  signatureKey,
+} from "./layout.ts";
 import { Manifest } from "./manifest.ts";
 import { Plan } from "./plan.ts";
+import { bucketSource, type EvidenceSource } from "./source.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
 
 /** The evidence bucket's documents of runs. Every write is create-only: what stands is never replaced. */
 export interface RunStore {
+  source: EvidenceSource;
   /** @returns false when the run has a plan already */
   writePlan(plan: Plan): Promise<boolean>;
   /** The plan and the bytes it was read from (they are what the manifest's hash covers). */
@@ -13,26 +30,43 @@ export interface RunStore {
   /** @returns the outcome that stands: this one, or that of the attempt that committed this task first */
   commit(date: string, outcome: TaskOutcome): Promise<TaskOutcome>;
   readOutcome(run: string, date: string, task: string): Promise<TaskOutcome | undefined>;
+  /** The commit of a task with the bytes that the manifest's hash covers. */
+  readCommit(run: string, date: string, task: string): Promise<{ outcome: TaskOutcome; bytes: Uint8Array } | undefined>;
   /** Names of the tasks that have committed. */
   committedTasks(run: string, date: string): Promise<string[]>;
+  /** Marks a task as finished, with all it handed over. @param within its group, or the task that handed over to it */
+  finishTask(run: string, date: string, within: number | string, task: string): Promise<void>;
+  /** How many tasks of a group, or handed over by a task, are finished: one request. */
+  finishedTasks(run: string, date: string, within: number | string): Promise<number>;
+  finishGroup(run: string, date: string, group: number): Promise<void>;
+  finishedGroups(run: string, date: string): Promise<number>;
+  /** The newest place in the chain that a run has claimed: one request and a read. */
+  chainHead(): Promise<ChainLink | undefined>;
+  chainLink(sequence: number): Promise<ChainLink | undefined>;
+  /** @returns false when the place is taken */
+  claim(link: ChainLink): Promise<boolean>;
   /** @returns false when the run is sealed already */
-  writeManifest(date: string, manifest: Manifest): Promise<boolean>;
-  readManifest(run: string, date: string): Promise<Manifest | undefined>;
+  writeManifest(run: string, date: string, text: string): Promise<boolean>;
+  readManifest(run: string, date: string): Promise<{ manifest: Manifest; bytes: Uint8Array } | undefined>;
+  /** @returns false when it is signed already */
+  writeSignature(run: string, date: string, signature: Uint8Array): Promise<boolean>;
+  isSigned(run: string, date: string): Promise<boolean>;
+  writePublicKey(fingerprint: string, pem: string): Promise<void>;
 }
 
 const isAlreadyThere = (error: unknown): boolean =>
   error instanceof Error && (error.name === "PreconditionFailed" || error.name === "ConditionalRequestConflict");
-const isAbsent = (error: unknown): boolean => error instanceof Error && error.name === "NoSuchKey";
 
 export function runStore(s3: S3Client, bucket: string): RunStore {
-  const create = async (key: string, document: unknown): Promise<boolean> => {
+  const source = bucketSource(s3, bucket);
+  const create = async (key: string, Body: string | Uint8Array, ContentType = "application/json"): Promise<boolean> => {
     try {
       await s3.send(
         new PutObjectCommand({
           Bucket: bucket,
           Key: key,
-          Body: JSON.stringify(document),
-          ContentType: "application/json",
+          Body,
+          ContentType,
           ChecksumAlgorithm: "SHA256",
           IfNoneMatch: "*",
         }),
@@ -41,57 +75,71 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
     } catch (error) {
       if (!isAlreadyThere(error)) throw error;
       // A conflict with a write still under way (409) says nothing yet of who wins: look.
-      if ((error as Error).name === "PreconditionFailed" || (await get(key))) return false;
-      return create(key, document);
-    }
-  };
-  const get = async (key: string): Promise<Uint8Array | undefined> => {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return await Body?.transformToByteArray();
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
+      if ((error as Error).name === "PreconditionFailed" || (await source.read(key))) return false;
+      return create(key, Body, ContentType);
     }
   };
   const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString("utf8"));
-  const readOutcome: RunStore["readOutcome"] = async (run, date, task) => {
-    const bytes = await get(outcomeKey(run, date, task));
-    return bytes && TaskOutcome.parse(json(bytes));
+  /** Keys of one listing page, which is as many marks as a group may have. */
+  const countOf = async (Prefix: string): Promise<number> => {
+    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
+    return page.Contents?.length ?? 0;
+  };
+  const readCommit: RunStore["readCommit"] = async (run, date, task) => {
+    const bytes = await source.read(outcomeKey(run, date, task));
+    return bytes && { outcome: TaskOutcome.parse(json(bytes)), bytes };
+  };
+  const linkAt = async (key: string): Promise<ChainLink | undefined> => {
+    const bytes = await source.read(key);
+    return bytes && ChainLink.parse(json(bytes));
   };
 
   return {
-    writePlan: (plan) => create(planKey(plan.run_id, runDate(plan.started_at)), plan),
+    source,
+    writePlan: (plan) => create(planKey(plan.run_id, runDate(plan.started_at)), JSON.stringify(plan)),
     readPlan: async (run, date) => {
-      const bytes = await get(planKey(run, date));
+      const bytes = await source.read(planKey(run, date));
       if (!bytes) throw new Error(`run ${run} has no plan at s3://${bucket}/${planKey(run, date)}`);
       return { plan: Plan.parse(json(bytes)), bytes };
     },
     commit: async (date, outcome) => {
       const { run_id, task } = outcome;
-      if (await create(outcomeKey(run_id, date, task), outcome)) return outcome;
-      const standing = await readOutcome(run_id, date, task);
+      if (await create(outcomeKey(run_id, date, task), JSON.stringify(outcome))) return outcome;
+      const standing = await readCommit(run_id, date, task);
       if (!standing) throw new Error(`task ${task} of run ${run_id} has an outcome that cannot be read`);
-      return standing;
+      return standing.outcome;
     },
-    readOutcome,
+    readOutcome: async (run, date, task) => (await readCommit(run, date, task))?.outcome,
+    readCommit,
     committedTasks: async (run, date) => {
       const prefix = outcomesPrefix(run, date);
       const tasks: string[] = [];
-      let token: string | undefined;
-      do {
-        const page = await s3.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-        );
-        for (const { Key } of page.Contents ?? []) if (Key) tasks.push(Key.slice(prefix.length, -".json".length));
-        token = page.NextContinuationToken;
-      } while (token);
+      for await (const { key } of source.list(prefix)) tasks.push(key.slice(prefix.length, -".json".length));
       return tasks;
     },
-    writeManifest: (date, manifest) => create(manifestKey(manifest.run_id, date), manifest),
+    finishTask: async (run, date, within, task) => {
+      await create(finishedTaskKey(run, date, within, task), "{}");
+    },
+    finishedTasks: (run, date, within) => countOf(finishedTasksPrefix(run, date, within)),
+    finishGroup: async (run, date, group) => {
+      await create(finishedGroupKey(run, date, group), "{}");
+    },
+    finishedGroups: (run, date) => countOf(finishedGroupsPrefix(run, date)),
+    chainHead: async () => {
+      for await (const { key } of source.list(CHAIN_PREFIX, 1)) return linkAt(key);
+      return undefined;
+    },
+    chainLink: (sequence) => linkAt(chainKey(sequence)),
+    claim: (link) => create(chainKey(link.sequence), JSON.stringify(link)),
+    writeManifest: (run, date, text) => create(manifestKey(run, date), text),
     readManifest: async (run, date) => {
-      const bytes = await get(manifestKey(run, date));
-      return bytes && Manifest.parse(json(bytes));
+      const bytes = await source.read(manifestKey(run, date));
+      return bytes && { manifest: Manifest.parse(json(bytes)), bytes };
+    },
+    writeSignature: (run, date, signature) => create(signatureKey(run, date), signature, "application/octet-stream"),
+    isSigned: async (run, date) => (await source.read(signatureKey(run, date))) !== undefined,
+    writePublicKey: async (fingerprint, pem) => {
+      await create(publicKeyKey(fingerprint), pem, "application/x-pem-file");
     },
   };
 }

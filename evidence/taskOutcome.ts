@@ -7,6 +7,8 @@ export const TaskOutcome = z.object({
   run_id: z.string(),
   task: z.string(),
   attempt: z.string(),
+  /** Hex SHA-256 of the bundle of the function that committed. */
+  bundle_sha256: z.string().optional(),
   committed_at: z.string(),
   outcomes: z.array(Outcome),
   objects: z.array(EvidenceObject),
@@ -18,18 +20,25 @@ export type TaskOutcome = z.infer<typeof TaskOutcome>;
 export interface Unread {
   /** Who says so: `boss`, `recorder`. */
   attempt: string;
+  bundleSha256?: string | undefined;
   status: Exclude<OutcomeStatus, "collected">;
   error: ReadError;
   remedy: string;
 }
 
 /** The commit of a task that was not read. What tasks before it had read of its planned items stays counted. */
-export function unreadOutcome(runId: string, task: Task, { attempt, status, error, remedy }: Unread, now: number) {
+export function unreadOutcome(
+  runId: string,
+  task: Task,
+  { attempt, bundleSha256, status, error, remedy }: Unread,
+  now: number,
+) {
   const begun = new Map(task.begun?.map(({ outcome }) => [`${outcome.account_id} ${outcome.region}`, outcome]));
   return {
     run_id: runId,
     task: task.id,
     attempt,
+    ...(bundleSha256 ? { bundle_sha256: bundleSha256 } : {}),
     committed_at: new Date(now).toISOString(),
     outcomes: plannedItems(task).map((item): Outcome => {
       const soFar = begun.get(`${item.account_id} ${item.region}`);
@@ -50,7 +59,7 @@ export function unreadOutcome(runId: string, task: Task, { attempt, status, erro
 }
 
 /** Why a task was not read that Lambda did not take. */
-export function notInvoked(thrown: unknown): Omit<Unread, "attempt"> {
+export function notInvoked(thrown: unknown): Omit<Unread, "attempt" | "bundleSha256"> {
   const { name: code, message } = thrown as Error;
   return {
     status: "failed",

@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { ulid } from "ulid";
 import type { Auditor } from "../auditors/collector.ts";
 import { runTask } from "../collect/task.ts";
-import { isLastOut } from "../evidence/seal.ts";
+import { settle } from "../evidence/settle.ts";
 import { runStore } from "../evidence/store.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";
@@ -66,6 +66,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         ),
         now: around.now,
       });
+      if (settings.BUNDLE_SHA256) outcome.bundle_sha256 = settings.BUNDLE_SHA256;
       standing = await store.commit(run_date, outcome);
       committed = standing.attempt === attempt;
       log.info(committed ? "task committed" : "task was committed by another attempt", {
@@ -78,7 +79,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
     for (const next of standing.follow_ups ?? [])
       await invokeAsync(lambda, context.invokedFunctionArn, { run_id, run_date, task: next } satisfies TaskPayload);
     // What was handed over is still out, and its last one looks again.
-    const sealing = !standing.follow_ups && (await isLastOut(store, run_id, run_date));
+    const sealing = await settle(store, run_date, task, standing);
     if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });
     return { run_id, task: task.id, committed, sealing };
   };

@@ -7,10 +7,10 @@ import pLimit from "p-limit";
 import { ulid } from "ulid";
 import * as z from "zod";
 import { manifestKey, runDate } from "../evidence/layout.ts";
-import { type Plan, type PlannedAuditor, plannedItems, planRun } from "../evidence/plan.ts";
-import { isLastOut } from "../evidence/seal.ts";
+import { type Plan, type PlannedAuditor, plannedItems, planRun, type Task } from "../evidence/plan.ts";
+import { settle } from "../evidence/settle.ts";
 import { type RunStore, runStore } from "../evidence/store.ts";
-import { notInvoked, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
+import { notInvoked, type TaskOutcome, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
@@ -76,6 +76,7 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
       startedAt,
       requestedBy: schedule ? `schedule ${schedule.name}` : `${context.functionName} ${context.awsRequestId}`,
       toolVersion: packageJson.version,
+      bundleSha256: settings.BUNDLE_SHA256,
       accounts: chosen("accounts", request.accounts, listed.accounts),
       excluded: listed.excluded,
       auditors: auditors.filter(({ name }) => names.includes(name)),
@@ -87,27 +88,29 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
     const { plan, done } = await opened(store, planned, date);
 
     const limit = pLimit(INVOCATIONS_AT_ONCE);
-    const started = await Promise.all(
-      plan.tasks
-        .filter(({ id }) => !done.has(id))
-        .map((task) =>
-          limit(async () => {
-            try {
-              const payload = { run_id: plan.run_id, run_date: date, task };
-              await invokeAsync(lambda, `${settings.AUDITOR_FUNCTION_PREFIX}${task.auditor}`, payload);
-              return true;
-            } catch (error) {
-              log.error("a task could not be invoked", { task: task.id, error: error as Error });
-              const why: Unread = { attempt: "boss", ...notInvoked(error) };
-              await store.commit(date, unreadOutcome(plan.run_id, task, why, around.now()));
-              return false;
-            }
-          }),
-        ),
-    );
-    const notStarted = started.filter((ok) => !ok).length;
-    if (notStarted && (await isLastOut(store, plan.run_id, date)))
-      await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id: plan.run_id, run_date: date });
+    let notStarted = 0;
+    let sealing = false;
+    const settled = async (task: Task, standing: TaskOutcome) => {
+      if (await settle(store, date, task, standing)) sealing = true;
+    };
+    const start = async (task: Task) => {
+      try {
+        const payload = { run_id: plan.run_id, run_date: date, task };
+        await invokeAsync(lambda, `${settings.AUDITOR_FUNCTION_PREFIX}${task.auditor}`, payload);
+      } catch (error) {
+        log.error("a task could not be invoked", { task: task.id, error: error as Error });
+        notStarted += 1;
+        const why: Unread = { attempt: "boss", bundleSha256: settings.BUNDLE_SHA256, ...notInvoked(error) };
+        await settled(task, await store.commit(date, unreadOutcome(plan.run_id, task, why, around.now())));
+      }
+    };
+    const goOn = async (task: Task) => {
+      // An earlier delivery of the boss may have died between its commit for this task and the next step.
+      const standing = await store.readOutcome(plan.run_id, date, task.id);
+      if (standing) await settled(task, standing);
+    };
+    await Promise.all(plan.tasks.map((task) => limit(() => (done.has(task.id) ? goOn(task) : start(task)))));
+    if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id: plan.run_id, run_date: date });
     return {
       run_id: plan.run_id,
       tasks: plan.tasks.length,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Task } from "../evidence/plan.ts";
-import { isLastOut } from "../evidence/seal.ts";
+import { settle } from "../evidence/settle.ts";
 import { runStore } from "../evidence/store.ts";
 import { notInvoked, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
 import { evidenceS3, lambdaClient } from "./clients.ts";
@@ -42,8 +42,9 @@ export const recorderHandler = (around: Surroundings) => {
       times: 1,
     };
     const store = runStore(s3, settings.EVIDENCE_BUCKET);
-    const record = (dead: Task, why: Omit<Unread, "attempt">) =>
-      store.commit(run_date, unreadOutcome(run_id, dead, { attempt: ATTEMPT, ...why }, around.now()));
+    const by = { attempt: ATTEMPT, bundleSha256: settings.BUNDLE_SHA256 };
+    const record = (dead: Task, why: Omit<Unread, keyof typeof by>) =>
+      store.commit(run_date, unreadOutcome(run_id, dead, { ...by, ...why }, around.now()));
     const standing = await record(task, {
       status: /timed out/i.test(message) ? "timed-out" : "failed",
       error,
@@ -52,17 +53,16 @@ export const recorderHandler = (around: Surroundings) => {
     const recorded = standing.attempt === ATTEMPT;
     log.warn("a task died", { recorded, died: error });
     const auditorFunction = died.requestContext.functionArn.replace(/:\$LATEST$/, "");
-    let handedOver = 0;
+    let sealing = await settle(store, run_date, task, standing);
     // It may have died after its commit: then what it handed over has not been started.
     for (const next of standing.follow_ups ?? []) {
       try {
         await invokeAsync(lambda, auditorFunction, { run_id, run_date, task: next } satisfies TaskPayload);
-        handedOver += 1;
       } catch (thrown) {
-        await record(next, notInvoked(thrown));
+        const ended = await record(next, notInvoked(thrown));
+        if (await settle(store, run_date, next, ended)) sealing = true;
       }
     }
-    const sealing = !handedOver && (await isLastOut(store, run_id, run_date));
     if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });
     return { recorded, sealing };
   };

@@ -1,22 +1,50 @@
+import { KMSClient } from "@aws-sdk/client-kms";
 import { seal } from "../evidence/seal.ts";
+import { kmsSigner } from "../evidence/signer.ts";
 import { runStore } from "../evidence/store.ts";
-import { evidenceS3 } from "./clients.ts";
+import { evidenceS3, WAITS } from "./clients.ts";
 import { log } from "./log.ts";
 import { SealerSettings, settingsFrom } from "./settings.ts";
 import { type Surroundings, thisProcess } from "./surroundings.ts";
 import { SealRequest } from "./taskPayload.ts";
 
-/** The sealer: the only role that may write a manifest. */
+/** What the sealer answers; asynchronous invocations drop it, `itaudit seal` reads it. */
+export interface SealAnswer {
+  run_id: string;
+  sealed: boolean;
+  /** Of the sealed run. */
+  complete?: boolean;
+  /** Tasks that have not committed: what keeps the run open, or what is missing in it. */
+  missing: string[];
+}
+
+/** The sealer: the only role that may write a manifest, and sign it. */
 export const sealerHandler = (around: Surroundings) => {
   const s3 = evidenceS3(around);
+  const kms = new KMSClient(around.client(WAITS));
 
-  return async (event: unknown): Promise<{ run_id: string; sealed: boolean }> => {
+  return async (event: unknown): Promise<SealAnswer> => {
     const settings = settingsFrom(SealerSettings, around.env());
-    const { run_id, run_date } = SealRequest.parse(event);
+    const { run_id, run_date, incomplete } = SealRequest.parse(event);
     log.appendKeys({ run_id });
-    const manifest = await seal(runStore(s3, settings.EVIDENCE_BUCKET), run_id, run_date, new Date(around.now()));
-    log.info(manifest ? "run sealed" : "a task is still out", { totals: manifest?.totals });
-    return { run_id, sealed: Boolean(manifest) };
+    const answer = await seal(
+      {
+        store: runStore(s3, settings.EVIDENCE_BUCKET),
+        signer: settings.SIGNING_KEY ? kmsSigner(kms, settings.SIGNING_KEY) : undefined,
+        now: around.now,
+        bundleSha256: settings.BUNDLE_SHA256,
+        incomplete,
+      },
+      run_id,
+      run_date,
+    );
+    if ("open" in answer) {
+      const missing = answer.open.map(({ id }) => id);
+      log.info("tasks are still out", { tasks: missing.length });
+      return { run_id, sealed: false, missing };
+    }
+    log.info("run sealed", { totals: answer.totals, complete: answer.complete, sequence: answer.sequence });
+    return { run_id, sealed: true, complete: answer.complete, missing: answer.missing.map(({ id }) => id) };
   };
 };
 

@@ -10,7 +10,14 @@ const list = z
       .filter(Boolean),
   );
 
+/** SHA-256 of the function's own bundle, which the Pulumi program tells: what ran is part of the evidence. */
+const BUNDLE_SHA256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .optional();
+
 export const BossSettings = z.object({
+  BUNDLE_SHA256,
   EVIDENCE_BUCKET: z.string().min(1),
   ACCOUNT_SOURCE: z.enum(["parameter", "organizations"]).default("parameter"),
   ACCOUNTS_PARAMETER: z.string().default("/audit-ecosystem/accounts"),
@@ -24,6 +31,7 @@ export const BossSettings = z.object({
 export type BossSettings = z.infer<typeof BossSettings>;
 
 export const AuditorSettings = z.object({
+  BUNDLE_SHA256,
   EVIDENCE_BUCKET: z.string().min(1),
   CROSS_ACCOUNT_ROLE_NAME: z.string().min(1),
   EXTERNAL_ID: z.string().min(2),
@@ -32,9 +40,18 @@ export const AuditorSettings = z.object({
   SEALER_FUNCTION: z.string().min(1),
 });
 
-export const RecorderSettings = z.object({ EVIDENCE_BUCKET: z.string().min(1), SEALER_FUNCTION: z.string().min(1) });
+export const RecorderSettings = z.object({
+  BUNDLE_SHA256,
+  EVIDENCE_BUCKET: z.string().min(1),
+  SEALER_FUNCTION: z.string().min(1),
+});
 
-export const SealerSettings = z.object({ EVIDENCE_BUCKET: z.string().min(1) });
+export const SealerSettings = z.object({
+  BUNDLE_SHA256,
+  EVIDENCE_BUCKET: z.string().min(1),
+  /** ARN of the KMS key that manifests are signed with. */
+  SIGNING_KEY: z.string().optional(),
+});
 
 /**
  * The function's environment, parsed once at start.

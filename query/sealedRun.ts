@@ -2,6 +2,7 @@ import { manifestKey, planKey, RUNS_PREFIX, runOfManifestKey } from "../evidence
 import { Manifest } from "../evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../evidence/outcome.ts";
 import { Plan, sha256 } from "../evidence/plan.ts";
+import { readObjects, readOutcomes } from "../evidence/sealedRun.ts";
 import type { Objects } from "./objects.ts";
 
 /** A sealed run: nothing else can be queried. */
@@ -27,15 +28,15 @@ export async function readSealedRun(objects: Objects, run: string, date: string)
   if (!planBytes) throw new Error(`${objects.name}: run ${run} has a manifest and no plan at ${planKey(run, date)}`);
   const json = (from: Uint8Array): unknown => JSON.parse(Buffer.from(from).toString("utf8"));
   const manifest = Manifest.parse(json(bytes));
+  const counting: EvidenceObject[] = [];
+  for await (const object of readObjects(objects, manifest)) counting.push(object);
   return {
     run,
     date,
     plan: Plan.parse(json(planBytes)),
     manifest,
-    objects: manifest.objects,
-    outcomes: async function* () {
-      yield* manifest.outcomes;
-    },
+    objects: counting,
+    outcomes: () => readOutcomes(objects, manifest),
     manifestKey: key,
     manifestSha256: sha256(bytes),
   };

@@ -1,5 +1,6 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import type { Command } from "commander";
+import { readOutcomes } from "../../evidence/sealedRun.ts";
 import { runStore } from "../../evidence/store.ts";
 import { evidenceS3 } from "../../handlers/clients.ts";
 import { coverageTable } from "../coverageTable.ts";
@@ -38,7 +39,7 @@ export const runCommand = (program: Command): Command =>
           process.stderr.write(`${committed.length} of ${plan.tasks.length} tasks\n`);
         seen = committed.length;
         if (manifest) {
-          print(json ? JSON.stringify(manifest) : coverageTable(manifest.outcomes));
+          print(json ? JSON.stringify(manifest) : await coverageTable(readOutcomes(store.source, manifest)));
           return;
         }
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readOutcomes } from "../../evidence/sealedRun.ts";
 import { runStore } from "../../evidence/store.ts";
 import { evidenceS3 } from "../../handlers/clients.ts";
 import { coverageTable } from "../coverageTable.ts";
@@ -14,7 +15,8 @@ export const statusCommand = (program: Command): Command =>
     .option("--json", "print JSON")
     .action(async (key: string, { bucket, json }: { bucket: string; json?: boolean }) => {
       const { run, date } = runOf(key);
-      const { plan, committed, manifest } = await progressOf(runStore(evidenceS3(), bucket), run, date);
+      const store = runStore(evidenceS3(), bucket);
+      const { plan, committed, manifest } = await progressOf(store, run, date);
       if (json) {
         print(
           JSON.stringify({
@@ -30,5 +32,5 @@ export const statusCommand = (program: Command): Command =>
       print(
         `run ${run}: ${committed.length} of ${plan.tasks.length} tasks committed, ${manifest ? `sealed ${manifest.sealed_at}` : "not sealed"}`,
       );
-      if (manifest) print(coverageTable(manifest.outcomes));
+      if (manifest) print(await coverageTable(readOutcomes(store.source, manifest)));
     });

@@ -28,7 +28,13 @@ const run = (regions = ["eu-central-1"]) =>
   runTask({
     runId: "01JDT3SAPG0000000000000000",
     date: "2026-11-24",
-    task: { id: "rds-0000", auditor: "rds", accounts: ["111111111111"], regions },
+    task: {
+      id: "rds-0000",
+      auditor: "rds",
+      accounts: ["111111111111"],
+      regions,
+      group: { index: 0, tasks: 1, of: 1 },
+    },
     attempt: "abc",
     auditor: { name: "rds", services: [{ ...rds, collectors: rds.collectors.slice(0, 1) }] },
     digestKey: "0123456789abcdef",

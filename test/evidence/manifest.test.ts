@@ -1,47 +1,35 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { buildManifest, CoverageError } from "../../evidence/manifest.ts";
-import { type Plan, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
+import { CoverageError, ManifestBuilder, TaskTally } from "../../evidence/manifest.ts";
+import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../../evidence/plan.ts";
 import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import { commitOf, planOf } from "./bucket.ts";
 
-const accounts = (count: number) => Array.from({ length: count }, (_, i) => String(100000000001 + i));
-const plan = (count: number, auditors: string[] = ["rds", "iam"]): Plan =>
-  planRun({
-    runId: "01JDT3SAPG0000000000000000",
-    startedAt: new Date("2026-11-24T10:00:00Z"),
-    requestedBy: "test",
-    toolVersion: "0",
-    accounts: accounts(count),
-    auditors: auditors.map((name) => ({
-      name,
-      global: name === "iam" ? ["AWS::IAM::User"] : [],
-      regional: name === "iam" ? [] : ["AWS::RDS::DBInstance"],
-    })),
-    regions: ["eu-central-1", "us-east-1"],
-  });
-const commitAll = (of: Plan): TaskOutcome[] =>
-  of.tasks.map((task) => ({
-    run_id: of.run_id,
-    task: task.id,
-    attempt: "a",
-    committed_at: "2026-11-24T10:00:01.000Z",
-    outcomes: plannedItems(task).map((item) => ({
-      ...item,
-      status: "collected" as const,
-      counts: {},
-      errors: [],
-      calls: 1,
-      retries: 0,
-      ms: 1,
-    })),
-    objects: [],
-  }));
+const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
+const link = { sequence: 1, run_id: "run", run_date: "2026-11-24", claimed_at: "2026-11-24T10:00:02.000Z" };
+
+function tallyOf(planned: Task, commits: TaskOutcome[], missing: Task[] = []): TaskTally {
+  const tally = new TaskTally(planned);
+  for (const commit of commits) tally.add(commit, commit.task, bytesOf(commit));
+  for (const task of missing) tally.lacks(task);
+  return tally;
+}
+
+function built(plan: Plan, spoil: (all: TaskOutcome[]) => void = () => undefined) {
+  const committed = plan.tasks.map((task) => commitOf(plan, task));
+  spoil(committed);
+  const builder = new ManifestBuilder(plan, bytesOf(plan));
+  for (const [index, planned] of plan.tasks.entries()) {
+    builder.add(tallyOf(planned, [committed[index]!]));
+  }
+  return builder.seal(link, null, null, undefined).manifest;
+}
 
 describe("plan", () => {
   it("plans each (auditor, account, region) exactly once, global auditors once an account, in at most about 500 tasks", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1500 }), (count) => {
-        const made = plan(count);
+        const made = planOf(count);
         const keys = made.tasks.flatMap(plannedItems).map((item) => Object.values(item).join(" "));
         expect(new Set(keys).size).to.equal(keys.length);
         expect(keys.length).to.equal(count * 3);
@@ -51,15 +39,30 @@ describe("plan", () => {
       { numRuns: 40 },
     );
   });
+
+  it("puts each task into one group of at most a listing page, and says how many there are", () => {
+    const groups = new Map<number, number>();
+    for (const { group } of planOf(1200).tasks) {
+      groups.set(group.index, (groups.get(group.index) ?? 0) + 1);
+      expect(group.tasks).to.be.at.most(TASKS_PER_GROUP);
+    }
+    for (const { group } of planOf(1200).tasks) {
+      expect(groups.get(group.index)).to.equal(group.tasks);
+      expect(group.of).to.equal(groups.size);
+    }
+  });
 });
 
 describe("manifest", () => {
-  it("counts every outcome and carries the hash of the plan's bytes", () => {
-    const of = plan(3);
-    const manifest = buildManifest(of, JSON.stringify(of), commitAll(of), new Date(0));
-    expect(manifest.totals.planned).to.equal(9);
-    expect(manifest.totals.outcomes).to.deep.equal({ collected: 9 });
-    expect(manifest.plan_sha256).to.equal(sha256(JSON.stringify(of)));
+  it("sums up what the commits say, and carries the hashes of the plan and of each commit", () => {
+    const plan = planOf(3);
+    const manifest = built(plan);
+    expect(manifest.totals).to.deep.include({ planned: 9, outcomes: { collected: 9 }, calls: 9 });
+    expect(manifest.plan.sha256).to.equal(sha256(bytesOf(plan)));
+    expect(manifest.tasks.map(({ sha256: hash }) => hash)).to.deep.equal(
+      plan.tasks.map((task) => sha256(bytesOf(commitOf(plan, task)))),
+    );
+    expect(manifest).to.deep.include({ complete: true, missing: [], previous: null, sequence: 1 });
   });
 
   for (const [what, spoil, problem] of [
@@ -74,12 +77,34 @@ describe("manifest", () => {
       (all: TaskOutcome[]) => all[0]!.outcomes.push({ ...all[0]!.outcomes[0]!, region: "mars-north-1" }),
       /not planned: rds 100000000001 mars-north-1/,
     ],
+    [
+      "a task answers for another",
+      (all: TaskOutcome[]) => all[0]!.outcomes.push(all[1]!.outcomes[0]!),
+      /not planned: rds 100000000002/,
+    ],
   ] as const) {
     it(`is refused when ${what}`, () => {
-      const of = plan(2);
-      const committed = commitAll(of);
-      spoil(committed);
-      expect(() => buildManifest(of, "", committed, new Date(0))).to.throw(CoverageError, problem);
+      expect(() => built(planOf(2), spoil)).to.throw(CoverageError, problem);
     });
   }
+
+  it("is refused when two tasks of the plan have an item in common", () => {
+    const plan = planOf(2);
+    plan.tasks.push({ ...plan.tasks[0]!, id: "rds-9999" });
+    expect(() => built(plan)).to.throw(CoverageError, /more than one outcome for: rds 100000000001/);
+  });
+
+  it("takes a task and what it handed over as one: together they cover the planned items", () => {
+    const plan = planOf(1, undefined, ["rds"]);
+    const [planned] = plan.tasks;
+    const rest = { ...planned!, id: "rds-0000.1", regions: ["us-east-1"] };
+    const first = { ...commitOf(plan, { ...planned!, regions: ["eu-central-1"] }), follow_ups: [rest] };
+    const whole = new ManifestBuilder(plan, bytesOf(plan));
+    whole.add(tallyOf(planned!, [first, commitOf(plan, rest)]));
+    expect(whole.seal(link, null, null, undefined).manifest.totals).to.deep.include({ outcomes: { collected: 2 } });
+    const half = new ManifestBuilder(plan, bytesOf(plan));
+    half.add(tallyOf(planned!, [first], [rest]));
+    const { manifest } = half.seal({ ...link, incomplete: { requested_by: "eve" } }, null, null, undefined);
+    expect(manifest).to.deep.include({ complete: false, missing: [rest], incomplete_requested_by: "eve" });
+  });
 });

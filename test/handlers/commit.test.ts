@@ -6,7 +6,7 @@ import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { rds } from "../../auditors/rds.ts";
-import { manifestKey, outcomeKey, outcomesPrefix, planKey } from "../../evidence/layout.ts";
+import { finishedTaskKey, manifestKey, outcomeKey, outcomesPrefix, planKey } from "../../evidence/layout.ts";
 import { plannedItems, planRun } from "../../evidence/plan.ts";
 import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
 
@@ -40,6 +40,13 @@ const committed = (index: number): TaskOutcome => ({
   })),
   objects: [],
 });
+
+/** Another task has committed, and has found that it was not the last. */
+const finished = (index: number) => {
+  const { id } = plan.tasks[index]!;
+  bucket.set(outcomeKey(run, date, id), JSON.stringify(committed(index)));
+  bucket.set(finishedTaskKey(run, date, 0, id), "{}");
+};
 
 let s3: AwsClientStub<S3Client>;
 let lambda: AwsClientStub<LambdaClient>;
@@ -99,10 +106,11 @@ describe("committing and sealing", () => {
 
   it("a task delivered again reads nothing again, and goes straight on to sealing", async () => {
     bucket.set(outcomeKey(run, date, plan.tasks[0]!.id), JSON.stringify(committed(0)));
-    bucket.set(outcomeKey(run, date, plan.tasks[1]!.id), JSON.stringify(committed(1)));
+    finished(1);
     expect(await auditor(payload(0), context)).to.include({ committed: false, sealing: true });
     expect(sts.calls()).to.be.empty;
-    expect(s3.commandCalls(PutObjectCommand)).to.be.empty;
+    const written = s3.commandCalls(PutObjectCommand).map(({ args }) => args[0].input.Key);
+    expect(written.filter((key) => !key?.includes("/finished/"))).to.be.empty;
     expect(lambda.commandCalls(InvokeCommand)[0]!.args[0].input.FunctionName).to.equal("audit-sealer");
   });
 
@@ -112,7 +120,7 @@ describe("committing and sealing", () => {
     ["timed out", { errorMessage: "2026-11-24 Task timed out after 900.00 seconds" }, "timed-out"],
   ] as const) {
     it(`a task that ${what} for good has an outcome for every planned item, and the last one out starts sealing`, async () => {
-      bucket.set(outcomeKey(run, date, plan.tasks[1]!.id), JSON.stringify(committed(1)));
+      finished(1);
       const record = {
         version: "1.0",
         requestContext: {

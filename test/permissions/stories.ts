@@ -50,6 +50,23 @@ function commitAll({ objects }: StoredBucket): void {
   }
 }
 
+/** Tells a story in which the first run's plan stands already when it is written: the answer to the write was lost. */
+async function planStands({ objects }: StoredBucket, tell: () => Promise<void>): Promise<void> {
+  const [earlier, versions] = [...objects].find(([key]) => key.endsWith("/plan.json"))!;
+  const plan = JSON.parse(Buffer.from(versions[0]!.body).toString());
+  objects.get = (key) => {
+    const run_id = /run_id=([^/]+)\/plan\.json$/.exec(key)?.[1];
+    if (run_id && key !== earlier && !objects.has(key))
+      objects.set(key, [{ ...versions[0]!, body: Buffer.from(JSON.stringify({ ...plan, run_id })) }]);
+    return Map.prototype.get.call(objects, key);
+  };
+  try {
+    await tell();
+  } finally {
+    objects.get = Map.prototype.get;
+  }
+}
+
 /** Stories of a boss and its auditors. */
 export function stories(prefix: string, auditors: readonly string[]): Story[] {
   const boss = `${prefix}-boss`;
@@ -87,6 +104,14 @@ export function stories(prefix: string, auditors: readonly string[]): Story[] {
         },
       ];
     }),
+    {
+      name: `${boss} runs a second time, and then loses the answer to its plan`,
+      tell: async (system) => {
+        await system.run(boss, narrow(first));
+        await system.run(boss, narrow(first));
+        await planStands(bucketOf(system), () => system.run(boss, narrow(first)));
+      },
+    },
     {
       name: `${boss} finds no auditor`,
       tell: (system) => {

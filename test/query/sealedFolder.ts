@@ -2,8 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { evidenceJson, type Item } from "../../evidence/item.ts";
-import { evidenceKey, manifestKey, planKey } from "../../evidence/layout.ts";
-import { buildManifest } from "../../evidence/manifest.ts";
+import { evidenceKey, manifestKey, outcomeKey, planKey } from "../../evidence/layout.ts";
+import { ManifestBuilder, TaskTally } from "../../evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../../evidence/outcome.ts";
 import { type Plan, type PlannedAuditor, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
 
@@ -86,10 +86,15 @@ export async function writeRun(folder: string, spec: RunSpec = {}): Promise<Plan
   }));
   const planText = JSON.stringify(plan);
   await put(planKey(run, date), planText);
-  if (spec.sealed !== false)
-    await put(
-      manifestKey(run, date),
-      JSON.stringify(buildManifest(plan, planText, committed, new Date(`${date}T10:00:02Z`))),
-    );
+  const builder = new ManifestBuilder(plan, Buffer.from(planText));
+  for (const [index, task] of plan.tasks.entries()) {
+    const tally = new TaskTally(task);
+    const bytes = Buffer.from(JSON.stringify(committed[index]));
+    await put(outcomeKey(run, date, task.id), bytes);
+    tally.add(committed[index]!, outcomeKey(run, date, task.id), bytes);
+    builder.add(tally);
+  }
+  const link = { sequence: 1, run_id: run, run_date: date, claimed_at: `${date}T10:00:02.000Z` };
+  if (spec.sealed !== false) await put(manifestKey(run, date), builder.seal(link, null, null, undefined).text);
   return plan;
 }

@@ -132,6 +132,7 @@ describe("moto and the AWS CLI as referees", function () {
         auditor: name,
         accounts: MEMBERS,
         regions: global.length ? [GLOBAL] : REGIONS,
+        group: { index: 0, tasks: 1, of: 1 },
       },
       attempt: "a",
       auditor: {
