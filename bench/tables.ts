@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
 import { rds } from "../auditors/rds.ts";
-import { evidenceKey, manifestKey, planKey } from "../evidence/layout.ts";
-import { buildManifest } from "../evidence/manifest.ts";
+import { evidenceKey, manifestKey, outcomeKey, planKey } from "../evidence/layout.ts";
+import { ManifestBuilder, TaskTally } from "../evidence/manifest.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { plannedItems, planRun, sha256 } from "../evidence/plan.ts";
 import { catalogOf } from "../query/catalog.ts";
@@ -118,13 +118,24 @@ async function writeRun(folder: string, run: 0 | 1): Promise<void> {
     })),
     objects,
   }));
-  const write = async (key: string, document: unknown) => {
+  const write = async (key: string, text: string) => {
     const sink = fileSink(join(folder, key));
-    await sink.write(Buffer.from(JSON.stringify(document)));
+    await sink.write(Buffer.from(text));
     await sink.finish();
   };
-  await write(planKey(runId, DATE), plan);
-  await write(manifestKey(runId, DATE), buildManifest(plan, JSON.stringify(plan), committed, new Date()));
+  const planText = JSON.stringify(plan);
+  await write(planKey(runId, DATE), planText);
+  const builder = new ManifestBuilder(plan, Buffer.from(planText));
+  for (const [index, task] of plan.tasks.entries()) {
+    const key = outcomeKey(runId, DATE, task.id);
+    const text = JSON.stringify(committed[index]);
+    await write(key, text);
+    const tally = new TaskTally(task);
+    tally.add(committed[index]!, key, Buffer.from(text));
+    builder.add(tally);
+  }
+  const link = { sequence: 1, run_id: runId, run_date: DATE, claimed_at: `${DATE}T10:00:02.000Z` };
+  await write(manifestKey(runId, DATE), builder.seal(link, null, null, undefined).text);
 }
 
 let peak = 0;
