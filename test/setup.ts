@@ -1,2 +1,3 @@
-// What the functions log is not what a reader of test results looks for.
+// What the functions log, and on which Node.js the SDK will run next year, is not what a reader of test results looks for.
 process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";

@@ -3,7 +3,9 @@ import { Plan, type Task } from "../../evidence/plan.ts";
 import { notInvoked, unreadOutcome } from "../../evidence/taskOutcome.ts";
 import { fallDue } from "../../sandbox/schedules.ts";
 import type { StoredBucket } from "../../sandbox/state.ts";
-import { MEMBER, REGION, type System } from "./system.ts";
+import { REGION, type System } from "../stories/system.ts";
+
+export const MEMBER = "111111111111";
 
 /** What happens to a deployed system in which a role shows what it needs. A new role needs a story in which it acts. */
 export interface Story {

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import type { PolicyStatement } from "../../auditors/policy.ts";
 import { SYSTEM_PATH } from "../../components/memberAccount.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { StoredRole } from "../../sandbox/state.ts";
-import { type Story, scheduledStories, stories } from "./stories.ts";
-import { deployedSystem, MEMBER, type System } from "./system.ts";
+import { deployed, type System, systemOver } from "../stories/system.ts";
+import { MEMBER, type Story, scheduledStories, stories } from "./stories.ts";
 
 /** One regional auditor, one global, one that is both or has a call for each resource; every other role has their shape. */
 const AUDITORS = ["rds", "iam", "s3"];
@@ -66,12 +67,13 @@ describe("the system's roles", () => {
     const audit = { kind: "audit", externalId: "an-external-id", accounts: MEMBER };
     const organizations = { ...audit, accountSource: "organizations", auditors: "iam", schedule: "off" };
     const auditors = AUDITORS.join(",");
-    system = await deployedSystem(
+    const auditing = [
       { ...audit, auditors, bucketName: "evidence-audit" },
       { ...organizations, namePrefix: "whole", bucketName: "evidence-whole" },
       { ...organizations, namePrefix: "units", bucketName: "evidence-units", organizationalUnits: "r-sbox" },
-      { kind: "member", auditAccountId: "999999999999", externalId: "an-external-id", auditors },
-    );
+    ].map((config) => ({ account: AUDIT_ACCOUNT, config }));
+    const member = { kind: "member", auditAccountId: AUDIT_ACCOUNT, externalId: "an-external-id", auditors };
+    system = systemOver(await deployed(1, [...auditing, { account: MEMBER, config: member }]));
     const { state, iam } = system.sandbox;
     for (const role of [...state.roles.values()].filter(({ Path }) => Path === SYSTEM_PATH)) {
       expect(role.attached, `${role.RoleName} has no policy but its own`).to.be.empty;

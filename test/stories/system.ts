@@ -1,0 +1,242 @@
+import { gunzipSync } from "node:zlib";
+import type { Context } from "aws-lambda";
+import { plannedAuditor } from "../../auditors/collector.ts";
+import { loadAuditors } from "../../auditors/registry.ts";
+import type { Item } from "../../evidence/item.ts";
+import type { Outcome } from "../../evidence/outcome.ts";
+import { Plan } from "../../evidence/plan.ts";
+import { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import type { Surroundings } from "../../handlers/surroundings.ts";
+import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
+import { deploy } from "../../sandbox/deploy/program.ts";
+import { populate } from "../../sandbox/estate/populate.ts";
+import { inProcess } from "../../sandbox/inProcess.ts";
+import { idOf, randomOf } from "../../sandbox/random.ts";
+import type { Invoke } from "../../sandbox/service.ts";
+import { newSession } from "../../sandbox/services/sts.ts";
+import type { SandboxState, StoredFunction } from "../../sandbox/state.ts";
+
+export const REGION = "eu-central-1";
+
+type Run = (event: unknown, context: Context) => Promise<unknown>;
+
+/** The deployed program with its handlers in this process, each function with the credentials of its own role. */
+export interface System {
+  sandbox: Sandbox;
+  /** What the functions threw, and what AWS itself could not do for them, since it was last emptied. */
+  trouble: string[];
+  /** Functions whose events die before they begin. */
+  dead: Set<string>;
+  /** Functions whose next event has no time left when it begins. */
+  hurried: Set<string>;
+  /** Functions whose next event dies when it makes a request like this: `PUT …/outcomes/…`. */
+  diesAt: Map<string, RegExp>;
+  /** Functions whose events are delivered twice, and both at the same time. */
+  twice: Set<string>;
+  /** How often Lambda tries again. */
+  retries: number;
+  /** Every request, as `<function> <method> <host> <path>`. */
+  requests: string[];
+  invoke: Invoke;
+  /** Runs a function and everything it sets going. */
+  run: (functionName: string, event: unknown) => Promise<void>;
+  /** Runs what is queued, and everything that sets going. */
+  drain: () => Promise<void>;
+  function: (name: string) => StoredFunction;
+}
+
+/** Members and stacks that the program is deployed to. @returns the sandbox's state, to begin a system with */
+export async function deployed(
+  members: number,
+  stacks: readonly { account: string; config: Record<string, string> }[],
+): Promise<SandboxState> {
+  const random = randomOf("deployed");
+  const invoke = { now: async () => ({ payload: null }), later: () => undefined };
+  const sandbox = createSandbox(populate(1, members), { now: () => Date.UTC(2026, 10, 24), random, invoke });
+  for (const [index, { account, config }] of stacks.entries())
+    await deploy({ requestHandler: inProcess(sandbox) }, REGION, { name: `stack-${index}`, account, config });
+  return sandbox.state;
+}
+
+/** `audit-get-meta-rds` → the auditor's handler; `audit-recorder` → `recorderHandler` of `handlers/recorder.ts`. */
+async function handlerOf(fn: StoredFunction, around: Surroundings, chosen: readonly string[]): Promise<Run> {
+  // As the bundles do: an auditor has its services written into it, the boss the types of all auditors.
+  const auditors = await loadAuditors(chosen);
+  const [, auditor] = /-get-meta-(.+)$/.exec(fn.FunctionName) ?? [];
+  if (auditor) {
+    const { auditorHandler } = await import("../../handlers/auditor.ts");
+    return auditorHandler(auditors.find(({ name }) => name === auditor)!, around) as Run;
+  }
+  const name = fn.FunctionName.split("-").at(-1)!;
+  if (name === "boss")
+    return (await import("../../handlers/boss.ts")).bossHandler(auditors.map(plannedAuditor), around) as Run;
+  const module = (await import(`../../handlers/${name}.ts`)) as Record<string, (around: Surroundings) => Run>;
+  return module[`${name}Handler`]!(around);
+}
+
+/** A system that begins with a state: it waits for nothing, and runs events one after the other. */
+export function systemOver(beginning: SandboxState): System {
+  const state = structuredClone(beginning);
+  const queue: { fn: StoredFunction; event: unknown }[] = [];
+  let clock = Date.UTC(2026, 10, 24, 3);
+  const now = () => ++clock;
+  const random = randomOf("system");
+  const handlers = new Map<string, Promise<Run>>();
+  const invoke: Invoke = {
+    now: async () => {
+      throw new Error("nothing of the system waits for a function");
+    },
+    later: (fn, event) => void queue.push({ fn, event }),
+  };
+  const sandbox = createSandbox(state, { now, random, invoke });
+  const wait = async (ms: number): Promise<void> => {
+    clock += ms;
+  };
+  const door = inProcess(sandbox, { wait, requestTimeout: 10_000 });
+
+  const system: System = {
+    sandbox,
+    trouble: [],
+    dead: new Set(),
+    hurried: new Set(),
+    diesAt: new Map(),
+    twice: new Set(),
+    retries: 0,
+    requests: [],
+    invoke,
+    function: (name) => {
+      const found = [...state.functions.values()].find(({ FunctionName }) => FunctionName === name);
+      if (!found) throw new Error(`there is no function ${name}`);
+      return found;
+    },
+    run: (functionName, event) => {
+      queue.push({ fn: system.function(functionName), event });
+      return system.drain();
+    },
+    drain: async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const { fn, event } = next;
+        await Promise.all(system.twice.has(fn.FunctionName) ? [once(fn, event), once(fn, event)] : [once(fn, event)]);
+      }
+    },
+  };
+
+  const started = (fn: StoredFunction): Promise<Run> => {
+    const { Arn, RoleName, account } = state.roles.get(fn.Role)!;
+    const randomId = (length: number) => idOf(random, length);
+    const session = newSession({ state, now, randomId }, Arn, RoleName, account, fn.FunctionName, 12 * 3600);
+    const requestHandler = {
+      ...door,
+      handle: async (...[request, options]: Parameters<typeof door.handle>) => {
+        const what = `${request.method} ${request.hostname} ${request.path}`;
+        system.requests.push(`${fn.FunctionName} ${what}`);
+        if (system.diesAt.get(fn.FunctionName)?.test(what)) {
+          system.diesAt.delete(fn.FunctionName);
+          throw new Error("Runtime exited with error: signal: killed");
+        }
+        return door.handle(request, options);
+      },
+    };
+    const prefix = `${fn.FunctionName.split("-")[0]}-get-meta-`;
+    const chosen = [...state.functions.values()].flatMap(({ FunctionName }) =>
+      FunctionName.startsWith(prefix) ? FunctionName.slice(prefix.length) : [],
+    );
+    const around: Surroundings = {
+      env: () => ({ ...fn.environment, AWS_REGION: fn.region }),
+      now,
+      random,
+      timeout: () => (system.hurried.delete(fn.FunctionName) ? AbortSignal.abort() : new AbortController().signal),
+      client: () => ({
+        requestHandler: requestHandler as never,
+        region: fn.region,
+        credentials: {
+          accessKeyId: session.AccessKeyId,
+          secretAccessKey: session.SecretAccessKey,
+          sessionToken: session.SessionToken,
+        },
+      }),
+    };
+    return handlerOf(fn, around, chosen);
+  };
+  /** What Lambda itself does with the function's role. */
+  const may = (fn: StoredFunction, action: string, resource: string): boolean => {
+    const { Arn, RoleName, account } = state.roles.get(fn.Role)!;
+    const principal = { kind: "role", account, roleArn: Arn, roleName: RoleName, sessionName: "lambda" } as const;
+    const denied = sandbox.iam.denial(principal, { action, resource });
+    if (denied) system.trouble.push(`Lambda: ${denied}`);
+    return !denied;
+  };
+  const attempt = async (fn: StoredFunction, event: unknown): Promise<Error | undefined> => {
+    try {
+      if (system.dead.has(fn.FunctionName)) throw new Error("Runtime exited with error: signal: killed");
+      if (!handlers.has(fn.FunctionArn)) handlers.set(fn.FunctionArn, started(fn));
+      await (await handlers.get(fn.FunctionArn)!)(event, {
+        functionName: fn.FunctionName,
+        invokedFunctionArn: fn.FunctionArn,
+        awsRequestId: "request",
+        getRemainingTimeInMillis: () => fn.Timeout * 1000,
+      } as Context);
+      return undefined;
+    } catch (error) {
+      system.trouble.push(`${fn.FunctionName}: ${(error as Error).message}`);
+      return error as Error;
+    }
+  };
+  const once = async (fn: StoredFunction, event: unknown): Promise<void> => {
+    const stream = `arn:aws:logs:${fn.region}:${fn.account}:log-group:${fn.logGroup}:log-stream:1`;
+    may(fn, "logs:CreateLogStream", stream);
+    may(fn, "logs:PutLogEvents", stream);
+    let error: Error | undefined;
+    for (let tries = 0; tries <= system.retries; tries++) {
+      error = await attempt(fn, event);
+      if (!error) return;
+    }
+    const destination = fn.onFailure && state.functions.get(fn.onFailure);
+    if (!destination || !may(fn, "lambda:InvokeFunction", destination.FunctionArn)) return;
+    const functionArn = `${fn.FunctionArn}:$LATEST`;
+    queue.push({
+      fn: destination,
+      event: {
+        requestContext: { functionArn, condition: "RetriesExhausted", approximateInvokeCount: system.retries + 1 },
+        requestPayload: event,
+        responsePayload: { errorType: error?.name, errorMessage: error?.message },
+      },
+    });
+  };
+  return system;
+}
+
+/** What the evidence bucket says of its runs. */
+export interface Told {
+  plans: Plan[];
+  commits: TaskOutcome[];
+  outcomes: Outcome[];
+  /** Items of the objects that the outcomes list. */
+  items: Item[];
+  /** Evidence objects that no outcome lists. */
+  uncommitted: string[];
+  /** Runs that have a manifest. */
+  sealed: number;
+}
+
+export function told({ sandbox }: System, bucket: string): Told {
+  const bodies = [...sandbox.state.buckets.get(bucket)!.objects].map(([key, versions]) => [key, versions.at(-1)!.body]);
+  const documents = <T>(pattern: RegExp, parse: (document: unknown) => T): T[] =>
+    (bodies as [string, Uint8Array][])
+      .filter(([key]) => pattern.test(key))
+      .map(([, body]) => parse(JSON.parse(Buffer.from(body).toString())));
+  const commits = documents(/\/outcomes\/[^/]+\.json$/, (document) => TaskOutcome.parse(document));
+  const counted = new Set(commits.flatMap(({ objects }) => objects.map(({ key }) => key)));
+  const evidence = (bodies as [string, Uint8Array][]).filter(([key]) => key.startsWith("evidence/"));
+  return {
+    plans: documents(/\/plan\.json$/, (document) => Plan.parse(document)),
+    commits,
+    outcomes: commits.flatMap(({ outcomes }) => outcomes),
+    items: evidence
+      .filter(([key]) => counted.has(key))
+      .flatMap(([, body]) => gunzipSync(body).toString().trim().split("\n"))
+      .map((line) => JSON.parse(line) as Item),
+    uncommitted: evidence.map(([key]) => key).filter((key) => !counted.has(key)),
+    sealed: bodies.filter(([key]) => String(key).endsWith("/manifest.json")).length,
+  };
+}
