@@ -11,7 +11,7 @@ import {
   type Principal,
   type Service,
 } from "./service.ts";
-import { registered } from "./services/registry.ts";
+import { served } from "./services/audited.ts";
 import type { SandboxState } from "./state.ts";
 import { readRequest, type WireAnswer, type WireRequest, writeAnswer, writeError } from "./wire.ts";
 
@@ -165,7 +165,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
       let service: Service | undefined;
       try {
         const scope = scopeOf(request);
-        service = await registered(scope.service, request)?.load();
+        service = await served(scope.service, request);
         if (!service)
           throw new AwsError("UnknownOperationException", `the sandbox has no service ${scope.service}`, 404);
         return await answer(service, request, scope.key, scope.region, id);

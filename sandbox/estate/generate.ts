@@ -1,0 +1,83 @@
+import type { NormalizedSchema } from "@smithy/core/schema";
+import { booleanOf, dateOf, numberOf, type Place, stringOf, tagsOf } from "./words.ts";
+
+/** Nesting below which nothing is made up any more: shapes contain themselves. */
+const DEPTH = 5;
+
+/** Values that a member of the SDK's enumerations can have: the runtime schemas do not say, its exports do. */
+export type Enumerations = (shape: string | undefined, member: string) => readonly string[] | undefined;
+
+/** A value of a shape, as plausible as its names allow; undefined where nothing can be said. */
+export function madeOf(
+  schema: NormalizedSchema,
+  member: string,
+  place: Place,
+  enumerations: Enumerations,
+  depth = 0,
+  shape?: string,
+): unknown {
+  if (schema.isStructSchema()) {
+    if (depth > DEPTH) return undefined;
+    if (isTag(schema)) return undefined;
+    const made: Record<string, unknown> = {};
+    for (const [name, each] of schema.structIterator()) {
+      const traits = each.getMergedTraits();
+      if (traits.httpHeader || traits.httpResponseCode || traits.httpPrefixHeaders) continue;
+      const value = madeOf(each, name, place, enumerations, depth + 1, schema.getName());
+      if (value !== undefined) made[name] = value;
+    }
+    // A union holds exactly one of its members.
+    if (schema.isUnionSchema()) {
+      const [first] = Object.entries(made);
+      return first ? { [first[0]]: first[1] } : undefined;
+    }
+    return made;
+  }
+  if (schema.isListSchema()) {
+    const element = schema.getValueSchema();
+    const tag = isTag(element);
+    if (tag) return Object.entries(tagsOf(place)).map(([key, value]) => ({ [tag.key]: key, [tag.value]: value }));
+    if (depth > DEPTH) return [];
+    const count = element.isStructSchema() ? Math.floor(place.random() * 2.5) : 1 + Math.floor(place.random() * 2);
+    const values = Array.from({ length: count }, () => madeOf(element, member, place, enumerations, depth + 1, shape));
+    return [...new Set(values)].filter((each) => each !== undefined);
+  }
+  if (schema.isMapSchema()) {
+    if (/tags?$/i.test(member)) return tagsOf(place);
+    const value = madeOf(schema.getValueSchema(), member, place, enumerations, depth + 1, shape);
+    return value === undefined ? {} : { [`${member.toLowerCase()}-key`]: value };
+  }
+  if (schema.isBooleanSchema()) return booleanOf(place, member);
+  if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema())
+    return numberOf(place, member);
+  if (schema.isTimestampSchema()) return dateOf(place);
+  if (schema.isBlobSchema()) return Buffer.from(stringOf(place, member));
+  if (schema.isDocumentSchema()) return {};
+  const values = enumerations(shape, member);
+  return values?.length ? values[Math.floor(place.random() * values.length)] : stringOf(place, member);
+}
+
+/** Whether a shape is a tag, and what the service calls its key and value. */
+function isTag(schema: NormalizedSchema): { key: string; value: string } | undefined {
+  if (!schema.isStructSchema()) return undefined;
+  const names = Object.keys(schema.getMemberSchemas());
+  const key = names.find((name) => /^(tag)?key$/i.test(name));
+  const value = names.find((name) => /^(tag)?value$/i.test(name));
+  const called = /tag/i.test(schema.getName() ?? "");
+  return called && key && value ? { key, value } : undefined;
+}
+
+/** The enumerations of an SDK package: constant objects of texts, named after the member or its shape and the member. */
+export function enumerationsOf(sdk: Record<string, unknown>): Enumerations {
+  const found = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(sdk)) {
+    if (typeof value !== "object" || value === null || Array.isArray(value) || name.endsWith("$")) continue;
+    const values = Object.values(value);
+    if (values.length && values.every((each) => typeof each === "string"))
+      found.set(name.toLowerCase(), values as string[]);
+  }
+  return (shape, member) => {
+    const names = [`${shape ?? ""}${member}`, member, member.replace(/s$/, ""), `${member}Type`, `${member}Value`];
+    return names.map((name) => found.get(name.toLowerCase())).find((values) => values);
+  };
+}

@@ -1,0 +1,113 @@
+import type { Service as Declared } from "../../auditors/collector.ts";
+import { loadServices } from "../../auditors/registry.ts";
+import { enumerationsOf } from "../estate/generate.ts";
+import { operationsOf } from "../estate/generic.ts";
+import { isAwsError, type Operation, type Protocol, type Service } from "../service.ts";
+import { readRequest, type WireRequest } from "../wire.ts";
+import { registered } from "./registry.ts";
+
+/** An audited service as the sandbox serves it, and how its requests are told from another's of the same name. */
+interface Served extends Service {
+  apiVersion: string;
+}
+
+const PROTOCOLS: Record<string, Protocol> = {
+  AwsQueryProtocol: "query",
+  AwsEc2QueryProtocol: "ec2",
+  AwsJson1_0Protocol: "json",
+  AwsJson1_1Protocol: "json",
+  AwsRestJsonProtocol: "rest-json",
+  AwsRestXmlProtocol: "rest-xml",
+  S3RestXmlProtocol: "rest-xml",
+};
+
+/** Every audited service, one for each SDK client. Loads all declarations, and with them all clients: two seconds. */
+async function auditedServices(): Promise<Served[]> {
+  const byClient = new Map<Declared["client"], Declared[]>();
+  for (const declared of await loadServices())
+    byClient.set(declared.client, [...(byClient.get(declared.client) ?? []), declared]);
+  const served = [...byClient].map(async ([Client, declared]): Promise<Served> => {
+    const { config } = new Client({ region: "us-east-1" }) as unknown as {
+      config: { defaultSigningName: string; serviceId: string; apiVersion: string; protocol: object };
+    };
+    const collectors = declared.flatMap((each) => each.collectors);
+    const signingName = config.defaultSigningName;
+    // The SDK's packages are named after the service ids: `Elastic Load Balancing v2`.
+    const sdk = await import(`@aws-sdk/client-${config.serviceId.toLowerCase().replaceAll(" ", "-")}`);
+    const enumerations = enumerationsOf(sdk);
+    return {
+      signingName,
+      apiVersion: config.apiVersion,
+      iamPrefix: signingName,
+      protocol: PROTOCOLS[config.protocol.constructor.name]!,
+      regional: collectors.some(({ scope }) => scope === "regional"),
+      ...operationsOf({ signingName, collectors, enumerations }),
+    };
+  });
+  return Promise.all(served);
+}
+
+let all: Promise<Served[]> | undefined;
+const everyAudited = (): Promise<Served[]> => {
+  all ??= auditedServices();
+  return all;
+};
+
+/** The audited service that serves a request. */
+async function auditedFor(signingName: string, request: WireRequest): Promise<Service | undefined> {
+  return (await everyAudited()).find((service) => service.signingName === signingName && serves(service, request));
+}
+
+const NOT_FOUND = /NotFound|NoSuch|NonExistent|InvalidParameterValue/;
+const isEmpty = (answer: object): boolean =>
+  !Object.values(answer).some((value) => (Array.isArray(value) ? value.length : value !== undefined));
+
+/**
+ * The service that answers a request: the one written for the sandbox, and behind it the estate of what is audited.
+ * Where the first knows nothing of what is asked (it has state for what is deployed, and not for a company's own
+ * resources), a member account's estate answers.
+ */
+export async function served(signingName: string, request: WireRequest): Promise<Service | undefined> {
+  const own = await registered(signingName, request)?.load();
+  if (!own || !serves(own, request)) return (await auditedFor(signingName, request)) ?? own;
+  const known = together.get(own);
+  if (known) return known;
+  const operations = Object.entries(own.operations).map(([name, operation]) => [name, behind(own, name, operation)]);
+  const both = { ...own, operations: Object.fromEntries(operations) };
+  together.set(own, both);
+  return both;
+}
+
+const together = new WeakMap<Service, Service>();
+
+const behind = (own: Service, name: string, operation: Operation<unknown, object>): Operation<unknown, object> => ({
+  ...operation,
+  run: async (input, call) => {
+    const estate = async () => {
+      if (call.account === call.state.auditAccount) return undefined;
+      return (await everyAudited()).find((each) => each.signingName === own.signingName && name in each.operations)
+        ?.operations[name];
+    };
+    try {
+      const answer = await operation.run(input, call);
+      return isEmpty(answer) ? ((await (await estate())?.run(input, call)) ?? answer) : answer;
+    } catch (error) {
+      const other = isAwsError(error) && NOT_FOUND.test(error.code) ? await estate() : undefined;
+      if (!other) throw error;
+      return other.run(input, call);
+    }
+  },
+});
+
+function serves(service: Service & { apiVersion?: string }, request: WireRequest): boolean {
+  if (service.protocol === "query" && service.apiVersion) {
+    const version = new URLSearchParams(Buffer.from(request.body).toString("utf8")).get("Version");
+    if (version && version !== service.apiVersion) return false;
+  }
+  try {
+    readRequest(service, request);
+    return true;
+  } catch {
+    return false;
+  }
+}
