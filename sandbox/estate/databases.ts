@@ -208,19 +208,23 @@ export function databasesOf(seed: number, account: string, region: string): Data
       PromotionTier: 1,
     });
   }
-  const snapshot = `rds:${name}-2026-11-23-02-00`;
-  made.clusterSnapshots.push({
-    DBClusterSnapshotIdentifier: snapshot,
-    DBClusterIdentifier: name,
-    DBClusterSnapshotArn: arn("cluster-snapshot", snapshot),
-    Engine: cluster.Engine,
-    Status: "available",
-    SnapshotType: "automated",
-    SnapshotCreateTime: new Date(Date.UTC(2026, 10, 23, 2)),
-    StorageEncrypted: cluster.StorageEncrypted,
-    TagList: tags,
-  });
-  made.tags.set(arn("cluster-snapshot", snapshot), tags);
+  for (const [snapshot, SnapshotType] of [
+    [`rds:${name}-2026-11-23-02-00`, "automated"],
+    [`${name}-before-upgrade`, "manual"],
+  ] as const) {
+    made.clusterSnapshots.push({
+      DBClusterSnapshotIdentifier: snapshot,
+      DBClusterIdentifier: name,
+      DBClusterSnapshotArn: arn("cluster-snapshot", snapshot),
+      Engine: cluster.Engine,
+      Status: "available",
+      SnapshotType,
+      SnapshotCreateTime: new Date(Date.UTC(2026, 10, 23, 2)),
+      StorageEncrypted: cluster.StorageEncrypted,
+      TagList: tags,
+    });
+    made.tags.set(arn("cluster-snapshot", snapshot), tags);
+  }
   made.clusterParameterGroups.push({
     DBClusterParameterGroupName: "aurora-postgresql16-tuned",
     DBParameterGroupFamily: "aurora-postgresql16",
