@@ -8,16 +8,24 @@ export async function coverageTable(outcomes: AsyncIterable<Outcome>): Promise<s
   const auditors = [...new Set(cells.map(({ auditor }) => auditor))];
   const accounts = [...new Set(cells.map(({ account }) => account))].sort();
   const table = new Table({ head: ["account", ...auditors], style: { head: [], border: [] } });
-  const reasons: string[] = [];
+  const reasons = new Map<string, string[]>();
   for (const account of accounts) {
     const row = auditors.map((auditor) => {
       const cell = cells.find((each) => each.account === account && each.auditor === auditor);
-      if (cell) reasons.push(...cell.reasons.map((reason) => `${account} ${auditor}: ${reason}`));
+      for (const reason of cell?.reasons ?? []) {
+        const key = `${account} ${reason}`;
+        reasons.set(key, [...(reasons.get(key) ?? []), auditor]);
+      }
       return cell ? cellText(cell) : "not planned";
     });
     table.push([account, ...row]);
   }
-  return [table.toString(), ...reasons].join("\n");
+  // One line for a reason that several auditors met in an account.
+  const lines = [...reasons].map(([key, met]) => {
+    const [account, ...reason] = key.split(" ");
+    return `${account} ${met.join(", ")}: ${reason.join(" ")}`;
+  });
+  return [table.toString(), ...lines].join("\n");
 }
 
 function cellText({ items, statuses }: Coverage): string {

@@ -1,82 +1,121 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Manifest } from "../evidence/manifest.ts";
 import { readObjects, readOutcomes } from "../evidence/sealedRun.ts";
-import { runStore } from "../evidence/store.ts";
-import { deploy } from "../sandbox/deploy/program.ts";
-import { AUDIT_ACCOUNT } from "../sandbox/estate/organization.ts";
+import { type RunStore, runStore } from "../evidence/store.ts";
+import { runningFrom, stopRunning } from "../sandbox/background.ts";
+import { deployAll } from "../sandbox/deploy/estate.ts";
 import { startSandbox } from "../sandbox/server.ts";
 import { coverageTable } from "./coverageTable.ts";
 import { progressOf, runOf, startRun } from "./runs.ts";
 
 /** The main job without an AWS account: three member accounts, one of which does not trust the audit account. */
 const REGION = "eu-central-1";
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
+/** Where the demo leaves what it made, for the commands that it ends with. */
+const FOLDER = join(".sandbox", "demo");
+const SHOWN: string = "AWS::RDS::DBInstance";
 
-const running = await startSandbox({
-  folder: mkdtempSync(join(tmpdir(), "audit-ecosystem-")),
-  port: 0,
-  accounts: 3,
-  seed: 1,
-  latency: 0,
-});
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+/** How far a step is: one line that changes on a terminal, a line each in a log. */
+const progress = (text: string): void =>
+  void process.stdout.write(process.stdout.isTTY ? `\r\u001b[K  ${text}` : `  ${text}\n`);
+const settled = (): void => void (process.stdout.isTTY && process.stdout.write("\r\u001b[K"));
+
+const left = runningFrom(FOLDER);
+if (left) await stopRunning(FOLDER, left);
+rmSync(FOLDER, { recursive: true, force: true });
+const began = performance.now();
+const running = await startSandbox({ folder: FOLDER, port: 0, accounts: 3 });
 try {
   const { endpoint, sandbox } = running;
+  const { auditAccount } = sandbox.state;
   const members = sandbox.state.members.map(({ id }) => id);
-  say(`sandbox at ${endpoint}: audit account ${AUDIT_ACCOUNT}, members ${members.join(", ")}`);
-  const audit = await deploy({ endpoint }, REGION, {
-    name: "audit",
-    account: AUDIT_ACCOUNT,
-    config: { kind: "audit", accounts: members.join(",") },
+  const outdated = members.at(-1)!;
+  say(`A sandbox of AWS answers at ${endpoint}: audit account ${auditAccount}, members ${members.join(", ")}.\n`);
+
+  say("Deploying the Pulumi program, a stack for each account:");
+  progress(`audit in ${auditAccount} …`);
+  const audit = await deployAll({
+    door: { endpoint },
+    region: REGION,
+    members,
+    audit: {},
+    member: {},
+    outdated: [outdated],
+    onStack: (name) =>
+      progress(`${name} deployed${name.endsWith(outdated) ? ", its external id outdated on purpose" : ""}`),
   });
+  settled();
   say(
-    `deployed audit: bucket ${audit.bucketName}, boss ${audit.bossName}, ${(audit.auditorNames as string[]).join(", ")}`,
+    `  bucket ${audit.bucketName}, boss ${audit.bossName}, auditors ${(audit.auditorNames as string[]).join(", ")}\n`,
   );
-  for (const [index, account] of members.entries()) {
-    const broken = index === members.length - 1;
-    await deploy({ endpoint }, REGION, {
-      name: `member-${account}`,
-      account,
-      config: {
-        kind: "member",
-        auditAccountId: AUDIT_ACCOUNT,
-        externalId: broken ? "an-outdated-external-id" : String(audit.externalId),
-      },
-    });
-    say(`deployed member ${account}${broken ? " (with an outdated external id, on purpose)" : ""}`);
-  }
-  const client = { endpoint, region: REGION, credentials: { accessKeyId: AUDIT_ACCOUNT, secretAccessKey: "sandbox" } };
+
+  const client = { endpoint, region: REGION, credentials: { accessKeyId: auditAccount, secretAccessKey: "sandbox" } };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const started = await startRun(new LambdaClient(client), String(audit.bossName), {});
-  say(`\nrun ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} planned items`);
+  say(`The boss planned run ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} items to cover.`);
   const { run, date } = runOf(started.manifest_key);
   const store = runStore(s3, started.bucket);
-  let shown = -1;
-  for (;;) {
-    const { committed, manifest, plan } = await progressOf(store, run, date);
-    if (committed.length !== shown) say(`  ${committed.length} of ${plan.tasks.length} tasks committed`);
-    shown = committed.length;
-    if (manifest) {
-      say(`\n${await coverageTable(readOutcomes(store.source, manifest))}\n`);
-      say(`${manifest.totals.items} items in ${manifest.totals.objects} objects of s3://${started.bucket}/evidence/`);
-      say(`sealed by s3://${started.bucket}/${started.manifest_key}\n`);
-      for await (const { resource_type, key } of readObjects(store.source, manifest)) {
-        if (resource_type !== "AWS::RDS::DBInstance") continue;
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: started.bucket, Key: key }));
-        const [line] = gunzipSync(await Body!.transformToByteArray())
-          .toString()
-          .split("\n");
-        say(`the first item of ${key}:\n${JSON.stringify(JSON.parse(line!), null, 2)}`);
-        break;
-      }
-      break;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+  const manifest = await sealed(store, run, date);
+  settled();
+  say(`\n${await coverageTable(readOutcomes(store.source, manifest))}\n`);
+  say(`${manifest.totals.items} items in ${manifest.totals.objects} objects of s3://${started.bucket}/evidence/,`);
+  say(`sealed by s3://${started.bucket}/${started.manifest_key}`);
+  const first = await firstOf(store, manifest);
+  if (first) {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: started.bucket, Key: first.key }));
+    const [line] = gunzipSync(await Body!.transformToByteArray())
+      .toString()
+      .split("\n");
+    say(`\nThe first of ${first.items} items in ${first.key}:\n${JSON.stringify(JSON.parse(line!), null, 2)}`);
   }
-  say("\nNext: npx itaudit policy   (what a member account's role may read, and nothing else)");
+  say(`\nDone in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+  next(started.bucket, started.manifest_key, first?.key);
 } finally {
   await running.stop();
+}
+
+async function firstOf(store: RunStore, manifest: Manifest) {
+  for await (const object of readObjects(store.source, manifest)) if (object.resource_type === SHOWN) return object;
+  return undefined;
+}
+
+/** Follows the tasks until the run is sealed. */
+async function sealed(store: RunStore, run: string, date: string): Promise<Manifest> {
+  const seen = new Set<string>();
+  for (;;) {
+    const { committed, manifest, plan } = await progressOf(store, run, date);
+    const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+    for (const id of committed.filter((each) => !seen.has(each))) {
+      seen.add(id);
+      const task = tasks.get(id);
+      const what = task ? `${task.auditor} of ${task.accounts.join(", ")}` : id;
+      progress(`${String(seen.size).padStart(3)} of ${plan.tasks.length} tasks committed: ${what}`);
+    }
+    if (manifest) return manifest;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** What to try now; each line works as it is printed, from the checkout's folder. */
+function next(bucket: string, manifestKey: string, object: string | undefined): void {
+  const hasAws = (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, "aws")));
+  say(`\nNext, with what the demo left in ${FOLDER}:`);
+  for (const command of [
+    `eval "$(npx itaudit sandbox start --dir ${FOLDER})"`,
+    `npx itaudit status --bucket ${bucket} ${manifestKey}`,
+    "npx itaudit run --accounts 111111111111 --wait",
+    ...(hasAws
+      ? [
+          `aws s3 ls --recursive s3://${bucket}/evidence/`,
+          ...(object ? [`aws s3 cp s3://${bucket}/${object} - | gunzip | head -n 1`] : []),
+        ]
+      : []),
+    `npx itaudit sandbox stop --dir ${FOLDER}`,
+  ])
+    say(`  ${command}`);
+  if (!hasAws) say("With the AWS CLI installed, `aws` works against it too: README.md.");
 }

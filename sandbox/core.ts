@@ -49,13 +49,17 @@ function scopeOf(request: WireRequest): { key: string; region: string; service: 
 function principalOf(state: SandboxState, key: string, now: number): Principal {
   // An access key of 12 digits is that account's root: the sandbox's own convention.
   if (/^\d{12}$/.test(key)) return { kind: "root", account: key };
+  // Followed by a dot and a role's name, it is a session of that role, as the service that the role trusts has one.
+  const [, account = "", name] = /^(\d{12})\.([\w+=,@.-]+)$/.exec(key) ?? [];
+  const role = [...state.roles.values()].find((each) => each.account === account && each.RoleName === name);
+  if (role) return { kind: "role", account, roleArn: role.Arn, roleName: role.RoleName, sessionName: role.RoleName };
   const session = state.sessions.get(key);
   if (!session)
     throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
   if (session.expires <= now)
     throw new AwsError("ExpiredToken", "The security token included in the request is expired", 403);
-  const { account, roleArn, roleName, sessionName } = session;
-  return { kind: "role", account, roleArn, roleName, sessionName };
+  const { roleArn, roleName, sessionName } = session;
+  return { kind: "role", account: session.account, roleArn, roleName, sessionName };
 }
 
 const closedRegion = ({ protocol }: Service): AwsError =>

@@ -19,7 +19,7 @@ export interface ServerOptions {
   /** Decides a new estate: 1 when left out. */
   seed?: number | undefined;
   /** Milliseconds that each answer takes longer. */
-  latency: number;
+  latency?: number | undefined;
 }
 
 export interface RunningSandbox {
@@ -34,6 +34,7 @@ const STATE = "state.v8";
 
 /** Why a sandbox cannot start, and what to do. */
 export class SandboxError extends Error {}
+export class PortTaken extends SandboxError {}
 
 /** Milliseconds between two savings of a state that changed. */
 const SAVE_EVERY_MS = 10_000;
@@ -70,7 +71,7 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   const server = createServer(async (incoming, outgoing) => {
     const answer = await sandbox.handle(await requestOf(incoming));
     changed = true;
-    const delay = options.latency + (answer.after ?? 0);
+    const delay = (options.latency ?? 0) + (answer.after ?? 0);
     if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
     if (answer.lost === "silent") return;
     if (answer.lost === "reset") return void incoming.socket.resetAndDestroy();
@@ -81,7 +82,7 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EADDRINUSE"
-      ? new SandboxError(`port ${options.port} is taken: choose another with --port, or stop what listens there`)
+      ? new PortTaken(`port ${options.port} is taken: choose another with --port, or stop what listens there`)
       : error;
   });
   endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Running } from "../../sandbox/background.ts";
 import { CliError } from "../runs.ts";
 import { configOption, stackConfig } from "../stackConfig.ts";
@@ -7,6 +7,8 @@ import { list, print } from "../terminal.ts";
 
 /** The region that the sandbox's stacks are deployed to. */
 const REGION = "eu-central-1";
+/** The port that emulators of AWS are looked for at. */
+const PORT = 4566;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const number = (text: string): number => {
@@ -28,7 +30,7 @@ const described = ({ endpoint, pid, auditAccount, members, accounts }: Running, 
   `sandbox at ${endpoint} (process ${pid}, state in ${dir}): audit account ${auditAccount}, ${accounts} member accounts (${members.join(", ")}${accounts > members.length ? " …" : ""})`;
 
 interface StartOptions {
-  port: number;
+  port?: number;
   accounts?: number;
   seed?: number;
   latency: number;
@@ -63,7 +65,7 @@ async function start({ foreground, ...options }: StartOptions): Promise<void> {
 
 async function serve({ dir, faults, ...options }: Omit<StartOptions, "foreground">): Promise<void> {
   const { declareRunning, declareStopped } = await import("../../sandbox/background.ts");
-  const { SandboxError, startSandbox } = await import("../../sandbox/server.ts");
+  const { PortTaken, SandboxError, startSandbox } = await import("../../sandbox/server.ts");
   const { Script } = await import("../../sandbox/faults.ts");
   let script: ReturnType<typeof Script.parse> | undefined;
   if (faults) {
@@ -75,9 +77,15 @@ async function serve({ dir, faults, ...options }: Omit<StartOptions, "foreground
       );
     script = read.data;
   }
-  const running = await startSandbox({ folder: dir, ...options }).catch((error: Error) => {
-    throw error instanceof SandboxError ? new CliError(error.message) : error;
-  });
+  const startAt = (port: number) => startSandbox({ folder: dir, ...options, port });
+  const running = await startAt(options.port ?? PORT)
+    .catch((error: Error) => {
+      if (!(error instanceof PortTaken) || options.port !== undefined) throw error;
+      return startAt(0);
+    })
+    .catch((error: Error) => {
+      throw error instanceof SandboxError ? new CliError(error.message) : error;
+    });
   const { state } = running.sandbox;
   if (script) state.faults = { seed: state.seed, script, counts: new Map() };
   const about: Running = {
@@ -122,24 +130,24 @@ Examples:
   aws lambda invoke --function-name audit-boss out.json
   npx itaudit sandbox stop`,
     );
-  const dir = ["--dir <folder>", "where its state is kept", DIR] as const;
+  const dir = () => new Option("--dir <folder>", "where its state is kept").env("ITAUDIT_SANDBOX_DIR").default(DIR);
   sandbox
     .command("start")
     .description("start it in the background, from the state it had; prints the environment that reaches it")
-    .option("--port <number>", "port on 127.0.0.1, 0 for any free one", number, 4566)
+    .option("--port <number>", "port on 127.0.0.1, 0 for any free one (4566, or a free one when it is taken)", number)
     .option("--accounts <number>", "member accounts of a new estate (3)", number)
     .option("--seed <number>", "another seed is another estate (1)", number)
     .option("--latency <ms>", "how much longer each answer takes", number, 0)
     .option("--faults <file>", "what goes wrong, as JSON: docs/sandbox.md")
     .option("--foreground", "stay, and log to this terminal, until Ctrl+C")
-    .option(...dir)
+    .addOption(dir())
     .action(start);
   sandbox
     .command("deploy")
     .description("run the unchanged Pulumi program for the audit account and the member accounts")
     .option("--members <ids>", "comma-separated ids of member accounts to deploy to (every active one)", list)
     .option("-c, --config <key=value>", "a key of the audit stack's configuration; may be repeated", configOption, {})
-    .option(...dir)
+    .addOption(dir())
     .action(async ({ members, config, dir }: { members?: string[]; config: Record<string, string>; dir: string }) => {
       const { endpoint } = await runningOr(dir);
       const { deployAll } = await import("../../sandbox/deploy/estate.ts");
@@ -158,7 +166,7 @@ Examples:
   sandbox
     .command("stop")
     .description("stop it; its state stays for the next start")
-    .option(...dir)
+    .addOption(dir())
     .action(async ({ dir }: { dir: string }) => {
       const running = await runningOr(dir);
       const { stopRunning } = await import("../../sandbox/background.ts");

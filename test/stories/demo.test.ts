@@ -1,16 +1,38 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { runningFrom, stopRunning } from "../../sandbox/background.ts";
+import { cleanEnvironment, has, shell } from "../referee/commands.ts";
 
 describe("the demo", function () {
-  this.timeout(120_000);
-  it("deploys the program into the sandbox, covers every account, and shows the one that is closed", async () => {
-    const { AWS_ENDPOINT_URL: _elsewhere, ...env } = process.env;
-    const run = promisify(execFile)(process.execPath, ["--import=tsx", "cli/demo.ts"], { env });
-    const { stdout } = await run;
-    expect(stdout).to.match(/9 of 9 tasks committed/);
-    expect(stdout).to.match(/111111111111 │ \d+ items +│ \d+ items/);
-    expect(stdout).to.match(/333333333333 rds: AssumeRole: AccessDenied.*must exist and trust this audit account/);
+  this.timeout(300_000);
+  let stdout = "";
+  before(async () => {
+    const run = promisify(execFile)(process.execPath, ["--import=tsx", "cli/demo.ts"], { env: cleanEnvironment() });
+    ({ stdout } = await run);
+  });
+  after(async () => {
+    const left = runningFrom(".sandbox/demo");
+    if (left) await stopRunning(".sandbox/demo", left);
+  });
+
+  it("deploys the program into the sandbox, covers every account, and shows the one that is closed", () => {
+    const [, of] = /(\d+) tasks, \d+ items to cover/.exec(stdout) ?? [];
+    expect(stdout).to.match(/member-111111111111 deployed/);
+    expect(stdout).to.include(` ${of} of ${of} tasks committed`);
+    expect(stdout).to.match(/111111111111 │ +\d+ items? +│ +\d+ items/);
+    expect(stdout).to.match(/333333333333 .*rds.*: AssumeRole: AccessDenied.*must exist and trust this audit account/);
     expect(stdout).to.include('"resource_type": "AWS::RDS::DBInstance"');
+  });
+
+  it("ends with commands that work as printed", async () => {
+    const commands = /\nNext, with [^\n]*\n((?: {2}[^\n]+\n)+)/.exec(stdout)?.[1] ?? "";
+    expect(commands.trim().split("\n")).to.have.length(has("aws") ? 6 : 4);
+    const { code, out, err } = await shell(commands, cleanEnvironment());
+    expect(code, `${out}\n${err}`).to.equal(0);
+    expect(out).to.match(/^run \w+: (\d+) of \1 tasks committed, sealed /m);
+    expect(out).to.match(/│ 111111111111 │/);
+    if (has("aws")) expect(out).to.match(/^\{.*"resource_type":"AWS::RDS::DBInstance".*\}$/m);
+    expect(err).to.match(/stopped; the state stays in \.sandbox\/demo/);
   });
 });

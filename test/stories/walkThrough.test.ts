@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { runningFrom, stopRunning } from "../../sandbox/background.ts";
+import { cleanEnvironment, has, shell } from "../referee/commands.ts";
+
+const HEADING = "## A walk-through of the sandbox";
+
+/** The commands that a section of the README prints. */
+function printed(heading: string): string {
+  const section = readFileSync("README.md", "utf8").split(`${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  const block = /```sh\n(.*?)```/s.exec(section)?.[1];
+  if (!block) throw new Error(`README.md: no commands below ${heading}`);
+  return block;
+}
+
+describe("the README's walk-through of the sandbox", function () {
+  this.timeout(300_000);
+  const dir = mkdtempSync(join(tmpdir(), "walk-through-"));
+
+  before(function () {
+    if (process.env.CI || has("aws")) return;
+    console.log("      skipped: there is no AWS CLI (aws) on this machine");
+    this.skip();
+  });
+  after(async () => {
+    const left = runningFrom(dir);
+    if (left) await stopRunning(dir, left);
+    rmSync("out.json", { force: true });
+  });
+
+  it("works as printed", async () => {
+    const env = cleanEnvironment({ ITAUDIT_SANDBOX_DIR: dir });
+    const { code, out, err } = await shell(printed(HEADING), env);
+    expect(code, `${out}\n${err}`).to.equal(0);
+    expect(JSON.parse(readFileSync("out.json", "utf8"))).to.include({ not_started: 0 });
+    // The coverage of the narrower run, the listing, an item, the parameter and the assumed role's reading.
+    expect(out).to.match(/│ 111111111111 │/);
+    expect(out).to.match(/ evidence\/resource_type=aws_iam_role\/.*\.ndjson\.gz\n/);
+    expect(out).to.match(/^\{.*"resource_type":"AWS::RDS::DBInstance".*\}$/m);
+    expect(out).to.include('"Value": "111111111111,222222222222,333333333333"');
+    expect(out).to.match(/\|\s+orders-postgres\s+\|\s+postgres\s+\|\s+True\s+\|/);
+    expect(err).to.match(/stopped; the state stays/);
+  });
+});
