@@ -25,6 +25,8 @@ export const {
   auditorNames,
   auditorRoleArns,
   externalId,
+  signingPublicKey,
+  sealerName,
   parameterName,
   roleArn,
   stackSetName,

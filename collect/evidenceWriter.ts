@@ -52,22 +52,28 @@ export class EvidenceWriter {
     this.take(this.gzip.end());
     if (this.upload) {
       await this.sendPart();
-      await this.s3.send(
-        new CompleteMultipartUploadCommand({
-          ...this.object,
-          UploadId: this.upload,
-          MultipartUpload: { Parts: this.parts },
-        }),
+      await created(
+        this.s3.send(
+          new CompleteMultipartUploadCommand({
+            ...this.object,
+            UploadId: this.upload,
+            MultipartUpload: { Parts: this.parts },
+            IfNoneMatch: "*",
+          }),
+        ),
       );
     } else {
-      await this.s3.send(
-        new PutObjectCommand({
-          ...this.object,
-          Body: this.body(),
-          ContentType: "application/x-ndjson",
-          ContentEncoding: "gzip",
-          ChecksumAlgorithm: "SHA256",
-        }),
+      await created(
+        this.s3.send(
+          new PutObjectCommand({
+            ...this.object,
+            Body: this.body(),
+            ContentType: "application/x-ndjson",
+            ContentEncoding: "gzip",
+            ChecksumAlgorithm: "SHA256",
+            IfNoneMatch: "*",
+          }),
+        ),
       );
     }
     return {
@@ -124,5 +130,17 @@ export class EvidenceWriter {
       }),
     );
     this.parts.push({ ETag, PartNumber, ChecksumSHA256 });
+  }
+}
+
+/**
+ * Waits for a create-only write. The key bears this attempt's own random name: where S3 says that it is there already,
+ * an earlier try of the same write arrived, and only its answer was lost.
+ */
+async function created(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if ((error as Error).name !== "PreconditionFailed") throw error;
   }
 }

@@ -7,6 +7,7 @@ import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
 import { auditorPermissions, bossPermissions, recorderPermissions, sealerPermissions } from "./permissions.ts";
 import { type RunSchedule, Schedule } from "./schedule.ts";
+import { SigningKey } from "./signingKey.ts";
 import { SystemFunction } from "./systemFunction.ts";
 
 /** What an {@link AuditAccount} may be told. */
@@ -43,6 +44,10 @@ export class AuditAccount extends pulumi.ComponentResource {
   readonly auditorNames: pulumi.Output<string[]>;
   readonly auditorRoleArns: pulumi.Output<string[]>;
   readonly externalId: pulumi.Output<string>;
+  /** PEM of the key that manifests are signed with: hand it to whoever verifies, by another way than the evidence. */
+  readonly signingPublicKey: pulumi.Output<string>;
+  /** Name of the function that seals: what `itaudit seal` invokes. */
+  readonly sealerName: pulumi.Output<string>;
   /** Undefined when the accounts come from AWS Organizations. */
   readonly parameterName: pulumi.Output<string | undefined>;
 
@@ -82,6 +87,15 @@ export class AuditAccount extends pulumi.ComponentResource {
         : undefined;
     const common = { logRetentionDays: args.logRetentionDays ?? 90 };
 
+    const signingKey = new SigningKey(
+      `${name}-signing-key`,
+      {
+        partition,
+        accountId,
+        signerArn: pulumi.interpolate`arn:${partition}:iam::${accountId}:role${SYSTEM_PATH}${prefix}-sealer`,
+      },
+      child,
+    );
     const sealer = new SystemFunction(
       `${name}-sealer`,
       {
@@ -90,8 +104,10 @@ export class AuditAccount extends pulumi.ComponentResource {
         handler: "sealer",
         timeout: 900,
         memorySize: 1024,
-        environment: { EVIDENCE_BUCKET: bucket.name },
-        permissions: bucket.arn.apply(sealerPermissions),
+        environment: { EVIDENCE_BUCKET: bucket.name, SIGNING_KEY: signingKey.arn },
+        permissions: pulumi
+          .all([bucket.arn, signingKey.arn])
+          .apply(([bucketArn, signingKeyArn]) => sealerPermissions(bucketArn, signingKeyArn)),
       },
       child,
     );
@@ -204,6 +220,8 @@ export class AuditAccount extends pulumi.ComponentResource {
     this.auditorNames = pulumi.all(auditors.map(({ name: functionName }) => functionName));
     this.auditorRoleArns = pulumi.all(auditors.map(({ roleArn }) => roleArn));
     this.externalId = externalId;
+    this.signingPublicKey = signingKey.publicKey;
+    this.sealerName = sealer.name;
     this.parameterName = pulumi.output(list?.name);
     this.registerOutputs({
       bucketName: this.bucketName,
@@ -211,6 +229,8 @@ export class AuditAccount extends pulumi.ComponentResource {
       auditorNames: this.auditorNames,
       auditorRoleArns: this.auditorRoleArns,
       externalId: this.externalId,
+      signingPublicKey: this.signingPublicKey,
+      sealerName: this.sealerName,
       parameterName: this.parameterName,
     });
   }

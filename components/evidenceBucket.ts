@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { EVIDENCE_PREFIX, KEYS_PREFIX } from "../evidence/layout.ts";
 
 /** Object Lock of new evidence: nobody can delete it before the days are over (in governance mode, nobody without the bypass permission). */
 export interface ObjectLock {
@@ -19,7 +20,7 @@ export interface EvidenceBucketArgs {
 const ABANDONED_UPLOAD_DAYS = 1;
 
 /**
- * TLS only; and no role of the system deletes anything, or writes a run's document over one that stands.
+ * TLS only; and no role of the system deletes anything, or writes over an evidence object or document that stands.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
 export const bucketPolicy = (bucketArn: string, systemRoles: string) => ({
@@ -37,19 +38,28 @@ export const bucketPolicy = (bucketArn: string, systemRoles: string) => ({
       Sid: "NothingIsDeleted",
       Effect: "Deny",
       Principal: "*",
-      Action: ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration", "s3:PutBucketVersioning"],
+      Action: [
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:BypassGovernanceRetention",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketVersioning",
+        "s3:PutLifecycleConfiguration",
+      ],
       Resource: [bucketArn, `${bucketArn}/*`],
       Condition: { ArnLike: { "aws:PrincipalArn": systemRoles } },
     },
     {
-      Sid: "RunsAreWrittenOnce",
+      Sid: "EverythingIsWrittenOnce",
       Effect: "Deny",
       Principal: "*",
       Action: "s3:PutObject",
-      Resource: `${bucketArn}/runs/*`,
+      Resource: [EVIDENCE_PREFIX, "runs/", KEYS_PREFIX].map((prefix) => `${bucketArn}/${prefix}*`),
       Condition: {
         ArnLike: { "aws:PrincipalArn": systemRoles },
         Null: { "s3:if-none-match": "true" },
+        // Beginning a multipart upload and sending its parts take no such header: completing it does.
+        Bool: { "s3:ObjectCreationOperation": "true" },
       },
     },
   ],

@@ -1,5 +1,5 @@
 import type { PolicyStatement } from "../auditors/policy.ts";
-import { CHAIN_PREFIX, evidencePrefix } from "../evidence/layout.ts";
+import { CHAIN_PREFIX, evidencePrefix, KEYS_PREFIX } from "../evidence/layout.ts";
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
 
@@ -106,12 +106,14 @@ export const recorderPermissions = (bucketArn: string, sealerArn: string, audito
   invoke("Seal", [sealerArn]),
 ];
 
-export const sealerPermissions = (bucketArn: string): PolicyStatement[] => [
+export const sealerPermissions = (bucketArn: string, signingKeyArn: string): PolicyStatement[] => [
   allow(
     "Seal",
     ["s3:PutObject", "s3:GetObject"],
-    [ofRuns(bucketArn, "manifest.json"), `${bucketArn}/${CHAIN_PREFIX}*`],
+    [ofRuns(bucketArn, "manifest.json"), ofRuns(bucketArn, "manifest.sig"), `${bucketArn}/${CHAIN_PREFIX}*`],
   ),
+  allow("PublishKey", ["s3:PutObject"], `${bucketArn}/${KEYS_PREFIX}*`),
+  allow("Sign", ["kms:GetPublicKey", "kms:Sign"], signingKeyArn),
   readPlan(bucketArn),
   ...readOutcomes(bucketArn),
 ];

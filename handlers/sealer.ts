@@ -30,7 +30,7 @@ export const sealerHandler = (around: Surroundings) => {
     const answer = await seal(
       {
         store: runStore(s3, settings.EVIDENCE_BUCKET),
-        signer: settings.SIGNING_KEY ? kmsSigner(kms, settings.SIGNING_KEY) : undefined,
+        signer: kmsSigner(kms, settings.SIGNING_KEY),
         now: around.now,
         bundleSha256: settings.BUNDLE_SHA256,
         incomplete,

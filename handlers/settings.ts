@@ -50,7 +50,7 @@ export const SealerSettings = z.object({
   BUNDLE_SHA256,
   EVIDENCE_BUCKET: z.string().min(1),
   /** ARN of the KMS key that manifests are signed with. */
-  SIGNING_KEY: z.string().optional(),
+  SIGNING_KEY: z.string().min(1),
 });
 
 /**

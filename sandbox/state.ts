@@ -116,6 +116,10 @@ export interface StoredObject {
   version: string;
   contentType?: string | undefined;
   contentEncoding?: string | undefined;
+  /** Object Lock: milliseconds since the epoch before which the version stays. */
+  retention?: { mode: "GOVERNANCE" | "COMPLIANCE"; until: number };
+  /** The key was deleted here; the versions before stay. */
+  deleteMarker?: true;
 }
 export interface StoredBucket {
   name: string;

@@ -15,6 +15,8 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     auditorNames: audit.auditorNames,
     auditorRoleArns: audit.auditorRoleArns,
     externalId: audit.externalId,
+    signingPublicKey: audit.signingPublicKey,
+    sealerName: audit.sealerName,
     parameterName: audit.parameterName,
   };
 }

@@ -1,5 +1,6 @@
+import { createPublicKey } from "node:crypto";
 import * as sdk from "@aws-sdk/client-kms";
-import { type Providers, upsert } from "./provider.ts";
+import { type Inputs, type Providers, type Target, upsert } from "./provider.ts";
 
 /** Tag by which a second deployment finds its key again, in place of Pulumi's state. */
 const NAME = "sandbox:pulumi-name";
@@ -20,7 +21,9 @@ export const kmsProviders: Providers = {
   "aws:kms/key:Key": async (inputs, name, to) => {
     const client = to.client(sdk.KMSClient);
     const { description, policy, keyUsage, customerMasterKeySpec, enableKeyRotation, tags = {} } = inputs;
-    let KeyId = await standingKey(client, name);
+    // Two stacks of one account have keys of one name in the program.
+    const own = `${name}: ${description ?? ""}`;
+    let KeyId = await standingKey(client, own);
     if (KeyId) {
       if (policy) await client.send(new sdk.PutKeyPolicyCommand({ KeyId, Policy: policy }));
     } else {
@@ -30,7 +33,7 @@ export const kmsProviders: Providers = {
           Policy: policy,
           KeyUsage: keyUsage,
           KeySpec: customerMasterKeySpec,
-          Tags: Object.entries({ ...tags, [NAME]: name }).map(([TagKey, TagValue]) => ({
+          Tags: Object.entries({ ...tags, [NAME]: own }).map(([TagKey, TagValue]) => ({
             TagKey,
             TagValue: String(TagValue),
           })),
@@ -57,3 +60,14 @@ export const kmsProviders: Providers = {
     return { id: AliasName, state: { name: AliasName, arn, targetKeyArn } };
   },
 };
+
+/** Pulumi's function of this name: a key's public half. */
+export async function getPublicKey(
+  { keyId }: Inputs,
+  to: Target,
+): Promise<{ publicKey: string; publicKeyPem: string }> {
+  const { PublicKey } = await to.client(sdk.KMSClient).send(new sdk.GetPublicKeyCommand({ KeyId: keyId }));
+  const der = Buffer.from(PublicKey ?? new Uint8Array());
+  const pem = createPublicKey({ key: der, format: "der", type: "spki" }).export({ format: "pem", type: "spki" });
+  return { publicKey: der.toString("base64"), publicKeyPem: String(pem) };
+}

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cloudformationProviders } from "./cloudformation.ts";
 import { iamProviders } from "./iam.ts";
-import { kmsProviders } from "./kms.ts";
+import { getPublicKey, kmsProviders } from "./kms.ts";
 import { lambdaProviders } from "./lambda.ts";
 import { logsProviders } from "./logs.ts";
 import { type Door, type Inputs, type Providers, targetOf } from "./provider.ts";
@@ -55,10 +55,11 @@ export async function deploy(door: Door, region: string, stack: Stack): Promise<
   );
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
+      call: async ({ token, inputs }) => {
         if (token === "aws:index/getPartition:getPartition") return { partition: "aws" };
         if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: stack.account };
         if (token === "aws:index/getRegion:getRegion") return { region };
+        if (token === "aws:kms/getPublicKey:getPublicKey") return getPublicKey(inputs, to);
         throw new Error(`the sandbox does not know the function ${token}`);
       },
       newResource: async ({ type, name, inputs }) => {

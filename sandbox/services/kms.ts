@@ -257,7 +257,9 @@ export const kms: Service = {
       },
     },
     ScheduleKeyDeletion: {
-      permissions: onKey("ScheduleKeyDeletion"),
+      permissions: onKey("ScheduleKeyDeletion", ({ PendingWindowInDays = 30 }: sdk.ScheduleKeyDeletionRequest) => ({
+        "kms:ScheduleKeyDeletionPendingWindowInDays": String(PendingWindowInDays),
+      })),
       run: (input: sdk.ScheduleKeyDeletionRequest, call): sdk.ScheduleKeyDeletionResponse => {
         const key = usable(call, input.KeyId);
         const days = input.PendingWindowInDays ?? 30;

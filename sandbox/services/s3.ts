@@ -42,9 +42,10 @@ function on(
     },
   ];
 }
-const putting = (input: OfObject, call: Call, operation: string) =>
+const putting = (input: OfObject, call: Call, creates: boolean) =>
   on(call, "s3:PutObject", input, input.Key, {
-    "s3:ObjectCreationOperation": operation,
+    // Whether the operation makes an object appear; a part of an upload does not.
+    "s3:ObjectCreationOperation": String(creates),
     ...(input.IfNoneMatch ? { "s3:if-none-match": input.IfNoneMatch } : {}),
   });
 
@@ -58,12 +59,54 @@ function checked(body: Uint8Array, expected: string | undefined): string {
   return actual;
 }
 
+const DAY = 24 * 3600 * 1000;
+
+/** What Object Lock's default says for a version made now. */
+function retentionIn(bucket: StoredBucket, now: number): StoredObject["retention"] {
+  const { ObjectLockConfiguration } = (bucket.configuration.get("GetObjectLockConfiguration") ??
+    {}) as sdk.GetObjectLockConfigurationOutput;
+  const { Mode, Days, Years } = ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+  return Mode && { mode: Mode, until: now + (Days ?? (Years ?? 0) * 365) * DAY };
+}
+
+/** Deleting a key leaves a delete marker in a versioned bucket; deleting a version is for ever, unless it is locked. */
+function remove(call: Call, input: sdk.DeleteObjectRequest): sdk.DeleteObjectOutput {
+  const bucket = bucketOf(call, input.Bucket);
+  const key = input.Key ?? "";
+  const versions = bucket.objects.get(key) ?? [];
+  const versioned = (bucket.configuration.get("GetBucketVersioning") as { Status?: string } | undefined)?.Status;
+  if (!input.VersionId) {
+    if (versioned !== "Enabled") {
+      bucket.objects.delete(key);
+      return {};
+    }
+    const version = call.randomId(32);
+    const nothing = { body: new Uint8Array(), etag: "", sha256: "", modified: new Date(call.now()), version };
+    bucket.objects.set(key, [...versions, { ...nothing, deleteMarker: true }]);
+    return { DeleteMarker: true, VersionId: version };
+  }
+  const found = versions.find(({ version }) => version === input.VersionId);
+  const { mode, until = 0 } = found?.retention ?? {};
+  if (until > call.now() && (mode === "COMPLIANCE" || !input.BypassGovernanceRetention))
+    throw new AwsError("AccessDenied", "Access Denied because object protected by object lock.", 403);
+  const left = versions.filter((version) => version !== found);
+  if (left.length) bucket.objects.set(key, left);
+  else bucket.objects.delete(key);
+  return { VersionId: input.VersionId };
+}
+
 function store(call: Call, input: OfObject, object: Omit<StoredObject, "modified" | "version">): StoredObject {
   const bucket = bucketOf(call, input.Bucket);
   const versions = bucket.objects.get(input.Key ?? "") ?? [];
-  if (input.IfNoneMatch === "*" && versions.length)
+  if (input.IfNoneMatch === "*" && versions.length && !versions.at(-1)?.deleteMarker)
     throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
-  const made = { ...object, modified: new Date(call.now()), version: call.randomId(32) };
+  const retention = retentionIn(bucket, call.now());
+  const made = {
+    ...object,
+    modified: new Date(call.now()),
+    version: call.randomId(32),
+    ...(retention ? { retention } : {}),
+  };
   const versioned = (bucket.configuration.get("GetBucketVersioning") as { Status?: string } | undefined)?.Status;
   bucket.objects.set(input.Key ?? "", versioned === "Enabled" ? [...versions, made] : [made]);
   return made;
@@ -73,7 +116,7 @@ function current(call: Call, input: OfObject): StoredObject {
   const object = bucketOf(call, input.Bucket)
     .objects.get(input.Key ?? "")
     ?.at(-1);
-  if (object) return object;
+  if (object && !object.deleteMarker) return object;
   // Without the right to list, a key that does not exist is not told from one that is closed.
   const [list] = on(call, "s3:ListBucket", input);
   const why = call.denial(list!);
@@ -268,7 +311,7 @@ export const s3: Service = {
       },
     },
     PutObject: {
-      permissions: (input: OfObject, call) => putting(input, call, "PutObject"),
+      permissions: (input: OfObject, call) => putting(input, call, true),
       run: (input: sdk.PutObjectRequest & { Body?: Uint8Array }, call): sdk.PutObjectOutput => {
         const body = input.Body ?? new Uint8Array();
         const made = store(call, input, {
@@ -307,11 +350,11 @@ export const s3: Service = {
       run: (input: sdk.HeadObjectRequest, call): sdk.HeadObjectOutput => facts(current(call, input)),
     },
     DeleteObject: {
-      permissions: (input: OfObject, call) => on(call, "s3:DeleteObject", input, input.Key),
-      run: (input: sdk.DeleteObjectRequest, call) => {
-        bucketOf(call, input.Bucket).objects.delete(input.Key ?? "");
-        return {};
-      },
+      permissions: (input: sdk.DeleteObjectRequest, call) => [
+        ...on(call, input.VersionId ? "s3:DeleteObjectVersion" : "s3:DeleteObject", input, input.Key),
+        ...(input.BypassGovernanceRetention ? on(call, "s3:BypassGovernanceRetention", input, input.Key) : []),
+      ],
+      run: (input: sdk.DeleteObjectRequest, call) => remove(call, input),
     },
     ListObjectsV2: {
       permissions: (input: sdk.ListObjectsV2Request, call) =>
@@ -319,7 +362,7 @@ export const s3: Service = {
       run: (input: sdk.ListObjectsV2Request, call): sdk.ListObjectsV2Output => list(input, call),
     },
     CreateMultipartUpload: {
-      permissions: (input: OfObject, call) => putting(input, call, "CreateMultipartUpload"),
+      permissions: (input: OfObject, call) => putting(input, call, false),
       run: (input: sdk.CreateMultipartUploadRequest, call): sdk.CreateMultipartUploadOutput => {
         const UploadId = call.randomId(32);
         bucketOf(call, input.Bucket).uploads.set(UploadId, {
@@ -332,7 +375,7 @@ export const s3: Service = {
       },
     },
     UploadPart: {
-      permissions: (input: OfObject, call) => putting(input, call, "UploadPart"),
+      permissions: (input: OfObject, call) => putting(input, call, false),
       run: (input: sdk.UploadPartRequest & { Body?: Uint8Array }, call): sdk.UploadPartOutput => {
         const body = input.Body ?? new Uint8Array();
         const ChecksumSHA256 = checked(body, input.ChecksumSHA256);
@@ -341,7 +384,7 @@ export const s3: Service = {
       },
     },
     CompleteMultipartUpload: {
-      permissions: (input: OfObject, call) => putting(input, call, "CompleteMultipartUpload"),
+      permissions: (input: OfObject, call) => putting(input, call, true),
       run: (input: sdk.CompleteMultipartUploadRequest, call): sdk.CompleteMultipartUploadOutput => {
         const upload = uploadOf(call, input);
         const parts = (input.MultipartUpload?.Parts ?? []).map(({ PartNumber, ETag }) => {
@@ -394,6 +437,7 @@ function list(input: sdk.ListObjectsV2Request, call: Call): sdk.ListObjectsV2Out
     const entry = cut < 0 ? key : key.slice(0, cut + (input.Delimiter?.length ?? 0));
     if (entry <= after || entries.has(entry)) continue;
     const object = objects.get(key)!.at(-1)!;
+    if (object.deleteMarker) continue;
     entries.set(
       entry,
       cut < 0

@@ -45,6 +45,8 @@ describe("AuditAccount", () => {
       "auditorNames",
       "auditorRoleArns",
       "externalId",
+      "signingPublicKey",
+      "sealerName",
       "parameterName",
     );
     expect(audit!.outputs).to.deep.include({
@@ -69,7 +71,7 @@ describe("AuditAccount", () => {
 
   it("keeps the evidence, and what protects it, when the stack is destroyed, and nothing else", () => {
     for (const { type, retainOnDelete } of made.all.filter(({ type }) => type.startsWith("aws:")))
-      expect(retainOnDelete, type).to.equal(type.startsWith("aws:s3/"));
+      expect(retainOnDelete, type).to.equal(type.startsWith("aws:s3/") || type === "aws:kms/key:Key");
   });
 
   it("gives each function a log group that forgets after the configured days, ninety by default", async () => {
@@ -88,7 +90,7 @@ describe("AuditAccount", () => {
     for (const each of parameters) expect(each).to.match(/Parameter\/audit-accounts$/);
     expect(parameters).to.have.length(2);
     for (const each of boss.filter((pair) => pair.startsWith("s3:PutObject")))
-      expect(each).to.match(/\/runs\/run_date=\*\/run_id=\*\/(plan\.json|outcomes\/\*)$/);
+      expect(each).to.match(/\/runs\/run_date=\*\/run_id=\*\/(plan\.json|(outcomes|finished)\/\*)$/);
     expect(boss.some((each) => each.startsWith("sts:") || each.startsWith("organizations:"))).to.equal(false);
   });
 
@@ -100,7 +102,9 @@ describe("AuditAccount", () => {
         .map((each) => each.split(/Bucket\/\w*\b-?\w*\//)[1]);
       for (const key of written)
         expect(key).to.match(
-          new RegExp(`^(evidence/resource_type=aws_${auditor}_\\w+/\\*|runs/.*/outcomes/${auditor}-\\*)$`),
+          new RegExp(
+            `^(evidence/resource_type=aws_${auditor}_\\w+/\\*|runs/.*/outcomes/${auditor}-\\*|runs/.*/finished/(tasks/\\*/${auditor}-\\*|groups/\\*))$`,
+          ),
         );
       expect(pairs.filter((each) => each.startsWith("sts:"))).to.deep.equal([
         "sts:AssumeRole on arn:aws:iam::*:role/audit-cross-account-access-role",

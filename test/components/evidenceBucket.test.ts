@@ -63,6 +63,8 @@ describe("EvidenceBucket", () => {
     expect(bySid.get("NothingIsDeleted")).to.deep.include({
       Condition: { ArnLike: { "aws:PrincipalArn": systemRoles } },
     });
-    expect(bySid.get("RunsAreWrittenOnce")).to.deep.include({ Resource: `${arn}/runs/*` });
+    expect(bySid.get("EverythingIsWrittenOnce")).to.deep.include({
+      Resource: [`${arn}/evidence/*`, `${arn}/runs/*`, `${arn}/keys/*`],
+    });
   });
 });

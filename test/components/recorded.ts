@@ -49,7 +49,7 @@ export async function recorded(
         ...inputs,
       },
     }),
-    call: () => ({ partition, accountId }),
+    call: () => ({ partition, accountId, publicKeyPem: "PEM" }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: the SDK's gRPC messages come without usable types
   const monitor = pulumi.runtime.getMonitor() as any;

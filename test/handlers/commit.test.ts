@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from "node:crypto";
+import { GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
@@ -6,7 +8,14 @@ import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { rds } from "../../auditors/rds.ts";
-import { finishedTaskKey, manifestKey, outcomeKey, outcomesPrefix, planKey } from "../../evidence/layout.ts";
+import {
+  finishedTaskKey,
+  manifestKey,
+  outcomeKey,
+  outcomesPrefix,
+  planKey,
+  signatureKey,
+} from "../../evidence/layout.ts";
 import { plannedItems, planRun } from "../../evidence/plan.ts";
 import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
 
@@ -51,7 +60,9 @@ const finished = (index: number) => {
 let s3: AwsClientStub<S3Client>;
 let lambda: AwsClientStub<LambdaClient>;
 let sts: AwsClientStub<STSClient>;
+let kms: AwsClientStub<KMSClient>;
 let bucket: Map<string, string>;
+const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 describe("committing and sealing", () => {
   let auditor: (event: unknown, context: Context) => Promise<unknown>;
@@ -67,12 +78,14 @@ describe("committing and sealing", () => {
     s3 = mockClient(S3Client);
     lambda = mockClient(LambdaClient);
     sts = mockClient(STSClient);
+    kms = mockClient(KMSClient);
     Object.assign(process.env, {
       AWS_REGION: "us-east-1",
       EVIDENCE_BUCKET: "evidence",
       SEALER_FUNCTION: "audit-sealer",
       CROSS_ACCOUNT_ROLE_NAME: "audit-cross-account-access-role",
       EXTERNAL_ID: "external",
+      SIGNING_KEY: "arn:aws:kms:us-east-1:999999999999:key/signing",
       DIGEST_KEY: "0123456789abcdef",
     });
     const { auditorHandler } = await import("../../handlers/auditor.ts");
@@ -82,10 +95,13 @@ describe("committing and sealing", () => {
   });
   after(() => {
     process.env = environmentBefore;
-    for (const mock of [s3, lambda, sts]) mock.restore();
+    for (const mock of [s3, lambda, sts, kms]) mock.restore();
   });
   beforeEach(() => {
-    for (const mock of [s3, lambda, sts]) mock.reset();
+    for (const mock of [s3, lambda, sts, kms]) mock.reset();
+    const PublicKey = keys.publicKey.export({ format: "der", type: "spki" });
+    kms.on(GetPublicKeyCommand).resolves({ PublicKey });
+    kms.on(SignCommand).resolves({ Signature: Buffer.from("signature") });
     bucket = new Map([[planKey(run, date), JSON.stringify(plan)]]);
     lambda.on(InvokeCommand).resolves({});
     s3.on(PutObjectCommand).callsFake(({ Key, Body, IfNoneMatch }) => {
@@ -160,6 +176,12 @@ describe("committing and sealing", () => {
     const manifest = JSON.parse(bucket.get(manifestKey(run, date))!);
     expect(manifest.totals).to.deep.include({ planned: 2, outcomes: { collected: 2 } });
     const sealed = bucket.get(manifestKey(run, date));
+    expect(kms.commandCalls(SignCommand)[0]!.args[0].input).to.include({
+      KeyId: "arn:aws:kms:us-east-1:999999999999:key/signing",
+      MessageType: "DIGEST",
+      SigningAlgorithm: "ECDSA_SHA_256",
+    });
+    expect([...bucket.keys()]).to.include(signatureKey(run, date));
     await sealer({ run_id: run, run_date: date });
     expect(bucket.get(manifestKey(run, date))).to.equal(sealed);
     expect([...bucket.keys()].filter((key) => key.startsWith(outcomesPrefix(run, date)))).to.have.length(2);
