@@ -22,13 +22,15 @@ Examples:
   itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
   itaudit run --accounts 111111111111 --wait
   itaudit sandbox start
-  itaudit status --bucket my-evidence runs/run_date=2026-11-24/run_id=01JDT3SAPG0000000000000000/manifest.json`,
+  itaudit status`,
   );
 
 for (const add of [diffCommand, policyCommand, queryCommand, runCommand, sandboxCommand, statusCommand, tablesCommand])
   add(program);
 
-program.parseAsync().catch((error: Error) => {
+program.parseAsync().catch(async (thrown: Error) => {
+  const { awsProblem } = await import("./awsProblem.ts");
+  const error = awsProblem(thrown);
   process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);
   process.exitCode = 1;
 });

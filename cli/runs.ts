@@ -1,6 +1,8 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { decodeTime } from "ulid";
 import * as z from "zod";
-import { outcomesPrefix } from "../evidence/layout.ts";
+import { RUNS_PREFIX, runDate, runPrefix } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
 import type { Outcome } from "../evidence/outcome.ts";
 import type { Plan } from "../evidence/plan.ts";
@@ -20,6 +22,14 @@ export type RunStarted = z.infer<typeof RunStarted>;
 /** A problem the user can mend: shown as one line, without a stack. */
 export class CliError extends Error {}
 
+/** @returns a CliError saying how to name the function, where the error is that there is none */
+export const noFunction = (thrown: unknown, name: string): unknown =>
+  (thrown as Error).name === "ResourceNotFoundException"
+    ? new CliError(
+        `there is no function ${name} in this account and region: deploy the audit stack, set AWS_REGION to its region, or name it with --boss`,
+      )
+    : thrown;
+
 /** What narrows a run. */
 export interface Narrowing {
   accounts?: string[];
@@ -32,9 +42,10 @@ export interface Narrowing {
  * @throws CliError with the boss's own words when it refuses
  */
 export async function startRun(lambda: LambdaClient, boss: string, narrowing: Narrowing): Promise<RunStarted> {
-  const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: boss, Payload: JSON.stringify(narrowing) }),
-  );
+  const invocation = new InvokeCommand({ FunctionName: boss, Payload: JSON.stringify(narrowing) });
+  const { Payload, FunctionError } = await lambda.send(invocation).catch((error: unknown) => {
+    throw noFunction(error, boss);
+  });
   const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
   if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
   return RunStarted.parse(answer);
@@ -56,12 +67,48 @@ export async function progressOf(store: RunStore, run: string, date: string): Pr
   return { plan, committed, manifest: sealed?.manifest };
 }
 
-/** Splits a run's manifest key into what names the run. */
-export function runOf(manifestKey: string): { run: string; date: string } {
-  const match = /run_date=(\d{4}-\d\d-\d\d)\/run_id=([0-9A-Z]{26})\//.exec(manifestKey);
-  if (!match)
-    throw new CliError(`${manifestKey} is not the key of a run; its form is ${outcomesPrefix("<run>", "<day>")}`);
-  return { date: match[1]!, run: match[2]! };
+/** A run: its id, and the day it began, which its id tells. */
+export interface RunName {
+  run: string;
+  date: string;
+}
+
+/** Reads the name of a run: its id, or a key in its folder. @throws CliError when it is neither */
+export function runOf(text: string): RunName {
+  const run = /(?:^|run_id=)([0-7][0-9A-HJKMNP-TV-Z]{25})(?:\/|$)/.exec(text)?.[1];
+  if (!run)
+    throw new CliError(
+      `"${text}" is not the id of a run, which has 26 letters and digits: \`itaudit run\` prints it, and \`itaudit status\` that of the latest`,
+    );
+  return { run, date: runDate(new Date(decodeTime(run)).toISOString()) };
+}
+
+/** The run that began last. @throws CliError when there is none */
+export async function latestRun(s3: S3Client, bucket: string): Promise<RunName> {
+  const last = async (Prefix: string): Promise<string | undefined> => {
+    let found: string | undefined;
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await s3.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix, Delimiter: "/", ContinuationToken }),
+      );
+      found = page.CommonPrefixes?.at(-1)?.Prefix ?? found;
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken);
+    return found;
+  };
+  const day = await last(RUNS_PREFIX);
+  const run = day && (await last(day));
+  if (!run) throw new CliError(`there is no run in s3://${bucket} yet: itaudit run --wait`);
+  return runOf(run);
+}
+
+/** @throws CliError when there is no such run in the bucket */
+export async function existingRun(s3: S3Client, bucket: string, name: RunName): Promise<RunName> {
+  const Prefix = runPrefix(name.run, name.date);
+  const { KeyCount } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys: 1 }));
+  if (!KeyCount) throw new CliError(`there is no run ${name.run} in s3://${bucket}`);
+  return name;
 }
 
 /** A cell of the coverage table: an auditor in an account, over all its regions. */

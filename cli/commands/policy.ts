@@ -14,7 +14,16 @@ export const policyCommand = (program: Command): Command =>
     .command("policy")
     .description("print the policy that the cross-account role of a member account needs")
     .option("--auditors <names>", `groups and services, comma-separated (default: ${DEFAULT_AUDITORS.join(",")})`, list)
-    .addHelpText("after", `\nGroups: ${groupNames.join(", ")}\nServices: ${serviceNames.join(", ")}`)
+    .addHelpText(
+      "after",
+      `
+Groups: ${groupNames.join(", ")}
+Services: ${serviceNames.join(", ")}
+
+Examples:
+  itaudit policy
+  itaudit policy --auditors rds,iam > policy.json`,
+    )
     .action(async ({ auditors: chosen }: { auditors?: string[] }) => {
       const { memberPolicyDocuments } = await import("../../auditors/policy.ts");
       const auditors = await loadAuditors(chosen).catch((error: Error) => {

@@ -1,14 +1,25 @@
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import type { Command } from "commander";
-import { readOutcomes } from "../../evidence/sealedRun.ts";
-import { runStore } from "../../evidence/store.ts";
-import { evidenceS3 } from "../../handlers/clients.ts";
-import { coverageTable } from "../coverageTable.ts";
-import { progressOf, runOf, startRun } from "../runs.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Manifest } from "../../evidence/manifest.ts";
+import type { RunStore } from "../../evidence/store.ts";
+import { BOSS } from "../deployment.ts";
+import { progressLine } from "../progress.ts";
+import { CliError, type RunName } from "../runs.ts";
 import { list, print } from "../terminal.ts";
 
 /** Milliseconds between two looks at a run. */
 const LOOK_EVERY_MS = 1000;
+/** The exit code of a run that was sealed, and in which something could not be read. */
+export const NOT_ALL_COLLECTED = 2;
+
+interface RunOptions {
+  accounts?: string[];
+  auditors?: string[];
+  regions?: string[];
+  boss: string;
+  wait?: boolean;
+  timeout: number;
+  json?: boolean;
+}
 
 export const runCommand = (program: Command): Command =>
   program
@@ -17,31 +28,89 @@ export const runCommand = (program: Command): Command =>
     .option("--accounts <ids>", "comma-separated account ids", list)
     .option("--auditors <names>", "comma-separated auditors", list)
     .option("--regions <names>", "comma-separated regions", list)
-    .option("--boss <function>", "name of the boss function", "audit-boss")
+    .option("--boss <function>", "name of the boss function; also ITAUDIT_BOSS", BOSS)
     .option("--wait", "wait until the run is sealed, then print its coverage")
+    .option("--timeout <minutes>", "how long to wait", minutes, 60)
     .option("--json", "print JSON")
-    .action(async ({ boss, wait, json, ...narrowing }) => {
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 the run has started, or with --wait everything planned was collected;
+1 it could not be started, or was not sealed in time; 2 with --wait: sealed, but something was denied, failed or timed out.
+
+Examples:
+  itaudit run --wait
+  itaudit run --accounts 111111111111,222222222222 --auditors rds --regions eu-central-1
+  itaudit run --wait --json | jq .totals`,
+    )
+    .action(async ({ boss, wait, timeout, json, ...narrowing }: RunOptions) => {
+      const { LambdaClient } = await import("@aws-sdk/client-lambda");
+      const { runOf, startRun } = await import("../runs.ts");
       const started = await startRun(new LambdaClient({}), boss, narrowing);
+      const say = (text: string) => json || process.stderr.write(`${text}\n`);
       if (!wait) {
         print(
           json
             ? JSON.stringify(started)
-            : `run ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} planned items\nitaudit status --bucket ${started.bucket} ${started.manifest_key}`,
+            : `run ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} planned items`,
         );
+        say(`how far it is: itaudit status ${started.run_id}`);
         return;
       }
+      say(`run ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} planned items`);
+      const { runStore } = await import("../../evidence/store.ts");
+      const { evidenceS3 } = await import("../../handlers/clients.ts");
       const store = runStore(evidenceS3(), started.bucket);
-      const { run, date } = runOf(started.manifest_key);
-      let seen = -1;
-      for (;;) {
-        const { committed, manifest, plan } = await progressOf(store, run, date);
-        if (committed.length !== seen && !json)
-          process.stderr.write(`${committed.length} of ${plan.tasks.length} tasks\n`);
-        seen = committed.length;
-        if (manifest) {
-          print(json ? JSON.stringify(manifest) : await coverageTable(readOutcomes(store.source, manifest)));
-          return;
-        }
-        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      const manifest = await sealed(store, runOf(started.manifest_key), timeout, say);
+      const { totals } = manifest;
+      if (json)
+        print(JSON.stringify({ ...started, sealed_at: manifest.sealed_at, complete: manifest.complete, totals }));
+      else {
+        const { readOutcomes } = await import("../../evidence/sealedRun.ts");
+        const { coverageTable } = await import("../coverageTable.ts");
+        print(await coverageTable(readOutcomes(store.source, manifest)));
+        print(
+          `${totals.items} items in ${totals.objects} objects, sealed by s3://${started.bucket}/${started.manifest_key}`,
+        );
       }
+      if (!allCollected(manifest)) process.exitCode = NOT_ALL_COLLECTED;
     });
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("a number of minutes is expected.");
+  return value;
+}
+
+/** Whether nothing was denied, failed or timed out. A region that is not enabled has nothing to collect. */
+const allCollected = ({ complete, totals: { outcomes } }: Manifest): boolean =>
+  complete && !outcomes.denied && !outcomes.failed && !outcomes["timed-out"];
+
+/** Waits for the seal and shows how far the run is. @throws CliError when it does not come in time */
+async function sealed(
+  store: RunStore,
+  { run, date }: RunName,
+  timeout: number,
+  say: (text: string) => void,
+): Promise<Manifest> {
+  const { progressOf } = await import("../runs.ts");
+  const line = progressLine();
+  const until = Date.now() + timeout * 60_000;
+  let seen = -1;
+  try {
+    for (;;) {
+      const { committed, manifest, plan } = await progressOf(store, run, date);
+      // A task that has handed over the rest commits again under a longer name.
+      const done = plan.tasks.filter(({ id }) => committed.includes(id)).length;
+      if (process.stderr.isTTY) line("tasks", done, plan.tasks.length);
+      else if (done !== seen) say(`  ${done} of ${plan.tasks.length} tasks`);
+      seen = done;
+      if (manifest) return manifest;
+      if (Date.now() > until)
+        throw new CliError(`run ${run} was not sealed within ${timeout} minutes; it goes on: itaudit status ${run}`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  } finally {
+    line.end();
+  }
+}

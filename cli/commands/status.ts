@@ -1,36 +1,69 @@
 import type { Command } from "commander";
-import { readOutcomes } from "../../evidence/sealedRun.ts";
-import { runStore } from "../../evidence/store.ts";
-import { evidenceS3 } from "../../handlers/clients.ts";
-import { coverageTable } from "../coverageTable.ts";
-import { progressOf, runOf } from "../runs.ts";
+import { BOSS } from "../deployment.ts";
 import { print } from "../terminal.ts";
+
+interface StatusOptions {
+  bucket?: string;
+  boss: string;
+  json?: boolean;
+}
 
 export const statusCommand = (program: Command): Command =>
   program
     .command("status")
     .description("how far a run is, and once it is sealed its coverage")
-    .argument("<manifest-key>", "key of the run's manifest, as `itaudit run` prints it")
-    .requiredOption("--bucket <name>", "the evidence bucket")
+    .argument("[run]", "id of the run, as `itaudit run` prints it; the latest when left out")
+    .option(
+      "--bucket <name>",
+      "the evidence bucket; also ITAUDIT_BUCKET. Else the boss is asked",
+      process.env.ITAUDIT_BUCKET,
+    )
+    .option("--boss <function>", "name of the boss function; also ITAUDIT_BOSS", BOSS)
     .option("--json", "print JSON")
-    .action(async (key: string, { bucket, json }: { bucket: string; json?: boolean }) => {
-      const { run, date } = runOf(key);
-      const store = runStore(evidenceS3(), bucket);
+    .addHelpText(
+      "after",
+      `
+Examples:
+  itaudit status
+  itaudit status 01JDT3SAPG0000000000000000 --bucket my-evidence
+  itaudit status --json | jq .totals.outcomes`,
+    )
+    .action(async (named: string | undefined, { bucket: option, boss, json }: StatusOptions) => {
+      const { existingRun, latestRun, progressOf, runOf } = await import("../runs.ts");
+      // Before anything is asked of AWS: a mistyped id is the user's to mend.
+      const asked = named === undefined ? undefined : runOf(named);
+      const { LambdaClient } = await import("@aws-sdk/client-lambda");
+      const { runStore } = await import("../../evidence/store.ts");
+      const { evidenceS3 } = await import("../../handlers/clients.ts");
+      const { evidenceBucket } = await import("../deployment.ts");
+      const bucket = await evidenceBucket(option, boss, () => new LambdaClient({}));
+      const s3 = evidenceS3();
+      const { run, date } = asked ? await existingRun(s3, bucket, asked) : await latestRun(s3, bucket);
+      const store = runStore(s3, bucket);
       const { plan, committed, manifest } = await progressOf(store, run, date);
+      const done = plan.tasks.filter(({ id }) => committed.includes(id)).length;
       if (json) {
         print(
           JSON.stringify({
             run_id: run,
+            bucket,
+            started_at: plan.started_at,
+            requested_by: plan.requested_by,
             tasks: plan.tasks.length,
-            committed: committed.length,
-            sealed: Boolean(manifest),
-            totals: manifest?.totals,
+            committed: done,
+            sealed_at: manifest?.sealed_at ?? null,
+            complete: manifest?.complete ?? null,
+            totals: manifest?.totals ?? null,
           }),
         );
         return;
       }
-      print(
-        `run ${run}: ${committed.length} of ${plan.tasks.length} tasks committed, ${manifest ? `sealed ${manifest.sealed_at}` : "not sealed"}`,
-      );
-      if (manifest) print(await coverageTable(readOutcomes(store.source, manifest)));
+      const state = manifest
+        ? `sealed ${manifest.sealed_at}${manifest.complete ? "" : " as incomplete"}`
+        : "not sealed yet";
+      print(`run ${run}, started ${plan.started_at}: ${done} of ${plan.tasks.length} tasks committed, ${state}`);
+      if (!manifest) return;
+      const { readOutcomes } = await import("../../evidence/sealedRun.ts");
+      const { coverageTable } = await import("../coverageTable.ts");
+      print(await coverageTable(readOutcomes(store.source, manifest)));
     });

@@ -1,0 +1,43 @@
+import { CliError } from "./runs.ts";
+
+interface AwsError extends Error {
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+const UNREACHABLE = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "TimeoutError"]);
+const BAD_CREDENTIALS = new Set([
+  "InvalidClientTokenId",
+  "UnrecognizedClientException",
+  "InvalidAccessKeyId",
+  "SignatureDoesNotMatch",
+  "AuthFailure",
+]);
+const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]);
+
+/** What an error of the AWS SDK says, in one line with what to do about it; other errors as they are. */
+export function awsProblem(thrown: unknown, env: NodeJS.ProcessEnv = process.env): Error {
+  const error = thrown as AwsError;
+  if (error instanceof CliError) return error;
+  const endpoint = env.AWS_ENDPOINT_URL;
+  if (error.name === "CredentialsProviderError" || /Could not load credentials/.test(error.message))
+    return new CliError(
+      `no AWS credentials: set AWS_PROFILE (and sign in: aws sso login), or for the sandbox: eval "$(npx itaudit sandbox start)"`,
+    );
+  if (/Region is missing/.test(error.message))
+    return new CliError("no AWS region: set AWS_REGION, or a profile that has one");
+  if (UNREACHABLE.has(error.code ?? "") || UNREACHABLE.has(error.name))
+    return new CliError(
+      endpoint
+        ? `nothing answers at AWS_ENDPOINT_URL=${endpoint}: start the sandbox (npx itaudit sandbox start), or unset the variable to reach AWS`
+        : `AWS cannot be reached: ${error.message}`,
+    );
+  if (EXPIRED.has(error.name)) return new CliError("the session has expired: sign in again (aws sso login)");
+  if (BAD_CREDENTIALS.has(error.name))
+    return new CliError(`AWS does not know these credentials (${error.name}): check AWS_PROFILE and AWS_ENDPOINT_URL`);
+  if (error.name === "NoSuchBucket")
+    return new CliError("there is no such bucket: pulumi stack output bucketName --stack audit");
+  if (error.$metadata?.httpStatusCode === 403 || /^AccessDenied/.test(error.name))
+    return new CliError(`these credentials may not do that: ${error.message}`);
+  return error;
+}

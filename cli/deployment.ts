@@ -1,0 +1,26 @@
+import { GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { CliError, noFunction } from "./runs.ts";
+
+/** The boss function's name, unless an option says otherwise. */
+export const BOSS = process.env.ITAUDIT_BOSS ?? "audit-boss";
+
+/**
+ * The evidence bucket: the one that is named, or the one that the boss is configured with.
+ * @throws CliError when there is no boss to ask
+ */
+export async function evidenceBucket(
+  named: string | undefined,
+  boss: string,
+  lambda: () => LambdaClient,
+): Promise<string> {
+  if (named) return named;
+  const asked = new GetFunctionConfigurationCommand({ FunctionName: boss });
+  const { Environment } = await lambda()
+    .send(asked)
+    .catch((error: unknown) => {
+      throw noFunction(error, boss);
+    });
+  const bucket = Environment?.Variables?.EVIDENCE_BUCKET;
+  if (!bucket) throw new CliError(`the function ${boss} is not configured with a bucket: name it with --bucket`);
+  return bucket;
+}
