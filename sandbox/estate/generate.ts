@@ -43,7 +43,7 @@ export function madeOf(
     return [...new Set(values)].filter((each) => each !== undefined);
   }
   if (schema.isMapSchema()) {
-    if (/tags?$/i.test(member)) return tagsOf(place);
+    if (/tags?$/i.test(member) && schema.getValueSchema().isStringSchema()) return tagsOf(place);
     const value = madeOf(schema.getValueSchema(), member, place, enumerations, depth + 1, shape);
     return value === undefined ? {} : { [`${member.toLowerCase()}-key`]: value };
   }

@@ -1,12 +1,14 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import type { Batch, Collector, Detail, Input, Listing, Read } from "../../auditors/collector.ts";
+import { inputFor } from "../../auditors/inputs.ts";
 import { outputOf } from "../../auditors/paging.ts";
 import { isTemplate, valueAt, type Where } from "../../auditors/paths.ts";
 import { members, shapeAt } from "../../auditors/schema.ts";
+import { nameOf as namedBy } from "../../collect/describe.ts";
 import { randomOf } from "../random.ts";
 import { AwsError, type Call, type Operation, type Service } from "../service.ts";
 import { type Enumerations, madeOf } from "./generate.ts";
-import { countOf, isHome, type Place } from "./words.ts";
+import { countOf, isHome, type Place, tagsOf } from "./words.ts";
 
 /** Resources of a page, so that listings have several. */
 const PAGE = 4;
@@ -69,14 +71,47 @@ export function listed(listing: Listing, input: Values, audited: Audited, at: At
   const random = randomOf(`${state.seed} ${account} ${region} ${what}`);
   const isWhole = !shape.isListSchema() && isSingle(output, listing.items);
   const home = isHome(state.seed, account, region) || collector?.scope !== "regional";
-  const count = isWhole ? 1 : home ? (countOf(kind) ?? Math.floor(random() * (listing.parent ? 3 : 7))) : 0;
-  return Array.from({ length: count }, (_none, index) => {
-    const place = placeOf(what, kind, index, audited, at);
+  const many = () => (random() < 0.15 ? 0 : 1 + Math.floor(random() * (listing.parent ? 2 : 5)));
+  const count = isWhole ? 1 : home ? (countOf(kind) ?? many()) : 0;
+  // What is listed by another input is something else, and bears other names.
+  const first = countOf(kind) === undefined && essence(input) !== "{}" ? 10 * Math.floor(randomOf(what)() * 1000) : 0;
+  const all = Array.from({ length: count }, (_none, n) => {
+    const place = placeOf(what, kind, first + n, audited, at);
     if (!shape.isStructSchema())
       return { [listing.as ?? "value"]: madeOf(shape, listing.as ?? "name", place, audited.enumerations) };
     return { ...(madeOf(shape, kind, place, audited.enumerations) as Values), ...echoed(members(shape), input) };
   });
+  if (collector && typeof collector.id === "string" && !isTemplate(collector.id)) distinct(all, collector.id);
+  return all;
 }
+
+/** Gives each resource an id of its own, where the members' names alone would give them one. */
+function distinct(all: readonly Values[], id: string): void {
+  const seen = new Set<unknown>();
+  for (const [n, each] of all.entries()) {
+    const value = valueAt(each, id);
+    if (typeof value === "string" && seen.has(value))
+      set(each, id, /^\d{12}$/.test(value) ? String(Number(value) + n) : `${value}-${n}`);
+    seen.add(value);
+  }
+}
+
+/** Every resource of a listing in an account's region, whatever it is listed under. */
+function everyOne(listing: Listing, audited: Audited, at: At): Values[] {
+  const { parent } = listing;
+  if (!parent) return listing.inputs(whereOf(at)).flatMap((input) => listed(listing, input, audited, at));
+  return everyOne(parent.listing, audited, at).flatMap((each) =>
+    listed(listing, inputFor(parent.input, each, { ...whereOf(at), arn: null }), audited, at),
+  );
+}
+
+/** Resources of a type with their tags, as the Resource Groups Tagging API has them. */
+export const taggedOf = (collector: Collector, audited: Audited, at: At): { ResourceARN: string; Tags: object[] }[] =>
+  everyOne(collector.listing, audited, at).flatMap((resource, index) => {
+    const ResourceARN = namedBy(collector.arn, resource, whereOf(at));
+    const tags = tagsOf(placeOf(`tags ${collector.type}`, kindOf(collector.type), index, audited, at));
+    return ResourceARN ? [{ ResourceARN, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }] : [];
+  });
 
 /** Whether a path leads through structures alone: then there is one resource. */
 function isSingle(output: NormalizedSchema, items: string | undefined): boolean {

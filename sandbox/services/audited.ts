@@ -1,7 +1,7 @@
-import type { Service as Declared } from "../../auditors/collector.ts";
+import type { Collector, Service as Declared } from "../../auditors/collector.ts";
 import { loadServices } from "../../auditors/registry.ts";
-import { enumerationsOf } from "../estate/generate.ts";
-import { operationsOf } from "../estate/generic.ts";
+import { type Enumerations, enumerationsOf } from "../estate/generate.ts";
+import { operationsOf, taggedOf } from "../estate/generic.ts";
 import { isAwsError, type Operation, type Protocol, type Service } from "../service.ts";
 import { readRequest, type WireRequest } from "../wire.ts";
 import { registered } from "./registry.ts";
@@ -9,6 +9,8 @@ import { registered } from "./registry.ts";
 /** An audited service as the sandbox serves it, and how its requests are told from another's of the same name. */
 interface Served extends Service {
   apiVersion: string;
+  collectors: readonly Collector[];
+  enumerations: Enumerations;
 }
 
 const PROTOCOLS: Record<string, Protocol> = {
@@ -41,10 +43,46 @@ async function auditedServices(): Promise<Served[]> {
       iamPrefix: signingName,
       protocol: PROTOCOLS[config.protocol.constructor.name]!,
       regional: collectors.some(({ scope }) => scope === "regional"),
+      collectors,
+      enumerations,
       ...operationsOf({ signingName, collectors, enumerations }),
     };
   });
-  return Promise.all(served);
+  const services = await Promise.all(served);
+  return [...services, tagging(services)];
+}
+
+/** The Resource Groups Tagging API over the estate: tags of what the declarations ask it for. */
+function tagging(services: readonly Served[]): Served {
+  const asked = services.flatMap((service) =>
+    service.collectors.flatMap((collector) =>
+      collector.tags.kind === "bulk" ? [{ service, collector, listing: collector.tags.listing }] : [],
+    ),
+  );
+  const [first] = asked;
+  return {
+    signingName: "tagging",
+    apiVersion: "",
+    iamPrefix: "tag",
+    protocol: "json",
+    regional: true,
+    collectors: [],
+    enumerations: () => undefined,
+    sdk: first ? { GetResources$: first.listing.schema } : {},
+    operations: {
+      GetResources: {
+        run: ({ ResourceTypeFilters = [] }: { ResourceTypeFilters?: string[] }, call) => ({
+          ResourceTagMappingList: asked
+            .filter(({ listing }) =>
+              listing
+                .inputs({ partition: "aws", account: call.account, region: call.region })
+                .some((own) => JSON.stringify(own.ResourceTypeFilters) === JSON.stringify(ResourceTypeFilters)),
+            )
+            .flatMap(({ service, collector }) => taggedOf(collector, service, call)),
+        }),
+      },
+    },
+  };
 }
 
 let all: Promise<Served[]> | undefined;
@@ -60,7 +98,9 @@ async function auditedFor(signingName: string, request: WireRequest): Promise<Se
 
 const NOT_FOUND = /NotFound|NoSuch|NonExistent|InvalidParameterValue/;
 const isEmpty = (answer: object): boolean =>
-  !Object.values(answer).some((value) => (Array.isArray(value) ? value.length : value !== undefined));
+  !Object.values(answer).some((value) =>
+    Array.isArray(value) ? value.length : value !== undefined && typeof value !== "boolean",
+  );
 
 /**
  * The service that answers a request: the one written for the sandbox, and behind it the estate of what is audited.
