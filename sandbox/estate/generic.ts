@@ -2,7 +2,7 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 import type { Batch, Collector, Detail, Input, Listing, Read } from "../../auditors/collector.ts";
 import { inputFor } from "../../auditors/inputs.ts";
 import { outputOf } from "../../auditors/paging.ts";
-import { isTemplate, valueAt, type Where } from "../../auditors/paths.ts";
+import { isTemplate, valueAt, valueFrom, type Where } from "../../auditors/paths.ts";
 import { members, shapeAt } from "../../auditors/schema.ts";
 import { nameOf as namedBy } from "../../collect/describe.ts";
 import { randomOf } from "../random.ts";
@@ -246,17 +246,25 @@ const indexIn = (input: Values): number => {
   return text ? Number(/(\d+)$/.exec(text as string)![1]) : 0;
 };
 
-function batchOperation(batch: Batch, kind: string, audited: Audited): Operation<Values, object>["run"] {
+function batchOperation(batch: Batch, collector: Collector, audited: Audited): Operation<Values, object>["run"] {
+  const kind = kindOf(collector.type);
+  const [answered, resource] = batch.key;
+  // What the input holds of each resource: it finds the one that is asked about.
+  const words = typeof batch.input === "object" ? Object.entries(batch.input) : [];
+  const [member, word] = words.find(([, each]) => typeof each === "string") ?? [];
+  const isList = (value: unknown): value is string[] => Array.isArray(value) && typeof value[0] === "string";
   return (input, at) => {
     const output = outputOf(batch.schema);
     const shape = shapeAt(output, batch.items)!;
-    const asked = Object.values(input).find(
-      (value) => Array.isArray(value) && typeof value[0] === "string",
-    ) as string[];
+    const asked = member ? (input[member] as string[]) : Object.values(input).find(isList);
+    const where = whereOf(at);
+    const own = word && word !== resource ? everyOne(collector.listing, audited, at) : [];
     const answers = (asked ?? []).map((each, index) => {
       const what = `${audited.signingName} ${batch.operation} ${each}`;
       const made = madeOf(shape, kind, placeOf(what, kind, index, audited, at), audited.enumerations) as Values;
-      set(made, batch.key[0], each);
+      const found = own.find((one) => valueFrom(word, one, where) === each);
+      const arn = found ? namedBy(collector.arn, found, where) : null;
+      set(made, answered, found ? valueFrom(resource, found, { ...where, arn }) : each);
       return made;
     });
     return placed(output, batch.items.split("."), answers, () => undefined) as object;
@@ -283,13 +291,14 @@ export function operationsOf(audited: Audited): { operations: Service["operation
     for (let each: Listing | undefined = collector.listing; each; each = each.parent?.listing)
       listings.set(each.operation, [...(listings.get(each.operation) ?? []), each]);
   for (const own of listings.values()) for (const each of own) add(each, listOperation(own, audited));
-  for (const { type, describe, details, tags } of audited.collectors) {
+  for (const collector of audited.collectors) {
+    const { type, describe, details, tags } = collector;
     const kind = kindOf(type);
     if (describe?.kind === "each") add(describe.detail, detailOperation(describe.detail, describe.take, kind, audited));
-    if (describe?.kind === "batch") add(describe.batch, batchOperation(describe.batch, kind, audited));
+    if (describe?.kind === "batch") add(describe.batch, batchOperation(describe.batch, collector, audited));
     for (const detail of details) add(detail, detailOperation(detail, undefined, kind, audited));
     if (tags.kind === "call") add(tags.detail, detailOperation(tags.detail, undefined, kind, audited));
-    if (tags.kind === "batch") add(tags.batch, batchOperation(tags.batch, kind, audited));
+    if (tags.kind === "batch") add(tags.batch, batchOperation(tags.batch, collector, audited));
     if (tags.kind === "bulk" && !tags.listing.client) add(tags.listing, listOperation([tags.listing], audited));
   }
   return { operations, sdk };

@@ -32,6 +32,9 @@ const uuid = (text: string): string => hex(text, 32).replace(/^(.{8})(.{4})(.{4}
 const kmsKey = (place: Place, n: number): string =>
   `arn:aws:kms:${place.region}:${place.account}:key/${uuid(`${place.seed} ${place.account} ${place.region} key ${n}`)}`;
 
+const kmsKeyOf = (place: Place): string =>
+  kmsKey(place, place.kind === "key" ? place.index : Math.floor(place.random() * COUNTS.key!));
+
 /** The n-th that goes with a resource: the same one for all that it says of it. */
 const companion = (place: Place, kind: string): number =>
   place.kind === kind ? place.index : place.index % (COUNTS[kind] ?? 1);
@@ -110,10 +113,8 @@ const STRINGS: [RegExp, Word][] = [
   [/^(region|regionname|homeregion|awsregion|bucketregion|locationconstraint)$/i, (p) => p.region],
   [/^availabilityzone$/i, (p) => `${p.region}${pick(p.random, ["a", "b", "c"])}`],
   [/^availabilityzoneid$/i, (p) => `${hex(p.region, 4)}-az1`],
-  [
-    /kms.*(key)?(id|arn)?$|^(encryptionkey|keyarn|masterkeyid|customermasterkeyid|targetkeyid)$/i,
-    (p) => kmsKey(p, Math.floor(p.random() * COUNTS.key!)),
-  ],
+  [/kms.*(key)?(id|arn)?$|^(encryptionkey|keyarn|masterkeyid|customermasterkeyid|targetkeyid)$/i, kmsKeyOf],
+  [/^keyid$/i, (p) => kmsKeyOf(p).split("/").at(-1)],
   [/^vpcid$/i, (p) => ec2Id(p, "vpc", companion(p, "vpc"))],
   [/^subnet(id|identifier|s|ids)?$|subnetids?$/i, (p) => ec2Id(p, "subnet", inVpc(p, "subnet"))],
   [/security_?groups?(id|identifier|ids)?$|^groupid$/i, (p) => ec2Id(p, "sg", inVpc(p, "sg"))],

@@ -122,6 +122,16 @@ const together = new WeakMap<Service, Service>();
 
 const behind = (own: Service, name: string, operation: Operation<unknown, object>): Operation<unknown, object> => ({
   ...operation,
+  permissions: (input, call) => {
+    const declared = [{ action: `${own.iamPrefix}:${name}`, resource: "*" }];
+    try {
+      return operation.permissions?.(input, call) ?? declared;
+    } catch (error) {
+      // A permission on something that has no state here, such as a company's own key.
+      if (isAwsError(error) && NOT_FOUND.test(error.code)) return declared;
+      throw error;
+    }
+  },
   run: async (input, call) => {
     const estate = async () => {
       if (call.account === call.state.auditAccount) return undefined;
