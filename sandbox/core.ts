@@ -50,9 +50,11 @@ function principalOf(state: SandboxState, key: string, now: number): Principal {
   // An access key of 12 digits is that account's root: the sandbox's own convention.
   if (/^\d{12}$/.test(key)) return { kind: "root", account: key };
   // Followed by a dot and a role's name, it is a session of that role, as the service that the role trusts has one.
-  const [, account = "", name] = /^(\d{12})\.([\w+=,@.-]+)$/.exec(key) ?? [];
-  const role = [...state.roles.values()].find((each) => each.account === account && each.RoleName === name);
-  if (role) return { kind: "role", account, roleArn: role.Arn, roleName: role.RoleName, sessionName: role.RoleName };
+  const [, account, name] = /^(\d{12})\.([\w+=,@.-]+)$/.exec(key) ?? [];
+  if (account)
+    for (const role of state.roles.values())
+      if (role.account === account && role.RoleName === name)
+        return { kind: "role", account, roleArn: role.Arn, roleName: role.RoleName, sessionName: role.RoleName };
   const session = state.sessions.get(key);
   if (!session)
     throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);

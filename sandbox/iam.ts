@@ -1,3 +1,4 @@
+import { ORGANIZATION } from "./estate/organization.ts";
 import { awsManagedPolicies } from "./managedPolicies.ts";
 import type { Permission, Principal } from "./service.ts";
 import type { SandboxState } from "./state.ts";
@@ -159,7 +160,7 @@ export function iamOf(state: SandboxState): Iam {
       const context: Record<string, string> = {
         "aws:securetransport": "true",
         "aws:principalaccount": principal.account,
-        "aws:principalorgid": "o-sandbox0000",
+        "aws:principalorgid": ORGANIZATION,
         "aws:principalarn": principal.kind === "root" ? `arn:aws:iam::${principal.account}:root` : principal.roleArn,
       };
       for (const [key, value] of Object.entries(permission.context ?? {})) context[key.toLowerCase()] = value;

@@ -15,5 +15,19 @@ export function randomOf(text: string): () => number {
 export const pick = <T>(random: () => number, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 
 const CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-export const idOf = (random: () => number, length: number): string =>
-  Array.from({ length }, () => pick(random, [...CAPITALS])).join("");
+export function idOf(random: () => number, length: number): string {
+  let id = "";
+  while (id.length < length) id += CAPITALS[Math.floor(random() * CAPITALS.length)];
+  return id;
+}
+
+/** Digits of an AWS resource id: `vpc-0…`, `sg-0…`. */
+export function hexOf(random: () => number, length: number): string {
+  let id = "";
+  while (id.length < length) id += Math.floor(random() * 16).toString(16);
+  return id;
+}
+
+/** In the form of a key's id. */
+export const uuidOf = (random: () => number): string =>
+  hexOf(random, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

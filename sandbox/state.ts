@@ -31,7 +31,9 @@ export interface SandboxState {
 export interface Member {
   id: string;
   name: string;
-  state: "ACTIVE" | "SUSPENDED";
+  /** Organizations' `State`. */
+  state: "PENDING_ACTIVATION" | "ACTIVE" | "SUSPENDED" | "PENDING_CLOSURE" | "CLOSED";
+  /** The organizational unit, or the root, that it is in. */
   unit: string;
 }
 export interface StoredParameter {

@@ -1,5 +1,5 @@
 import { ListAccountsCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
-import { AUDIT_ACCOUNT } from "../estate/organization.ts";
+import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../estate/organization.ts";
 import { deploy } from "./program.ts";
 import { type Door, targetOf } from "./provider.ts";
 
@@ -60,5 +60,5 @@ async function activeAccounts(door: Door, region: string): Promise<string[]> {
     for (const { Id, State } of page.Accounts ?? []) if (Id && State === "ACTIVE") found.push(Id);
     NextToken = page.NextToken;
   } while (NextToken);
-  return found.filter((id) => id !== AUDIT_ACCOUNT);
+  return found.filter((id) => id !== AUDIT_ACCOUNT && id !== MANAGEMENT_ACCOUNT);
 }

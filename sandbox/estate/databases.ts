@@ -11,7 +11,7 @@ import type {
   OptionGroup,
   Tag,
 } from "@aws-sdk/client-rds";
-import { idOf, pick, randomOf } from "../random.ts";
+import { hexOf, idOf, pick, randomOf, uuidOf } from "../random.ts";
 import { homesOf } from "./regions.ts";
 
 /** What RDS holds in one account and region. */
@@ -30,10 +30,10 @@ export interface Databases {
 }
 
 const ENGINES = [
-  { Engine: "postgres", EngineVersion: "16.4", Port: 5432, family: "postgres16" },
-  { Engine: "mysql", EngineVersion: "8.0.39", Port: 3306, family: "mysql8.0" },
-  { Engine: "mariadb", EngineVersion: "10.11.8", Port: 3306, family: "mariadb10.11" },
-  { Engine: "sqlserver-se", EngineVersion: "15.00.4385.2.v1", Port: 1433, family: "sqlserver-se-15.0" },
+  { Engine: "postgres", EngineVersion: "16.4", Port: 5432, family: "postgres16", major: "16" },
+  { Engine: "mysql", EngineVersion: "8.0.39", Port: 3306, family: "mysql8.0", major: "8.0" },
+  { Engine: "mariadb", EngineVersion: "10.11.8", Port: 3306, family: "mariadb10.11", major: "10.11" },
+  { Engine: "sqlserver-se", EngineVersion: "15.00.4385.2.v1", Port: 1433, family: "sqlserver-se-15.0", major: "15.00" },
 ];
 const CLASSES = ["db.t3.medium", "db.r6g.large", "db.m6i.xlarge"];
 const PURPOSES = ["orders", "billing", "catalog", "sessions", "reports", "ledger"];
@@ -62,7 +62,9 @@ export function databasesOf(seed: number, account: string, region: string): Data
   if (place < 0) return made;
   const forgotten = place > 0 && place === homes.length - 1;
   const arn = (kind: string, name: string) => `arn:aws:rds:${region}:${account}:${kind}:${name}`;
-  const hex = () => idOf(random, 12).toLowerCase();
+  const id = (kind: string) => `${kind}-0${hexOf(random, 16)}`;
+  const host = idOf(random, 12).toLowerCase();
+  const kms = () => `arn:aws:kms:${region}:${account}:key/${uuidOf(random)}`;
   const tagged = (name: string): Tag[] =>
     forgotten || random() < 0.25
       ? []
@@ -72,14 +74,14 @@ export function databasesOf(seed: number, account: string, region: string): Data
           { Key: "environment", Value: pick(random, ["prod", "test"]) },
         ];
   const day = () => new Date(Date.UTC(2024, Math.floor(random() * 24), 1 + Math.floor(random() * 27), 3, 14));
-  const vpc = `vpc-0${hex()}`;
+  const vpc = id("vpc");
   const subnetGroup: DBSubnetGroup = {
     DBSubnetGroupName: "private",
     DBSubnetGroupDescription: "private subnets",
     VpcId: vpc,
     SubnetGroupStatus: "Complete",
     Subnets: ["a", "b"].map((zone) => ({
-      SubnetIdentifier: `subnet-0${hex()}`,
+      SubnetIdentifier: id("subnet"),
       SubnetAvailabilityZone: { Name: `${region}${zone}` },
       SubnetStatus: "Active",
     })),
@@ -100,21 +102,21 @@ export function databasesOf(seed: number, account: string, region: string): Data
       DBInstanceStatus: "available",
       MasterUsername: "dbadmin",
       Endpoint: {
-        Address: `${name}.${hex()}.${region}.rds.amazonaws.com`,
+        Address: `${name}.${host}.${region}.rds.amazonaws.com`,
         Port: cluster?.Port ?? engine.Port,
         HostedZoneId: "Z1RLNUO7B9Q6NB",
       },
       AllocatedStorage: cluster ? 1 : pick(random, [20, 100, 500]),
       InstanceCreateTime: day(),
       BackupRetentionPeriod: forgotten ? 0 : pick(random, [1, 7, 35]),
-      VpcSecurityGroups: [{ VpcSecurityGroupId: `sg-0${hex()}`, Status: "active" }],
+      VpcSecurityGroups: [{ VpcSecurityGroupId: id("sg"), Status: "active" }],
       AvailabilityZone: `${region}a`,
       DBSubnetGroup: subnetGroup,
-      MultiAZ: !forgotten && random() < 0.5,
+      MultiAZ: !cluster && !forgotten && random() < 0.5,
       PubliclyAccessible: forgotten || random() < 0.1,
       StorageType: cluster ? "aurora" : "gp3",
       StorageEncrypted: encrypted,
-      ...(encrypted ? { KmsKeyId: `arn:aws:kms:${region}:${account}:key/${hex()}` } : {}),
+      ...(encrypted ? { KmsKeyId: cluster?.KmsKeyId ?? kms() } : {}),
       DbiResourceId: `db-${idOf(random, 26)}`,
       CACertificateIdentifier: "rds-ca-rsa2048-g1",
       DeletionProtection: !forgotten && random() < 0.6,
@@ -168,7 +170,7 @@ export function databasesOf(seed: number, account: string, region: string): Data
         OptionGroupName: group,
         OptionGroupDescription: "company defaults",
         EngineName: engine.Engine,
-        MajorEngineVersion: engine.EngineVersion.split(".").slice(0, 2).join("."),
+        MajorEngineVersion: engine.major,
         Options: [],
         AllowsVpcAndNonVpcInstanceMemberships: true,
         OptionGroupArn: arn("og", group),
@@ -180,14 +182,23 @@ export function databasesOf(seed: number, account: string, region: string): Data
 
   const name = "core-aurora";
   const tags = tagged(name);
+  const encrypted = random() < 0.9;
   const cluster: DBCluster = {
     DBClusterIdentifier: name,
     DBClusterArn: arn("cluster", name),
     Engine: "aurora-postgresql",
     EngineVersion: "16.4",
     Status: "available",
+    Endpoint: `${name}.cluster-${host}.${region}.rds.amazonaws.com`,
+    ReaderEndpoint: `${name}.cluster-ro-${host}.${region}.rds.amazonaws.com`,
+    DbClusterResourceId: `cluster-${idOf(random, 26)}`,
+    DBClusterParameterGroup: "aurora-postgresql16-tuned",
+    VpcSecurityGroups: [{ VpcSecurityGroupId: id("sg"), Status: "active" }],
+    AvailabilityZones: ["a", "b", "c"].map((zone) => `${region}${zone}`),
+    EngineMode: "provisioned",
     Port: 5432,
-    StorageEncrypted: random() < 0.9,
+    ...(encrypted ? { KmsKeyId: kms() } : {}),
+    StorageEncrypted: encrypted,
     MultiAZ: true,
     BackupRetentionPeriod: 7,
     DeletionProtection: random() < 0.7,
@@ -246,7 +257,7 @@ export function databasesOf(seed: number, account: string, region: string): Data
     made.tags.set(arn("es", "database-events"), []);
   }
   if (random() < 0.5) {
-    const proxyArn = arn("db-proxy", `prx-0${hex()}`);
+    const proxyArn = arn("db-proxy", id("prx"));
     made.proxies.push({
       DBProxyName: "core",
       DBProxyArn: proxyArn,

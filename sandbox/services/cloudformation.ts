@@ -1,5 +1,5 @@
 import * as sdk from "@aws-sdk/client-cloudformation";
-import { ROOT } from "../estate/organization.ts";
+import { unitsBelow } from "../estate/organization.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 import type { StoredStackSet } from "../state.ts";
 import { applyTemplate } from "./cloudformationTemplate.ts";
@@ -11,10 +11,10 @@ function setOf(call: Call, name: string | undefined): StoredStackSet {
 }
 
 /** Active accounts of the units; the management account is none of them, as in AWS. */
-const accountsBelow = ({ state }: Call, units: readonly string[]): string[] =>
-  state.members
-    .filter(({ state: is, unit }) => is === "ACTIVE" && (units.includes(ROOT) || units.includes(unit)))
-    .map(({ id }) => id);
+const accountsBelow = ({ state }: Call, units: readonly string[]): string[] => {
+  const all = new Set(units.flatMap(unitsBelow));
+  return state.members.filter(({ state: is, unit }) => is === "ACTIVE" && all.has(unit)).map(({ id }) => id);
+};
 
 /** Puts the set's template into the accounts that have an instance. */
 const roll = (call: Call, set: StoredStackSet): string => {

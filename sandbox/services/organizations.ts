@@ -1,27 +1,69 @@
 import * as sdk from "@aws-sdk/client-organizations";
-import { ROOT, UNITS } from "../estate/organization.ts";
-import { AwsError, type Call, type Service } from "../service.ts";
+import {
+  AUDIT_ACCOUNT,
+  accountsOf,
+  MANAGEMENT_ACCOUNT,
+  ORGANIZATION,
+  ROOT,
+  UNITS,
+  type Unit,
+} from "../estate/organization.ts";
+import { AwsError, type Call, type Operation, type Service } from "../service.ts";
 import type { Member } from "../state.ts";
 
+const arn = (what: string) => `arn:aws:organizations::${MANAGEMENT_ACCOUNT}:${what}`;
+
+/** An account as AWS has told of it since `State` took the place of `Status`, which is answered beside it no more. */
 const account = ({ id, name, state }: Member): sdk.Account => ({
   Id: id,
   Name: name,
   State: state,
-  Arn: `arn:aws:organizations::999999999999:account/o-sandbox0000/${id}`,
+  Arn: arn(`account/${ORGANIZATION}/${id}`),
   Email: `${name}@example.com`,
-  JoinedMethod: "CREATED",
+  JoinedMethod: id === MANAGEMENT_ACCOUNT ? "INVITED" : "CREATED",
   JoinedTimestamp: new Date(Date.UTC(2024, 0, 1)),
 });
+const unitFacts = ({ id, name }: Unit): sdk.OrganizationalUnit => ({
+  Id: id,
+  Name: name,
+  Arn: arn(`ou/${ORGANIZATION}/${id}`),
+});
 
-function page<T>(all: readonly T[], input: { NextToken?: string | undefined; MaxResults?: number | undefined }) {
-  const start = Number(input.NextToken ?? 0);
-  const end = start + Math.min(input.MaxResults ?? 20, 20);
-  return { page: all.slice(start, end), ...(end < all.length ? { NextToken: String(end) } : {}) };
+interface Paged {
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+}
+/** The most that a page holds. */
+const PAGE = 20;
+
+/** Pages of at most twenty; now and then one is empty though more follow, as AWS says that they may be. */
+function page<T>(all: readonly T[], { NextToken, MaxResults }: Paged): { found: T[]; NextToken?: string } {
+  const [, place = "0", rested] = /^(\d+)(r?)$/.exec(NextToken ?? "0") ?? [];
+  const start = Number(place);
+  if (start && !rested && (start / PAGE) % 3 === 2) return { found: [], NextToken: `${start}r` };
+  const end = start + Math.min(MaxResults ?? PAGE, PAGE);
+  return { found: all.slice(start, end), ...(end < all.length ? { NextToken: String(end) } : {}) };
 }
 
-function onlyForDelegates({ account: caller, state }: Call): void {
-  if (caller !== state.auditAccount)
-    throw new AwsError("AccessDeniedException", "You don't have permissions to access this resource.");
+/** Reads of the organization are for its management account and for delegated administrators. */
+const forAdministrators = <Input, Output extends object>(
+  run: (input: Input, call: Call) => Output,
+): Operation<Input, Output> => ({
+  run: (input, call) => {
+    if (call.account !== MANAGEMENT_ACCOUNT && call.account !== AUDIT_ACCOUNT)
+      throw new AwsError("AccessDeniedException", "You don't have permissions to access this resource.");
+    return run(input, call);
+  },
+});
+
+function checkParent(id: string | undefined): void {
+  if (id !== ROOT && !UNITS.some((unit) => unit.id === id))
+    throw new AwsError("ParentNotFoundException", "You provided a parent that doesn't exist.");
+}
+function memberOf({ state }: Call, id: string | undefined): Member {
+  const found = accountsOf(state.members).find((each) => each.id === id);
+  if (!found) throw new AwsError("AccountNotFoundException", "You specified an account that doesn't exist.");
+  return found;
 }
 
 /** The organization, as its management account or the audit account as delegated administrator sees it. */
@@ -32,31 +74,63 @@ export const organizations: Service = {
   regional: false,
   sdk: { ...sdk },
   operations: {
-    ListAccounts: {
-      run: (input: sdk.ListAccountsRequest, call): sdk.ListAccountsResponse => {
-        onlyForDelegates(call);
-        const { page: Accounts, ...token } = page(call.state.members.map(account), input);
-        return { Accounts, ...token };
-      },
-    },
-    ListAccountsForParent: {
-      run: (input: sdk.ListAccountsForParentRequest, call): sdk.ListAccountsForParentResponse => {
-        onlyForDelegates(call);
-        const below = call.state.members.filter(({ unit }) => unit === input.ParentId);
-        const { page: Accounts, ...token } = page(below.map(account), input);
-        return { Accounts, ...token };
-      },
-    },
-    ListOrganizationalUnitsForParent: {
-      run: (input: sdk.ListOrganizationalUnitsForParentRequest, call): sdk.ListOrganizationalUnitsForParentResponse => {
-        onlyForDelegates(call);
-        return { OrganizationalUnits: input.ParentId === ROOT ? UNITS.map((unit) => ({ ...unit })) : [] };
-      },
-    },
     DescribeOrganization: {
       run: (): sdk.DescribeOrganizationResponse => ({
-        Organization: { Id: "o-sandbox0000", FeatureSet: "ALL", MasterAccountId: "999999999999" },
+        Organization: {
+          Id: ORGANIZATION,
+          Arn: arn(`organization/${ORGANIZATION}`),
+          FeatureSet: "ALL",
+          MasterAccountId: MANAGEMENT_ACCOUNT,
+          MasterAccountArn: arn(`account/${ORGANIZATION}/${MANAGEMENT_ACCOUNT}`),
+        },
       }),
     },
+    ListRoots: forAdministrators(
+      (): sdk.ListRootsResponse => ({
+        Roots: [{ Id: ROOT, Name: "Root", Arn: arn(`root/${ORGANIZATION}/${ROOT}`), PolicyTypes: [] }],
+      }),
+    ),
+    ListAccounts: forAdministrators((input: sdk.ListAccountsRequest, { state }): sdk.ListAccountsResponse => {
+      const { found, ...more } = page(accountsOf(state.members), input);
+      return { Accounts: found.map(account), ...more };
+    }),
+    ListAccountsForParent: forAdministrators(
+      (input: sdk.ListAccountsForParentRequest, { state }): sdk.ListAccountsForParentResponse => {
+        checkParent(input.ParentId);
+        const below = accountsOf(state.members).filter(({ unit }) => unit === input.ParentId);
+        const { found, ...more } = page(below, input);
+        return { Accounts: found.map(account), ...more };
+      },
+    ),
+    ListOrganizationalUnitsForParent: forAdministrators(
+      (input: sdk.ListOrganizationalUnitsForParentRequest): sdk.ListOrganizationalUnitsForParentResponse => {
+        checkParent(input.ParentId);
+        const below = UNITS.filter(({ parent }) => parent === input.ParentId);
+        const { found, ...more } = page(below, input);
+        return { OrganizationalUnits: found.map(unitFacts), ...more };
+      },
+    ),
+    ListParents: forAdministrators((input: sdk.ListParentsRequest, call): sdk.ListParentsResponse => {
+      const unit = UNITS.find(({ id }) => id === input.ChildId);
+      const parent = unit?.parent ?? memberOf(call, input.ChildId).unit;
+      return { Parents: [{ Id: parent, Type: parent === ROOT ? "ROOT" : "ORGANIZATIONAL_UNIT" }] };
+    }),
+    DescribeAccount: forAdministrators(
+      (input: sdk.DescribeAccountRequest, call): sdk.DescribeAccountResponse => ({
+        Account: account(memberOf(call, input.AccountId)),
+      }),
+    ),
+    DescribeOrganizationalUnit: forAdministrators(
+      (input: sdk.DescribeOrganizationalUnitRequest): sdk.DescribeOrganizationalUnitResponse => {
+        const unit = UNITS.find(({ id }) => id === input.OrganizationalUnitId);
+        if (!unit) throw new AwsError("OrganizationalUnitNotFoundException", "We can't find an OU with that ID.");
+        return { OrganizationalUnit: unitFacts(unit) };
+      },
+    ),
+    ListDelegatedAdministrators: forAdministrators(
+      (_input: object, call): sdk.ListDelegatedAdministratorsResponse => ({
+        DelegatedAdministrators: [account(memberOf(call, AUDIT_ACCOUNT))],
+      }),
+    ),
   },
 };
