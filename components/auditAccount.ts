@@ -2,10 +2,18 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type Auditor, plannedAuditor, typesOf } from "../auditors/collector.ts";
+import { catalogOf } from "../query/catalog.ts";
 import { AccountList } from "./accountList.ts";
+import { Catalog } from "./catalog.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
-import { auditorPermissions, bossPermissions, recorderPermissions, sealerPermissions } from "./permissions.ts";
+import {
+  auditorPermissions,
+  bossPermissions,
+  recorderPermissions,
+  sealerPermissions,
+  tabulatorPermissions,
+} from "./permissions.ts";
 import { type RunSchedule, Schedule } from "./schedule.ts";
 import { SigningKey } from "./signingKey.ts";
 import { SystemFunction } from "./systemFunction.ts";
@@ -31,6 +39,10 @@ export interface AuditAccountArgs {
   externalId?: pulumi.Input<string>;
   /** Days that the functions' log lines are kept. Default: 90. */
   logRetentionDays?: number;
+  /** Whether evidence can be asked with SQL: the tabulator, Glue's tables and an Athena workgroup. Default: true. */
+  catalog?: boolean;
+  /** Gigabytes that a query may scan. Default: 100. */
+  queryLimitGigabytes?: number;
   /** When runs start by themselves; never when left out. */
   schedules?: readonly RunSchedule[];
   /** Minutes after the time within which a scheduled run starts. Default: 15. */
@@ -50,6 +62,10 @@ export class AuditAccount extends pulumi.ComponentResource {
   readonly sealerName: pulumi.Output<string>;
   /** Undefined when the accounts come from AWS Organizations. */
   readonly parameterName: pulumi.Output<string | undefined>;
+  /** Of Glue; undefined without a catalog. */
+  readonly databaseName: pulumi.Output<string | undefined>;
+  /** Of Athena; undefined without a catalog. */
+  readonly workgroupName: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AuditAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:AuditAccount", name, args, opts);
@@ -96,6 +112,39 @@ export class AuditAccount extends pulumi.ComponentResource {
       },
       child,
     );
+    const tables = catalogOf(args.auditors);
+    const tabulatorName = `${prefix}-tabulator`;
+    const tabulator =
+      args.catalog === false
+        ? undefined
+        : new SystemFunction(
+            `${name}-tabulator`,
+            {
+              ...common,
+              functionName: tabulatorName,
+              handler: { tabulator: tables },
+              timeout: 900,
+              memorySize: 2048,
+              environment: { EVIDENCE_BUCKET: bucket.name },
+              permissions: pulumi
+                .all([bucket.arn, pulumi.interpolate`arn:${partition}:lambda:*:${accountId}:function:${tabulatorName}`])
+                .apply((may) => tabulatorPermissions(...may)),
+            },
+            child,
+          );
+    const catalog = tabulator
+      ? new Catalog(
+          `${name}-catalog`,
+          {
+            name: prefix,
+            bucketName: bucket.name,
+            tables,
+            bytesLimit: (args.queryLimitGigabytes ?? 100) * 1e9,
+          },
+          child,
+        )
+      : undefined;
+
     const sealer = new SystemFunction(
       `${name}-sealer`,
       {
@@ -104,10 +153,12 @@ export class AuditAccount extends pulumi.ComponentResource {
         handler: "sealer",
         timeout: 900,
         memorySize: 1024,
-        environment: { EVIDENCE_BUCKET: bucket.name, SIGNING_KEY: signingKey.arn },
-        permissions: pulumi
-          .all([bucket.arn, signingKey.arn])
-          .apply(([bucketArn, signingKeyArn]) => sealerPermissions(bucketArn, signingKeyArn)),
+        environment: {
+          EVIDENCE_BUCKET: bucket.name,
+          SIGNING_KEY: signingKey.arn,
+          ...(tabulator ? { TABULATOR_FUNCTION: tabulator.name } : {}),
+        },
+        permissions: pulumi.all([bucket.arn, signingKey.arn, tabulator?.arn]).apply((may) => sealerPermissions(...may)),
       },
       child,
     );
@@ -223,6 +274,8 @@ export class AuditAccount extends pulumi.ComponentResource {
     this.signingPublicKey = signingKey.publicKey;
     this.sealerName = sealer.name;
     this.parameterName = pulumi.output(list?.name);
+    this.databaseName = pulumi.output(catalog?.databaseName);
+    this.workgroupName = pulumi.output(catalog?.workgroupName);
     this.registerOutputs({
       bucketName: this.bucketName,
       bossName: this.bossName,
@@ -232,6 +285,8 @@ export class AuditAccount extends pulumi.ComponentResource {
       signingPublicKey: this.signingPublicKey,
       sealerName: this.sealerName,
       parameterName: this.parameterName,
+      databaseName: this.databaseName,
+      workgroupName: this.workgroupName,
     });
   }
 }

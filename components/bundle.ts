@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
 import type { PlannedAuditor } from "../evidence/plan.ts";
+import type { Catalog } from "../query/catalog.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -13,7 +14,9 @@ export type Handler =
   | "recorder"
   | "sealer"
   | { boss: readonly PlannedAuditor[] }
-  | { auditor: string; services: readonly string[] };
+  | { auditor: string; services: readonly string[] }
+  /** What the tabulator must know of the auditors, so that it carries none of their clients. */
+  | { tabulator: Catalog };
 
 export interface Bundle {
   code: pulumi.asset.AssetArchive;
@@ -34,14 +37,21 @@ function entryOf(handler: Handler): string {
   if ("boss" in handler)
     return `import { bossHandler } from "./handlers/boss.ts";
 export const handler = bossHandler(${JSON.stringify(handler.boss)});`;
+  if ("tabulator" in handler)
+    return `import { tabulatorHandler } from "./handlers/tabulator.ts";
+import { thisProcess } from "./handlers/surroundings.ts";
+export const handler = tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess);`;
   const { auditor, services } = handler;
   return `import { auditorHandler } from "./handlers/auditor.ts";
 ${services.map((name) => `import { ${name} } from "./auditors/${name}.ts";`).join("\n")}
 export const handler = auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.join(", ")}] });`;
 }
 
-const nameOf = (handler: Handler): string =>
-  typeof handler === "string" ? handler : "boss" in handler ? "boss" : `get-meta-${handler.auditor}`;
+function nameOf(handler: Handler): string {
+  if (typeof handler === "string") return handler;
+  if ("auditor" in handler) return `get-meta-${handler.auditor}`;
+  return "boss" in handler ? "boss" : "tabulator";
+}
 
 const bundles = new Map<string, Bundle>();
 

@@ -1,5 +1,5 @@
 import type { PolicyStatement } from "../auditors/policy.ts";
-import { CHAIN_PREFIX, evidencePrefix, KEYS_PREFIX } from "../evidence/layout.ts";
+import { CHAIN_PREFIX, EVIDENCE_PREFIX, evidencePrefix, KEYS_PREFIX, TABLES_PREFIX } from "../evidence/layout.ts";
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
 
@@ -106,7 +106,12 @@ export const recorderPermissions = (bucketArn: string, sealerArn: string, audito
   invoke("Seal", [sealerArn]),
 ];
 
-export const sealerPermissions = (bucketArn: string, signingKeyArn: string): PolicyStatement[] => [
+/** @param tabulatorArn the function that is started once the run is sealed, where there is one */
+export const sealerPermissions = (
+  bucketArn: string,
+  signingKeyArn: string,
+  tabulatorArn?: string,
+): PolicyStatement[] => [
   allow(
     "Seal",
     ["s3:PutObject", "s3:GetObject"],
@@ -116,4 +121,22 @@ export const sealerPermissions = (bucketArn: string, signingKeyArn: string): Pol
   allow("Sign", ["kms:GetPublicKey", "kms:Sign"], signingKeyArn),
   readPlan(bucketArn),
   ...readOutcomes(bucketArn),
+  ...(tabulatorArn ? [invoke("Tabulate", [tabulatorArn])] : []),
+];
+
+/** @param ownArn the tabulator's own function, which shares the files of a large run out */
+export const tabulatorPermissions = (bucketArn: string, ownArn: string): PolicyStatement[] => [
+  allow(
+    "ReadEvidence",
+    ["s3:GetObject"],
+    [
+      `${bucketArn}/${EVIDENCE_PREFIX}*`,
+      ofRuns(bucketArn, "plan.json"),
+      ofRuns(bucketArn, "outcomes/*"),
+      ofRuns(bucketArn, "manifest.json"),
+    ],
+  ),
+  allow("WriteTables", ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"], `${bucketArn}/${TABLES_PREFIX}*`),
+  allow("ListTables", ["s3:ListBucket"], bucketArn),
+  invoke("ShareOut", [ownArn]),
 ];

@@ -2,7 +2,8 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { seal } from "../evidence/seal.ts";
 import { kmsSigner } from "../evidence/signer.ts";
 import { runStore } from "../evidence/store.ts";
-import { evidenceS3, WAITS } from "./clients.ts";
+import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
+import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
 import { SealerSettings, settingsFrom } from "./settings.ts";
 import { type Surroundings, thisProcess } from "./surroundings.ts";
@@ -22,6 +23,7 @@ export interface SealAnswer {
 export const sealerHandler = (around: Surroundings) => {
   const s3 = evidenceS3(around);
   const kms = new KMSClient(around.client(WAITS));
+  const lambda = lambdaClient(around);
 
   return async (event: unknown): Promise<SealAnswer> => {
     const settings = settingsFrom(SealerSettings, around.env());
@@ -44,6 +46,7 @@ export const sealerHandler = (around: Surroundings) => {
       return { run_id, sealed: false, missing };
     }
     log.info("run sealed", { totals: answer.totals, complete: answer.complete, sequence: answer.sequence });
+    if (settings.TABULATOR_FUNCTION) await invokeAsync(lambda, settings.TABULATOR_FUNCTION, { run_id, run_date });
     return { run_id, sealed: true, complete: answer.complete, missing: answer.missing.map(({ id }) => id) };
   };
 };

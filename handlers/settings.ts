@@ -51,6 +51,14 @@ export const SealerSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),
   /** ARN of the KMS key that manifests are signed with. */
   SIGNING_KEY: z.string().min(1),
+  /** Absent where the stack has no catalog. */
+  TABULATOR_FUNCTION: z.string().min(1).optional(),
+});
+
+export const TabulatorSettings = z.object({
+  EVIDENCE_BUCKET: z.string().min(1),
+  /** Its own name, which Lambda sets. */
+  AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
 });
 
 /**

@@ -7,7 +7,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
-import { type Catalog, latestName, runTables } from "./catalog.ts";
+import { askable, type Catalog } from "./catalog.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
 import { athenaPrice } from "./prices.ts";
 import { QueryError } from "./queryError.ts";
@@ -34,10 +34,7 @@ export function athenaEngine({
   wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }: AthenaOptions): Engine {
   const running = new Set<string>();
-  const known = [...catalog.tables, ...runTables].flatMap((table) => [
-    table,
-    { ...table, name: latestName(table.name) },
-  ]);
+  const known = askable(catalog);
   return {
     tables: () => known,
     close: async () => {

@@ -136,3 +136,16 @@ export function catalogOf(auditors: readonly Auditor[]): Catalog {
 
 /** Name of the view over the last sealed run's rows of a table. */
 export const latestName = (table: string): string => `latest_${table}`;
+
+/** The day of a run, `2026-11-24`: in the tables of all runs, where it says which files are read. */
+export const RUN_DATE = { name: "run_date", type: "varchar" } as const satisfies Column;
+
+/** A table as it is with all runs. */
+export const ofAllRuns = (table: Table): Table => ({ name: table.name, columns: [...table.columns, RUN_DATE] });
+
+/** Everything that a query can ask, in Athena and in DuckDB: each table with all runs, and with the latest alone. */
+export const askable = ({ tables }: Pick<Catalog, "tables">): Table[] =>
+  [...tables, ...runTables].flatMap((table) => [
+    ofAllRuns(table),
+    { name: latestName(table.name), columns: table.columns },
+  ]);

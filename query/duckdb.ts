@@ -16,7 +16,7 @@ import {
   StatementType,
 } from "@duckdb/node-api";
 import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
-import { type Catalog, latestName, runTables } from "./catalog.ts";
+import { askable, type Catalog, latestName, ofAllRuns, RUN_DATE, runTables } from "./catalog.ts";
 import type { Column, Table } from "./columns.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
 import { folderObjects } from "./objects.ts";
@@ -134,7 +134,11 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   const createView = async (name: string, table: Table, files: readonly TableFilePath[]) => {
     const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${quoted(column.name)}`).join(", ");
     const paths = files.map(({ path }) => text(path)).join(", ");
-    const rows = files.length ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${paths}], union_by_name = true)` : "";
+    const byDay = table.columns.some(({ name: column }) => column === RUN_DATE.name);
+    const days = byDay ? "hive_partitioning = true, hive_types = {'run_date': VARCHAR}" : "hive_partitioning = false";
+    const rows = files.length
+      ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${paths}], union_by_name = true, ${days})`
+      : "";
     await connection.run(`CREATE VIEW ${quoted(name)} AS (SELECT ${columns} WHERE false)${rows}`);
   };
   /** Makes the views of the tables named, and answers with the bytes of their files. */
@@ -146,7 +150,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
       if (!made.has(name)) {
         const isLatest = name === latestName(table.name);
         const files = isLatest && !latest ? [] : await filesOf(table.name, isLatest ? latest : undefined);
-        await createView(name, table, files);
+        await createView(name, isLatest ? table : ofAllRuns(table), files);
         made.set(
           name,
           files.reduce((total, file) => total + file.bytes, 0),
@@ -156,7 +160,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     }
     return bytes;
   };
-  const known = [...tables.values()].flatMap((table) => [table, { ...table, name: latestName(table.name) }]);
+  const known = askable(options.catalog);
 
   return {
     connection,

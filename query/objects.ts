@@ -6,7 +6,6 @@ import type { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  CopyObjectCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
   ListObjectsV2Command,
@@ -157,14 +156,17 @@ export function bucketObjects(s3: S3Client, bucket: string): Objects {
       } while (token);
     },
     create: (key) => uploadSink(s3, { Bucket: bucket, Key: key }),
+    // Streamed and not CopyObject, which ends at 5 GB.
     copy: async (from, to) => {
-      await s3.send(
-        new CopyObjectCommand({
-          Bucket: bucket,
-          Key: to,
-          CopySource: `${bucket}/${from.split("/").map(encodeURIComponent).join("/")}`,
-        }),
-      );
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: from }));
+      const sink = uploadSink(s3, { Bucket: bucket, Key: to });
+      try {
+        for await (const chunk of Body as Readable) await sink.write(chunk as Buffer);
+        await sink.finish();
+      } catch (error) {
+        await sink.abandon();
+        throw error;
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import { manifestKey, planKey, RUNS_PREFIX, runOfManifestKey } from "../evidence
 import { Manifest } from "../evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../evidence/outcome.ts";
 import { Plan, sha256 } from "../evidence/plan.ts";
-import { readObjects, readOutcomes } from "../evidence/sealedRun.ts";
+import { AlteredError, readObjects, readOutcomes } from "../evidence/sealedRun.ts";
 import type { Objects } from "./objects.ts";
 
 /** A sealed run: nothing else can be queried. */
@@ -28,6 +28,8 @@ export async function readSealedRun(objects: Objects, run: string, date: string)
   if (!planBytes) throw new Error(`${objects.name}: run ${run} has a manifest and no plan at ${planKey(run, date)}`);
   const json = (from: Uint8Array): unknown => JSON.parse(Buffer.from(from).toString("utf8"));
   const manifest = Manifest.parse(json(bytes));
+  if (sha256(planBytes) !== manifest.plan.sha256)
+    throw new AlteredError(manifest.plan.key, "is not the plan that was sealed");
   const counting: EvidenceObject[] = [];
   for await (const object of readObjects(objects, manifest)) counting.push(object);
   return {

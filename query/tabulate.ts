@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { LATEST_KEY, latestKey, latestPrefix, tableKey } from "../evidence/layout.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { sha256 } from "../evidence/plan.ts";
@@ -149,26 +150,45 @@ export interface Progress {
   table: string;
 }
 
-/**
- * Derives all tables of a sealed run, and puts them up as the latest when no later run is.
- * @param build how one file comes to be; the tabulator hands parts of a large run to further invocations
- */
+export interface TabulateOptions {
+  /** How one file comes to be; the tabulator hands the files of a large run to further invocations. */
+  build?: (file: TableFile) => Promise<BuiltFile>;
+  /** Files that are built at the same time. Default: 1. */
+  atOnce?: number;
+  progress?: (progress: Progress) => void;
+}
+
+/** Derives all tables of a sealed run, and puts them up as the latest when no later run is. */
 export async function tabulate(
   objects: Objects,
   sealed: SealedRun,
   catalog: Catalog,
   {
     build = (file) => buildInto(objects, sealed, file, catalog),
+    atOnce = 1,
     progress = () => undefined,
-  }: { build?: (file: TableFile) => Promise<BuiltFile>; progress?: (progress: Progress) => void } = {},
+  }: TabulateOptions = {},
 ): Promise<BuiltFile[]> {
   const files = tableFilesOf(sealed, catalog);
-  const built: BuiltFile[] = [];
-  for (const file of files) {
-    progress({ done: built.length, of: files.length, table: file.table.name });
-    built.push(await build(file));
-  }
-  progress({ done: built.length, of: files.length, table: "latest" });
+  let done = 0;
+  const limit = pLimit(atOnce);
+  const built = await Promise.all(
+    files.map((file) =>
+      limit(async () => {
+        progress({ done, of: files.length, table: file.table.name });
+        try {
+          return await build(file);
+        } catch (error) {
+          // Nothing more is started: a run whose evidence is not as sealed has no tables to wait for.
+          limit.clearQueue();
+          throw error;
+        } finally {
+          done += 1;
+        }
+      }),
+    ),
+  );
+  progress({ done, of: files.length, table: "latest" });
   await putUpAsLatest(objects, sealed, catalog, files);
   return built;
 }

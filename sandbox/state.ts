@@ -1,4 +1,6 @@
 import { deserialize, serialize } from "node:v8";
+import type { NamedQuery, WorkGroup } from "@aws-sdk/client-athena";
+import type { Database, Table } from "@aws-sdk/client-glue";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
 import type { Faults } from "./faults.ts";
 
@@ -25,6 +27,12 @@ export interface SandboxState {
   stackSets: Map<string, StoredStackSet>;
   /** By ARN, as aliases are. */
   keys: Map<string, StoredKey>;
+  /** By ARN, as tables and workgroups are. */
+  glueDatabases: Map<string, Database>;
+  glueTables: Map<string, Table>;
+  workGroups: Map<string, WorkGroup>;
+  /** By id. */
+  namedQueries: Map<string, NamedQuery>;
   aliases: Map<string, { name: string; arn: string; keyArn: string; created: Date }>;
 }
 

@@ -18,5 +18,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     signingPublicKey: audit.signingPublicKey,
     sealerName: audit.sealerName,
     parameterName: audit.parameterName,
+    databaseName: audit.databaseName,
+    workgroupName: audit.workgroupName,
   };
 }

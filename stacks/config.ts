@@ -103,6 +103,15 @@ function flexibleMinutes(config: ConfigSource): number {
   return value;
 }
 
+/** Gigabytes that a query may scan; Athena asks for ten megabytes at least. */
+function queryLimit(config: ConfigSource): number {
+  const key = "queryLimitGigabytes";
+  const value = Number(text(config, key) ?? 100);
+  if (!Number.isFinite(value) || value < 0.01)
+    throw new ConfigError(key, value, "a number of gigabytes, 0.01 at least, is expected", set(key, "100"));
+  return value;
+}
+
 function auditorsOf(config: ConfigSource): string[] {
   const names = list(config, "auditors");
   try {
@@ -147,6 +156,8 @@ export interface AuditSettings {
   crossAccountRoleName: string;
   externalId?: string;
   logRetentionDays?: number;
+  catalog: boolean;
+  queryLimitGigabytes: number;
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
   scheduleFlexibleMinutes: number;
@@ -178,6 +189,8 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     auditors,
     schedules: schedules(config, auditors),
     scheduleFlexibleMinutes: flexibleMinutes(config),
+    catalog: choice(config, "catalog", ["true", "false"], "true") === "true",
+    queryLimitGigabytes: queryLimit(config),
     accounts:
       source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },
     regions,

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { athenaProviders } from "./athena.ts";
 import { cloudformationProviders } from "./cloudformation.ts";
+import { glueProviders } from "./glue.ts";
 import { iamProviders } from "./iam.ts";
 import { getPublicKey, kmsProviders } from "./kms.ts";
 import { lambdaProviders } from "./lambda.ts";
@@ -13,7 +15,9 @@ import { ssmProviders } from "./ssm.ts";
 
 /** How each type of resource of the program is made; one that is not here stops the deployment. */
 const providers: Providers = {
+  ...athenaProviders,
   ...cloudformationProviders,
+  ...glueProviders,
   ...iamProviders,
   ...kmsProviders,
   ...lambdaProviders,

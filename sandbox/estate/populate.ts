@@ -28,6 +28,10 @@ export function populate(seed: number, accounts: number): SandboxState {
     stackSets: new Map(),
     keys: new Map(),
     aliases: new Map(),
+    glueDatabases: new Map(),
+    glueTables: new Map(),
+    workGroups: new Map(),
+    namedQueries: new Map(),
   };
   for (const { id, name } of state.members) {
     identities(state, id);

@@ -1,11 +1,13 @@
 import { expect } from "chai";
-import { compose, DEFAULT_AUDITORS, serviceNames } from "../../auditors/registry.ts";
+import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../../auditors/registry.ts";
 import { bundle, type Handler, makeBundle } from "../../components/bundle.ts";
+import { catalogOf } from "../../query/catalog.ts";
 
 const handlers: [string, Handler, string[]][] = [
   ["boss", { boss: [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }] }, []],
   ["recorder", "recorder", []],
   ["sealer", "sealer", []],
+  ["tabulator", { tabulator: catalogOf(await loadAuditors()) }, []],
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, Handler, string[]] => [
     name,
     { auditor: name, services },

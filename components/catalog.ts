@@ -1,0 +1,157 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Catalog as Tables } from "../query/catalog.ts";
+import { glueTables, PARQUET } from "../query/glue.ts";
+import { namedQueries } from "../query/namedQueries.ts";
+
+/** What a {@link Catalog} must be told. */
+export interface CatalogArgs {
+  /** Name of the database and of the workgroup. */
+  name: string;
+  /** The evidence bucket's name. */
+  bucketName: pulumi.Input<string>;
+  tables: Tables;
+  /** Bytes that a query may scan; one that would scan more is stopped. */
+  bytesLimit: number;
+}
+
+/** Days that answers of queries are kept. */
+const RESULT_DAYS = 30;
+
+/** Only over TLS. */
+export const resultsPolicy = (bucketArn: string) => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [bucketArn, `${bucketArn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ],
+});
+
+/**
+ * Glue's tables over what the tabulator derives, and the Athena workgroup that asks them: bytes limited, answers
+ * encrypted and forgotten after {@link RESULT_DAYS} days, the usual questions saved.
+ */
+export class Catalog extends pulumi.ComponentResource {
+  readonly databaseName: pulumi.Output<string>;
+  readonly workgroupName: pulumi.Output<string>;
+
+  constructor(name: string, args: CatalogArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("audit-ecosystem:index:Catalog", name, {}, opts);
+    const child = { parent: this };
+    const database = new aws.glue.CatalogDatabase(
+      name,
+      { name: args.name.replaceAll("-", "_").toLowerCase(), description: "Tables derived from sealed evidence" },
+      child,
+    );
+    // The tables' shapes do not depend on the bucket's name, which may not be known yet: their locations alone do.
+    for (const table of glueTables("", args.tables)) {
+      const inBucket = (text: string) =>
+        pulumi.interpolate`${args.bucketName}`.apply((bucket) => text.replace("s3:///", `s3://${bucket}/`));
+      new aws.glue.CatalogTable(
+        `${name}-${table.name}`,
+        {
+          name: table.name,
+          databaseName: database.name,
+          tableType: "EXTERNAL_TABLE",
+          parameters: Object.fromEntries(
+            Object.entries(table.parameters).map(([key, value]) => [
+              key,
+              value.includes("s3:///") ? inBucket(value) : value,
+            ]),
+          ),
+          partitionKeys: table.partitionKeys,
+          storageDescriptor: {
+            location: inBucket(table.location),
+            inputFormat: PARQUET.inputFormat,
+            outputFormat: PARQUET.outputFormat,
+            serDeInfo: {
+              serializationLibrary: PARQUET.serializationLibrary,
+              parameters: { "serialization.format": "1" },
+            },
+            columns: table.columns,
+          },
+        },
+        child,
+      );
+    }
+    const results = new ResultsBucket(`${name}-results`, child);
+    const workgroup = new aws.athena.Workgroup(
+      name,
+      {
+        name: args.name,
+        description: "Questions to the evidence tables",
+        forceDestroy: true,
+        configuration: {
+          enforceWorkgroupConfiguration: true,
+          publishCloudwatchMetricsEnabled: true,
+          bytesScannedCutoffPerQuery: args.bytesLimit,
+          engineVersion: { selectedEngineVersion: "Athena engine version 3" },
+          resultConfiguration: {
+            outputLocation: pulumi.interpolate`s3://${results.name}/`,
+            encryptionConfiguration: { encryptionOption: "SSE_S3" },
+          },
+        },
+      },
+      child,
+    );
+    for (const query of namedQueries)
+      new aws.athena.NamedQuery(
+        `${name}-${query.name}`,
+        {
+          name: query.name,
+          description: query.description,
+          database: database.name,
+          workgroup: workgroup.name,
+          query: query.sql,
+        },
+        child,
+      );
+    this.databaseName = database.name;
+    this.workgroupName = workgroup.name;
+    this.registerOutputs({ databaseName: this.databaseName, workgroupName: this.workgroupName });
+  }
+}
+
+/** Where Athena leaves its answers: private, encrypted, TLS only, emptied by itself. */
+class ResultsBucket extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("audit-ecosystem:index:ResultsBucket", name, {}, opts);
+    const child = { parent: this };
+    const bucket = new aws.s3.Bucket(name, { forceDestroy: true }, child);
+    const of = { bucket: bucket.id };
+    new aws.s3.BucketServerSideEncryptionConfiguration(
+      name,
+      { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+      child,
+    );
+    const closed = new aws.s3.BucketPublicAccessBlock(
+      name,
+      { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+      child,
+    );
+    new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
+    new aws.s3.BucketLifecycleConfiguration(
+      name,
+      {
+        ...of,
+        rules: [{ id: "answers", status: "Enabled", filter: { prefix: "" }, expiration: { days: RESULT_DAYS } }],
+      },
+      child,
+    );
+    new aws.s3.BucketPolicy(
+      name,
+      { ...of, policy: bucket.arn.apply((arn) => JSON.stringify(resultsPolicy(arn))) },
+      { ...child, dependsOn: closed },
+    );
+    this.name = bucket.bucket;
+    this.registerOutputs({ name: this.name });
+  }
+}
