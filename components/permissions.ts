@@ -136,7 +136,7 @@ export const tabulatorPermissions = (bucketArn: string, ownArn: string): PolicyS
       ofRuns(bucketArn, "manifest.json"),
     ],
   ),
-  allow("WriteTables", ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"], `${bucketArn}/${TABLES_PREFIX}*`),
+  allow("WriteTables", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/${TABLES_PREFIX}*`),
   allow("ListTables", ["s3:ListBucket"], bucketArn),
   invoke("ShareOut", [ownArn]),
 ];

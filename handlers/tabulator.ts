@@ -17,7 +17,7 @@ const TabulateRequest = z.object({
   file: z.object({ table: z.string(), part: z.number().int().positive() }).optional(),
 });
 
-/** Items of a run up to which one invocation derives everything; a larger run's files are shared out. */
+/** What one invocation derives in a few minutes. */
 const ITEMS_ALONE = 200_000;
 /** Files of a large run that are derived at the same time. */
 const FILES_AT_ONCE = 8;
@@ -38,42 +38,47 @@ const BuiltAnswer = z.object({
   sha256: z.string(),
 });
 
-/** The tabulator: derives the tables of a sealed run, and writes nowhere but below `tables/`. */
-export const tabulatorHandler = (catalog: Catalog) => (around: Surroundings) => {
-  const s3 = evidenceS3(around);
-  const lambda = lambdaClient({ ...around, client: () => around.client(INVOCATION) });
+/**
+ * The tabulator: derives the tables of a sealed run, and writes nowhere but below `tables/`.
+ * @param itemsAlone items of a run up to which one invocation derives everything; a larger run's files are shared out
+ */
+export const tabulatorHandler =
+  (catalog: Catalog, itemsAlone: number = ITEMS_ALONE) =>
+  (around: Surroundings) => {
+    const s3 = evidenceS3(around);
+    const lambda = lambdaClient({ ...around, client: () => around.client(INVOCATION) });
 
-  return async (event: unknown): Promise<Tabulated | BuiltFile> => {
-    const settings = settingsFrom(TabulatorSettings, around.env());
-    const { run_id, run_date, file } = TabulateRequest.parse(event);
-    log.appendKeys({ run_id });
-    const objects = bucketObjects(s3, settings.EVIDENCE_BUCKET);
-    const sealed = await readSealedRun(objects, run_id, run_date);
-    if (!sealed) throw new Error(`run ${run_id} is not sealed: there is nothing to derive tables from`);
-    if (file) {
-      const asked = tableFilesOf(sealed, catalog).find(
-        (each) => each.table.name === file.table && each.part === file.part,
-      );
-      if (!asked) throw new Error(`run ${run_id} has no part ${file.part} of the table ${file.table}`);
-      return buildInto(objects, sealed, asked, catalog);
-    }
-    const elsewhere = async ({ table, part }: TableFile): Promise<BuiltFile> => {
-      const { Payload, FunctionError } = await lambda.send(
-        new InvokeCommand({
-          FunctionName: settings.AWS_LAMBDA_FUNCTION_NAME,
-          Payload: JSON.stringify({ run_id, run_date, file: { table: table.name, part } }),
-        }),
-      );
-      const answer = Payload?.transformToString() ?? "";
-      if (FunctionError) throw new Error(`${table.name}, part ${part}: ${answer}`);
-      return BuiltAnswer.parse(JSON.parse(answer));
+    return async (event: unknown): Promise<Tabulated | BuiltFile> => {
+      const settings = settingsFrom(TabulatorSettings, around.env());
+      const { run_id, run_date, file } = TabulateRequest.parse(event);
+      log.appendKeys({ run_id });
+      const objects = bucketObjects(s3, settings.EVIDENCE_BUCKET);
+      const sealed = await readSealedRun(objects, run_id, run_date);
+      if (!sealed) throw new Error(`run ${run_id} is not sealed: there is nothing to derive tables from`);
+      if (file) {
+        const asked = tableFilesOf(sealed, catalog).find(
+          (each) => each.table.name === file.table && each.part === file.part,
+        );
+        if (!asked) throw new Error(`run ${run_id} has no part ${file.part} of the table ${file.table}`);
+        return buildInto(objects, sealed, asked, catalog);
+      }
+      const elsewhere = async ({ table, part }: TableFile): Promise<BuiltFile> => {
+        const { Payload, FunctionError } = await lambda.send(
+          new InvokeCommand({
+            FunctionName: settings.AWS_LAMBDA_FUNCTION_NAME,
+            Payload: JSON.stringify({ run_id, run_date, file: { table: table.name, part } }),
+          }),
+        );
+        const answer = Payload?.transformToString() ?? "";
+        if (FunctionError) throw new Error(`${table.name}, part ${part}: ${answer}`);
+        return BuiltAnswer.parse(JSON.parse(answer));
+      };
+      const isLarge = sealed.manifest.totals.items > itemsAlone;
+      const built = await tabulate(objects, sealed, catalog, {
+        ...(isLarge ? { atOnce: FILES_AT_ONCE, build: elsewhere } : {}),
+      });
+      const done = { run_id, files: built.length, rows: built.reduce((total, { rows }) => total + rows, 0) };
+      log.info("tables derived", done);
+      return done;
     };
-    const isLarge = sealed.manifest.totals.items > ITEMS_ALONE;
-    const built = await tabulate(objects, sealed, catalog, {
-      ...(isLarge ? { atOnce: FILES_AT_ONCE, build: elsewhere } : {}),
-    });
-    const done = { run_id, files: built.length, rows: built.reduce((total, { rows }) => total + rows, 0) };
-    log.info("tables derived", done);
-    return done;
   };
-};

@@ -4,7 +4,6 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/pr
 import { dirname, join, relative, sep } from "node:path";
 import type { Readable } from "node:stream";
 import {
-  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
@@ -18,7 +17,7 @@ import {
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
   finish(): Promise<void>;
-  /** Gives up: what was written of it is removed. */
+  /** Gives up: no object comes of what was written. */
   abandon(): Promise<void>;
 }
 
@@ -214,8 +213,7 @@ function uploadSink(s3: S3Client, object: { Bucket: string; Key: string }): Sink
         new CompleteMultipartUploadCommand({ ...object, UploadId: upload, MultipartUpload: { Parts: parts } }),
       );
     },
-    abandon: async () => {
-      if (upload) await s3.send(new AbortMultipartUploadCommand({ ...object, UploadId: upload }));
-    },
+    // The bucket's lifecycle removes the parts: no role of the system may take an upload back.
+    abandon: () => Promise.resolve(),
   };
 }

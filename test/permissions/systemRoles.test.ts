@@ -47,7 +47,7 @@ async function observed(system: System, { tell }: Story): Promise<unknown> {
     trouble: system.trouble,
     documents: documents.map(([key]) => key.replace(/-[^-/]+\.ndjson\.gz$/, "")).sort(),
     outcomes: documents
-      .filter(([key]) => key.includes("/outcomes/"))
+      .filter(([key]) => /^runs\/.*\/outcomes\//.test(key))
       .flatMap(([, document]) => document.outcomes)
       .map(({ status, errors, counts }: Record<string, unknown>) => ({ status, errors, counts })),
     failed: [...state.queues.values()].map(({ messages }) => messages.length),
@@ -65,7 +65,13 @@ describe("the system's roles", () => {
   before(async function () {
     this.timeout(120_000);
     const audit = { kind: "audit", externalId: "an-external-id", accounts: MEMBER };
-    const organizations = { ...audit, accountSource: "organizations", auditors: "iam", schedule: "off" };
+    const organizations = {
+      ...audit,
+      accountSource: "organizations",
+      auditors: "iam",
+      schedule: "off",
+      catalog: "false",
+    };
     const auditors = AUDITORS.join(",");
     const auditing = [
       { ...audit, auditors, bucketName: "evidence-audit" },

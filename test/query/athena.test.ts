@@ -13,10 +13,6 @@ import { athenaPrice } from "../../query/prices.ts";
 
 use(chaiAsPromised);
 
-const athena = mockClient(AthenaClient);
-afterEach(() => athena.reset());
-after(() => athena.restore());
-
 const engine = () =>
   athenaEngine({
     athena: new AthenaClient({ region: "eu-central-1" }),
@@ -28,6 +24,12 @@ const engine = () =>
 const row = (...values: (string | undefined)[]) => ({ Data: values.map((VarCharValue) => ({ VarCharValue })) });
 
 describe("Athena", () => {
+  let athena: ReturnType<typeof mockClient>;
+  beforeEach(() => {
+    athena = mockClient(AthenaClient);
+  });
+  afterEach(() => athena.restore());
+
   it("answers with typed rows of all pages, bytes and price, in the workgroup and database", async () => {
     athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: "q" });
     athena
