@@ -2,15 +2,37 @@ import type { Auditor, Service } from "./collector.ts";
 
 /** Every service there is. A new one: its declarative file and its line here. Loading one loads its SDK client. */
 const services: Readonly<Record<string, () => Promise<Service>>> = {
+  applicationautoscaling: () =>
+    import("./applicationautoscaling.ts").then(({ applicationautoscaling }) => applicationautoscaling),
+  autoscaling: () => import("./autoscaling.ts").then(({ autoscaling }) => autoscaling),
+  ec2: () => import("./ec2.ts").then(({ ec2 }) => ec2),
+  ecr: () => import("./ecr.ts").then(({ ecr }) => ecr),
+  ecrpublic: () => import("./ecrpublic.ts").then(({ ecrpublic }) => ecrpublic),
+  ecs: () => import("./ecs.ts").then(({ ecs }) => ecs),
+  eks: () => import("./eks.ts").then(({ eks }) => eks),
+  elb: () => import("./elb.ts").then(({ elb }) => elb),
+  elbv2: () => import("./elbv2.ts").then(({ elbv2 }) => elbv2),
   iam: () => import("./iam.ts").then(({ iam }) => iam),
+  ipam: () => import("./ipam.ts").then(({ ipam }) => ipam),
+  lambda: () => import("./lambda.ts").then(({ lambda }) => lambda),
   rds: () => import("./rds.ts").then(({ rds }) => rds),
   s3: () => import("./s3.ts").then(({ s3 }) => s3),
+  trafficmirror: () => import("./trafficmirror.ts").then(({ trafficmirror }) => trafficmirror),
+  transitgateway: () => import("./transitgateway.ts").then(({ transitgateway }) => transitgateway),
+  verifiedaccess: () => import("./verifiedaccess.ts").then(({ verifiedaccess }) => verifiedaccess),
+  vpc: () => import("./vpc.ts").then(({ vpc }) => vpc),
+  vpcendpoints: () => import("./vpcendpoints.ts").then(({ vpcendpoints }) => vpcendpoints),
+  vpn: () => import("./vpn.ts").then(({ vpn }) => vpn),
 };
 
 /** Services that make one auditor together. A service that is chosen alone as well is left out of its group. */
 export const groups: Readonly<Record<string, readonly string[]>> = {
   access: ["iam"],
+  compute: ["applicationautoscaling", "autoscaling", "ec2", "lambda"],
+  containers: ["ecr", "ecrpublic", "ecs", "eks"],
   data: ["rds"],
+  delivery: ["elb", "elbv2"],
+  network: ["ipam", "trafficmirror", "transitgateway", "verifiedaccess", "vpc", "vpcendpoints", "vpn"],
   storage: ["s3"],
 };
 
