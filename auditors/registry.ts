@@ -31,7 +31,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
   compute: ["applicationautoscaling", "autoscaling", "ec2", "lambda"],
   containers: ["ecr", "ecrpublic", "ecs", "eks"],
   data: ["rds"],
-  delivery: ["elb", "elbv2"],
+  edge: ["elb", "elbv2"],
   network: ["ipam", "trafficmirror", "transitgateway", "verifiedaccess", "vpc", "vpcendpoints", "vpn"],
   storage: ["s3"],
 };
