@@ -73,8 +73,8 @@ export interface Batch extends Read {
   input: BatchInput;
   /** Where its answers are: one of each resource that is still there. */
   items: Path;
-  /** What ties an answer to its resource: a path in the answer, and one (or `{arn}`) in the resource. */
-  key: readonly [answer: Path, resource: Path];
+  /** What ties an answer to its resource: a path in the answer, and what the resource calls the same. */
+  key: readonly [answer: Path, resource: Naming];
 }
 
 /** Where the tags of a resource are: in the resource, behind one more call, in a call for many, or nowhere. */
@@ -281,7 +281,7 @@ export function reads(prefix: string, scope: Scope = "regional") {
     size: number,
     input: BatchInputFrom<InputsOf<C>>,
     items: PathIn<OutputOf<C>>,
-    key: readonly [answer: string, resource: string],
+    key: readonly [answer: string, resource: Naming],
     options: ReadOptions = {},
   ): Batch => ({
     ...read(command, options),
@@ -292,16 +292,22 @@ export function reads(prefix: string, scope: Scope = "regional") {
   });
 
   /** The call that answers with a resource in full, at `take` or as a whole. */
-  const describe = <C extends AnyCommand, P extends PathIn<OutputOf<C>>>(
+  function describe<C extends AnyCommand>(command: C, input: InputFrom<InputsOf<C>, Where>): DescribeOf<OutputOf<C>>;
+  function describe<C extends AnyCommand, P extends PathIn<OutputOf<C>>>(
     command: C,
     input: InputFrom<InputsOf<C>, Where>,
     take: P,
+    options?: ReadOptions,
+  ): DescribeOf<At<OutputOf<C>, P>>;
+  function describe<C extends AnyCommand>(
+    command: C,
+    input: InputFrom<InputsOf<C>, Where>,
+    take?: Path,
     options: ReadOptions = {},
-  ): DescribeOf<At<OutputOf<C>, P>> => ({
-    kind: "each",
-    detail: detail(command, input as InputFrom<InputsOf<C>, WhereResource>, options),
-    take,
-  });
+  ): DescribeOf<Resource> {
+    const asked = detail(command, input as InputFrom<InputsOf<C>, WhereResource>, options);
+    return { kind: "each", detail: asked, ...(take ? { take } : {}) };
+  }
 
   /** The call that answers with up to `size` resources in full. */
   const describeInBatches = <C extends AnyCommand, P extends PathIn<OutputOf<C>>>(
@@ -309,7 +315,7 @@ export function reads(prefix: string, scope: Scope = "regional") {
     size: number,
     input: BatchInputFrom<InputsOf<C>>,
     items: P,
-    key: readonly [answer: string, resource: string],
+    key: readonly [answer: string, resource: Naming],
     options: ReadOptions = {},
   ): DescribeOf<At<OutputOf<C>, P>> => ({
     kind: "batch",

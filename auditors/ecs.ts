@@ -60,7 +60,8 @@ export const ecs: Service = {
         redact: ["deployments.serviceConnectConfiguration.logConfiguration.options"],
         notSecret: {
           "deployments.serviceConnectConfiguration.logConfiguration.secretOptions": "names of secrets and parameters",
-          "deployments.serviceConnectConfiguration.accessLogConfiguration.includeQueryParameters": "whether it logs them",
+          "deployments.serviceConnectConfiguration.accessLogConfiguration.includeQueryParameters":
+            "whether it logs them",
         },
       },
     ),

@@ -2,9 +2,14 @@ import type { Auditor, Service } from "./collector.ts";
 
 /** Every service there is. A new one: its declarative file and its line here. Loading one loads its SDK client. */
 const services: Readonly<Record<string, () => Promise<Service>>> = {
+  acm: () => import("./acm.ts").then(({ acm }) => acm),
+  apigateway: () => import("./apigateway.ts").then(({ apigateway }) => apigateway),
+  apigatewayv2: () => import("./apigatewayv2.ts").then(({ apigatewayv2 }) => apigatewayv2),
   applicationautoscaling: () =>
     import("./applicationautoscaling.ts").then(({ applicationautoscaling }) => applicationautoscaling),
   autoscaling: () => import("./autoscaling.ts").then(({ autoscaling }) => autoscaling),
+  cloudfront: () => import("./cloudfront.ts").then(({ cloudfront }) => cloudfront),
+  directconnect: () => import("./directconnect.ts").then(({ directconnect }) => directconnect),
   ec2: () => import("./ec2.ts").then(({ ec2 }) => ec2),
   ecr: () => import("./ecr.ts").then(({ ecr }) => ecr),
   ecrpublic: () => import("./ecrpublic.ts").then(({ ecrpublic }) => ecrpublic),
@@ -12,17 +17,23 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   eks: () => import("./eks.ts").then(({ eks }) => eks),
   elb: () => import("./elb.ts").then(({ elb }) => elb),
   elbv2: () => import("./elbv2.ts").then(({ elbv2 }) => elbv2),
+  globalaccelerator: () => import("./globalaccelerator.ts").then(({ globalaccelerator }) => globalaccelerator),
   iam: () => import("./iam.ts").then(({ iam }) => iam),
   ipam: () => import("./ipam.ts").then(({ ipam }) => ipam),
   lambda: () => import("./lambda.ts").then(({ lambda }) => lambda),
+  networkfirewall: () => import("./networkfirewall.ts").then(({ networkfirewall }) => networkfirewall),
   rds: () => import("./rds.ts").then(({ rds }) => rds),
+  route53: () => import("./route53.ts").then(({ route53 }) => route53),
+  route53domains: () => import("./route53domains.ts").then(({ route53domains }) => route53domains),
   s3: () => import("./s3.ts").then(({ s3 }) => s3),
   trafficmirror: () => import("./trafficmirror.ts").then(({ trafficmirror }) => trafficmirror),
   transitgateway: () => import("./transitgateway.ts").then(({ transitgateway }) => transitgateway),
   verifiedaccess: () => import("./verifiedaccess.ts").then(({ verifiedaccess }) => verifiedaccess),
   vpc: () => import("./vpc.ts").then(({ vpc }) => vpc),
   vpcendpoints: () => import("./vpcendpoints.ts").then(({ vpcendpoints }) => vpcendpoints),
+  vpclattice: () => import("./vpclattice.ts").then(({ vpclattice }) => vpclattice),
   vpn: () => import("./vpn.ts").then(({ vpn }) => vpn),
+  wafv2: () => import("./wafv2.ts").then(({ wafv2 }) => wafv2),
 };
 
 /** Services that make one auditor together. A service that is chosen alone as well is left out of its group. */
@@ -31,8 +42,30 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
   compute: ["applicationautoscaling", "autoscaling", "ec2", "lambda"],
   containers: ["ecr", "ecrpublic", "ecs", "eks"],
   data: ["rds"],
-  edge: ["elb", "elbv2"],
-  network: ["ipam", "trafficmirror", "transitgateway", "verifiedaccess", "vpc", "vpcendpoints", "vpn"],
+  edge: [
+    "acm",
+    "apigateway",
+    "apigatewayv2",
+    "cloudfront",
+    "elb",
+    "elbv2",
+    "globalaccelerator",
+    "route53",
+    "route53domains",
+    "wafv2",
+  ],
+  network: [
+    "directconnect",
+    "ipam",
+    "networkfirewall",
+    "trafficmirror",
+    "transitgateway",
+    "verifiedaccess",
+    "vpc",
+    "vpcendpoints",
+    "vpclattice",
+    "vpn",
+  ],
   storage: ["s3"],
 };
 

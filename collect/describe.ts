@@ -1,6 +1,6 @@
 import type { Batch, Collector, Detail, Naming, Read } from "../auditors/collector.ts";
 import { batchInputFor, inputFor } from "../auditors/inputs.ts";
-import { valueAt, valueFrom, valuesAt, type Where } from "../auditors/paths.ts";
+import { valueAt, valueFrom, valuesAt, type Where, type WhereResource } from "../auditors/paths.ts";
 import type { ReadError } from "../evidence/outcome.ts";
 import { type Calls, call, type Values, wholeAnswer } from "./calls.ts";
 import { DeadlineReached } from "./deadline.ts";
@@ -134,10 +134,10 @@ async function askBatch(
       try {
         const input = batchInputFor(batch.input, resources.slice(start, end), where, arns.slice(start, end));
         const answer = await call(calls, batch, where.region, input);
-        const found = new Map(valuesAt(answer, batch.items).map((each) => [valueAt(each, inAnswer), each as Values]));
+        const found = new Map(valuesAt(answer, batch.items).map((each) => [String(valueAt(each, inAnswer)), each as Values]));
         for (const [offset, resource] of resources.slice(start, end).entries()) {
           const index = start + offset;
-          const own = found.get(valueFrom(inResource, resource, { ...where, arn: arns[index] ?? null }));
+          const own = found.get(nameOf(inResource, resource, { ...where, arn: arns[index] ?? null }) ?? "");
           answers[index] = own ?? null;
           if (!own && incomplete === "details") {
             const gone = Object.assign(new Error(`${batch.operation} does not answer for it`), { name: "NotFound" });
@@ -155,7 +155,11 @@ async function askBatch(
 }
 
 /** The id, ARN or name of a resource; null where it has none. */
-export function nameOf(naming: Naming | undefined, resource: Values, where: Where): string | null {
+export function nameOf(
+  naming: Naming | undefined,
+  resource: Values,
+  where: Where | WhereResource,
+): string | null {
   if (naming === undefined) return null;
   const value = typeof naming === "function" ? naming(resource, where) : valueFrom(naming, resource, where);
   return value === undefined || value === null ? null : String(value);

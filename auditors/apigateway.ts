@@ -1,0 +1,108 @@
+import {
+  APIGatewayClient,
+  GetAccountCommand,
+  GetApiKeysCommand,
+  GetAuthorizersCommand,
+  GetBasePathMappingsCommand,
+  GetClientCertificatesCommand,
+  GetDomainNamesCommand,
+  GetResourcesCommand,
+  GetRestApisCommand,
+  GetStagesCommand,
+  GetUsagePlansCommand,
+  GetVpcLinksCommand,
+} from "@aws-sdk/client-api-gateway";
+import { inline, reads, type Service } from "./collector.ts";
+
+const { from, under, list, detail } = reads("apigateway");
+// IAM knows API Gateway's calls by their HTTP verbs.
+const get = { action: "apigateway:GET" };
+const restApis = from(GetRestApisCommand, "items", { ...get, input: { limit: 500 } });
+const tags = inline("tags");
+const role = "the ARN of a role";
+
+/** API Gateway, first generation: REST APIs, and who may call which of their methods. */
+export const apigateway: Service = {
+  name: "apigateway",
+  title: "API Gateway REST APIs: policies, methods and their authorization, stages with logging, domains, keys",
+  client: APIGatewayClient,
+  collectors: [
+    list("AWS::ApiGateway::RestApi", restApis, {
+      id: "id",
+      arn: "arn:{partition}:apigateway:{region}::/restapis/{id}",
+      name: "name",
+      tags,
+      notSecret: { apiKeySource: "in which header the key is" },
+    }),
+    list("AWS::ApiGateway::Stage", under(restApis, GetStagesCommand, "item", { restApiId: "id" }, get), {
+      id: "{restApiId}|{stageName}",
+      arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/stages/{stageName}",
+      name: "stageName",
+      tags,
+      redact: ["variables", "canarySettings.stageVariableOverrides"],
+    }),
+    list(
+      "AWS::ApiGateway::Resource",
+      under(restApis, GetResourcesCommand, "items", { restApiId: "id", embed: ["methods"], limit: 500 }, get),
+      {
+        id: "{restApiId}|{id}",
+        arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/resources/{id}",
+        name: "path",
+        // What is sent along with every call often is a key of the system behind.
+        redact: [
+          "resourceMethods.*.methodIntegration.requestParameters",
+          "resourceMethods.*.methodIntegration.requestTemplates",
+          "resourceMethods.*.methodIntegration.integrationResponses.*.responseParameters",
+          "resourceMethods.*.methodIntegration.integrationResponses.*.responseTemplates",
+        ],
+        notSecret: {
+          "resourceMethods.*.requestParameters": "which parameters are required",
+          "resourceMethods.*.methodResponses.*.responseParameters": "which headers are answered",
+          "resourceMethods.*.methodIntegration.cacheKeyParameters": "names of parameters",
+          "resourceMethods.*.methodIntegration.credentials": role,
+        },
+      },
+    ),
+    list("AWS::ApiGateway::Authorizer", under(restApis, GetAuthorizersCommand, "items", { restApiId: "id" }, get), {
+      id: "{restApiId}|{id}",
+      arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/authorizers/{id}",
+      name: "name",
+      notSecret: { authorizerCredentials: role },
+    }),
+    list("AWS::ApiGateway::DomainName", from(GetDomainNamesCommand, "items", { ...get, input: { limit: 500 } }), {
+      id: "domainName",
+      arn: "domainNameArn",
+      tags,
+      details: [detail(GetBasePathMappingsCommand, { domainName: "domainName", domainNameId: "domainNameId" }, get)],
+    }),
+    list("AWS::ApiGateway::UsagePlan", from(GetUsagePlansCommand, "items", get), {
+      id: "id",
+      arn: "arn:{partition}:apigateway:{region}::/usageplans/{id}",
+      name: "name",
+      tags,
+    }),
+    list(
+      "AWS::ApiGateway::ApiKey",
+      from(GetApiKeysCommand, "items", { ...get, input: { includeValues: false, limit: 500 } }),
+      {
+        id: "id",
+        arn: "arn:{partition}:apigateway:{region}::/apikeys/{id}",
+        name: "name",
+        tags,
+        redact: ["value"],
+      },
+    ),
+    list("AWS::ApiGateway::VpcLink", from(GetVpcLinksCommand, "items", get), {
+      id: "id",
+      arn: "arn:{partition}:apigateway:{region}::/vpclinks/{id}",
+      name: "name",
+      tags,
+    }),
+    list("AWS::ApiGateway::ClientCertificate", from(GetClientCertificatesCommand, "items", get), {
+      id: "clientCertificateId",
+      arn: "arn:{partition}:apigateway:{region}::/clientcertificates/{clientCertificateId}",
+      tags,
+    }),
+    list("AWS::ApiGateway::Account", from(GetAccountCommand, get)),
+  ],
+};
