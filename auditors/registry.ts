@@ -7,20 +7,28 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   apigatewayv2: () => import("./apigatewayv2.ts").then(({ apigatewayv2 }) => apigatewayv2),
   applicationautoscaling: () =>
     import("./applicationautoscaling.ts").then(({ applicationautoscaling }) => applicationautoscaling),
+  apprunner: () => import("./apprunner.ts").then(({ apprunner }) => apprunner),
   autoscaling: () => import("./autoscaling.ts").then(({ autoscaling }) => autoscaling),
+  backup: () => import("./backup.ts").then(({ backup }) => backup),
+  batch: () => import("./batch.ts").then(({ batch }) => batch),
   cloudfront: () => import("./cloudfront.ts").then(({ cloudfront }) => cloudfront),
   directconnect: () => import("./directconnect.ts").then(({ directconnect }) => directconnect),
   ec2: () => import("./ec2.ts").then(({ ec2 }) => ec2),
   ecr: () => import("./ecr.ts").then(({ ecr }) => ecr),
   ecrpublic: () => import("./ecrpublic.ts").then(({ ecrpublic }) => ecrpublic),
   ecs: () => import("./ecs.ts").then(({ ecs }) => ecs),
+  efs: () => import("./efs.ts").then(({ efs }) => efs),
   eks: () => import("./eks.ts").then(({ eks }) => eks),
+  elasticbeanstalk: () => import("./elasticbeanstalk.ts").then(({ elasticbeanstalk }) => elasticbeanstalk),
   elb: () => import("./elb.ts").then(({ elb }) => elb),
   elbv2: () => import("./elbv2.ts").then(({ elbv2 }) => elbv2),
+  fsx: () => import("./fsx.ts").then(({ fsx }) => fsx),
   globalaccelerator: () => import("./globalaccelerator.ts").then(({ globalaccelerator }) => globalaccelerator),
   iam: () => import("./iam.ts").then(({ iam }) => iam),
+  imagebuilder: () => import("./imagebuilder.ts").then(({ imagebuilder }) => imagebuilder),
   ipam: () => import("./ipam.ts").then(({ ipam }) => ipam),
   lambda: () => import("./lambda.ts").then(({ lambda }) => lambda),
+  lightsail: () => import("./lightsail.ts").then(({ lightsail }) => lightsail),
   networkfirewall: () => import("./networkfirewall.ts").then(({ networkfirewall }) => networkfirewall),
   rds: () => import("./rds.ts").then(({ rds }) => rds),
   route53: () => import("./route53.ts").then(({ route53 }) => route53),
@@ -39,8 +47,17 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
 /** Services that make one auditor together. A service that is chosen alone as well is left out of its group. */
 export const groups: Readonly<Record<string, readonly string[]>> = {
   access: ["iam"],
-  compute: ["applicationautoscaling", "autoscaling", "ec2", "lambda"],
-  containers: ["ecr", "ecrpublic", "ecs", "eks"],
+  compute: [
+    "applicationautoscaling",
+    "autoscaling",
+    "batch",
+    "ec2",
+    "elasticbeanstalk",
+    "imagebuilder",
+    "lambda",
+    "lightsail",
+  ],
+  containers: ["apprunner", "ecr", "ecrpublic", "ecs", "eks"],
   data: ["rds"],
   edge: [
     "acm",
@@ -66,7 +83,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     "vpclattice",
     "vpn",
   ],
-  storage: ["s3"],
+  storage: ["backup", "efs", "fsx", "s3"],
 };
 
 export const serviceNames: readonly string[] = Object.keys(services);

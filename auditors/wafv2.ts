@@ -61,6 +61,8 @@ function guards(Scope: "REGIONAL" | "CLOUDFRONT", scope: "regional" | "us-east-1
       redact,
       notSecret: {
         ...rules,
+        PreProcessFirewallManagerRuleGroups: "as in the rules",
+        PostProcessFirewallManagerRuleGroups: "as in the rules",
         TokenDomains: "domains that accept WAF's tokens",
         "GetLoggingConfiguration.LoggingConfiguration.RedactedFields": "what the log leaves out",
       },
