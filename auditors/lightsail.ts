@@ -50,6 +50,7 @@ export const lightsail: Service = {
     list("AWS::Lightsail::Distribution", from(GetDistributionsCommand, "distributions"), {
       ...tagged,
       scope: "us-east-1",
+      notSecret: { waf: "rules, and names of the fields that they look at" },
     }),
     list("AWS::Lightsail::Domain", from(GetDomainsCommand, "domains"), { ...tagged, scope: "us-east-1" }),
     list("AWS::Lightsail::LoadBalancer", from(GetLoadBalancersCommand, "loadBalancers"), tagged),
