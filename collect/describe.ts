@@ -134,7 +134,9 @@ async function askBatch(
       try {
         const input = batchInputFor(batch.input, resources.slice(start, end), where, arns.slice(start, end));
         const answer = await call(calls, batch, where.region, input);
-        const found = new Map(valuesAt(answer, batch.items).map((each) => [String(valueAt(each, inAnswer)), each as Values]));
+        const found = new Map(
+          valuesAt(answer, batch.items).map((each) => [String(valueAt(each, inAnswer)), each as Values]),
+        );
         for (const [offset, resource] of resources.slice(start, end).entries()) {
           const index = start + offset;
           const own = found.get(nameOf(inResource, resource, { ...where, arn: arns[index] ?? null }) ?? "");
@@ -155,11 +157,7 @@ async function askBatch(
 }
 
 /** The id, ARN or name of a resource; null where it has none. */
-export function nameOf(
-  naming: Naming | undefined,
-  resource: Values,
-  where: Where | WhereResource,
-): string | null {
+export function nameOf(naming: Naming | undefined, resource: Values, where: Where | WhereResource): string | null {
   if (naming === undefined) return null;
   const value = typeof naming === "function" ? naming(resource, where) : valueFrom(naming, resource, where);
   return value === undefined || value === null ? null : String(value);
