@@ -3,6 +3,7 @@ import { version } from "../package.json" with { type: "json" };
 import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { queryCommand } from "./commands/query.ts";
+import { resourcesCommand } from "./commands/resources.ts";
 import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -25,7 +26,16 @@ Examples:
   itaudit status`,
   );
 
-for (const add of [diffCommand, policyCommand, queryCommand, runCommand, sandboxCommand, statusCommand, tablesCommand])
+for (const add of [
+  diffCommand,
+  policyCommand,
+  queryCommand,
+  resourcesCommand,
+  runCommand,
+  sandboxCommand,
+  statusCommand,
+  tablesCommand,
+])
   add(program);
 
 program.parseAsync().catch(async (thrown: Error) => {

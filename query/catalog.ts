@@ -1,4 +1,5 @@
 import { type Auditor, isGlobal } from "../auditors/collector.ts";
+import type { Plan } from "../evidence/plan.ts";
 import { type Column, ENVELOPE, type ResourceTable, type Table, tableOf } from "./columns.ts";
 
 const columns = (types: Record<string, Column["type"]>): Column[] =>
@@ -132,6 +133,18 @@ export function catalogOf(auditors: readonly Auditor[]): Catalog {
       ]),
     ),
   };
+}
+
+/** What each auditor of a run covered, as its plan says: a deployment composes auditors of services in its own way. */
+export function coveredBy({ auditors }: Pick<Plan, "auditors">, catalog: Catalog): Record<string, Covered[]> {
+  const operations = new Map(
+    Object.values(catalog.auditors).flatMap((types) => types.map(({ type, operation }) => [type, operation] as const)),
+  );
+  const covered = (types: readonly string[], global: boolean) =>
+    types.map((type) => ({ type, operation: operations.get(type) ?? "", global }));
+  return Object.fromEntries(
+    auditors.map(({ name, global, regional }) => [name, [...covered(global, true), ...covered(regional, false)]]),
+  );
 }
 
 /** Name of the view over the last sealed run's rows of a table. */

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { LATEST_KEY, latestKey, latestPrefix, tableKey } from "../evidence/layout.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { sha256 } from "../evidence/plan.ts";
-import { type Catalog, RUN_TABLES, runTables } from "./catalog.ts";
+import { type Catalog, coveredBy, RUN_TABLES, runTables } from "./catalog.ts";
 import type { ResourceTable, Table } from "./columns.ts";
 import { itemsOf } from "./evidenceItems.ts";
 import { gapsOf } from "./gaps.ts";
@@ -124,9 +124,10 @@ async function* rowsOf(
 
 const isResourceTable = (table: Table): table is ResourceTable => "members" in table;
 
-async function* gapRows({ run, outcomes }: SealedRun, { auditors }: Catalog): AsyncIterable<Row> {
+async function* gapRows({ run, plan, outcomes }: SealedRun, catalog: Catalog): AsyncIterable<Row> {
+  const covered = coveredBy(plan, catalog);
   for await (const outcome of outcomes())
-    for (const { error, ...gap } of gapsOf(outcome, auditors[outcome.auditor] ?? []))
+    for (const { error, ...gap } of gapsOf(outcome, covered[outcome.auditor] ?? []))
       yield [
         run,
         gap.auditor,

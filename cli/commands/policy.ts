@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   DEFAULT_AUDITORS,
   groupNames,
@@ -8,6 +8,8 @@ import {
 } from "../../auditors/registry.ts";
 import { CliError } from "../runs.ts";
 import { list, print } from "../terminal.ts";
+
+const FORMATS = ["json", "pulumi", "cloudformation", "terraform"] as const;
 
 export const policyCommand = (program: Command): Command =>
   program
@@ -22,19 +24,17 @@ Services: ${serviceNames.join(", ")}
 
 Examples:
   itaudit policy
-  itaudit policy --auditors rds,iam > policy.json`,
+  itaudit policy --auditors rds,iam > policy.json
+  itaudit policy --format terraform > member_policy.tf.json`,
     )
-    .action(async ({ auditors: chosen }: { auditors?: string[] }) => {
-      const { memberPolicyDocuments } = await import("../../auditors/policy.ts");
+    .addOption(new Option("--format <tool>", "for which tool").choices(FORMATS).default("json"))
+    .action(async ({ auditors: chosen, format }: { auditors?: string[]; format: (typeof FORMATS)[number] }) => {
+      const [{ memberPolicyDocuments }, { policyFormats }] = await Promise.all([
+        import("../../auditors/policy.ts"),
+        import("../policyFormats.ts"),
+      ]);
       const auditors = await loadAuditors(chosen).catch((error: Error) => {
         throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
       });
-      const documents = memberPolicyDocuments(auditors);
-      print(
-        JSON.stringify(
-          documents.length === 1 ? documents[0]!.document : documents.map(({ document }) => document),
-          null,
-          2,
-        ),
-      );
+      print(policyFormats[format](memberPolicyDocuments(auditors)));
     });

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { plannedAuditor } from "../../auditors/collector.ts";
+import { rds } from "../../auditors/rds.ts";
 import { evidenceJson, type Item } from "../../evidence/item.ts";
 import { evidenceKey, manifestKey, outcomeKey, planKey } from "../../evidence/layout.ts";
 import { ManifestBuilder, TaskTally } from "../../evidence/manifest.ts";
@@ -54,7 +56,7 @@ export async function writeRun(folder: string, spec: RunSpec = {}): Promise<Plan
     requestedBy: "test",
     toolVersion: "0",
     accounts: spec.accounts ?? ["111111111111"],
-    auditors: spec.auditors ?? [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }],
+    auditors: spec.auditors ?? [plannedAuditor({ name: "rds", services: [rds] })],
     regions: spec.regions ?? ["eu-central-1"],
   });
   const byType = new Map<string, Item[]>();
