@@ -48,8 +48,16 @@ const json = (value: string): unknown => {
 function accountIds(config: ConfigSource, key: string): string[] {
   const remedy = set(key, "111111111111,222222222222");
   const ids = list(config, key);
-  for (const id of ids)
+  for (const id of ids) {
+    if (/^\d{9,11}$/.test(id))
+      throw new ConfigError(
+        key,
+        id,
+        "an AWS account id has 12 digits, and YAML takes the leading zeros off a number that is not in quotes",
+        `"${id.padStart(12, "0")}" in quotes in the stack's file, or ${remedy}`,
+      );
     if (!ACCOUNT_ID.test(id)) throw new ConfigError(key, id, "an AWS account id has 12 digits", remedy);
+  }
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice) throw new ConfigError(key, twice, "the account is listed twice", remedy);
   return ids;
@@ -84,6 +92,23 @@ function unitsOf(config: ConfigSource): string[] {
         set("organizationalUnits", "ou-abcd-11111111"),
       );
   return units;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+function retentionDays(config: ConfigSource): number | undefined {
+  const days = wholeDays(config, "logRetentionDays");
+  if (days !== undefined && !RETENTION_DAYS.includes(days))
+    throw new ConfigError(
+      "logRetentionDays",
+      String(days),
+      `CloudWatch Logs keeps lines for one of ${RETENTION_DAYS.join(", ")} days`,
+      set("logRetentionDays", "90"),
+    );
+  return days;
 }
 
 function schedules(config: ConfigSource, auditors: readonly string[]): RunSchedule[] {
@@ -183,7 +208,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   );
   const lockDays = wholeDays(config, "objectLockDays");
   const externalId = externalIdOf(config);
-  const logRetentionDays = wholeDays(config, "logRetentionDays");
+  const logRetentionDays = retentionDays(config);
   const auditors = auditorsOf(config);
   return {
     auditors,

@@ -75,7 +75,7 @@ describe("the program under Pulumi's own language host", function () {
   this.timeout(120_000);
 
   it("makes the audit account's stack", async () => {
-    const { types, failed, messages } = await run({ kind: "audit", accounts: "111111111111" });
+    const { types, failed, messages } = await run({ kind: "audit", accounts: '["111111111111",222222222222]' });
     expect(failed, messages.join("\n")).to.equal(false);
     expect(types).to.include.members(["audit-ecosystem:index:AuditAccount", "aws:s3/bucketPolicy:BucketPolicy"]);
     expect(types.filter((type) => type === "aws:lambda/function:Function")).to.have.length(6);

@@ -1,0 +1,189 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { stackConfig } from "../../cli/stackConfig.ts";
+import { auditSettings, ConfigError, kindOf, memberSettings, rolloutSettings } from "../../stacks/config.ts";
+
+const settingsOf = { audit: auditSettings, member: memberSettings, rollout: rolloutSettings };
+type Kind = keyof typeof settingsOf;
+/** What a stack of a kind cannot do without. */
+const NEEDED: Record<Kind, Record<string, string>> = {
+  audit: { accounts: "111111111111" },
+  member: { auditAccountId: "999999999999", externalId: "an-external-id" },
+  rollout: { auditAccountId: "999999999999", externalId: "an-external-id", organizationalUnits: "r-abcd" },
+};
+const config = (values: Record<string, string>) => ({ get: (key: string) => values[key] });
+const settings = (kind: Kind, values: Record<string, string>): object =>
+  settingsOf[kind](config({ ...NEEDED[kind], ...values }));
+
+/** Each key: a value, what the settings then hold, and values that are refused. */
+const KEYS: Record<
+  string,
+  { kind: Kind; value: string; also?: Record<string, string>; gives: object; wrong: string[] }
+> = {
+  accounts: {
+    kind: "audit",
+    value: "222222222222",
+    gives: { accounts: { ids: ["222222222222"] } },
+    wrong: ["1", "x", "[true]"],
+  },
+  accountSource: {
+    kind: "audit",
+    value: "organizations",
+    gives: { accounts: { organizationalUnits: [], exclude: [] } },
+    wrong: ["file"],
+  },
+  organizationalUnits: {
+    kind: "audit",
+    value: '["ou-abcd-1"]',
+    also: { accountSource: "organizations" },
+    gives: { accounts: { organizationalUnits: ["ou-abcd-1"], exclude: [] } },
+    wrong: ["production"],
+  },
+  excludeAccounts: {
+    kind: "audit",
+    value: "444444444444",
+    also: { accountSource: "organizations" },
+    gives: { accounts: { organizationalUnits: [], exclude: ["444444444444"] } },
+    wrong: ["44"],
+  },
+  regions: {
+    kind: "audit",
+    value: "eu-central-1,us-gov-west-1",
+    gives: { regions: ["eu-central-1", "us-gov-west-1"] },
+    wrong: ["eu"],
+  },
+  bucketName: {
+    kind: "audit",
+    value: "audit-metadata-bucket",
+    gives: { bucketName: "audit-metadata-bucket" },
+    wrong: ["Bucket", "a"],
+  },
+  objectLockDays: {
+    kind: "audit",
+    value: "365",
+    gives: { objectLock: { mode: "GOVERNANCE", days: 365 } },
+    wrong: ["-1", "a year"],
+  },
+  objectLockMode: {
+    kind: "audit",
+    value: "COMPLIANCE",
+    also: { objectLockDays: "1" },
+    gives: { objectLock: { mode: "COMPLIANCE", days: 1 } },
+    wrong: ["compliance"],
+  },
+  namePrefix: { kind: "audit", value: "acme", gives: { namePrefix: "acme" }, wrong: ["a b"] },
+  parameterName: {
+    kind: "audit",
+    value: "/acme/members",
+    gives: { parameterName: "/acme/members" },
+    wrong: ["acme members", "/"],
+  },
+  schedule: { kind: "audit", value: "off", gives: { schedules: [] }, wrong: ["hourly"] },
+  scheduleTimezone: {
+    kind: "audit",
+    value: "Europe/Berlin",
+    gives: { schedules: [{ name: "run", expression: "cron(0 3 * * ? *)", timezone: "Europe/Berlin" }] },
+    wrong: ["Mars/Olympus"],
+  },
+  scheduleFlexibleMinutes: {
+    kind: "audit",
+    value: "0",
+    gives: { scheduleFlexibleMinutes: 0 },
+    wrong: ["1441", "soon"],
+  },
+  logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x"] },
+  auditors: { kind: "member", value: '["rds","iam"]', gives: { auditors: ["rds", "iam"] }, wrong: ["rdz"] },
+  crossAccountRoleName: {
+    kind: "member",
+    value: "reader",
+    gives: { crossAccountRoleName: "reader" },
+    wrong: ["a reader"],
+  },
+  externalId: { kind: "audit", value: "an-id", gives: { externalId: "an-id" }, wrong: ["x", "an id"] },
+  auditAccountId: { kind: "member", value: "888888888888", gives: { auditAccountId: "888888888888" }, wrong: ["99"] },
+  auditStack: {
+    kind: "member",
+    value: "acme/audit-ecosystem/audit",
+    gives: { auditStack: "acme/audit-ecosystem/audit" },
+    wrong: [],
+  },
+  memberPolicy: { kind: "member", value: "SecurityAudit", gives: { memberPolicy: "SecurityAudit" }, wrong: ["Admin"] },
+  organizationId: { kind: "member", value: "o-abcdefghij", gives: { organizationId: "o-abcdefghij" }, wrong: ["acme"] },
+  rolloutFrom: {
+    kind: "rollout",
+    value: "delegated-administrator",
+    gives: { delegatedAdministrator: true },
+    wrong: ["me"],
+  },
+};
+
+const declared = (
+  parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, { description: string; default: unknown }> }
+).config;
+
+describe("stack configuration keys", () => {
+  for (const [key, { kind, value, also = {}, gives, wrong }] of Object.entries(KEYS)) {
+    it(`${key} is read from ${value}`, () => {
+      expect(settings(kind, { ...also, [key]: value })).to.deep.include(gives);
+    });
+    for (const refused of wrong)
+      it(`${key} refuses ${refused} with key, value and remedy`, () => {
+        expect(() => settings(kind, { ...also, [key]: refused })).to.throw(ConfigError, /^(\w+): .+ — .+\. Try: /);
+      });
+  }
+
+  it("Pulumi.yaml declares each key that the program reads, with default and description, and no other", () => {
+    const read = new Set<string>(["kind"]);
+    for (const [kind, needed] of Object.entries(NEEDED)) {
+      // Each source of accounts has keys of its own, and the mode of the lock is read where there is one.
+      for (const more of [{}, { accountSource: "organizations", objectLockDays: "1" }] as Record<string, string>[]) {
+        const values: Record<string, string> = { ...needed, ...more };
+        settingsOf[kind as Kind]({
+          get: (key) => {
+            read.add(key);
+            return values[key];
+          },
+        });
+      }
+    }
+    expect(Object.keys(declared)).to.have.members([...read]);
+    expect(Object.keys(KEYS)).to.have.members([...read].filter((key) => key !== "kind"));
+    for (const [key, { description, default: otherwise }] of Object.entries(declared)) {
+      expect(description, key).to.be.a("string").that.is.not.empty;
+      expect(otherwise, key).not.to.equal(undefined);
+    }
+  });
+
+  it("the defaults of Pulumi.yaml are those of the program", () => {
+    const defaults = Object.fromEntries(Object.entries(declared).map(([key, each]) => [key, String(each.default)]));
+    for (const [kind, needed] of Object.entries(NEEDED)) {
+      const { logRetentionDays, ...handed }: { logRetentionDays?: number; auditors: string[] } = settingsOf[
+        kind as Kind
+      ](config({ ...defaults, ...needed }));
+      expect(handed).to.deep.equal(settings(kind as Kind, {}));
+      if (kind === "audit") expect(logRetentionDays).to.equal(90);
+    }
+  });
+
+  it("a second member needs a configuration file and nothing else: those that are checked in are accepted", () => {
+    const files = readdirSync(".").filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+    expect(files).to.include.members(["Pulumi.audit.yaml", "Pulumi.member.yaml"]);
+    for (const file of files) {
+      const values = config(stackConfig(file));
+      expect(() => settingsOf[kindOf(values)](values), file).not.to.throw();
+    }
+  });
+
+  for (const [what, value] of [
+    ["a number in a list", "[12345678901]"],
+    ["a number by itself", "12345678901"],
+    ["a number among strings", '["111111111111",12345678901]'],
+  ] as const)
+    it(`an id whose leading zero YAML took, ${what}, is refused with the quoted id as remedy`, () => {
+      expect(() => settings("audit", { accounts: value })).to.throw(
+        ConfigError,
+        /^accounts: "12345678901" — .*leading zeros.*Try: "012345678901" in quotes/,
+      );
+    });
+});

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { memberStack } from "../../stacks/member.ts";
+
+describe("the member stack", () => {
+  it("asks the audit account's stack for what its own configuration does not say", async () => {
+    let trust = "";
+    const referred: string[] = [];
+    await pulumi.runtime.setMocks({
+      newResource: ({ type, name, inputs }) => {
+        if (type === "pulumi:pulumi:StackReference") {
+          referred.push(name);
+          return {
+            id: name,
+            state: { outputs: { auditAccountId: "999999999999", externalId: "from-the-audit-stack" } },
+          };
+        }
+        if (type === "aws:iam/role:Role") trust = inputs.assumeRolePolicy;
+        return { id: name, state: { ...inputs, arn: `arn:aws:iam::111111111111:role/${name}` } };
+      },
+      call: () => ({ partition: "aws" }),
+    });
+    const values: Record<string, string> = { auditStack: "acme/audit-ecosystem/audit", auditors: "iam" };
+    await memberStack({ get: (key) => values[key] });
+    await pulumi.runtime.disconnect();
+    expect(referred).to.deep.equal(["acme/audit-ecosystem/audit"]);
+    const [{ Principal, Condition }] = JSON.parse(trust).Statement;
+    expect(Principal.AWS).to.equal("arn:aws:iam::999999999999:root");
+    expect(Condition.StringEquals).to.deep.equal({ "sts:ExternalId": "from-the-audit-stack" });
+  });
+});
