@@ -8,6 +8,7 @@ import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tablesCommand } from "./commands/tables.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { CliError } from "./runs.ts";
 
 const program = new Command("itaudit")
@@ -23,7 +24,8 @@ Examples:
   itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
   itaudit run --accounts 111111111111 --wait
   itaudit sandbox start
-  itaudit status`,
+  itaudit status
+  itaudit verify --all --dir copy --public-key key.pem`,
   );
 
 for (const add of [
@@ -35,6 +37,7 @@ for (const add of [
   sandboxCommand,
   statusCommand,
   tablesCommand,
+  verifyCommand,
 ])
   add(program);
 

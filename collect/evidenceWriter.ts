@@ -7,6 +7,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { evidenceJson, type Item } from "../evidence/item.ts";
+import { LinesXor } from "../evidence/linesXor.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { GzipBlocks } from "./gzipBlocks.ts";
 
@@ -20,6 +21,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 export class EvidenceWriter {
   private readonly gzip = new GzipBlocks();
   private readonly hash = createHash("sha256");
+  private readonly lines = new LinesXor();
   private chunks: Uint8Array[] = [];
   private buffered = 0;
   private bytes = 0;
@@ -39,7 +41,9 @@ export class EvidenceWriter {
   async write(item: Item): Promise<void> {
     await this.sending;
     this.items += 1;
-    this.take(this.gzip.write(`${evidenceJson(item)}\n`));
+    const line = `${evidenceJson(item)}\n`;
+    this.lines.add(line);
+    this.take(this.gzip.write(line));
     if (this.buffered < PART_BYTES) return;
     this.sending = this.sendPart();
     // Whoever writes next or finishes meets the error; unhandled it would end the process first.
@@ -82,6 +86,7 @@ export class EvidenceWriter {
       bytes: this.bytes,
       items: this.items,
       sha256: this.hash.digest("hex"),
+      lines_xor: this.lines.hex(),
     };
   }
 

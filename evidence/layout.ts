@@ -108,3 +108,20 @@ export function runOfManifestKey(key: string): { date: string; run: string } | u
   const match = /^runs\/run_date=(\d{4}-\d\d-\d\d)\/run_id=([0-9A-Z]{26})\/manifest\.json$/.exec(key);
   return match ? { date: match[1]!, run: match[2]! } : undefined;
 }
+
+/** Run, task and attempt of an evidence object; undefined for any other key. */
+export function evidenceObjectOf(
+  key: string,
+): { date: string; run: string; task: string; attempt: string } | undefined {
+  const match =
+    /^evidence\/resource_type=[a-z0-9_]+\/run_date=(\d{4}-\d\d-\d\d)\/([0-9A-Z]{26})-([A-Za-z0-9_-]+(?:\.\d+)*)-([a-z0-9]+)\.ndjson\.gz$/.exec(
+      key,
+    );
+  return match ? { date: match[1]!, run: match[2]!, task: match[3]!, attempt: match[4]! } : undefined;
+}
+
+/** Run of a document, and its name below the run's folder; undefined for any other key. */
+export function runDocumentOf(key: string): { date: string; run: string; name: string } | undefined {
+  const match = /^runs\/run_date=(\d{4}-\d\d-\d\d)\/run_id=([0-9A-Z]{26})\/(.+)$/.exec(key);
+  return match ? { date: match[1]!, run: match[2]!, name: match[3]! } : undefined;
+}

@@ -48,6 +48,8 @@ export const EvidenceObject = z.object({
   items: z.number().int(),
   /** Hex, of the object as stored. */
   sha256: z.string(),
+  /** XOR of the SHA-256 of each line, hex: tells an object whose items stand in another order from one that holds others. */
+  lines_xor: z.string().optional(),
 });
 export type EvidenceObject = z.infer<typeof EvidenceObject>;
 /**

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { ChainLink } from "./chain.ts";
-import { outcomeKey } from "./layout.ts";
-import { type Manifest, ManifestBuilder, TaskTally } from "./manifest.ts";
-import { handedOverBy, sha256, type Task } from "./plan.ts";
+import { type Manifest, ManifestBuilder } from "./manifest.ts";
+import { sha256, type Task } from "./plan.ts";
 import type { Signer } from "./signer.ts";
 import type { RunStore } from "./store.ts";
+import { tallyOf } from "./tallyOf.ts";
 
 /** Planned tasks whose commits are read at the same time. */
 const READS_AT_ONCE = 16;
@@ -139,37 +139,11 @@ async function read(store: RunStore, run: string, date: string, only?: ReadonlyS
   const { plan, bytes } = await store.readPlan(run, date);
   const builder = new ManifestBuilder(plan, bytes);
   for (let start = 0; start < plan.tasks.length; start += READS_AT_ONCE) {
-    const tallies = plan.tasks
-      .slice(start, start + READS_AT_ONCE)
-      .map((task) => tallyOf(task, only, (id) => store.readCommit(run, date, id), run, date));
+    const tallies = plan.tasks.slice(start, start + READS_AT_ONCE).map((task) => {
+      const readCommit = async (id: string) => (only && !only.has(id) ? undefined : store.readCommit(run, date, id));
+      return tallyOf(run, date, task, readCommit);
+    });
     for (const tally of await Promise.all(tallies)) builder.add(tally);
   }
   return builder;
-}
-
-/** Reads the commits of a planned task and of all that it handed over, each task before those it handed over to. */
-async function tallyOf(
-  planned: Task,
-  only: ReadonlySet<string> | undefined,
-  readCommit: (task: string) => ReturnType<RunStore["readCommit"]>,
-  run: string,
-  date: string,
-): Promise<TaskTally> {
-  const tally = new TaskTally(planned);
-  const out: Task[] = [planned];
-  for (let task = out.pop(); task; task = out.pop()) {
-    const commit = only && !only.has(task.id) ? undefined : await readCommit(task.id);
-    if (!commit) {
-      tally.lacks(task);
-      continue;
-    }
-    const { outcome, bytes } = commit;
-    if (outcome.run_id !== run || outcome.task !== task.id)
-      throw new Error(`run ${run}: the commit of ${task.id} says that it is of ${outcome.task} in ${outcome.run_id}`);
-    const stray = outcome.follow_ups?.find(({ id }) => handedOverBy(id) !== outcome.task);
-    if (stray) throw new Error(`run ${run}: task ${task.id} hands over to ${stray.id}, which is not below it`);
-    tally.add(outcome, outcomeKey(run, date, task.id), bytes);
-    out.push(...(outcome.follow_ups ?? []).toReversed());
-  }
-  return tally;
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
@@ -14,6 +14,8 @@ export interface EvidenceSource {
   open(key: string): Promise<Readable | undefined>;
   /** Objects whose keys start with a prefix, in the order of their keys (as UTF-8 bytes), a page at a time. */
   list(prefix: string, atMost?: number): AsyncIterable<{ key: string; bytes: number }>;
+  /** Folders right below a prefix that ends with a slash, each with its slash, in order. */
+  folders(prefix: string): Promise<string[]>;
 }
 
 const isAbsent = (error: unknown): boolean =>
@@ -41,6 +43,18 @@ export function bucketSource(s3: S3Client, bucket: string): EvidenceSource {
         for (const { Key, Size } of page.Contents ?? []) if (Key !== undefined) yield { key: Key, bytes: Size ?? 0 };
         token = atMost ? undefined : page.NextContinuationToken;
       } while (token);
+    },
+    folders: async (prefix) => {
+      const found: string[] = [];
+      let token: string | undefined;
+      do {
+        const page = await s3.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: "/", ContinuationToken: token }),
+        );
+        for (const each of page.CommonPrefixes ?? []) if (each.Prefix) found.push(each.Prefix);
+        token = page.NextContinuationToken;
+      } while (token);
+      return found;
     },
   };
 }
@@ -74,6 +88,13 @@ export function folderSource(folder: string): EvidenceSource {
         yield each;
       }
     },
+    folders: async (prefix) => {
+      const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(missing);
+      return (entries ?? [])
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => `${prefix}${name}/`)
+        .sort();
+    },
   };
 }
 
@@ -88,6 +109,6 @@ async function* walk(folder: string, below: string, prefix: string): AsyncIterab
   for (const { entry, key } of named) {
     if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
     if (entry.isDirectory()) yield* walk(folder, key, prefix);
-    else if (key.startsWith(prefix)) yield { key, bytes: (await stat(join(folder, key))).size };
+    else if (key.startsWith(prefix)) yield { key, bytes: (await lstat(join(folder, key))).size };
   }
 }

@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+import { print } from "../terminal.ts";
+
+interface Options {
+  all?: boolean;
+  bucket?: string;
+  dir?: string;
+  publicKey?: string;
+  json?: boolean;
+}
+
+/** What the exit code says. */
+const VIOLATED = 1;
+const COULD_NOT_CHECK = 2;
+
+export const verifyCommand = (program: Command): Command =>
+  program
+    .command("verify")
+    .description("check that evidence is as it was sealed; exit code 0: it is, 1: it is not, 2: could not check")
+    .argument("[run]", "id of a run, or the key of its manifest")
+    .option("--all", "every run, and the chain from the first to the last")
+    .option("--bucket <name>", "the evidence bucket")
+    .option("--dir <folder>", "a copy of it: no AWS is needed")
+    .option(
+      "--public-key <file>",
+      "PEM of the audit stack's output signingPublicKey; several one after the other are fine",
+    )
+    .option("--json", "print a line of JSON for each finding, and one for the verdict")
+    .action(async (run: string | undefined, options: Options) => {
+      try {
+        process.exitCode = await verdict(run, options);
+      } catch (error) {
+        process.stderr.write(`itaudit: could not check: ${(error as Error).message}\n`);
+        process.exitCode = COULD_NOT_CHECK;
+      }
+    });
+
+async function verdict(run: string | undefined, options: Options): Promise<number> {
+  const [{ verify }, { keysBeside, keysIn }, { bucketSource, folderSource }, { runNamed }] = await Promise.all([
+    import("../../evidence/verify.ts"),
+    import("../../evidence/publicKeys.ts"),
+    import("../../evidence/source.ts"),
+    import("../runName.ts"),
+  ]);
+  if (Boolean(run) === Boolean(options.all)) throw new CliError("name a run, or say --all");
+  if (Boolean(options.bucket) === Boolean(options.dir))
+    throw new CliError("where is the evidence? --bucket <name> for the bucket, --dir <folder> for a copy of it");
+  const { evidenceS3 } = await import("../../handlers/clients.ts");
+  const source = options.dir ? folderSource(options.dir) : bucketSource(evidenceS3(), options.bucket!);
+  const given = options.publicKey ? keysIn(await readFile(options.publicKey, "utf8")) : undefined;
+  const line = progressLine();
+  const say = (finding: { kind: string; key: string; problem: string }, violates: boolean) => {
+    line.end();
+    print(
+      options.json
+        ? JSON.stringify({ ...finding, violates })
+        : `${finding.kind.padEnd(11)} ${printable(finding.key)}: ${printable(finding.problem)}`,
+    );
+  };
+  const answer = await verify({
+    source,
+    keys: given ?? keysBeside(source),
+    run: run ? runNamed(run) : "all",
+    violation: (violation) => say(violation, true),
+    notice: (notice) => say(notice, false),
+    progress: (checked, key) => line(`${checked} objects  ${key}`),
+  });
+  line.end();
+  const holds = answer.violations === 0;
+  if (options.json) print(JSON.stringify({ holds, ...answer }));
+  else {
+    const { runs, objects, items, bytes, head } = answer;
+    print(
+      `${holds ? "holds" : "VIOLATED"}: ${runs} ${runs === 1 ? "run" : "runs"}, ${objects} objects with ${items} items in ${bytes} bytes are as sealed${holds ? "" : `; ${answer.violations} findings`}`,
+    );
+    if (head)
+      print(`newest: place ${head.sequence} in the chain, run ${head.run_id}, manifest ${head.manifest_sha256}`);
+    if (!given)
+      process.stderr.write(
+        "The key was taken from the evidence itself: it is whole, but who sealed it is not shown. Give --public-key, from the audit stack's output signingPublicKey.\n",
+      );
+  }
+  return holds ? 0 : VIOLATED;
+}
+
+/** Names come from the evidence: nothing in them may steer the terminal. */
+const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)!.toString(16)}}`);

@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { LinesXor } from "./linesXor.ts";
+import type { EvidenceSource } from "./source.ts";
+
+/** What a seal says of one object. */
+export interface Expected {
+  key: string;
+  bytes: number;
+  sha256: string;
+  /** Undefined for a document, which is not unpacked. */
+  items?: number;
+  linesXor?: string;
+}
+
+/** What is not as sealed. */
+export interface Difference {
+  kind: "missing" | "altered" | "truncated" | "re-ordered" | "miscounted";
+  problem: string;
+  /** SHA-256 of what stands there. */
+  found?: string;
+}
+
+/** The same items packed otherwise are not much larger; whatever is, is not unpacked to find out. */
+const packedAtMost = ({ bytes }: Expected): number => 20 * bytes + 4096;
+
+/** Bytes that are kept to be unpacked without reading them again. */
+const KEPT_AT_MOST = 4 * 1024 * 1024;
+
+/**
+ * Compares an object with what the seal says of it, streaming. It is unpacked when its bytes are those that were
+ * sealed, or when it is about as large and may hold the same items in another order: a gzip bomb put in an object's
+ * place is named by its hash, and opened no further than some megabytes.
+ */
+export async function checkObject(source: EvidenceSource, expected: Expected): Promise<Difference | undefined> {
+  const stream = await source.open(expected.key);
+  if (!stream) return { kind: "missing", problem: "it was sealed, and is not there" };
+  const { bytes, sha256, kept } = await contentOf(stream);
+  if (sha256 === expected.sha256) {
+    if (expected.items === undefined) return undefined;
+    const again = kept ? Readable.from([kept]) : await source.open(expected.key);
+    const items = again && (await countLines(again.pipe(createGunzip())));
+    if (items === expected.items) return undefined;
+    const held = items === undefined ? "cannot be unpacked" : `holds ${items} items`;
+    return { kind: "miscounted", problem: `it ${held}, and was sealed with ${expected.items}` };
+  }
+  if (bytes < expected.bytes)
+    return {
+      kind: "truncated",
+      problem: `it has ${bytes} bytes, and was sealed with ${expected.bytes}`,
+      found: sha256,
+    };
+  if (expected.linesXor && bytes < packedAtMost(expected) && (await linesOf(source, expected)) === expected.linesXor)
+    return { kind: "re-ordered", problem: "it holds the items it was sealed with, in another order", found: sha256 };
+  return { kind: "altered", problem: `its SHA-256 is ${sha256}, and was sealed as ${expected.sha256}`, found: sha256 };
+}
+
+async function contentOf(stream: Readable): Promise<{ bytes: number; sha256: string; kept: Buffer | undefined }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    if (bytes <= KEPT_AT_MOST) chunks.push(chunk);
+    else chunks = [];
+  }
+  return { bytes, sha256: hash.digest("hex"), kept: bytes <= KEPT_AT_MOST ? Buffer.concat(chunks) : undefined };
+}
+
+/** @returns undefined when it is not whole gzip */
+async function countLines(gunzip: Readable): Promise<number | undefined> {
+  let lines = 0;
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>)
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines += 1;
+    return lines;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of one line, and of an unpacked object for each of its packed bytes, beyond which there is nothing to find out. */
+const LINE_AT_MOST = 4 * 1024 * 1024;
+const UNpackedAtMost = 256 * 1024 * 1024;
+
+/** What the lines of an altered object add up to; undefined when it is not readable, or is too large to ask. */
+async function linesOf(source: EvidenceSource, { key, items = 0 }: Expected): Promise<string | undefined> {
+  const stream = await source.open(key);
+  if (!stream) return undefined;
+  const sum = new LinesXor();
+  let rest = Buffer.alloc(0);
+  let unpacked = 0;
+  let lines = 0;
+  try {
+    for await (const chunk of stream.pipe(createGunzip()) as AsyncIterable<Buffer>) {
+      unpacked += chunk.length;
+      if (unpacked > UNpackedAtMost || lines > items || rest.length > LINE_AT_MOST) return undefined;
+      rest = Buffer.concat([rest, chunk]);
+      let start = 0;
+      for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, start)) {
+        sum.add(rest.subarray(start, at + 1));
+        start = at + 1;
+        lines += 1;
+      }
+      rest = rest.subarray(start);
+    }
+    return lines === items && !rest.length ? sum.hex() : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    stream.destroy();
+  }
+}

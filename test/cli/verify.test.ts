@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { evidenceKey } from "../../evidence/layout.ts";
+import { DATE } from "../evidence/bucket.ts";
+import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
+
+interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+const itaudit = (...args: string[]): Promise<Answer> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ["--import=tsx", "cli/itaudit.ts", ...args], (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+
+describe("itaudit verify", () => {
+  let folder: string;
+  let key: string;
+  before(async () => {
+    folder = await sealedCopy({ runs: 1 });
+    key = join(await mkdtemp(join(tmpdir(), "audit-key-")), "key.pem");
+    await writeFile(key, PEM);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("exits with 0 where everything is as sealed, by the id of a run and by --all", async () => {
+    for (const which of [[runId(1)], ["--all"]]) {
+      const { code, stdout, stderr } = await itaudit("verify", ...which, "--dir", folder, "--public-key", key);
+      expect(code, stderr).to.equal(0);
+      expect(stdout).to.match(/^holds: 1 run, 2 objects with 6 items in \d+ bytes are as sealed\nnewest: place 1 /);
+    }
+  });
+
+  it("says where the key came from when none was given", async () => {
+    const { code, stderr } = await itaudit("verify", "--all", "--dir", folder);
+    expect(code).to.equal(0);
+    expect(stderr).to.match(/who sealed it is not shown.*--public-key/);
+  });
+
+  for (const [what, args, problem] of [
+    ["no such folder", ["--all", "--dir", "/nowhere"], /\/nowhere/],
+    ["a run that is not there", [runId(7), "--dir", "<folder>"], /holds no manifest of run/],
+    ["an id that is none", ["../../etc/passwd", "--dir", "<folder>"], /is not the id of a run/],
+    ["a public key that is none", ["--all", "--dir", "<folder>", "--public-key", "package.json"], /no PEM block/],
+    ["neither a run nor --all", ["--dir", "<folder>"], /name a run, or say --all/],
+    ["nowhere to look", ["--all"], /--bucket <name>.*--dir <folder>/],
+  ] as [string, string[], RegExp][]) {
+    it(`exits with 2 and one line when it could not check: ${what}`, async () => {
+      const { code, stdout, stderr } = await itaudit("verify", ...args.map((arg) => arg.replace("<folder>", folder)));
+      expect(code).to.equal(2);
+      expect(stdout).to.equal("");
+      expect(stderr)
+        .to.match(problem)
+        .and.not.to.match(/\n {4}at /);
+    });
+  }
+
+  it("exits with 1 and names what is wrong; names that steer a terminal are shown as they are", async () => {
+    await rm(join(folder, evidenceKey("AWS::RDS::DBInstance", runId(1), DATE, "rds-0000", "a")));
+    await writeFile(join(folder, "evidence/\u001b[2Jcleared"), "");
+    const { code, stdout } = await itaudit("verify", "--all", "--dir", folder, "--public-key", key);
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/^missing +evidence\/.*rds-0000-a\.ndjson\.gz: it was sealed/m);
+    expect(stdout).to.include("added       evidence/\\u{1b}[2Jcleared").and.not.to.include("\u001b");
+    expect(stdout).to.match(/^VIOLATED: 1 run, .*; 2 findings/m);
+    const lines = (await itaudit("verify", "--all", "--dir", folder, "--json")).stdout.trimEnd().split("\n");
+    expect(JSON.parse(lines.at(-1)!)).to.include({ holds: false, violations: 2 });
+  });
+});

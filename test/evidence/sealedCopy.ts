@@ -1,0 +1,78 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { encodeTime } from "ulid";
+import { EvidenceWriter } from "../../collect/evidenceWriter.ts";
+import type { Item } from "../../evidence/item.ts";
+import { evidenceKey } from "../../evidence/layout.ts";
+import { sha256, type Task } from "../../evidence/plan.ts";
+import { seal } from "../../evidence/seal.ts";
+import type { Signer } from "../../evidence/signer.ts";
+import { runStore } from "../../evidence/store.ts";
+import { BUCKET, commitOf, DATE, emptyBucket, planOf } from "./bucket.ts";
+
+const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+export const PEM = String(pair.publicKey.export({ format: "pem", type: "spki" }));
+export const OTHER_PEM = String(
+  generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "pem", type: "spki" }),
+);
+
+/** A signer of this process: like KMS it is given a digest, and here the bytes too, which Node signs. */
+const signerOf = (bytes: () => Uint8Array): Signer => ({
+  key: async () => ({
+    arn: "arn:aws:kms:eu-central-1:999999999999:key/1",
+    sha256: sha256(pair.publicKey.export({ format: "der", type: "spki" })),
+    pem: PEM,
+  }),
+  sign: async () => sign("sha256", bytes(), pair.privateKey),
+});
+
+export const runId = (n: number) => `${encodeTime(Date.parse(`${DATE}T10:00:00Z`))}${String(n).padStart(16, "0")}`;
+const TYPE = "AWS::RDS::DBInstance";
+
+const itemOf = (run_id: string, task: Task, n: number): Item => ({
+  run_id,
+  collected_at: "2026-11-24T10:00:00.000Z",
+  account_id: task.accounts[0]!,
+  region: "eu-central-1",
+  resource_type: TYPE,
+  resource_id: `db-${n}`,
+  arn: null,
+  name: null,
+  tags: {},
+  configuration: { n },
+  auditor: task.auditor,
+  operation: "DescribeDBInstances",
+});
+
+/** Runs of two accounts each, sealed and signed; three items for each account's databases. `open` runs are not sealed. */
+export async function sealedCopy({ runs = 2, open = 0, out = 0 } = {}) {
+  const { s3, objects } = await emptyBucket();
+  const store = runStore(s3, BUCKET);
+  for (let n = 1; n <= runs + open; n++) {
+    const plan = planOf(2, runId(n), ["rds"]);
+    await store.writePlan(plan);
+    for (const task of plan.tasks.slice(n === runs ? out : 0)) {
+      const writer = new EvidenceWriter(s3, BUCKET, evidenceKey(TYPE, runId(n), DATE, task.id, "a"), TYPE);
+      for (let item = 0; item < 3; item++) await writer.write(itemOf(runId(n), task, item));
+      const commit = commitOf(plan, task, [await writer.finish()]);
+      commit.outcomes[0]!.counts = { [TYPE]: 3 };
+      await store.commit(DATE, commit);
+    }
+    if (n > runs) continue;
+    const manifest = () =>
+      objects()
+        .get(`runs/run_date=${DATE}/run_id=${runId(n)}/manifest.json`)!
+        .at(-1)!.body;
+    const incomplete = out ? { requested_by: "alice" } : undefined;
+    await seal({ store, signer: signerOf(manifest), now: () => 0, incomplete }, runId(n), DATE);
+  }
+  const folder = await mkdtemp(join(tmpdir(), "audit-copy-"));
+  for (const [key, versions] of objects()) {
+    const path = join(folder, key);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, versions.at(-1)!.body);
+  }
+  return folder;
+}
