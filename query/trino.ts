@@ -7,7 +7,8 @@ export const TRINO_MACROS: readonly string[] = [
      WHEN json_type(json, path) IN ('OBJECT', 'ARRAY') THEN NULL ELSE json_extract_string(json, path) END`,
   "json_parse(text) AS CAST(text AS JSON)",
   "json_format(json) AS CAST(json AS VARCHAR)",
-  "json_size(json, path) AS coalesce(json_array_length(json, path), len(json_keys(json, path)))",
+  `json_size(json, path) AS CASE json_type(json, path)
+     WHEN 'OBJECT' THEN len(json_keys(json, path)) WHEN 'ARRAY' THEN json_array_length(json, path) ELSE 0 END`,
   "json_array_contains(json, value) AS json_contains(json, to_json(value))",
   "element_at(container, key) AS container[key]",
   "cardinality(container) AS json_array_length(to_json(container))",

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import fc from "fast-check";
@@ -15,27 +12,22 @@ import { duckDBEngine } from "../../query/duckdb.ts";
 import { folderObjects } from "../../query/objects.ts";
 import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
-import { FIRST_RUN, type RunSpec, SECOND_RUN, writeRun } from "./sealedFolder.ts";
+import { FIRST_RUN, folder, folderForEachTest, type RunSpec, SECOND_RUN, writeRun } from "./sealedFolder.ts";
 
 use(chaiAsPromised);
 
 const catalog = catalogOf(await loadAuditors());
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "diff-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
 
 async function compare(first: RunSpec, second: RunSpec): Promise<Difference[]> {
-  const objects = folderObjects(folder);
+  const objects = folderObjects(folder());
   for (const [run, spec] of [
     [FIRST_RUN, first],
     [SECOND_RUN, second],
   ] as const) {
-    await writeRun(folder, { ...spec, run });
+    await writeRun(folder(), { ...spec, run });
     await tabulate(objects, (await readSealedRun(objects, run, "2026-11-24"))!, catalog);
   }
-  const engine = await duckDBEngine({ folder, catalog });
+  const engine = await duckDBEngine({ folder: folder(), catalog });
   try {
     const found: Difference[] = [];
     for await (const each of differences(engine, FIRST_RUN, SECOND_RUN, { catalog })) found.push(each);
@@ -55,6 +47,8 @@ const error = (operation: string, resource_type?: string): Outcome["errors"][num
 const denied = (...errors: Outcome["errors"]): Partial<Outcome> => ({ status: "denied", errors });
 
 describe("diff", () => {
+  folderForEachTest();
+
   it("names what was added, removed and changed, with the paths and the evidence of both sides", async () => {
     const found = await compare(
       {
@@ -206,7 +200,7 @@ describe("diff", () => {
 
   it("refuses a run that has no tables, and names those that have", async () => {
     await compare({}, {});
-    const engine = await duckDBEngine({ folder, catalog });
+    const engine = await duckDBEngine({ folder: folder(), catalog });
     try {
       const none = differences(engine, FIRST_RUN, "01JDT3SAPG0000000000000009", { catalog });
       await expect(none.next()).to.be.rejectedWith(

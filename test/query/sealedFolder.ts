@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { plannedAuditor } from "../../auditors/collector.ts";
@@ -11,6 +12,18 @@ import { type Plan, type PlannedAuditor, plannedItems, planRun, sha256 } from ".
 
 export const FIRST_RUN = "01JDT3SAPG0000000000000001";
 export const SECOND_RUN = "01JDT3SAPG0000000000000002";
+
+let current: string;
+/** The running test's folder. */
+export const folder = (): string => current;
+
+/** Gives each test of the suite that asks for it a folder, gone afterwards. */
+export function folderForEachTest(): void {
+  beforeEach(async () => {
+    current = await mkdtemp(join(tmpdir(), "tables-"));
+  });
+  afterEach(() => rm(current, { recursive: true }));
+}
 
 export interface RunSpec {
   run?: string;
@@ -42,11 +55,11 @@ const itemOf = (run: string, item: Partial<Item>): Item => ({
 });
 
 /** Writes a run into a folder as the functions of the system leave it in the bucket. */
-export async function writeRun(folder: string, spec: RunSpec = {}): Promise<Plan> {
+export async function writeRun(into: string, spec: RunSpec = {}): Promise<Plan> {
   const run = spec.run ?? FIRST_RUN;
   const date = spec.date ?? "2026-11-24";
   const put = async (key: string, body: string | Uint8Array) => {
-    const path = join(folder, key);
+    const path = join(into, key);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, body);
   };

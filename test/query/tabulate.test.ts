@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
@@ -11,27 +10,23 @@ import { rowsOf } from "../../query/engine.ts";
 import { folderObjects } from "../../query/objects.ts";
 import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
-import { FIRST_RUN, type RunSpec, SECOND_RUN, writeRun } from "./sealedFolder.ts";
+import { type TableProblem, verifyTables } from "../../query/verifyTables.ts";
+import { FIRST_RUN, folder, folderForEachTest, type RunSpec, SECOND_RUN, writeRun } from "./sealedFolder.ts";
 
 use(chaiAsPromised);
 
 const auditors = await loadAuditors();
 const catalog = catalogOf(auditors);
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tables-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
 
 /** Writes a run, derives its tables and answers a query over them. */
 async function tabulated(spec: RunSpec): Promise<void> {
-  const { run_id } = await writeRun(folder, spec);
-  const objects = folderObjects(folder);
+  const { run_id } = await writeRun(folder(), spec);
+  const objects = folderObjects(folder());
   const sealed = await readSealedRun(objects, run_id, "2026-11-24");
   await tabulate(objects, sealed!, catalog);
 }
 async function ask(sql: string, warn?: (message: string) => void) {
-  const engine = await duckDBEngine({ folder, catalog, ...(warn ? { warn } : {}) });
+  const engine = await duckDBEngine({ folder: folder(), catalog, ...(warn ? { warn } : {}) });
   try {
     return await rowsOf(await engine.query(sql));
   } finally {
@@ -40,6 +35,8 @@ async function ask(sql: string, warn?: (message: string) => void) {
 }
 
 describe("tables", () => {
+  folderForEachTest();
+
   it("hold each resource's members in typed columns, with the place in the evidence that says so", async () => {
     await tabulated({
       items: [
@@ -161,33 +158,33 @@ describe("tables", () => {
     await tabulated({ run: FIRST_RUN, items: [{ resource_id: "old" }, { resource_id: "gone" }] });
     expect(await ask("SELECT resource_id FROM latest_aws_rds_dbinstance")).to.deep.equal([{ resource_id: "new" }]);
     expect(await ask("SELECT count(*) AS n FROM aws_rds_dbinstance")).to.deep.equal([{ n: 3 }]);
-    expect(await readFile(join(folder, latestKey("aws_rds_dbinstance")))).to.deep.equal(
-      await readFile(join(folder, tableKey("aws_rds_dbinstance", SECOND_RUN, "2026-11-24"))),
+    expect(await readFile(join(folder(), latestKey("aws_rds_dbinstance")))).to.deep.equal(
+      await readFile(join(folder(), tableKey("aws_rds_dbinstance", SECOND_RUN, "2026-11-24"))),
     );
   });
 
   it("leave nothing of the run before in the latest tables", async () => {
     await tabulated({ run: FIRST_RUN, items: [{ resource_id: "old" }] });
     await tabulated({ run: SECOND_RUN });
-    const reader = await readFile(join(folder, latestKey("aws_rds_dbinstance")));
+    const reader = await readFile(join(folder(), latestKey("aws_rds_dbinstance")));
     expect(reader.length).to.be.greaterThan(0);
     expect(await ask("SELECT * FROM latest_aws_rds_dbinstance")).to.deep.equal([]);
   });
 
   it("come out the same, byte for byte, from the same evidence", async () => {
     await tabulated({ items: [{ resource_id: "a" }, { resource_id: "b" }] });
-    const file = join(folder, tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24"));
+    const file = join(folder(), tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24"));
     const first = await readFile(file);
     await tabulated({ items: [{ resource_id: "a" }, { resource_id: "b" }] });
     expect(await readFile(file)).to.deep.equal(first);
   });
 
   it("are not derived from an evidence object that was changed", async () => {
-    await writeRun(folder, { items: [{ resource_id: "a" }] });
-    await writeRun(folder, { run: SECOND_RUN, items: [{ resource_id: "b" }] });
-    const of = (run: string) => join(folder, evidenceKey("AWS::RDS::DBInstance", run, "2026-11-24", "rds-0000", "a"));
+    await writeRun(folder(), { items: [{ resource_id: "a" }] });
+    await writeRun(folder(), { run: SECOND_RUN, items: [{ resource_id: "b" }] });
+    const of = (run: string) => join(folder(), evidenceKey("AWS::RDS::DBInstance", run, "2026-11-24", "rds-0000", "a"));
     await writeFile(of(FIRST_RUN), await readFile(of(SECOND_RUN)));
-    const objects = folderObjects(folder);
+    const objects = folderObjects(folder());
     const sealed = await readSealedRun(objects, FIRST_RUN, "2026-11-24");
     await expect(tabulate(objects, sealed!, catalog)).to.be.rejectedWith(/not those that the manifest counts/);
     expect(await objects.read(tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24"))).to.equal(undefined);
@@ -195,14 +192,64 @@ describe("tables", () => {
 
   it("of a run that is not sealed, or of another manifest, are left out with a word", async () => {
     await tabulated({ items: [{ resource_id: "a" }] });
-    await writeRun(folder, { items: [{ resource_id: "a" }], outcome: () => ({ ms: 2 }) });
+    await writeRun(folder(), { items: [{ resource_id: "a" }], outcome: () => ({ ms: 2 }) });
     const warned: string[] = [];
     expect(await ask("SELECT * FROM aws_rds_dbinstance", (message) => warned.push(message))).to.deep.equal([]);
     expect(warned.join("\n")).to.match(/not derived from the manifest that stands/);
   });
 });
 
+describe("verifying tables", () => {
+  folderForEachTest();
+  const KEY = tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24");
+  const problems = async (): Promise<TableProblem[]> => {
+    const objects = folderObjects(folder());
+    const sealed = await readSealedRun(objects, FIRST_RUN, "2026-11-24");
+    const found: TableProblem[] = [];
+    for await (const each of verifyTables(objects, sealed!, catalog)) found.push(each);
+    return found;
+  };
+
+  it("finds nothing in what was derived", async () => {
+    await tabulated({ items: [{ resource_id: "a" }] });
+    expect(await problems()).to.deep.equal([]);
+  });
+
+  for (const [what, spoil, problem] of [
+    ["is missing", (path: string) => rm(path), { key: KEY, problem: "missing" }],
+    [
+      "has other rows",
+      async (path: string) => {
+        const bytes = await readFile(path);
+        // A letter of the resource's name, somewhere in the data.
+        bytes[bytes.indexOf("target-db")]! ^= 1;
+        await writeFile(path, bytes);
+      },
+      { key: KEY, problem: "altered" },
+    ],
+    [
+      "has no place in the run",
+      (path: string) => copyFile(path, path.replace(".parquet", "-2.parquet")),
+      { key: KEY.replace(".parquet", "-2.parquet"), problem: "unknown" },
+    ],
+  ] as const) {
+    it(`names a file that ${what}`, async () => {
+      await tabulated({ items: [{ resource_id: "target-db" }] });
+      await spoil(join(folder(), KEY));
+      expect(await problems()).to.deep.equal([problem]);
+    });
+  }
+
+  it("names files that were derived from another manifest", async () => {
+    await tabulated({});
+    await writeRun(folder(), { outcome: () => ({ ms: 2 }) });
+    expect(new Set((await problems()).map(({ problem }) => problem))).to.deep.equal(new Set(["of another manifest"]));
+  });
+});
+
 describe("DuckDB", () => {
+  folderForEachTest();
+
   for (const [what, sql, problem] of [
     ["reads a file elsewhere", "SELECT * FROM read_text('/etc/passwd')", /disabled|not allowed|Permission/i],
     ["reads evidence itself", "SELECT * FROM read_text('FOLDER/evidence/x')", /disabled|not allowed|Permission/i],
@@ -217,7 +264,7 @@ describe("DuckDB", () => {
   ] as const) {
     it(`refuses a query that ${what}`, async () => {
       await tabulated({});
-      await expect(ask(sql.replace("FOLDER", folder))).to.be.rejectedWith(problem);
+      await expect(ask(sql.replace("FOLDER", folder()))).to.be.rejectedWith(problem);
     });
   }
 
