@@ -23,6 +23,8 @@ const NOT_ENABLED = new Set([
 const TIMED_OUT = new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "RequestTimeout", "EAI_AGAIN"]);
 /** Codes by which a resource is gone; services name the kind of resource in them: `DBInstanceNotFoundFault`. */
 const GONE = /(NotFound|DoesNotExist|NonExistent\w*)(Fault|Exception|Error)?$|^NoSuch|\.NotFound$/;
+/** Codes of a session that has ended: 403 too, but nobody denies anything. */
+const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired"]);
 
 /** What an error says: the status it leads to, and the facts that go into the outcome. */
 export interface Problem {
@@ -77,7 +79,7 @@ function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<Rea
   const is = (codes: ReadonlySet<string>) => codes.has(error.name) || codes.has(code);
   const http = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (asked.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`))) return { status: "not-enabled" };
-  if (is(DENIED) || (http === 403 && !is(NOT_ENABLED))) {
+  if (is(DENIED) || (http === 403 && !is(NOT_ENABLED) && !is(EXPIRED))) {
     const named = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1];
     const action = named ?? asked.actions[0];
     return { status: "denied", ...(action ? { action } : {}), denied_by: deniedBy(error.message) };

@@ -75,9 +75,11 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         follow_ups: outcome.follow_ups?.length ?? 0,
       });
     }
-    // Again by whoever finds the outcome: the one that wrote it may have died before this, or in the midst of it.
+    // Again by whoever finds the outcome: the one that wrote it may have died before this, or in the midst of it. What
+    // has committed has a delivery of its own that answers for what comes after: else each finder would start them all.
     for (const next of standing.follow_ups ?? [])
-      await invokeAsync(lambda, context.invokedFunctionArn, { run_id, run_date, task: next } satisfies TaskPayload);
+      if (committed || !(await store.readOutcome(run_id, run_date, next.id)))
+        await invokeAsync(lambda, context.invokedFunctionArn, { run_id, run_date, task: next } satisfies TaskPayload);
     // What was handed over is still out, and its last one looks again.
     const sealing = await settle(store, run_date, task, standing);
     if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });

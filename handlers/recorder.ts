@@ -56,6 +56,11 @@ export const recorderHandler = (around: Surroundings) => {
     let sealing = await settle(store, run_date, task, standing);
     // It may have died after its commit: then what it handed over has not been started.
     for (const next of standing.follow_ups ?? []) {
+      const earlier = await store.readOutcome(run_id, run_date, next.id);
+      if (earlier) {
+        if (await settle(store, run_date, next, earlier)) sealing = true;
+        continue;
+      }
       try {
         await invokeAsync(lambda, auditorFunction, { run_id, run_date, task: next } satisfies TaskPayload);
       } catch (thrown) {

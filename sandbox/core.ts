@@ -22,6 +22,8 @@ export interface Surroundings {
   /** In [0, 1). */
   random: () => number;
   invoke: Invoke;
+  /** By signing name. Default: the registered ones, loaded when they are first asked for. */
+  services?: ReadonlyMap<string, Service>;
 }
 
 export interface Sandbox {
@@ -123,7 +125,7 @@ const failure = (service: Service | undefined, error: unknown, id: string): Wire
   writeError(service, isAwsError(error) ? error : new AwsError("InternalFailure", (error as Error).message, 500), id);
 
 /** AWS as a function from request to answer, over its state. */
-export function createSandbox(state: SandboxState, { now, random, invoke }: Surroundings): Sandbox {
+export function createSandbox(state: SandboxState, { now, random, invoke, services }: Surroundings): Sandbox {
   const iam = iamOf(state);
 
   async function answer(service: Service, request: WireRequest, key: string, region: string, id: string) {
@@ -171,7 +173,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke }: Surr
       let service: Service | undefined;
       try {
         const scope = scopeOf(request);
-        service = await served(scope.service, request);
+        service = services ? services.get(scope.service) : await served(scope.service, request);
         if (!service)
           throw new AwsError("UnknownOperationException", `the sandbox has no service ${scope.service}`, 404);
         return await answer(service, request, scope.key, scope.region, id);

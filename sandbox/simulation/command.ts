@@ -1,0 +1,96 @@
+import { fork } from "node:child_process";
+import { parseArgs } from "node:util";
+
+/** `npm run simulate -- --seed N --runs K`: whole runs in virtual time, and what did not hold in them. */
+
+const USAGE = `npm run simulate -- [--seed N] [--runs K] [--workers W] [--log]
+  --seed N     first seed (default 1)
+  --runs K     seeds from there (default 1)
+  --workers W  processes that share them (default 2)
+  --log        print everything that happens (one run)`;
+
+/** What a worker tells of a seed. */
+interface SeedDone {
+  seed: number;
+  violations: string[];
+  digest: string;
+  events: number;
+}
+
+process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
+process.env.NODE_NO_WARNINGS = "1";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    runs: { type: "string", default: "1" },
+    workers: { type: "string", default: "2" },
+    log: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+const [seed, runs, workers] = [values.seed, values.runs, values.workers].map(Number) as [number, number, number];
+
+if (values.help || [seed, runs, workers].some((each) => !Number.isInteger(each) || each < 0)) {
+  console.log(USAGE);
+  process.exitCode = values.help ? 0 : 2;
+} else if (process.send || runs === 1) {
+  await here(seed, runs, values.log);
+} else {
+  await shared();
+}
+
+/** Runs seeds in this process; a worker's parent is told of each. */
+async function here(first: number, count: number, keepLog: boolean): Promise<void> {
+  const { simulate } = await import("./simulate.ts");
+  for (let each = first; each < first + count; each++) {
+    const report = await simulate(each, { keepLog });
+    for (const line of report.log) console.log(line);
+    if (process.send) {
+      const { violations, digest, events } = report;
+      process.send({ seed: each, violations, digest, events } satisfies SeedDone);
+    } else {
+      console.log(`seed ${each}: ${report.events} events in ${Math.round(report.took / 1000)} s, ${report.digest}`);
+      tell(report);
+    }
+  }
+  if (process.send) process.disconnect();
+}
+
+function tell({ seed: failed, violations }: Pick<SeedDone, "seed" | "violations">): void {
+  if (!violations.length) return;
+  process.exitCode = 1;
+  console.log(`seed ${failed} does not hold:`);
+  for (const violation of violations) console.log(`  ${violation}`);
+  console.log(`  replay: npm run simulate -- --seed ${failed} --log`);
+}
+
+/** Shares the seeds among worker processes. */
+async function shared(): Promise<void> {
+  const started = performance.now();
+  const share = Math.ceil(runs / workers);
+  let [done, events, failed] = [0, 0, 0];
+  await Promise.all(
+    Array.from({ length: workers }, (_none, n) => {
+      const from = seed + n * share;
+      const count = Math.min(share, seed + runs - from);
+      if (count <= 0) return undefined;
+      const worker = fork(new URL(import.meta.url), ["--seed", String(from), "--runs", String(count)], {
+        execArgv: ["--import=tsx"],
+      });
+      worker.on("message", (report: SeedDone) => {
+        done += 1;
+        events += report.events;
+        if (report.violations.length) failed += 1;
+        tell(report);
+        if (done % 200 === 0) console.error(`${done} of ${runs}`);
+      });
+      return new Promise<void>((resolve, reject) =>
+        worker.on("exit", (code) => (code ? reject(new Error(`a worker ended with ${code}`)) : resolve())),
+      );
+    }),
+  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${done} runs, ${events} events, ${failed} that do not hold, in ${seconds} s`);
+  if (done < runs) throw new Error(`${runs - done} runs were not finished`);
+}

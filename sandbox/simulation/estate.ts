@@ -1,0 +1,83 @@
+import type { DBInstance, DBSubnetGroup, Tag } from "@aws-sdk/client-rds";
+import { pick, randomOf } from "../random.ts";
+
+/** A user as IAM's listing of details has it, with the answers of the two calls about it. */
+export interface Person {
+  facts: { UserName: string; UserId: string; Arn: string; Path: string; CreateDate: Date; Tags: Tag[] };
+  keys: { UserName: string; AccessKeyId: string; Status: "Active"; CreateDate: Date }[];
+  mfa: { UserName: string; SerialNumber: string; EnableDate: Date }[];
+}
+
+/** What one simulated account holds: little, but of each way in which resources are found and tagged. */
+export interface Holdings {
+  /** By region: tags come with the listing. */
+  instances: Map<string, DBInstance[]>;
+  /** By region: tags cost a call each. */
+  groups: Map<string, { group: DBSubnetGroup; tags: Tag[] }[]>;
+  people: Person[];
+}
+
+/** Resources of one type and region at most. */
+export interface Sizes {
+  instances: number;
+  groups: number;
+  people: number;
+}
+
+const DAY = 86_400_000;
+
+/** What an account holds; the same for the same seed. */
+export function holdingsOf(seed: number, account: string, regions: readonly string[], sizes: Sizes): Holdings {
+  const random = randomOf(`${seed} ${account} simulated`);
+  const upTo = (most: number) => Math.floor(random() * (most + 1));
+  const day = () => new Date(Date.UTC(2025, 0, 1) + upTo(600) * DAY);
+  const tags = (): Tag[] =>
+    random() < 0.3
+      ? []
+      : [
+          { Key: "owner", Value: `${account}-${pick(random, ["orders", "billing", "ledger"])}` },
+          { Key: "note", Value: pick(random, ["", 'a<b>&"c"', "naïve ☕", "=1+1"]) },
+        ];
+  const holdings: Holdings = { instances: new Map(), groups: new Map(), people: [] };
+  for (const region of regions) {
+    const arn = (kind: string, name: string) => `arn:aws:rds:${region}:${account}:${kind}:${name}`;
+    holdings.instances.set(
+      region,
+      Array.from({ length: upTo(sizes.instances) }, (_none, n) => ({
+        DBInstanceIdentifier: `db-${n}`,
+        DBInstanceArn: arn("db", `db-${n}`),
+        Engine: pick(random, ["postgres", "mysql"]),
+        AllocatedStorage: 20 + upTo(80),
+        StorageEncrypted: random() < 0.8,
+        InstanceCreateTime: day(),
+        TagList: tags(),
+      })),
+    );
+    holdings.groups.set(
+      region,
+      Array.from({ length: upTo(sizes.groups) }, (_none, n) => ({
+        group: {
+          DBSubnetGroupName: `net-${n}`,
+          DBSubnetGroupArn: arn("subgrp", `net-${n}`),
+          VpcId: `vpc-${upTo(9)}`,
+        },
+        tags: tags(),
+      })),
+    );
+  }
+  const names = ["ada", "ben", "cleo", "dan"].slice(0, upTo(sizes.people));
+  for (const UserName of names)
+    holdings.people.push({
+      facts: {
+        UserName,
+        UserId: `AIDA${account}${UserName}`,
+        Arn: `arn:aws:iam::${account}:user/${UserName}`,
+        Path: "/",
+        CreateDate: day(),
+        Tags: tags(),
+      },
+      keys: random() < 0.5 ? [{ UserName, AccessKeyId: `AKIA${UserName}`, Status: "Active", CreateDate: day() }] : [],
+      mfa: random() < 0.5 ? [{ UserName, SerialNumber: `mfa/${UserName}`, EnableDate: day() }] : [],
+    });
+  return holdings;
+}

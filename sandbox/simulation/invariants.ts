@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from "node:util";
+import { gunzipSync } from "node:zlib";
+import type { Item } from "../../evidence/item.ts";
+import { manifestKey, planKey, runDate } from "../../evidence/layout.ts";
+import { Manifest } from "../../evidence/manifest.ts";
+import type { Outcome } from "../../evidence/outcome.ts";
+import { GLOBAL, Plan, plannedItems, sha256 } from "../../evidence/plan.ts";
+import { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import type { StoredObject } from "../state.ts";
+import type { Holdings } from "./estate.ts";
+import type { Script } from "./script.ts";
+import { BUCKET, type World } from "./world.ts";
+
+/** What a resource must look like as an item, whoever collected it. */
+interface Expected {
+  type: string;
+  arn: string;
+  tags: Record<string, string>;
+  configuration: unknown;
+}
+
+const tagMap = (tags: { Key?: string | undefined; Value?: string | undefined }[]) =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) as Record<string, string>;
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** What the estate holds of a planned item. */
+function expectedOf({ instances, groups, people }: Holdings, auditor: string, region: string): Expected[] {
+  if (auditor === "iam")
+    return people.map(({ facts, keys, mfa }) => ({
+      type: "AWS::IAM::User",
+      arn: facts.Arn,
+      tags: tagMap(facts.Tags),
+      configuration: plain({
+        ...facts,
+        ListAccessKeys: { AccessKeyMetadata: keys, IsTruncated: false },
+        ListMFADevices: { MFADevices: mfa, IsTruncated: false },
+      }),
+    }));
+  return [
+    ...(instances.get(region) ?? []).map((one) => ({
+      type: "AWS::RDS::DBInstance",
+      arn: one.DBInstanceArn!,
+      tags: tagMap(one.TagList ?? []),
+      configuration: plain(one),
+    })),
+    ...(groups.get(region) ?? []).map(({ group, tags }) => ({
+      type: "AWS::RDS::DBSubnetGroup",
+      arn: group.DBSubnetGroupArn!,
+      tags: tagMap(tags),
+      configuration: plain(group),
+    })),
+  ];
+}
+
+const nameOf = ({ auditor, account_id, region }: Pick<Outcome, "auditor" | "account_id" | "region">) =>
+  `${auditor} ${account_id} ${region}`;
+
+/**
+ * What must hold after every run, whatever went wrong in it. Each thing that does not is a sentence; none: all holds.
+ * @param abandoned requests of bosses that died and that nobody repeats: their runs may stay open
+ */
+export function violations(world: World, script: Script, abandoned: ReadonlySet<string>): string[] {
+  const { objects } = world.state.buckets.get(BUCKET)!;
+  const found: string[] = [];
+  const say = (...problems: string[]) => found.push(...problems);
+  const runs = [...objects.keys()].filter((key) => key.endsWith("/plan.json"));
+  for (const [key, versions] of objects) {
+    // An attempt that got no answer writes its object again: the same bytes under the same name.
+    const same = key.startsWith("evidence/") && new Set(versions.map(({ sha256: hash }) => hash)).size === 1;
+    if (versions.length > 1 && !same) say(`${key} was written ${versions.length} times`);
+  }
+  for (const key of runs) {
+    const plan = Plan.parse(JSON.parse(text(objects.get(key)!.at(-1)!)));
+    const date = runDate(plan.started_at);
+    if (planKey(plan.run_id, date) !== key) say(`${key} holds the plan of ${plan.run_id}`);
+    const stored = objects.get(manifestKey(plan.run_id, date))?.at(-1);
+    if (!stored) {
+      if (!abandoned.has(plan.requested_by.split(" ").at(-1)!)) say(`run ${plan.run_id} was never sealed`);
+      continue;
+    }
+    say(...violationsOfRun(world, script, plan, Manifest.parse(JSON.parse(text(stored)))));
+  }
+  return found;
+}
+
+const text = ({ body }: StoredObject): string => Buffer.from(body).toString("utf8");
+
+function violationsOfRun(world: World, script: Script, plan: Plan, manifest: Manifest): string[] {
+  const found: string[] = [];
+  const outcomes = new Map<string, Outcome[]>();
+  const commits = commitsOf(world, manifest, found);
+  for (const outcome of commits.flatMap((commit) => commit.outcomes))
+    outcomes.set(nameOf(outcome), [...(outcomes.get(nameOf(outcome)) ?? []), outcome]);
+  const items = itemsOf(world, plan, commits, found);
+  const everything = new Set(
+    script.accounts.flatMap((account) => [
+      `iam ${account} ${GLOBAL}`,
+      ...script.regions.map((region) => `rds ${account} ${region}`),
+    ]),
+  );
+  for (const planned of plan.tasks.flatMap(plannedItems)) {
+    everything.delete(nameOf(planned));
+    const name = nameOf(planned);
+    const ofItem = outcomes.get(name) ?? [];
+    outcomes.delete(name);
+    if (ofItem.length !== 1) {
+      found.push(`${name} has ${ofItem.length} outcomes`);
+      continue;
+    }
+    found.push(...violationsOfItem(world, script, ofItem[0]!, items.get(name) ?? []));
+    items.delete(name);
+  }
+  for (const name of everything) found.push(`${name} was not planned`);
+  for (const name of outcomes.keys()) found.push(`${name} has an outcome and was not planned`);
+  for (const name of items.keys()) found.push(`${name} has items and was not planned`);
+  return found;
+}
+
+/** The commits that the manifest names, as they are in the bucket. */
+function commitsOf({ state }: World, manifest: Manifest, found: string[]): TaskOutcome[] {
+  const { objects } = state.buckets.get(BUCKET)!;
+  return manifest.tasks.flatMap(({ key, sha256: hash }) => {
+    const stored = objects.get(key)?.at(-1);
+    if (stored && sha256(stored.body) === hash) return [TaskOutcome.parse(JSON.parse(text(stored)))];
+    found.push(`${key} is not in the bucket as the manifest says`);
+    return [];
+  });
+}
+
+/** The items of the commits' objects by planned item; a manifest that does not say what is there is a violation. */
+function itemsOf({ state }: World, plan: Plan, commits: readonly TaskOutcome[], found: string[]): Map<string, Item[]> {
+  const items = new Map<string, Item[]>();
+  const { objects } = state.buckets.get(BUCKET)!;
+  for (const { key, sha256: hash, bytes, items: count } of commits.flatMap((commit) => commit.objects)) {
+    const body = objects.get(key)?.at(-1)?.body;
+    if (!body) {
+      found.push(`${key} is in the manifest and not in the bucket`);
+      continue;
+    }
+    if (sha256(body) !== hash || body.length !== bytes) found.push(`${key} is not what the manifest says`);
+    const lines = gunzipSync(body).toString("utf8").trim().split("\n");
+    if (lines.length !== count) found.push(`${key} has ${lines.length} items, the manifest says ${count}`);
+    for (const line of lines) {
+      const item = JSON.parse(line) as Item;
+      if (item.run_id !== plan.run_id) found.push(`${key} has an item of ${item.run_id}`);
+      items.set(nameOf(item), [...(items.get(nameOf(item)) ?? []), item]);
+    }
+  }
+  return items;
+}
+
+function violationsOfItem(world: World, script: Script, outcome: Outcome, items: readonly Item[]): string[] {
+  const name = nameOf(outcome);
+  const { auditor, account_id, region, status } = outcome;
+  const found: string[] = [];
+  const left = new Map(
+    expectedOf(world.holdings.get(account_id)!, auditor, region).map((each) => [`${each.type} ${each.arn}`, each]),
+  );
+  for (const { resource_type, arn, tags, configuration, unread } of items) {
+    const expected = left.get(`${resource_type} ${arn}`);
+    left.delete(`${resource_type} ${arn}`);
+    if (!expected) found.push(`${name}: ${arn} is there twice, or not of the estate`);
+    else if (
+      !unread &&
+      !isDeepStrictEqual({ tags, configuration }, { tags: expected.tags, configuration: expected.configuration })
+    )
+      found.push(`${name}: ${arn} is not as it is in the estate`);
+    else if (unread && status === "collected") found.push(`${name}: ${arn} was not read in full and is collected`);
+  }
+  const types = auditor === "iam" ? ["AWS::IAM::User"] : ["AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"];
+  for (const type of types) {
+    const there = items.filter(({ resource_type }) => resource_type === type).length;
+    // Only a listing that was answered may count nothing: a type that was not read has no count.
+    const counted = outcome.counts[type] ?? (status === "collected" ? "nothing" : 0);
+    if (counted !== there) found.push(`${name}: counts ${counted} of ${type}, and there are ${there}`);
+  }
+  if (status === "collected") for (const missing of left.keys()) found.push(`${name}: collected without ${missing}`);
+
+  const open = region === GLOBAL || world.open(account_id, region);
+  const action = script.denied.get(account_id);
+  const entered = !script.closed.has(account_id);
+  if (status === "collected" && !entered) found.push(`${name}: collected in an account that cannot be entered`);
+  if (status === "collected" && !open) found.push(`${name}: collected in a region that is not open`);
+  if (status === "collected" && action && isListing(action, auditor))
+    found.push(`${name}: collected though ${action} is denied`);
+  if (status === "collected" && script.silent.has(`${account_id} ${region}`))
+    found.push(`${name}: collected in a region that does not answer`);
+  if (status === "not-enabled" && open) found.push(`${name}: not enabled, but the region is open`);
+  if (status === "denied" && entered && !action) found.push(`${name}: denied, but nothing is denied there`);
+  return found;
+}
+
+/** Whether a denied action leaves something of an auditor unread, whatever there is. */
+const isListing = (action: string, auditor: string): boolean =>
+  auditor === "iam" ? action === "iam:GetAccountAuthorizationDetails" : action.startsWith("rds:Describe");

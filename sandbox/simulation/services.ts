@@ -1,0 +1,88 @@
+import * as iamSdk from "@aws-sdk/client-iam";
+import * as rdsSdk from "@aws-sdk/client-rds";
+import { AwsError, type Call, type Service } from "../service.ts";
+import { ec2 } from "../services/ec2.ts";
+import { kms } from "../services/kms.ts";
+import { lambda } from "../services/lambda.ts";
+import { s3 } from "../services/s3.ts";
+import { ssm } from "../services/ssm.ts";
+import { sts } from "../services/sts.ts";
+import type { Holdings } from "./estate.ts";
+
+/** Resources of one page: few, so that listings have several. */
+const PAGE = 2;
+
+function page<T>(all: readonly T[], marker: string | undefined): { items: T[]; next: string | undefined } {
+  const start = Number(marker ?? 0);
+  if (!Number.isInteger(start) || start < 0 || start > all.length)
+    throw new AwsError("InvalidParameterValue", `${marker} is no page token`);
+  const next = start + PAGE;
+  return { items: all.slice(start, next), next: next < all.length ? String(next) : undefined };
+}
+
+/** The services that a simulated run meets: the sandbox's own of the audit account, and small ones in the members. */
+export function simulatedServices(holdingsOf: (account: string) => Holdings): ReadonlyMap<string, Service> {
+  const here = <T>(of: Map<string, T[]>, { region }: Call): T[] => of.get(region) ?? [];
+  const person = (call: Call, name: string | undefined) => {
+    const found = holdingsOf(call.account).people.find(({ facts }) => facts.UserName === name);
+    if (!found) throw new AwsError("NoSuchEntity", `The user with name ${name} cannot be found.`, 404);
+    return found;
+  };
+  const rds: Service = {
+    signingName: "rds",
+    iamPrefix: "rds",
+    protocol: "query",
+    regional: true,
+    sdk: { ...rdsSdk },
+    operations: {
+      DescribeDBInstances: {
+        run: ({ Marker }: rdsSdk.DescribeDBInstancesMessage, call): rdsSdk.DBInstanceMessage => {
+          const { items, next } = page(here(holdingsOf(call.account).instances, call), Marker);
+          return { DBInstances: items, Marker: next };
+        },
+      },
+      DescribeDBSubnetGroups: {
+        run: ({ Marker }: rdsSdk.DescribeDBSubnetGroupsMessage, call): rdsSdk.DBSubnetGroupMessage => {
+          const { items, next } = page(here(holdingsOf(call.account).groups, call), Marker);
+          return { DBSubnetGroups: items.map(({ group }) => group), Marker: next };
+        },
+      },
+      ListTagsForResource: {
+        run: ({ ResourceName }: rdsSdk.ListTagsForResourceMessage, call): rdsSdk.TagListMessage => {
+          const groups = here(holdingsOf(call.account).groups, call);
+          const found = groups.find(({ group }) => group.DBSubnetGroupArn === ResourceName);
+          if (!found) throw new AwsError("DBSubnetGroupNotFoundFault", `${ResourceName} not found`, 404);
+          return { TagList: found.tags };
+        },
+      },
+    },
+  };
+  const iam: Service = {
+    signingName: "iam",
+    iamPrefix: "iam",
+    protocol: "query",
+    regional: false,
+    sdk: { ...iamSdk },
+    operations: {
+      GetAccountAuthorizationDetails: {
+        run: ({ Marker }: iamSdk.GetAccountAuthorizationDetailsRequest, call) => {
+          const { items, next } = page(holdingsOf(call.account).people, Marker);
+          return { UserDetailList: items.map(({ facts }) => facts), IsTruncated: Boolean(next), Marker: next };
+        },
+      },
+      ListAccessKeys: {
+        run: ({ UserName }: iamSdk.ListAccessKeysRequest, call) => ({
+          AccessKeyMetadata: person(call, UserName).keys,
+          IsTruncated: false,
+        }),
+      },
+      ListMFADevices: {
+        run: ({ UserName }: iamSdk.ListMFADevicesRequest, call) => ({
+          MFADevices: person(call, UserName).mfa,
+          IsTruncated: false,
+        }),
+      },
+    },
+  };
+  return new Map([ec2, iam, kms, lambda, rds, s3, ssm, sts].map((each) => [each.signingName, each]));
+}

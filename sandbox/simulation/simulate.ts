@@ -1,0 +1,136 @@
+import { plannedAuditor } from "../../auditors/collector.ts";
+import { auditorHandler } from "../../handlers/auditor.ts";
+import { bossHandler } from "../../handlers/boss.ts";
+import { recorderHandler } from "../../handlers/recorder.ts";
+import { sealerHandler } from "../../handlers/sealer.ts";
+import type { Surroundings } from "../../handlers/surroundings.ts";
+import { createSandbox } from "../core.ts";
+import { idOf, randomOf } from "../random.ts";
+import type { StoredFunction } from "../state.ts";
+import { VirtualClock } from "./clock.ts";
+import { EventLog } from "./eventLog.ts";
+import { fatesOf } from "./fates.ts";
+import { violations } from "./invariants.ts";
+import { type Handler, virtualLambda } from "./lambda.ts";
+import { doorOf, type NetworkWorld } from "./network.ts";
+import { type Script, scriptOf } from "./script.ts";
+import { simulatedServices } from "./services.ts";
+import { simulatedAuditors, worldOf } from "./world.ts";
+
+/** When every simulated run begins. */
+const START = Date.UTC(2026, 10, 24, 3);
+
+/** The code under test: the functions by their names without prefix, given their surroundings. */
+export type System = (functionName: string, around: Surroundings) => Handler;
+
+/** The system as it is. */
+export const realSystem: System = (name, around) => {
+  const auditor = simulatedAuditors[name.replace(/^get-meta-/, "")];
+  if (auditor) return auditorHandler(auditor, around);
+  if (name === "boss") return bossHandler(Object.values(simulatedAuditors).map(plannedAuditor), around);
+  return (name === "recorder" ? recorderHandler : sealerHandler)(around);
+};
+
+export interface SimulationOptions {
+  system?: System;
+  script?: Script;
+  /** Keep the event log's lines. */
+  keepLog?: boolean;
+  /** Called before each thing that happens. */
+  eachEvent?: () => void;
+}
+
+/** What a simulated run was like. */
+export interface SimulationReport {
+  seed: number;
+  /** What did not hold, as sentences. */
+  violations: string[];
+  /** Hash of everything that happened: the same seed gives the same. */
+  digest: string;
+  events: number;
+  /** Milliseconds of virtual time. */
+  took: number;
+  log: string[];
+}
+
+/** One whole run in virtual time, from the boss's invocation until nothing is left to happen, and what holds after it. */
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
+  const script = options.script ?? scriptOf(seed);
+  const { system = realSystem } = options;
+  const clock = new VirtualClock(START);
+  const random = randomOf(`${seed} events`);
+  const randomId = (length: number) => idOf(random, length);
+  const log = new EventLog(clock.now, options.keepLog ?? false);
+  const world = worldOf(script, clock.now, randomId);
+  const { state } = world;
+  const services = simulatedServices((account) => world.holdings.get(account)!);
+  const fate = fatesOf(script, {
+    random,
+    elapsed: () => clock.now() - START,
+    accountOf: (key) => state.sessions.get(key)?.account ?? "",
+    auditAccount: state.auditAccount,
+  });
+
+  const lambda = virtualLambda(clock, log, {
+    start: (fn, self) => {
+      const around: Surroundings = {
+        env: () => world.environments.get(fn.FunctionName)!,
+        now: clock.now,
+        random,
+        timeout: clock.timeout,
+        client: ({ requestTimeout }) => ({
+          requestHandler: doorOf(clock, log, network, self, requestTimeout),
+          region: fn.region,
+          credentials: { accessKeyId: world.keys.get(fn.FunctionName)!, secretAccessKey: "simulated" },
+        }),
+      };
+      return system(fn.FunctionName.slice("audit-".length), around);
+    },
+    coldStartMs: () => 200 + random() * 600,
+    deliveries: () => {
+      const late = () => random() * script.late;
+      return random() < script.duplicate ? [late(), late() + random() * 60_000] : [late()];
+    },
+    destination: (fn) => (fn.onFailure ? state.functions.get(fn.onFailure) : undefined),
+    randomId,
+  });
+  const sandbox = createSandbox(state, { now: clock.now, random, invoke: lambda, services });
+  const network: NetworkWorld = { handle: sandbox.handle, services, fate, count: () => undefined };
+
+  const uninstall = clock.install(random);
+  const abandoned = new Set<string>();
+  try {
+    const boss = [...state.functions.values()].find(({ FunctionName }) => FunctionName === "audit-boss")!;
+    begin(script, clock, random, boss, lambda);
+    await clock.run(options.eachEvent);
+    for (const died of lambda.died) abandoned.add(died);
+  } finally {
+    uninstall();
+  }
+  return {
+    seed,
+    violations: violations(world, script, abandoned),
+    digest: log.digest(),
+    events: log.count,
+    took: clock.now() - START,
+    log: log.lines,
+  };
+}
+
+/** Starts the run, or the runs, in the way that the script says. */
+function begin(
+  { bosses }: Script,
+  clock: VirtualClock,
+  random: () => number,
+  boss: StoredFunction,
+  lambda: ReturnType<typeof virtualLambda>,
+): void {
+  if (bosses === "schedule delivered twice") {
+    const event = { schedule: { name: "daily", time: new Date(clock.now()).toISOString() } };
+    lambda.later(boss, event);
+    clock.after(random() * 120_000, () => lambda.later(boss, event));
+    return;
+  }
+  void lambda.now(boss, {});
+  if (bosses === "two") clock.after(random() * 5_000, () => void lambda.now(boss, {}));
+}

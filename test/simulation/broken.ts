@@ -1,0 +1,126 @@
+import { Readable } from "node:stream";
+import type { Surroundings } from "../../handlers/surroundings.ts";
+import { realSystem, type System } from "../../sandbox/simulation/simulate.ts";
+
+/** A request and an answer as they pass between an SDK client and its handler. */
+interface Request {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+interface Answer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: Readable | Uint8Array;
+}
+type Send = (request: Request) => Promise<Answer>;
+
+/** The real system, with something between its clients and AWS: `make` is called once for each instance. */
+const between =
+  (functions: RegExp, make: () => (request: Request, send: Send) => Promise<Answer>): System =>
+  (name, around) => {
+    if (!functions.test(name)) return realSystem(name, around);
+    const pass = make();
+    const client: Surroundings["client"] = (waits) => {
+      const options = around.client(waits);
+      const door = options.requestHandler as unknown as {
+        handle: (request: Request, options: unknown) => Promise<{ response: Answer }>;
+      };
+      const handle = async (request: Request, more: unknown) => ({
+        response: await pass(request, async (each) => (await door.handle(each, more)).response),
+      });
+      return { ...options, requestHandler: { ...door, handle } as unknown as typeof options.requestHandler };
+    };
+    return realSystem(name, { ...around, client });
+  };
+
+const actionOf = ({ body }: Request): string => /(?:^|&)Action=(\w+)/.exec(String(body ?? ""))?.[1] ?? "";
+const unconditional = (request: Request): Request => ({
+  ...request,
+  headers: Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => name.toLowerCase() !== "if-none-match"),
+  ),
+});
+const xml = (text: string): Answer => ({
+  statusCode: 200,
+  headers: { "content-type": "text/xml" },
+  body: Buffer.from(text),
+});
+const done = (statusCode: number): Answer => ({ statusCode, headers: {}, body: new Uint8Array() });
+
+/** What could be wrong with the system, one thing each. The simulation has to notice every one of them. */
+export const broken: Record<string, System> = {
+  "commits are not conditional": between(
+    /get-meta|recorder/,
+    () => (request, send) => send(request.path.includes("/outcomes/") ? unconditional(request) : request),
+  ),
+  "the manifest is not written conditionally": between(
+    /sealer/,
+    () => (request, send) => send(request.method === "PUT" ? unconditional(request) : request),
+  ),
+  "attempts share the names of their objects": (name, around) =>
+    realSystem(name, name.startsWith("get-meta") ? { ...around, random: () => 0.5 } : around),
+  "what a task handed over is not started again after a kill": between(/get-meta|recorder/, () => {
+    let found = false;
+    return async (request, send) => {
+      const ofOutcome = request.path.includes("/outcomes/");
+      if (found && request.method === "POST" && request.path.includes("get-meta")) return done(202);
+      const answer = await send(request);
+      if (ofOutcome && request.method === "GET") found = answer.statusCode === 200;
+      return answer;
+    };
+  }),
+  "a follow-up task starts from the beginning": (name, around) => {
+    const handler = realSystem(name, around);
+    return (event, context) => {
+      const { task } = event as { task?: { begun?: { places: object }[] } };
+      for (const begun of task?.begun ?? []) begun.places = {};
+      return handler(event, context);
+    };
+  },
+  "AccessDenied is taken for an empty list": between(/get-meta/, () => async (request, send) => {
+    const answer = await send(request);
+    const action = actionOf(request);
+    if (answer.statusCode !== 403 || !action.startsWith("Describe")) return answer;
+    return xml(`<${action}Response><${action}Result></${action}Result></${action}Response>`);
+  }),
+  "the last page is lost": between(/get-meta/, () => async (request, send) => {
+    const answer = await send(request);
+    if (answer.statusCode !== 200 || !actionOf(request).startsWith("Describe")) return answer;
+    return xml(
+      Buffer.from(answer.body as Uint8Array)
+        .toString()
+        .replace(/<Marker>\d+<\/Marker>/, ""),
+    );
+  }),
+  "a resource gets the tags of another one": between(/get-meta/, () => {
+    let first: Answer | undefined;
+    return async (request, send) => {
+      const answer = await send(request);
+      if (answer.statusCode !== 200 || actionOf(request) !== "ListTagsForResource") return answer;
+      first ??= answer;
+      return first;
+    };
+  }),
+  "an object that could not be written counts as written": between(/get-meta/, () => async (request, send) => {
+    const answer = await send(request);
+    const ofEvidence = request.method === "PUT" && request.path.includes("/resource_type");
+    return ofEvidence && answer.statusCode >= 400 ? done(200) : answer;
+  }),
+  "a closed account is left out of the plan": between(/boss/, () => async (request, send) => {
+    const answer = await send(request);
+    if (!/GetParameter/.test(request.headers["x-amz-target"] ?? "")) return answer;
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer.body instanceof Uint8Array ? Readable.from([answer.body]) : answer.body)
+      chunks.push(Buffer.from(chunk as Uint8Array));
+    return {
+      ...answer,
+      body: Buffer.from(
+        Buffer.concat(chunks)
+          .toString()
+          .replace(/,\d{12}/, ""),
+      ),
+    };
+  }),
+};

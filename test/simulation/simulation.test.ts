@@ -1,0 +1,62 @@
+import { expect } from "chai";
+import { scriptOf } from "../../sandbox/simulation/script.ts";
+import { simulate } from "../../sandbox/simulation/simulate.ts";
+import { broken } from "./broken.ts";
+
+/** Seeds that a broken system has to be noticed within. */
+const SEEDS = 200;
+
+describe("a simulated run", function () {
+  this.timeout(300_000);
+
+  for (let seed = 1; seed <= 12; seed++)
+    it(`holds with seed ${seed}`, async () => {
+      expect((await simulate(seed)).violations).to.deep.equal([]);
+    });
+
+  it("happens again exactly, whatever ran before it and however busy the machine is", async () => {
+    const first = await simulate(7);
+    await simulate(8);
+    const [again, busy] = await Promise.resolve().then(async () => {
+      const one = await simulate(7);
+      // Work between the events must not change their order: virtual time waits for nothing real.
+      const other = await simulate(7, { eachEvent: () => void "x".repeat(20_000).split("") });
+      return [one, other] as const;
+    });
+    expect(again.digest).to.equal(first.digest);
+    expect(busy.digest).to.equal(first.digest);
+    expect(first.events).to.be.greaterThan(30);
+  });
+
+  it("gives another seed another run", async () => {
+    expect((await simulate(7)).digest).not.to.equal((await simulate(8)).digest);
+  });
+
+  it("meets each kind of trouble within the seeds that CI runs first", () => {
+    const scripts = Array.from({ length: SEEDS }, (_none, n) => scriptOf(n + 1));
+    for (const [what, meets] of Object.entries({
+      kills: scripts.filter(({ kill }) => kill > 0),
+      "two bosses": scripts.filter(({ bosses }) => bosses === "two"),
+      "a schedule delivered twice": scripts.filter(({ bosses }) => bosses === "schedule delivered twice"),
+      duplicates: scripts.filter(({ duplicate }) => duplicate > 0),
+      "writes that fail after they happened": scripts.filter(({ writeFault }) => writeFault > 0),
+      "a region that never answers": scripts.filter(({ silent }) => silent.size),
+      "closed accounts": scripts.filter(({ closed }) => closed.size),
+      "denied actions": scripts.filter(({ denied }) => denied.size),
+      "ended sessions": scripts.filter(({ expired }) => expired > 0),
+      "slow S3": scripts.filter(({ slowS3 }) => slowS3),
+      "a function that is not there": scripts.filter(({ missingFunction }) => missingFunction),
+      "tasks larger than an invocation": scripts.filter(({ sizes }) => sizes.instances > 10),
+    }))
+      expect(meets.length, what).to.be.greaterThan(3);
+  });
+
+  for (const [what, system] of Object.entries(broken))
+    it(`notices when ${what}`, async () => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const { violations } = await simulate(seed, { system });
+        if (violations.length) return;
+      }
+      expect.fail(`no seed up to ${SEEDS} noticed it`);
+    });
+});
