@@ -335,13 +335,28 @@ function toXml(schema: NormalizedSchema, value: unknown, tag: string): string {
     );
     return `<${tag}>${entries.join("")}</${tag}>`;
   }
-  if (schema.isStructSchema()) return `<${tag}>${membersXml(schema, value as Values)}</${tag}>`;
+  if (schema.isStructSchema())
+    return `<${tag}${attributesXml(schema, value as Values)}>${membersXml(schema, value as Values)}</${tag}>`;
   return `<${tag}>${escapeXml(toText(schema, value))}</${tag}>`;
 }
 
+/** Members that stand in the start tag: S3's grants have their grantee's type there. */
+const attributesXml = (schema: NormalizedSchema, value: Values): string =>
+  [...schema.structIterator()]
+    .filter(([member, each]) => each.getMergedTraits().xmlAttribute && value[member] !== undefined)
+    .map(([member, each]) => {
+      const name = (each.getMergedTraits().xmlName as string | undefined) ?? member;
+      const space = name.startsWith("xsi:") ? ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"' : "";
+      return `${space} ${name}="${escapeXml(toText(each, value[member]))}"`;
+    })
+    .join("");
+
 const membersXml = (schema: NormalizedSchema, value: Values): string =>
   [...schema.structIterator()]
-    .filter(([, each]) => !each.getMergedTraits().httpHeader && !each.getMergedTraits().httpResponseCode)
+    .filter(([, each]) => {
+      const { httpHeader, httpResponseCode, xmlAttribute } = each.getMergedTraits();
+      return !httpHeader && !httpResponseCode && !xmlAttribute;
+    })
     .map(([member, each]) =>
       toXml(each, value[member], (each.getMergedTraits().xmlName as string | undefined) ?? member),
     )
