@@ -8,11 +8,14 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   applicationautoscaling: () =>
     import("./applicationautoscaling.ts").then(({ applicationautoscaling }) => applicationautoscaling),
   apprunner: () => import("./apprunner.ts").then(({ apprunner }) => apprunner),
+  appsync: () => import("./appsync.ts").then(({ appsync }) => appsync),
   autoscaling: () => import("./autoscaling.ts").then(({ autoscaling }) => autoscaling),
   backup: () => import("./backup.ts").then(({ backup }) => backup),
   batch: () => import("./batch.ts").then(({ batch }) => batch),
   cloudfront: () => import("./cloudfront.ts").then(({ cloudfront }) => cloudfront),
+  datasync: () => import("./datasync.ts").then(({ datasync }) => datasync),
   directconnect: () => import("./directconnect.ts").then(({ directconnect }) => directconnect),
+  directoryservice: () => import("./directoryservice.ts").then(({ directoryservice }) => directoryservice),
   ec2: () => import("./ec2.ts").then(({ ec2 }) => ec2),
   ecr: () => import("./ecr.ts").then(({ ecr }) => ecr),
   ecrpublic: () => import("./ecrpublic.ts").then(({ ecrpublic }) => ecrpublic),
@@ -30,11 +33,16 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   lambda: () => import("./lambda.ts").then(({ lambda }) => lambda),
   lightsail: () => import("./lightsail.ts").then(({ lightsail }) => lightsail),
   networkfirewall: () => import("./networkfirewall.ts").then(({ networkfirewall }) => networkfirewall),
+  ram: () => import("./ram.ts").then(({ ram }) => ram),
   rds: () => import("./rds.ts").then(({ rds }) => rds),
   route53: () => import("./route53.ts").then(({ route53 }) => route53),
   route53domains: () => import("./route53domains.ts").then(({ route53domains }) => route53domains),
   s3: () => import("./s3.ts").then(({ s3 }) => s3),
+  s3control: () => import("./s3control.ts").then(({ s3control }) => s3control),
+  s3express: () => import("./s3express.ts").then(({ s3express }) => s3express),
+  storagegateway: () => import("./storagegateway.ts").then(({ storagegateway }) => storagegateway),
   trafficmirror: () => import("./trafficmirror.ts").then(({ trafficmirror }) => trafficmirror),
+  transfer: () => import("./transfer.ts").then(({ transfer }) => transfer),
   transitgateway: () => import("./transitgateway.ts").then(({ transitgateway }) => transitgateway),
   verifiedaccess: () => import("./verifiedaccess.ts").then(({ verifiedaccess }) => verifiedaccess),
   vpc: () => import("./vpc.ts").then(({ vpc }) => vpc),
@@ -42,11 +50,12 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   vpclattice: () => import("./vpclattice.ts").then(({ vpclattice }) => vpclattice),
   vpn: () => import("./vpn.ts").then(({ vpn }) => vpn),
   wafv2: () => import("./wafv2.ts").then(({ wafv2 }) => wafv2),
+  workspaces: () => import("./workspaces.ts").then(({ workspaces }) => workspaces),
 };
 
 /** Services that make one auditor together. A service that is chosen alone as well is left out of its group. */
 export const groups: Readonly<Record<string, readonly string[]>> = {
-  access: ["iam"],
+  access: ["directoryservice", "iam", "ram"],
   compute: [
     "applicationautoscaling",
     "autoscaling",
@@ -56,6 +65,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     "imagebuilder",
     "lambda",
     "lightsail",
+    "workspaces",
   ],
   containers: ["apprunner", "ecr", "ecrpublic", "ecs", "eks"],
   data: ["rds"],
@@ -63,6 +73,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     "acm",
     "apigateway",
     "apigatewayv2",
+    "appsync",
     "cloudfront",
     "elb",
     "elbv2",
@@ -83,7 +94,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     "vpclattice",
     "vpn",
   ],
-  storage: ["backup", "efs", "fsx", "s3"],
+  storage: ["backup", "datasync", "efs", "fsx", "s3", "s3control", "s3express", "storagegateway", "transfer"],
 };
 
 export const serviceNames: readonly string[] = Object.keys(services);
