@@ -23,32 +23,25 @@ import { reads, type Service, tagsFrom } from "./collector.ts";
 const { from, list, detail, describe } = reads("cloudfront", "global");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { Resource: "{arn}" }), "Tags.Items");
 
-/** Lists that repeat the marker that they were asked for beside the next one. */
-const pageOf = (member: string) => ({ tokens: [["Marker", `${member}.NextMarker`]] }) as const;
-
 /** CloudFront: what is given to the world, over which TLS, and from where. */
 export const cloudfront: Service = {
   name: "cloudfront",
   title: "CloudFront: distributions with origins, TLS, logging and keys, and the policies and functions they use",
   client: CloudFrontClient,
   collectors: [
-    list(
-      "AWS::CloudFront::Distribution",
-      from(ListDistributionsCommand, "DistributionList.Items", { page: pageOf("DistributionList") }),
-      {
-        id: "Id",
-        arn: "ARN",
-        name: "DomainName",
-        tags,
-        // The listing does not say whether and where requests are logged.
-        describe: describe(GetDistributionCommand, { Id: "Id" }, "Distribution"),
-        // Headers to an origin are how an origin knows CloudFront: as good as a password.
-        redact: [
-          "Origins.Items.CustomHeaders.Items.HeaderValue",
-          "DistributionConfig.Origins.Items.CustomHeaders.Items.HeaderValue",
-        ],
-      },
-    ),
+    list("AWS::CloudFront::Distribution", from(ListDistributionsCommand, "DistributionList.Items"), {
+      id: "Id",
+      arn: "ARN",
+      name: "DomainName",
+      tags,
+      // The listing does not say whether and where requests are logged.
+      describe: describe(GetDistributionCommand, { Id: "Id" }, "Distribution"),
+      // Headers to an origin are how an origin knows CloudFront: as good as a password.
+      redact: [
+        "Origins.Items.CustomHeaders.Items.HeaderValue",
+        "DistributionConfig.Origins.Items.CustomHeaders.Items.HeaderValue",
+      ],
+    }),
     list("AWS::CloudFront::DistributionTenant", from(ListDistributionTenantsCommand, "DistributionTenantList"), {
       id: "Id",
       arn: "Arn",
@@ -57,28 +50,20 @@ export const cloudfront: Service = {
     }),
     list(
       "AWS::CloudFront::OriginAccessControl",
-      from(ListOriginAccessControlsCommand, "OriginAccessControlList.Items", {
-        page: pageOf("OriginAccessControlList"),
-      }),
+      from(ListOriginAccessControlsCommand, "OriginAccessControlList.Items"),
       { id: "Id", arn: "arn:{partition}:cloudfront::{account}:origin-access-control/{Id}", name: "Name" },
     ),
     list(
       "AWS::CloudFront::CloudFrontOriginAccessIdentity",
-      from(ListCloudFrontOriginAccessIdentitiesCommand, "CloudFrontOriginAccessIdentityList.Items", {
-        page: pageOf("CloudFrontOriginAccessIdentityList"),
-      }),
+      from(ListCloudFrontOriginAccessIdentitiesCommand, "CloudFrontOriginAccessIdentityList.Items"),
       { id: "Id", arn: "arn:{partition}:cloudfront::{account}:origin-access-identity/{Id}" },
     ),
-    list(
-      "AWS::CloudFront::VpcOrigin",
-      from(ListVpcOriginsCommand, "VpcOriginList.Items", { page: pageOf("VpcOriginList") }),
-      {
-        id: "Id",
-        arn: "Arn",
-        name: "Name",
-        tags,
-      },
-    ),
+    list("AWS::CloudFront::VpcOrigin", from(ListVpcOriginsCommand, "VpcOriginList.Items"), {
+      id: "Id",
+      arn: "Arn",
+      name: "Name",
+      tags,
+    }),
     list("AWS::CloudFront::Function", from(ListFunctionsCommand, "FunctionList.Items"), {
       id: "{FunctionMetadata.FunctionARN}|{FunctionMetadata.Stage}",
       arn: "FunctionMetadata.FunctionARN",
@@ -123,15 +108,11 @@ export const cloudfront: Service = {
       name: "KeyGroup.KeyGroupConfig.Name",
     }),
     list("AWS::CloudFront::PublicKey", from(ListPublicKeysCommand, "PublicKeyList.Items"), { id: "Id", name: "Name" }),
-    list(
-      "AWS::CloudFront::RealtimeLogConfig",
-      from(ListRealtimeLogConfigsCommand, "RealtimeLogConfigs.Items", { page: pageOf("RealtimeLogConfigs") }),
-      {
-        id: "ARN",
-        arn: "ARN",
-        name: "Name",
-      },
-    ),
+    list("AWS::CloudFront::RealtimeLogConfig", from(ListRealtimeLogConfigsCommand, "RealtimeLogConfigs.Items"), {
+      id: "ARN",
+      arn: "ARN",
+      name: "Name",
+    }),
     list(
       "AWS::CloudFront::FieldLevelEncryptionConfig",
       from(ListFieldLevelEncryptionConfigsCommand, "FieldLevelEncryptionList.Items"),

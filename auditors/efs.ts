@@ -12,8 +12,7 @@ import {
 import { inline, reads, type Service } from "./collector.ts";
 
 const { from, under, list, detail } = reads("elasticfilesystem");
-const page = { tokens: [["Marker", "NextMarker"]] } as const;
-const fileSystems = from(DescribeFileSystemsCommand, "FileSystems", { page });
+const fileSystems = from(DescribeFileSystemsCommand, "FileSystems");
 const one = { FileSystemId: "FileSystemId" } as const;
 const idempotency = "the caller's idempotency token";
 
@@ -35,7 +34,7 @@ export const efs: Service = {
       ],
       notSecret: { CreationToken: idempotency },
     }),
-    list("AWS::EFS::MountTarget", under(fileSystems, DescribeMountTargetsCommand, "MountTargets", one, { page }), {
+    list("AWS::EFS::MountTarget", under(fileSystems, DescribeMountTargetsCommand, "MountTargets", one), {
       id: "MountTargetId",
       details: [detail(DescribeMountTargetSecurityGroupsCommand, { MountTargetId: "MountTargetId" })],
     }),

@@ -17,17 +17,18 @@ export type OperationSchema = readonly [9, string, string, object | number, () =
 export const inputOf = (schema: OperationSchema): NormalizedSchema => NormalizedSchema.of(schema[4]());
 export const outputOf = (schema: OperationSchema): NormalizedSchema => NormalizedSchema.of(schema[5]());
 
-/** Names by which AWS's services hand a token on. */
+/** Names by which AWS's services hand a token on; the next one first, as some repeat the one that they were asked with. */
 const TOKENS: readonly (readonly [string, string])[] = [
   ["NextToken", "NextToken"],
   ["nextToken", "nextToken"],
-  ["Marker", "Marker"],
   ["Marker", "NextMarker"],
+  ["Marker", "Marker"],
   ["marker", "marker"],
   ["marker", "nextMarker"],
   ["Marker", "marker"],
   ["NextMarker", "NextMarker"],
   ["position", "position"],
+  ["ContinuationToken", "NextContinuationToken"],
   ["ContinuationToken", "ContinuationToken"],
   ["PaginationToken", "PaginationToken"],
   ["pageToken", "nextPageToken"],

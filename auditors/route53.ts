@@ -12,8 +12,7 @@ import {
 import { reads, type Service, tagsInBatches } from "./collector.ts";
 
 const { from, under, list, detail, batch } = reads("route53", "global");
-const page = { tokens: [["Marker", "NextMarker"]], more: "IsTruncated" } as const;
-const zones = from(ListHostedZonesCommand, "HostedZones", { page });
+const zones = from(ListHostedZonesCommand, "HostedZones");
 /** Zones are listed as `/hostedzone/Z…` and known elsewhere as `Z…`. */
 const idOf = ({ Id }: { Id?: string }) => Id?.replace("/hostedzone/", "");
 const tagsOf = (ResourceType: "hostedzone" | "healthcheck") =>
@@ -73,7 +72,7 @@ export const route53: Service = {
       id: "Id",
       arn: "arn:{partition}:route53:::queryloggingconfig/{Id}",
     }),
-    list("AWS::Route53::HealthCheck", from(ListHealthChecksCommand, "HealthChecks", { page }), {
+    list("AWS::Route53::HealthCheck", from(ListHealthChecksCommand, "HealthChecks"), {
       id: "Id",
       arn: "arn:{partition}:route53:::healthcheck/{Id}",
       tags: tagsOf("healthcheck"),

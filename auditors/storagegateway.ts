@@ -16,7 +16,6 @@ import { inline, reads, type Service, tagsFrom } from "./collector.ts";
 
 const { from, list, detail, describe } = reads("storagegateway");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceARN: "{arn}" }), "Tags");
-const listed = { page: { tokens: [["Marker", "NextMarker"]] } } as const;
 
 /** Storage Gateway: storage that a company's own machines reach as files, volumes and tapes. */
 export const storagegateway: Service = {
@@ -42,7 +41,7 @@ export const storagegateway: Service = {
         "DescribeSMBSettings.SMBGuestPasswordSet": "whether there is one",
       },
     }),
-    list("AWS::StorageGateway::FileShare", from(ListFileSharesCommand, "FileShareInfoList", listed), {
+    list("AWS::StorageGateway::FileShare", from(ListFileSharesCommand, "FileShareInfoList"), {
       id: "FileShareARN",
       arn: "FileShareARN",
       tags,
@@ -57,7 +56,7 @@ export const storagegateway: Service = {
     }),
     list(
       "AWS::StorageGateway::FileSystemAssociation",
-      from(ListFileSystemAssociationsCommand, "FileSystemAssociationSummaryList", listed),
+      from(ListFileSystemAssociationsCommand, "FileSystemAssociationSummaryList"),
       { id: "FileSystemAssociationARN", arn: "FileSystemAssociationARN", tags },
     ),
     list("AWS::StorageGateway::Volume", from(ListVolumesCommand, "VolumeInfos"), {
