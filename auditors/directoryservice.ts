@@ -17,8 +17,10 @@ import { reads, type Service, tagsFrom } from "./collector.ts";
 const { from, under, list, detail } = reads("ds");
 const directories = from(DescribeDirectoriesCommand, "DirectoryDescriptions");
 const ofDirectory = { DirectoryId: "DirectoryId" } as const;
-/** What only Microsoft's own directory has; others answer that they do not. */
-const ofMicrosoft = { when: ({ Type }: { Type?: string }) => Type === "MicrosoftAD" };
+/** What Microsoft's own directory has; of these others, AWS answers that they do not. */
+const ofMicrosoft = {
+  when: ({ Type }: { Type?: string }) => !/^(SimpleAD|ADConnector|SharedMicrosoftAD)$/.test(Type ?? ""),
+};
 
 /** Directory Service: directories of a company's people and machines, and whom they trust. */
 export const directoryservice: Service = {

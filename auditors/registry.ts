@@ -39,7 +39,6 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   route53domains: () => import("./route53domains.ts").then(({ route53domains }) => route53domains),
   s3: () => import("./s3.ts").then(({ s3 }) => s3),
   s3control: () => import("./s3control.ts").then(({ s3control }) => s3control),
-  s3express: () => import("./s3express.ts").then(({ s3express }) => s3express),
   storagegateway: () => import("./storagegateway.ts").then(({ storagegateway }) => storagegateway),
   trafficmirror: () => import("./trafficmirror.ts").then(({ trafficmirror }) => trafficmirror),
   transfer: () => import("./transfer.ts").then(({ transfer }) => transfer),
@@ -94,7 +93,7 @@ export const groups: Readonly<Record<string, readonly string[]>> = {
     "vpclattice",
     "vpn",
   ],
-  storage: ["backup", "datasync", "efs", "fsx", "s3", "s3control", "s3express", "storagegateway", "transfer"],
+  storage: ["backup", "datasync", "efs", "fsx", "s3", "s3control", "storagegateway", "transfer"],
 };
 
 export const serviceNames: readonly string[] = Object.keys(services);

@@ -33,7 +33,8 @@ export const storagegateway: Service = {
         detail(
           DescribeSMBSettingsCommand,
           { GatewayARN: "GatewayARN" },
-          { when: ({ GatewayType }) => /^FILE/.test(GatewayType) },
+          // Gateways of volumes and tapes share no files.
+          { when: ({ GatewayType }) => !/^(CACHED|STORED|VTL)/.test(GatewayType ?? "") },
         ),
       ],
       notSecret: {

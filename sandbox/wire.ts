@@ -122,11 +122,14 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
+/** S3 Control signs with S3's name; its paths begin with its version. */
+export const isS3Control = ({ path }: Pick<WireRequest, "path">): boolean => path.startsWith("/v20180820/");
+
 function route(service: Service, known: Map<string, OperationShape>, request: WireRequest) {
   const segments = request.path.split("/").filter(Boolean).map(decodeURIComponent);
   const base: Record<string, string> = {};
   // S3's templates leave the bucket out: the SDK's endpoint rules put it before the host or the path.
-  const isS3 = service.signingName === "s3";
+  const isS3 = service.signingName === "s3" && !isS3Control(request);
   const bucket = isS3 ? (/^(.+)\.s3[.-]/.exec(request.headers.host ?? "")?.[1] ?? segments.shift()) : undefined;
   if (bucket !== undefined) base.Bucket = bucket;
   let best: { shape: OperationShape; labels: Record<string, string>; score: number } | undefined;

@@ -1,5 +1,5 @@
 import type { Service } from "../service.ts";
-import type { WireRequest } from "../wire.ts";
+import { isS3Control, type WireRequest } from "../wire.ts";
 
 /** A service that the sandbox serves. */
 export interface RegisteredService {
@@ -23,7 +23,11 @@ export const registry: readonly RegisteredService[] = [
   { signingName: "logs", load: async () => (await import("./logs.ts")).logs },
   { signingName: "organizations", load: async () => (await import("./organizations.ts")).organizations },
   { signingName: "rds", load: async () => (await import("./rds.ts")).rds },
-  { signingName: "s3", load: async () => (await import("./s3.ts")).s3 },
+  {
+    signingName: "s3",
+    when: (request) => !isS3Control(request),
+    load: async () => (await import("./s3.ts")).s3,
+  },
   { signingName: "scheduler", load: async () => (await import("./scheduler.ts")).scheduler },
   { signingName: "sqs", load: async () => (await import("./sqs.ts")).sqs },
   { signingName: "ssm", load: async () => (await import("./ssm.ts")).ssm },
