@@ -167,8 +167,10 @@ function matchPath(template: string[], segments: string[], slash: boolean): Reco
   for (const [index, part] of template.entries()) {
     const label = /^\{(\w+)(\+?)\}$/.exec(part);
     if (label?.[2]) {
-      if (segments.length <= index) return undefined;
-      labels[label[1]!] = segments.slice(index).join("/") + (slash ? "/" : "");
+      const after = template.slice(index + 1);
+      const end = segments.length - after.length;
+      if (end <= index || !after.every((each, n) => each === segments[end + n])) return undefined;
+      labels[label[1]!] = segments.slice(index, end).join("/") + (slash && !after.length ? "/" : "");
       return labels;
     }
     const segment = segments[index];
