@@ -17,7 +17,8 @@ import {
 /** Names by which members carry secrets. */
 const SUSPICIOUS =
   /password|passwd|secret|token|userdata|environment|variables|parameters|credential|privatekey|apikey|connectionstring|connectionproperties|arguments|outputs$/i;
-const TOKEN = /^(next_?token|next_?marker|marker|pagination_?token|next_?page_?token|position|(next_?)?continuation_?token)$/i;
+const TOKEN =
+  /^(next_?token|next_?marker|marker|pagination_?token|next_?page_?token|position|(next_?)?continuation_?token)$/i;
 
 const loaded = await loadServices();
 
