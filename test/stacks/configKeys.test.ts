@@ -93,6 +93,8 @@ const KEYS: Record<
     wrong: ["1441", "soon"],
   },
   logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x"] },
+  catalog: { kind: "audit", value: "false", gives: { catalog: false }, wrong: ["maybe"] },
+  queryLimitGigabytes: { kind: "audit", value: "7", gives: { queryLimitGigabytes: 7 }, wrong: ["0", "much"] },
   auditors: { kind: "member", value: '["rds","iam"]', gives: { auditors: ["rds", "iam"] }, wrong: ["rdz"] },
   crossAccountRoleName: {
     kind: "member",
