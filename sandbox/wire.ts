@@ -213,6 +213,11 @@ function fromRest(
       if (value !== undefined && value !== null) input[member] = fromJson(schema, value);
     }
   }
+  // CloudFront's listings that are posts have their tokens in an XML body of their own.
+  if (body.length && request.body.length && service.protocol === "rest-xml") {
+    const given = fromXml(shape.input, request.body) as Values;
+    for (const [member] of body) if (given[member] !== undefined) input[member] = given[member];
+  }
   return input;
 }
 
