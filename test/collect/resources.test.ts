@@ -1,0 +1,208 @@
+import {
+  DescribeClustersCommand,
+  ECSClient,
+  ListClustersCommand,
+  ListServicesCommand,
+  ListTagsForResourceCommand,
+} from "@aws-sdk/client-ecs";
+import { expect } from "chai";
+import { type Collector, reads, type SdkClient, type Tags, tagsFrom } from "../../auditors/collector.ts";
+import { readItem } from "../../collect/resources.ts";
+import { Tally } from "../../collect/tally.ts";
+import type { Item } from "../../evidence/item.ts";
+import { type Outcome, typeStatus } from "../../evidence/outcome.ts";
+
+const { from, under, list, detail, describeInBatches } = reads("ecs");
+type Answers = Record<string, (input: Record<string, unknown>) => unknown>;
+const error = (name: string, message = name, status = 400) =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
+
+/** Reads collectors from answers by operation; what is called is noted. */
+async function read(collectors: Collector[], answers: Answers, region = "eu-west-1") {
+  const calls: [string, Record<string, unknown>][] = [];
+  const client = {
+    send: async (command: { schema: unknown[]; input: Record<string, unknown> }) => {
+      const operation = String(command.schema[2]);
+      calls.push([operation, command.input]);
+      const answer = answers[operation]!(command.input);
+      if (answer instanceof Error) throw answer;
+      return { ...(answer as object), $metadata: { attempts: 1 } };
+    },
+  } as unknown as SdkClient;
+  const tally = new Tally({ auditor: "ecs", account_id: "111111111111", region }, () => 0);
+  const items: Item[] = [];
+  await readItem(
+    { name: "ecs", services: [{ name: "ecs", title: "", client: ECSClient as never, collectors }] },
+    {
+      runId: "run",
+      partition: "aws",
+      item: tally.item,
+      clientOf: () => client,
+      homeRegion: "us-east-1",
+      budget: (call) => call(),
+      tally,
+      deadline: new AbortController().signal,
+      now: () => 0,
+      write: async (item) => void items.push(item),
+      digestKey: "0123456789abcdef",
+    },
+  );
+  return { items, calls, outcome: tally.outcome() };
+}
+
+const clusters = from(ListClustersCommand, "clusterArns", { as: "clusterArn" });
+const cluster = (more: Partial<Collector> = {}): Collector => ({
+  ...list("AWS::ECS::Cluster", clusters, { id: "clusterArn", arn: "clusterArn" }),
+  ...more,
+});
+const services = list(
+  "AWS::ECS::Service",
+  under(clusters, ListServicesCommand, "serviceArns", { cluster: "clusterArn" }, { as: "serviceArn" }),
+  { id: "serviceArn", arn: "serviceArn" },
+);
+const tags: Tags = tagsFrom(detail(ListTagsForResourceCommand, { resourceArn: "{arn}" }), "tags");
+const noServices = { ListServices: () => ({ serviceArns: [] }) };
+
+describe("reading resources", () => {
+  it("reads a parent's listing once, names the parent in what is below it, and follows every page", async () => {
+    const { items, calls, outcome } = await read([cluster(), services], {
+      ListClusters: ({ nextToken }) => (nextToken ? { clusterArns: ["b"] } : { clusterArns: ["a"], nextToken: "2" }),
+      ListServices: ({ cluster: of }) => ({ serviceArns: [`${of}-web`] }),
+    });
+    expect(calls.filter(([operation]) => operation === "ListClusters")).to.have.length(2);
+    expect(outcome.counts).to.deep.equal({ "AWS::ECS::Cluster": 2, "AWS::ECS::Service": 2 });
+    const below = items.filter(({ resource_type }) => resource_type === "AWS::ECS::Service");
+    expect(below.map(({ configuration }) => configuration)).to.deep.equal([
+      { cluster: "a", serviceArn: "a-web" },
+      { cluster: "b", serviceArn: "b-web" },
+    ]);
+  });
+
+  it("describes in batches, and keeps what was deleted meanwhile as it was listed", async () => {
+    const described = cluster({
+      describe: describeInBatches(DescribeClustersCommand, 2, { clusters: "clusterArn" }, "clusters", [
+        "clusterArn",
+        "clusterArn",
+      ]),
+    });
+    const { items, calls, outcome } = await read([described], {
+      ListClusters: () => ({ clusterArns: ["a", "b", "gone"] }),
+      DescribeClusters: ({ clusters: asked }) => ({
+        clusters: (asked as string[])
+          .filter((each) => each !== "gone")
+          .map((clusterArn) => ({ clusterArn, status: "ACTIVE" })),
+      }),
+    });
+    expect(
+      calls.filter(([operation]) => operation === "DescribeClusters").map(([, input]) => input.clusters),
+    ).to.deep.equal([["a", "b"], ["gone"]]);
+    expect(items.map(({ configuration }) => configuration.status)).to.deep.equal(["ACTIVE", "ACTIVE", undefined]);
+    expect(items[2]!.unread).to.deep.equal({ DescribeClusters: "NotFound" });
+    expect(outcome.status).to.equal("collected");
+    expect(outcome.errors[0]).to.include({ status: "deleted", incomplete: "details", times: 1 });
+  });
+
+  const told: [string, Answers, Outcome["status"], ReturnType<typeof typeStatus>, number | undefined][] = [
+    ["an empty listing", { ListClusters: () => ({ clusterArns: [] }) }, "collected", "collected", 0],
+    [
+      "a denied listing",
+      { ListClusters: () => error("AccessDeniedException", "no", 403) },
+      "denied",
+      "denied",
+      undefined,
+    ],
+    ["a silent region", { ListClusters: () => error("TimeoutError") }, "timed-out", "timed-out", undefined],
+    [
+      "an endpoint that does not exist",
+      { ListClusters: () => error("ENOTFOUND") },
+      "not-enabled",
+      "not-enabled",
+      undefined,
+    ],
+    [
+      "a service not in use",
+      { ListClusters: () => error("ClientException", "ECS is off") },
+      "not-enabled",
+      "not-enabled",
+      undefined,
+    ],
+    [
+      "an error of AWS's own",
+      { ListClusters: () => error("ServerException", "oops", 500) },
+      "failed",
+      "failed",
+      undefined,
+    ],
+  ];
+  for (const [what, answers, status, ofType, count] of told)
+    it(`tells ${what} from everything else`, async () => {
+      const { outcome } = await read([cluster({ notEnabled: [/ECS is off/] })], { ...answers, ...noServices });
+      expect(outcome.status).to.equal(status);
+      expect(typeStatus(outcome, "AWS::ECS::Cluster")).to.equal(ofType);
+      expect(outcome.counts["AWS::ECS::Cluster"]).to.equal(count);
+    });
+
+  it("names the parent's operation and action for the type that could not be listed below it", async () => {
+    const { outcome } = await read([services], { ListClusters: () => error("AccessDeniedException", "no", 403) });
+    expect(outcome.errors[0]).to.include({
+      operation: "ListClusters",
+      action: "ecs:ListClusters",
+      resource_type: "AWS::ECS::Service",
+      incomplete: "resources",
+    });
+    expect(typeStatus(outcome, "AWS::ECS::Service")).to.equal("denied");
+  });
+
+  it("goes on where one parent fails, and counts what the others have", async () => {
+    const { outcome, items } = await read([services], {
+      ListClusters: () => ({ clusterArns: ["a", "b"] }),
+      ListServices: ({ cluster: of }) => (of === "a" ? error("ServerException") : { serviceArns: ["b-web"] }),
+    });
+    expect(items).to.have.length(1);
+    expect(typeStatus(outcome, "AWS::ECS::Service")).to.equal("failed");
+    expect(outcome.counts).to.deep.equal({ "AWS::ECS::Service": 1 });
+  });
+
+  it("a service that is not in use does not hide what others of its auditor have", async () => {
+    const { outcome } = await read(
+      [cluster(), { ...services, listing: { ...services.listing }, notEnabled: [/off/] }],
+      {
+        ListClusters: () => ({ clusterArns: ["a"] }),
+        ListServices: () => error("ClientException", "off"),
+      },
+    );
+    expect(outcome.status).to.equal("collected");
+    expect(typeStatus(outcome, "AWS::ECS::Service")).to.equal("not-enabled");
+  });
+
+  it("takes tags as each service writes them, and null where they were not read", async () => {
+    for (const [answer, expected] of [
+      [{ tags: [{ key: "team", value: "web" }] }, { team: "web" }],
+      [{ tags: [] }, {}],
+      [{}, {}],
+      [error("AccessDeniedException", "no", 403), null],
+    ] as const) {
+      const { items } = await read([cluster({ tags })], {
+        ListClusters: () => ({ clusterArns: ["a"] }),
+        ListTagsForResource: () => answer,
+      });
+      expect(items[0]!.tags).to.deep.equal(expected);
+    }
+  });
+
+  it("puts a digest in the place of a secret: the same for the same value, another in another account, none of it readable", async () => {
+    const { digestsOf, redact } = await import("../../collect/redact.ts");
+    const found = { env: [{ name: "KEY", value: "hunter2" }], vars: { B: "1", A: "hunter2" }, plain: "x" };
+    const paths = ["env.value", "vars", "absent.member"];
+    const first = redact(found, paths, digestsOf("0123456789abcdef", "111111111111"));
+    expect(JSON.stringify(first)).not.to.include("hunter2");
+    expect(first).to.have.nested.property("env[0].name", "KEY");
+    expect(first).to.have.nested.property("vars.keys").that.deep.equals(["A", "B"]);
+    expect(first).to.not.have.property("absent");
+    expect(found.vars.A, "what AWS answered is not changed").to.equal("hunter2");
+    const turned = { ...found, vars: { A: "hunter2", B: "1" } };
+    expect(redact(turned, paths, digestsOf("0123456789abcdef", "111111111111"))).to.deep.equal(first);
+    expect(redact(found, paths, digestsOf("0123456789abcdef", "222222222222"))).not.to.deep.equal(first);
+    expect(redact(found, paths, digestsOf("fedcba9876543210", "111111111111"))).not.to.deep.equal(first);
+  });
+});
