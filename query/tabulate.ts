@@ -210,6 +210,8 @@ export interface LatestRun {
   run_id: string;
   run_date: string;
   manifest_sha256: string;
+  /** Files with rows of each table; absent while the tables are being exchanged. */
+  parts?: Record<string, number>;
 }
 
 export async function readLatest(objects: Objects): Promise<LatestRun | undefined> {
@@ -217,9 +219,18 @@ export async function readLatest(objects: Objects): Promise<LatestRun | undefine
   return bytes && (JSON.parse(Buffer.from(bytes).toString("utf8")) as LatestRun);
 }
 
+async function writeLatest(objects: Objects, latest: LatestRun): Promise<void> {
+  const sink = objects.create(LATEST_KEY);
+  await sink.write(Buffer.from(JSON.stringify(latest)));
+  await sink.finish();
+}
+
+/** Tables exchanged at the same time. */
+const EXCHANGES_AT_ONCE = 8;
+
 /**
- * Copies a run's files over those of the run before, a table in a few milliseconds each; whatever the run has no rows
- * of is emptied. A later run that is up already stays.
+ * Copies a run's files over those of the run before; what the run has no rows of is emptied, once. A later run that is
+ * up already stays.
  */
 async function putUpAsLatest(
   objects: Objects,
@@ -229,27 +240,31 @@ async function putUpAsLatest(
 ): Promise<void> {
   const standing = await readLatest(objects);
   if (standing && standing.run_id > sealed.run) return;
-  for (const table of [...tables, ...runTables]) {
-    const parts = files.filter((file) => file.table === table);
-    for (const { part } of parts)
+  const latest: LatestRun = { run_id: sealed.run, run_date: sealed.date, manifest_sha256: sealed.manifestSha256 };
+  // Whoever finds an exchange that did not end cannot know what lies there, and empties every table again.
+  await writeLatest(objects, latest);
+  const parts: Record<string, number> = {};
+  const exchange = async (table: Table): Promise<void> => {
+    const own = files.filter((file) => file.table === table).map(({ part }) => part);
+    for (const part of own)
       await objects.copy(tableKey(table.name, sealed.run, sealed.date, part), latestKey(table.name, part));
-    const stale = parts.length ? await extraParts(objects, table, parts.length) : [latestKey(table.name)];
-    for (const key of stale) await new ParquetFile(objects.create(key), table.columns, {}).finish();
-  }
-  const pointer: LatestRun = {
-    run_id: sealed.run,
-    run_date: sealed.date,
-    manifest_sha256: sealed.manifestSha256,
+    parts[table.name] = own.length;
+    for (const key of await staleKeys(objects, table, own.length, standing?.parts?.[table.name]))
+      await new ParquetFile(objects.create(key), table.columns, {}).finish();
   };
-  const sink = objects.create(LATEST_KEY);
-  await sink.write(Buffer.from(JSON.stringify(pointer)));
-  await sink.finish();
+  const limit = pLimit(EXCHANGES_AT_ONCE);
+  await Promise.all([...tables, ...runTables].map((table) => limit(() => exchange(table))));
+  await writeLatest(objects, { ...latest, parts });
 }
 
-async function extraParts(objects: Objects, table: Table, parts: number): Promise<string[]> {
+/** Files of the run before that the new one does not replace; of a table that was empty already, none. */
+async function staleKeys(objects: Objects, table: Table, parts: number, before: number | undefined): Promise<string[]> {
+  if (before !== undefined)
+    return Array.from({ length: Math.max(0, before - parts) }, (_, index) => latestKey(table.name, parts + index + 1));
   const current = new Set(Array.from({ length: parts }, (_, index) => latestKey(table.name, index + 1)));
-  const extra: string[] = [];
+  // A table has a file, so that its folder is there.
+  const stale = new Set(parts ? [] : [latestKey(table.name)]);
   for await (const { key } of objects.list(latestPrefix(table.name)))
-    if (key.endsWith(".parquet") && !current.has(key)) extra.push(key);
-  return extra;
+    if (key.endsWith(".parquet") && !current.has(key)) stale.add(key);
+  return [...stale];
 }

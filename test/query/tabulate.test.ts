@@ -2,8 +2,9 @@ import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { loadAuditors } from "../../auditors/registry.ts";
-import { evidenceKey, latestKey, tableKey } from "../../evidence/layout.ts";
+import { evidenceKey, LATEST_KEY, latestKey, tableKey } from "../../evidence/layout.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { duckDBEngine } from "../../query/duckdb.ts";
 import { rowsOf } from "../../query/engine.ts";
@@ -169,6 +170,21 @@ describe("tables", () => {
     const reader = await readFile(join(folder(), latestKey("aws_rds_dbinstance")));
     expect(reader.length).to.be.greaterThan(0);
     expect(await ask("SELECT * FROM latest_aws_rds_dbinstance")).to.deep.equal([]);
+  });
+
+  it("are exchanged as a whole after an exchange that did not end", async () => {
+    const latest = async () => [
+      ...(await parquetReadObjects({
+        file: await asyncBufferFromFile(join(folder(), latestKey("aws_rds_dbinstance"))),
+      })),
+    ];
+    await tabulated({ run: FIRST_RUN });
+    await tabulated({ run: SECOND_RUN, items: [{ resource_id: "half" }] });
+    expect(await latest()).to.have.length(1);
+    // As the second run's exchange leaves it when it dies: rows of its own, and no word of them.
+    await writeFile(join(folder(), LATEST_KEY), JSON.stringify({ run_id: SECOND_RUN, run_date: "2026-11-24" }));
+    await tabulated({ run: "01JDT3SAPG0000000000000003" });
+    expect(await latest()).to.be.empty;
   });
 
   it("come out the same, byte for byte, from the same evidence", async () => {
