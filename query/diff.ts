@@ -37,6 +37,15 @@ export interface DiffOptions {
 /** A problem with what is to be compared, for the user. */
 export class DiffError extends Error {}
 
+/** @throws DiffError naming a run that has no tables, and those that have */
+export function mustHaveTables({ runs }: Pick<DuckDBEngine, "runs">, asked: readonly string[]): void {
+  for (const run of asked)
+    if (!runs.includes(run))
+      throw new DiffError(
+        `run ${run} has no tables here${runs.length ? `; there are ${runs.slice(-5).join(", ")}` : ""}. itaudit tables build derives those of a sealed run.`,
+      );
+}
+
 /**
  * Compares two runs: what is only in one, by coverage, then what changed, by type. Memory does not grow with the
  * estate: DuckDB pairs the resources, on disk where they are many, and only those that differ are read in full.
@@ -48,11 +57,7 @@ export async function* differences(
   second: string,
   { catalog, volatile = false }: DiffOptions,
 ): AsyncGenerator<Difference> {
-  for (const run of [first, second])
-    if (!engine.runs.includes(run))
-      throw new DiffError(
-        `run ${run} has no tables here${engine.runs.length ? `; there are ${engine.runs.slice(-5).join(", ")}` : ""}. itaudit tables build derives those of a sealed run.`,
-      );
+  mustHaveTables(engine, [first, second]);
   await pair(engine, first, second, catalog, volatile);
   yield* onlyInOne(engine, first, second);
   for (const [type] of await rows(engine, "SELECT DISTINCT resource_type FROM diff_changed ORDER BY 1"))

@@ -30,14 +30,19 @@ export const diffCommand = (program: Command): Command =>
     .option("--json", "print JSON: an object with the runs, the differences (one a line) and the sums")
     .action(async (first: string, second: string, options: DiffOptions) => {
       const groupOf = grouping(options.by);
-      const [{ catalogOf }, { loadAuditors }, { duckDBEngine }, { differences, DiffError }, { pullInto }] =
-        await Promise.all([
-          import("../../query/catalog.ts"),
-          import("../../auditors/registry.ts"),
-          import("../../query/duckdb.ts"),
-          import("../../query/diff.ts"),
-          import("../../query/pull.ts"),
-        ]);
+      const [
+        { catalogOf },
+        { loadAuditors },
+        { duckDBEngine },
+        { differences, DiffError, mustHaveTables },
+        { pullInto },
+      ] = await Promise.all([
+        import("../../query/catalog.ts"),
+        import("../../auditors/registry.ts"),
+        import("../../query/duckdb.ts"),
+        import("../../query/diff.ts"),
+        import("../../query/pull.ts"),
+      ]);
       const place = evidencePlace(options);
       const catalog = catalogOf(await loadAuditors());
       const line = progressLine();
@@ -53,6 +58,7 @@ export const diffCommand = (program: Command): Command =>
             return found;
           };
           const [from, to] = [named(first), named(second)];
+          mustHaveTables(engine, [from, to]);
           const sums = new Sums(groupOf);
           if (options.json) print(`{"first":${JSON.stringify(from)},"second":${JSON.stringify(to)},"differences":[`);
           else print(`${from} → ${to}`);

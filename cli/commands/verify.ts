@@ -9,6 +9,7 @@ interface Options {
   bucket?: string;
   dir?: string;
   publicKey?: string;
+  tables?: boolean;
   json?: boolean;
 }
 
@@ -28,6 +29,7 @@ export const verifyCommand = (program: Command): Command =>
       "--public-key <file>",
       "PEM of the audit stack's output signingPublicKey; several one after the other are fine",
     )
+    .option("--tables", "derive the tables once more from the evidence, and compare them with those that stand")
     .option("--json", "print a line of JSON for each finding, and one for the verdict")
     .action(async (run: string | undefined, options: Options) => {
       try {
@@ -68,6 +70,14 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
     notice: (notice) => say(notice, false),
     progress: (checked, key) => line(`${checked} objects  ${key}`),
   });
+  if (options.tables) {
+    const { verifyTablesOf } = await import("../verifyTables.ts");
+    const chosen = run ? runNamed(run).run : undefined;
+    for await (const { key, problem } of verifyTablesOf(options, chosen, line)) {
+      say({ kind: "table", key, problem }, true);
+      answer.violations += 1;
+    }
+  }
   line.end();
   const holds = answer.violations === 0;
   if (options.json) print(JSON.stringify({ holds, ...answer }));

@@ -1,0 +1,23 @@
+import { loadAuditors } from "../auditors/registry.ts";
+import { catalogOf } from "../query/catalog.ts";
+import { listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
+import { type TableProblem, verifyTables } from "../query/verifyTables.ts";
+import { evidencePlace, type PlaceOptions } from "./evidencePlace.ts";
+import type { ProgressLine } from "./progress.ts";
+
+/** Files of tables that are not what the evidence leads to, of one run or of all. */
+export async function* verifyTablesOf(
+  place: PlaceOptions,
+  run: string | undefined,
+  line: ProgressLine,
+): AsyncGenerator<Omit<TableProblem, "problem"> & { problem: string }> {
+  const objects = evidencePlace(place);
+  const catalog = catalogOf(await loadAuditors());
+  for (const each of await listSealedRuns(objects)) {
+    if (run && each.run !== run) continue;
+    const sealed = await readSealedRun(objects, each.run, each.date);
+    const progress = (done: number, of: number, table: string) => line(`${each.run} ${table}`, done, of);
+    for await (const { key, problem } of verifyTables(objects, sealed!, catalog, progress))
+      yield { key, problem: `is ${problem}. itaudit tables build ${each.run} derives it again` };
+  }
+}
