@@ -92,13 +92,6 @@ const KEYS: Record<
     gives: { scheduleFlexibleMinutes: 0 },
     wrong: ["1441", "soon"],
   },
-  catalog: { kind: "audit", value: "false", gives: { catalog: false }, wrong: ["yes"] },
-  queryLimitGigabytes: {
-    kind: "audit",
-    value: "0.5",
-    gives: { queryLimitGigabytes: 0.5 },
-    wrong: ["0", "much"],
-  },
   logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x"] },
   catalog: { kind: "audit", value: "false", gives: { catalog: false }, wrong: ["maybe"] },
   queryLimitGigabytes: { kind: "audit", value: "7", gives: { queryLimitGigabytes: 7 }, wrong: ["0", "much"] },
