@@ -31,6 +31,8 @@ export type Providers = Readonly<Record<string, Provider>>;
 export function targetOf(door: Door, account: string, region: string): Target {
   const clients = new Map<unknown, unknown>();
   const config = {
+    // Pulumi asks for everything at once; waiting for a connection is no news here.
+    requestHandler: { socketAcquisitionWarningTimeout: 600_000 },
     ...door,
     region,
     forcePathStyle: true,
