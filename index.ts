@@ -28,6 +28,7 @@ export const {
   signingPublicKey,
   sealerName,
   parameterName,
+  pipelineRoles,
   roleArn,
   stackSetName,
 } = await outputs();

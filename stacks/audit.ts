@@ -3,10 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { loadAuditors } from "../auditors/registry.ts";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { auditSettings, type ConfigSource } from "./config.ts";
+import { pipelineRoles } from "./pipeline.ts";
 
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
-  const settings = auditSettings(config);
+  const { pipeline, ...settings } = auditSettings(config);
   const audit = new AuditAccount("audit", { ...settings, auditors: await loadAuditors(settings.auditors) });
   return {
     auditAccountId: aws.getCallerIdentityOutput().accountId,
@@ -20,5 +21,6 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     parameterName: audit.parameterName,
     databaseName: audit.databaseName,
     workgroupName: audit.workgroupName,
+    pipelineRoles: pipeline && pipelineRoles(pipeline, settings.namePrefix),
   };
 }

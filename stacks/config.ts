@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../auditors/registry.ts";
 import type { RunSchedule } from "../components/schedule.ts";
+import type { PipelineSettings } from "./pipeline.ts";
 import { schedulesOf } from "./schedules.ts";
 
 /** A stack's configuration cannot be used: which key, what it says, why not, and what to do. */
@@ -79,6 +80,24 @@ function matching(config: ConfigSource, key: string, pattern: RegExp, problem: s
 function wholeDays(config: ConfigSource, key: string): number | undefined {
   const value = matching(config, key, /^\d{1,5}$/, "a whole number of days is expected", "365");
   return value === undefined || Number(value) === 0 ? undefined : Number(value);
+}
+
+function pipelineOf(config: ConfigSource): PipelineSettings | undefined {
+  const repository = matching(
+    config,
+    "pipelineRepository",
+    /^[\w.-]+\/[\w.-]+$/,
+    "a repository is named organization/repository",
+    "my-org/audit-ecosystem",
+  );
+  const providerArn = matching(
+    config,
+    "pipelineProviderArn",
+    /^arn:[\w-]+:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
+    "the ARN of GitHub's OIDC provider is expected",
+    "arn:aws:iam::999999999999:oidc-provider/token.actions.githubusercontent.com",
+  );
+  return repository === undefined ? undefined : { repository, ...(providerArn ? { providerArn } : {}) };
 }
 
 function unitsOf(config: ConfigSource): string[] {
@@ -186,6 +205,8 @@ export interface AuditSettings {
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
   scheduleFlexibleMinutes: number;
+  /** Undefined: no pipeline deploys. */
+  pipeline?: PipelineSettings;
 }
 
 /** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
@@ -210,10 +231,12 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const externalId = externalIdOf(config);
   const logRetentionDays = retentionDays(config);
   const auditors = auditorsOf(config);
+  const pipeline = pipelineOf(config);
   return {
     auditors,
     schedules: schedules(config, auditors),
     scheduleFlexibleMinutes: flexibleMinutes(config),
+    ...(pipeline ? { pipeline } : {}),
     catalog: choice(config, "catalog", ["true", "false"], "true") === "true",
     queryLimitGigabytes: queryLimit(config),
     accounts:

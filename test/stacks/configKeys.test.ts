@@ -92,6 +92,24 @@ const KEYS: Record<
     gives: { scheduleFlexibleMinutes: 0 },
     wrong: ["1441", "soon"],
   },
+  pipelineRepository: {
+    kind: "audit",
+    value: "acme/audit",
+    gives: { pipeline: { repository: "acme/audit" } },
+    wrong: ["acme"],
+  },
+  pipelineProviderArn: {
+    kind: "audit",
+    value: "arn:aws:iam::999999999999:oidc-provider/token.actions.githubusercontent.com",
+    also: { pipelineRepository: "acme/audit" },
+    gives: {
+      pipeline: {
+        repository: "acme/audit",
+        providerArn: "arn:aws:iam::999999999999:oidc-provider/token.actions.githubusercontent.com",
+      },
+    },
+    wrong: ["arn:aws:iam::999999999999:oidc-provider/example.com"],
+  },
   logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x"] },
   catalog: { kind: "audit", value: "false", gives: { catalog: false }, wrong: ["maybe"] },
   queryLimitGigabytes: { kind: "audit", value: "7", gives: { queryLimitGigabytes: 7 }, wrong: ["0", "much"] },
