@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { version } from "../package.json" with { type: "json" };
+import { auditorCommand } from "./commands/auditor.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { queryCommand } from "./commands/query.ts";
@@ -29,6 +30,7 @@ Examples:
   );
 
 for (const add of [
+  auditorCommand,
   diffCommand,
   policyCommand,
   queryCommand,
