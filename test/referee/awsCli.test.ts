@@ -301,13 +301,13 @@ const CLI_NAMES: Record<string, string> = {
   "direct-connect": "directconnect",
   "elasticsearch-service": "es",
   "api-gateway": "apigateway",
+  "application-auto-scaling": "application-autoscaling",
   "service-catalog": "servicecatalog",
   "global-accelerator": "globalaccelerator",
 };
 /** Services whose name in the CLI keeps the dashes. */
 const CLI_DASHED = new Set([
   "acm-pca",
-  "application-auto-scaling",
   "bedrock-agent",
   "cognito-identity",
   "ecr-public",
@@ -315,7 +315,6 @@ const CLI_DASHED = new Set([
   "network-firewall",
   "redshift-serverless",
   "resource-explorer-2",
-  "s3-control",
   "service-quotas",
   "sso-admin",
   "timestream-write",
