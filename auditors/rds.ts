@@ -1,23 +1,38 @@
 import {
+  DescribeBlueGreenDeploymentsCommand,
+  DescribeCertificatesCommand,
+  DescribeDBClusterAutomatedBackupsCommand,
   DescribeDBClusterParameterGroupsCommand,
+  DescribeDBClusterParametersCommand,
   DescribeDBClusterSnapshotAttributesCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
+  DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
+  DescribeDBMajorEngineVersionsCommand,
   DescribeDBParameterGroupsCommand,
+  DescribeDBParametersCommand,
   DescribeDBProxiesCommand,
+  DescribeDBProxyEndpointsCommand,
+  DescribeDBProxyTargetGroupsCommand,
   DescribeDBSnapshotAttributesCommand,
   DescribeDBSnapshotsCommand,
   DescribeDBSubnetGroupsCommand,
   DescribeEventSubscriptionsCommand,
+  DescribeExportTasksCommand,
+  DescribeGlobalClustersCommand,
+  DescribeIntegrationsCommand,
   DescribeOptionGroupsCommand,
   ListTagsForResourceCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
 import { inline, reads, type Service, tagsFrom } from "./collector.ts";
 
-const { from, list, detail } = reads("rds");
+const { from, under, list, detail } = reads("rds");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceName: "{arn}" }), "TagList");
+const proxies = from(DescribeDBProxiesCommand, "DBProxies");
+// A group has hundreds of parameters; those that someone set are what makes it differ from AWS's own.
+const set = "user";
 const passwords = {
   redact: ["PendingModifiedValues.MasterUserPassword"],
   notSecret: { MasterUserSecret: "the ARN, status and key of a secret, and not the secret" },
@@ -75,6 +90,12 @@ export const rds: Service = {
       id: "DBParameterGroupName",
       arn: "DBParameterGroupArn",
       tags,
+      details: [
+        detail(DescribeDBParametersCommand, ({ DBParameterGroupName }) => ({ DBParameterGroupName, Source: set }), {
+          when: ({ DBParameterGroupName }) => !String(DBParameterGroupName).startsWith("default."),
+        }),
+      ],
+      notSecret: { "DescribeDBParameters.Parameters": "how the engine runs: force_ssl, what it logs" },
     }),
     list(
       "AWS::RDS::DBClusterParameterGroup",
@@ -83,6 +104,14 @@ export const rds: Service = {
         id: "DBClusterParameterGroupName",
         arn: "DBClusterParameterGroupArn",
         tags,
+        details: [
+          detail(
+            DescribeDBClusterParametersCommand,
+            ({ DBClusterParameterGroupName }) => ({ DBClusterParameterGroupName, Source: set }),
+            { when: ({ DBClusterParameterGroupName }) => !String(DBClusterParameterGroupName).startsWith("default.") },
+          ),
+        ],
+        notSecret: { "DescribeDBClusterParameters.Parameters": "how the engine runs: force_ssl, what it logs" },
       },
     ),
     list("AWS::RDS::OptionGroup", from(DescribeOptionGroupsCommand, "OptionGroupsList"), {
@@ -95,10 +124,65 @@ export const rds: Service = {
       arn: "EventSubscriptionArn",
       tags,
     }),
-    list("AWS::RDS::DBProxy", from(DescribeDBProxiesCommand, "DBProxies"), {
+    list("AWS::RDS::DBProxy", proxies, {
       id: "DBProxyName",
       arn: "DBProxyArn",
       tags,
+    }),
+    list("AWS::RDS::DBProxyEndpoint", from(DescribeDBProxyEndpointsCommand, "DBProxyEndpoints"), {
+      id: "DBProxyEndpointName",
+      arn: "DBProxyEndpointArn",
+      tags,
+    }),
+    list(
+      "AWS::RDS::DBProxyTargetGroup",
+      under(proxies, DescribeDBProxyTargetGroupsCommand, "TargetGroups", { DBProxyName: "DBProxyName" }),
+      { id: "{DBProxyName}/{TargetGroupName}", arn: "TargetGroupArn", name: "TargetGroupName", tags },
+    ),
+    list("AWS::RDS::GlobalCluster", from(DescribeGlobalClustersCommand, "GlobalClusters"), {
+      id: "GlobalClusterIdentifier",
+      arn: "GlobalClusterArn",
+      tags: inline("TagList"),
+    }),
+    list(
+      "AWS::RDS::DBInstanceAutomatedBackup",
+      from(DescribeDBInstanceAutomatedBackupsCommand, "DBInstanceAutomatedBackups"),
+      {
+        id: "DbiResourceId",
+        arn: "DBInstanceAutomatedBackupsArn",
+        name: "DBInstanceIdentifier",
+        tags: inline("TagList"),
+      },
+    ),
+    list(
+      "AWS::RDS::DBClusterAutomatedBackup",
+      from(DescribeDBClusterAutomatedBackupsCommand, "DBClusterAutomatedBackups"),
+      {
+        id: "DbClusterResourceId",
+        arn: "DBClusterAutomatedBackupsArn",
+        name: "DBClusterIdentifier",
+        tags: inline("TagList"),
+      },
+    ),
+    list("AWS::RDS::ExportTask", from(DescribeExportTasksCommand, "ExportTasks"), { id: "ExportTaskIdentifier" }),
+    list("AWS::RDS::Integration", from(DescribeIntegrationsCommand, "Integrations"), {
+      id: "IntegrationArn",
+      arn: "IntegrationArn",
+      name: "IntegrationName",
+      tags: inline("Tags"),
+    }),
+    list("AWS::RDS::BlueGreenDeployment", from(DescribeBlueGreenDeploymentsCommand, "BlueGreenDeployments"), {
+      id: "BlueGreenDeploymentIdentifier",
+      name: "BlueGreenDeploymentName",
+      tags: inline("TagList"),
+    }),
+    // AWS's own, in each region: until when a certificate is valid, and until when a version is supported.
+    list("AWS::RDS::Certificate", from(DescribeCertificatesCommand, "Certificates"), {
+      id: "CertificateIdentifier",
+      arn: "CertificateArn",
+    }),
+    list("AWS::RDS::DBMajorEngineVersion", from(DescribeDBMajorEngineVersionsCommand, "DBMajorEngineVersions"), {
+      id: "{Engine}/{MajorEngineVersion}",
     }),
   ],
 };

@@ -25,14 +25,16 @@ const PROTOCOLS: Record<string, Protocol> = {
 
 /** Every audited service, one for each SDK client. Loads all declarations, and with them all clients: two seconds. */
 async function auditedServices(): Promise<Served[]> {
-  const byClient = new Map<Declared["client"], Declared[]>();
+  const byClient = new Map<Declared["client"], Collector[]>();
   for (const declared of await loadServices())
-    byClient.set(declared.client, [...(byClient.get(declared.client) ?? []), declared]);
-  const served = [...byClient].map(async ([Client, declared]): Promise<Served> => {
+    for (const collector of declared.collectors) {
+      const client = collector.listing.client ?? declared.client;
+      byClient.set(client, [...(byClient.get(client) ?? []), collector]);
+    }
+  const served = [...byClient].map(async ([Client, collectors]): Promise<Served> => {
     const { config } = new Client({ region: "us-east-1" }) as unknown as {
       config: { defaultSigningName: string; serviceId: string; apiVersion: string; protocol: object };
     };
-    const collectors = declared.flatMap((each) => each.collectors);
     const signingName = config.defaultSigningName;
     // The SDK's packages are named after the service ids: `Elastic Load Balancing v2`.
     const sdk = await import(`@aws-sdk/client-${config.serviceId.toLowerCase().replaceAll(" ", "-")}`);
