@@ -129,8 +129,9 @@ const behind = (own: Service, name: string, operation: Operation<unknown, object
     try {
       return operation.permissions?.(input, call) ?? declared;
     } catch (error) {
-      // A permission on something that has no state here, such as a company's own key.
-      if (isAwsError(error) && NOT_FOUND.test(error.code)) return declared;
+      // A permission on something of a company's own that has no state here, such as its keys.
+      const companys = call.account !== call.state.auditAccount;
+      if (companys && isAwsError(error) && NOT_FOUND.test(error.code)) return declared;
       throw error;
     }
   },
