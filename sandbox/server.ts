@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { createSandbox, type Sandbox } from "./core.ts";
 import { populate } from "./estate/populate.ts";
@@ -68,15 +68,19 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   );
   const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda });
   let changed = false;
-  const server = createServer(async (incoming, outgoing) => {
-    const answer = await sandbox.handle(await requestOf(incoming));
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const given = await sandbox.handle(await requestOf(incoming));
     changed = true;
-    const delay = (options.latency ?? 0) + (answer.after ?? 0);
+    const delay = (options.latency ?? 0) + (given.after ?? 0);
     if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
-    if (answer.lost === "silent") return;
-    if (answer.lost === "reset") return void incoming.socket.resetAndDestroy();
-    const headers = { ...answer.headers, "content-length": answer.headers["content-length"] ?? answer.body.length };
-    outgoing.writeHead(answer.status, headers).end(incoming.method === "HEAD" ? undefined : answer.body);
+    if (given.lost === "silent") return;
+    if (given.lost === "reset") return void incoming.socket.resetAndDestroy();
+    const headers = { ...given.headers, "content-length": given.headers["content-length"] ?? given.body.length };
+    outgoing.writeHead(given.status, headers).end(incoming.method === "HEAD" ? undefined : given.body);
+  };
+  const server = createServer((incoming, outgoing) => {
+    // A client that is killed in the middle of its request is no end of the sandbox.
+    answer(incoming, outgoing).catch(() => incoming.destroy());
   });
   server.keepAliveTimeout = 60_000;
   server.listen(options.port, "127.0.0.1");
