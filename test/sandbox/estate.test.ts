@@ -1,0 +1,84 @@
+import { expect } from "chai";
+import { type Databases, databasesOf } from "../../sandbox/estate/databases.ts";
+import { populate } from "../../sandbox/estate/populate.ts";
+import { homesOf, regionsOf } from "../../sandbox/estate/regions.ts";
+
+const SEED = 1;
+const state = populate(SEED, 50);
+const accounts = state.members.map(({ id }) => id);
+const places = accounts.flatMap((account) => regionsOf(SEED, account).map(({ name }) => ({ account, region: name })));
+const estates = places.map(({ account, region }) => ({ account, region, made: databasesOf(SEED, account, region) }));
+const all = <T>(of: (made: Databases) => readonly T[]): T[] => estates.flatMap(({ made }) => [...of(made)]);
+
+describe("the sandbox's estate", () => {
+  it("has databases where an account works, and nothing elsewhere", () => {
+    for (const { account, region, made } of estates)
+      expect(made.instances.length > 0, `${account} ${region}`).to.equal(homesOf(SEED, account).includes(region));
+    expect(estates.filter(({ made }) => !made.instances.length)).to.have.length.above(places.length / 2);
+  });
+
+  it("has in each account a region that is closed, and never works in one", () => {
+    for (const account of accounts) {
+      const closed = regionsOf(SEED, account).filter(({ optIn }) => optIn === "not-opted-in");
+      expect(closed).not.to.be.empty;
+      expect(homesOf(SEED, account)).not.to.include.members(closed.map(({ name }) => name));
+    }
+  });
+
+  it("has clusters whose members are instances of theirs, with one writer", () => {
+    for (const { made } of estates)
+      for (const cluster of made.clusters) {
+        const members = made.instances.filter((each) => each.DBClusterIdentifier === cluster.DBClusterIdentifier);
+        const named = cluster.DBClusterMembers!.map((each) => each.DBInstanceIdentifier);
+        expect(members.map((each) => each.DBInstanceIdentifier)).to.have.members(named);
+        expect(cluster.DBClusterMembers!.filter((each) => each.IsClusterWriter)).to.have.length(1);
+        expect(members.every((each) => each.Engine === cluster.Engine)).to.equal(true);
+        expect(members.every((each) => each.StorageEncrypted === cluster.StorageEncrypted)).to.equal(true);
+      }
+  });
+
+  it("has snapshots of instances that are there, encrypted as these are", () => {
+    for (const { made } of estates)
+      for (const snapshot of made.snapshots) {
+        const source = made.instances.find((each) => each.DBInstanceIdentifier === snapshot.DBInstanceIdentifier);
+        expect(source, snapshot.DBSnapshotArn).to.include({ Engine: snapshot.Engine });
+        expect(snapshot.Encrypted).to.equal(source!.StorageEncrypted);
+      }
+  });
+
+  it("names each resource once in an account and region", () => {
+    for (const { account, region, made } of estates) {
+      const arns = [
+        ...made.instances.map((each) => each.DBInstanceArn),
+        ...made.clusters.map((each) => each.DBClusterArn),
+        ...made.snapshots.map((each) => each.DBSnapshotArn),
+        ...made.optionGroups.map((each) => each.OptionGroupArn),
+      ];
+      expect(new Set(arns).size, `${account} ${region}`).to.equal(arns.length);
+      expect(arns.every((arn) => arn!.startsWith(`arn:aws:rds:${region}:${account}:`))).to.equal(true);
+    }
+  });
+
+  it("has several engines, and what an auditor looks for", () => {
+    const instances = all((made) => made.instances);
+    const engines = new Set(instances.map(({ Engine }) => Engine));
+    expect([...engines]).to.include.members(["postgres", "mysql", "mariadb", "sqlserver-se", "aurora-postgresql"]);
+    for (const [what, one] of [
+      ["without tags", instances.filter(({ TagList }) => !TagList?.length)],
+      ["unencrypted", instances.filter(({ StorageEncrypted }) => !StorageEncrypted)],
+      ["open to the internet", instances.filter(({ PubliclyAccessible }) => PubliclyAccessible)],
+      ["without backups", instances.filter(({ BackupRetentionPeriod }) => BackupRetentionPeriod === 0)],
+      ["a user without a second factor", state.users.filter(({ mfa }) => !mfa)],
+      [
+        "a policy for everything",
+        [...state.policies.values()].filter(({ document }) => /"Action":"\*"/.test(document)),
+      ],
+      [
+        "a bucket whose public access is not blocked",
+        [...state.buckets.values()].filter(({ configuration }) => !configuration.has("GetPublicAccessBlock")),
+      ],
+    ] as const)
+      expect(one, what).not.to.be.empty;
+    expect(instances.filter(({ StorageEncrypted }) => StorageEncrypted)).to.have.length.above(instances.length / 2);
+  });
+});
