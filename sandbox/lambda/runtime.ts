@@ -83,6 +83,8 @@ export function lambdaRuntime(
       AWS_SECRET_ACCESS_KEY: credentials.SecretAccessKey,
       AWS_SESSION_TOKEN: credentials.SessionToken,
       AWS_ENDPOINT_URL: endpoint(),
+      // Its clients put the account in front of the host, which an address cannot have.
+      AWS_ENDPOINT_URL_S3_CONTROL: endpoint().replace("127.0.0.1", "localhost"),
       AWS_LAMBDA_FUNCTION_NAME: fn.FunctionName,
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.MemorySize),
       AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
