@@ -6,6 +6,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { createOnly } from "../evidence/createOnly.ts";
 import { evidenceJson, type Item } from "../evidence/item.ts";
 import { LinesXor } from "../evidence/linesXor.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
@@ -51,12 +52,16 @@ export class EvidenceWriter {
     await this.sending;
   }
 
+  /**
+   * Writes what is left, create-only. The key bears this attempt's own random name: where S3 says that it is there
+   * already, an earlier try of the same write arrived, and only its answer was lost.
+   */
   async finish(): Promise<EvidenceObject> {
     await this.sending;
     this.take(this.gzip.end());
     if (this.upload) {
       await this.sendPart();
-      await created(
+      await createOnly(() =>
         this.s3.send(
           new CompleteMultipartUploadCommand({
             ...this.object,
@@ -67,11 +72,12 @@ export class EvidenceWriter {
         ),
       );
     } else {
-      await created(
+      const Body = this.body();
+      await createOnly(() =>
         this.s3.send(
           new PutObjectCommand({
             ...this.object,
-            Body: this.body(),
+            Body,
             ContentType: "application/x-ndjson",
             ContentEncoding: "gzip",
             ChecksumAlgorithm: "SHA256",
@@ -135,17 +141,5 @@ export class EvidenceWriter {
       }),
     );
     this.parts.push({ ETag, PartNumber, ChecksumSHA256 });
-  }
-}
-
-/**
- * Waits for a create-only write. The key bears this attempt's own random name: where S3 says that it is there already,
- * an earlier try of the same write arrived, and only its answer was lost.
- */
-async function created(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if ((error as Error).name !== "PreconditionFailed") throw error;
   }
 }

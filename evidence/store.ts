@@ -1,5 +1,6 @@
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { ChainLink } from "./chain.ts";
+import { createOnly } from "./createOnly.ts";
 import {
   CHAIN_PREFIX,
   chainKey,
@@ -54,14 +55,11 @@ export interface RunStore {
   writePublicKey(fingerprint: string, pem: string): Promise<void>;
 }
 
-const isAlreadyThere = (error: unknown): boolean =>
-  error instanceof Error && (error.name === "PreconditionFailed" || error.name === "ConditionalRequestConflict");
-
 export function runStore(s3: S3Client, bucket: string): RunStore {
   const source = bucketSource(s3, bucket);
-  const create = async (key: string, Body: string | Uint8Array, ContentType = "application/json"): Promise<boolean> => {
-    try {
-      await s3.send(
+  const create = (key: string, Body: string | Uint8Array, ContentType = "application/json"): Promise<boolean> =>
+    createOnly(() =>
+      s3.send(
         new PutObjectCommand({
           Bucket: bucket,
           Key: key,
@@ -70,15 +68,8 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
           ChecksumAlgorithm: "SHA256",
           IfNoneMatch: "*",
         }),
-      );
-      return true;
-    } catch (error) {
-      if (!isAlreadyThere(error)) throw error;
-      // A conflict with a write still under way (409) says nothing yet of who wins: look.
-      if ((error as Error).name === "PreconditionFailed" || (await source.read(key))) return false;
-      return create(key, Body, ContentType);
-    }
-  };
+      ),
+    );
   const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString("utf8"));
   /** Keys of one listing page, which is as many marks as a group may have. */
   const countOf = async (Prefix: string): Promise<number> => {

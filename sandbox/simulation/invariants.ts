@@ -64,6 +64,7 @@ export function violations(world: World, script: Script, abandoned: ReadonlySet<
   const found: string[] = [];
   const say = (...problems: string[]) => found.push(...problems);
   const runs = [...objects.keys()].filter((key) => key.endsWith("/plan.json"));
+  if (!runs.length && !abandoned.size) say("no run was begun");
   for (const [key, versions] of objects) {
     // An attempt that got no answer writes its object again: the same bytes under the same name.
     const same = key.startsWith("evidence/") && new Set(versions.map(({ sha256: hash }) => hash)).size === 1;

@@ -35,8 +35,8 @@ export interface NetworkWorld {
   handle: (request: WireRequest) => Promise<WireAnswer>;
   services: ReadonlyMap<string, Service>;
   fate: (call: CallOnWire, attempt: Attempt) => Fate;
-  /** Called once for each request that reaches AWS. */
-  count: (call: CallOnWire) => void;
+  /** Called for each request that reaches AWS. */
+  count: (call: CallOnWire, attempt: Attempt) => void;
 }
 
 export function callOf({ method, path, headers, body }: WireRequest): CallOnWire {
@@ -75,7 +75,7 @@ export function doorOf(
     let answer: WireAnswer = { status: 0, headers: {}, body: new Uint8Array() };
     if (fate.error) answer = writeError(service, fate.error, "simulated");
     else if (fate.lost !== "before") {
-      world.count(call);
+      world.count(call, attempt);
       answer = await world.handle(request);
       if (fate.errorAfter) answer = writeError(service, fate.errorAfter, "simulated");
     }

@@ -90,3 +90,30 @@ export function scriptOf(seed: number): Script {
     slowS3: on(0.2) ? { from, until: from + between(5_000, 90_000), times: between(20, 600) } : undefined,
   };
 }
+
+/** A script in which nothing goes wrong. */
+export const quietScript = (seed: number): Script => ({
+  seed,
+  accounts: ["111111111111"],
+  regions: ["eu-central-1"],
+  sizes: { instances: 4, groups: 2, people: 3 },
+  auditorTimeout: 900,
+  pace: 50,
+  bosses: "one",
+  duplicate: 0,
+  late: 50,
+  kill: 0,
+  kills: { boss: 0, auditor: 0, recorder: 0, sealer: 0 },
+  throttle: 0,
+  serverError: 0,
+  reset: 0,
+  writeFault: 0,
+  invokeFault: 0,
+  invokeFaults: 0,
+  missingFunction: undefined,
+  silent: new Set(),
+  expired: 0,
+  closed: new Set(),
+  denied: new Map(),
+  slowS3: undefined,
+});

@@ -13,9 +13,11 @@ import { fatesOf } from "./fates.ts";
 import { violations } from "./invariants.ts";
 import { type Handler, virtualLambda } from "./lambda.ts";
 import { doorOf, type NetworkWorld } from "./network.ts";
+import { RequestCounts } from "./requests.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { simulatedServices } from "./services.ts";
-import { simulatedAuditors, worldOf } from "./world.ts";
+import { warmUp } from "./warmUp.ts";
+import { BUCKET, simulatedAuditors, worldOf } from "./world.ts";
 
 /** When every simulated run begins. */
 const START = Date.UTC(2026, 10, 24, 3);
@@ -51,10 +53,19 @@ export interface SimulationReport {
   /** Milliseconds of virtual time. */
   took: number;
   log: string[];
+  /** Requests that reached AWS, by who made them and what they asked. */
+  requests: Record<string, number>;
+  /** Tries of functions, by name. */
+  tries: Record<string, number>;
+  /** Bytes of the greatest event that a function was invoked with. */
+  largestEvent: number;
+  /** The bucket's documents of runs, by key. */
+  documents: Map<string, string>;
 }
 
 /** One whole run in virtual time, from the boss's invocation until nothing is left to happen, and what holds after it. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
+  await warmUp();
   const script = options.script ?? scriptOf(seed);
   const { system = realSystem } = options;
   const clock = new VirtualClock(START);
@@ -71,6 +82,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     auditAccount: state.auditAccount,
   });
 
+  const requests = new RequestCounts();
   const lambda = virtualLambda(clock, log, {
     start: (fn, self) => {
       const around: Surroundings = {
@@ -95,7 +107,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     randomId,
   });
   const sandbox = createSandbox(state, { now: clock.now, random, invoke: lambda, services });
-  const network: NetworkWorld = { handle: sandbox.handle, services, fate, count: () => undefined };
+  const network: NetworkWorld = { handle: sandbox.handle, services, fate, count: requests.add };
 
   const uninstall = clock.install(random);
   const abandoned = new Set<string>();
@@ -114,6 +126,14 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     events: log.count,
     took: clock.now() - START,
     log: log.lines,
+    requests: requests.counts,
+    tries: Object.fromEntries(lambda.tries),
+    largestEvent: lambda.largestEvent(),
+    documents: new Map(
+      [...state.buckets.get(BUCKET)!.objects]
+        .filter(([key]) => key.startsWith("runs/"))
+        .map(([key, versions]) => [key, Buffer.from(versions.at(-1)!.body).toString("utf8")]),
+    ),
   };
 }
 

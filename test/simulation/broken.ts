@@ -17,7 +17,7 @@ interface Answer {
 type Send = (request: Request) => Promise<Answer>;
 
 /** The real system, with something between its clients and AWS: `make` is called once for each instance. */
-const between =
+export const between =
   (functions: RegExp, make: () => (request: Request, send: Send) => Promise<Answer>): System =>
   (name, around) => {
     if (!functions.test(name)) return realSystem(name, around);
@@ -47,7 +47,7 @@ const xml = (text: string): Answer => ({
   headers: { "content-type": "text/xml" },
   body: Buffer.from(text),
 });
-const done = (statusCode: number): Answer => ({ statusCode, headers: {}, body: new Uint8Array() });
+export const done = (statusCode: number): Answer => ({ statusCode, headers: {}, body: new Uint8Array() });
 
 /** What could be wrong with the system, one thing each. The simulation has to notice every one of them. */
 export const broken: Record<string, System> = {
