@@ -7,6 +7,7 @@ import { queryCommand } from "./commands/query.ts";
 import { resourcesCommand } from "./commands/resources.ts";
 import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
+import { sealCommand } from "./commands/seal.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tablesCommand } from "./commands/tables.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -37,6 +38,7 @@ for (const add of [
   resourcesCommand,
   runCommand,
   sandboxCommand,
+  sealCommand,
   statusCommand,
   tablesCommand,
   verifyCommand,

@@ -4,7 +4,9 @@ import * as random from "@pulumi/random";
 import { type Auditor, plannedAuditor, typesOf } from "../auditors/collector.ts";
 import { catalogOf } from "../query/catalog.ts";
 import { AccountList } from "./accountList.ts";
+import { Alarms } from "./alarms.ts";
 import { Catalog } from "./catalog.ts";
+import { Dashboard } from "./dashboard.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
 import {
@@ -17,6 +19,7 @@ import {
 import { type RunSchedule, Schedule } from "./schedule.ts";
 import { SigningKey } from "./signingKey.ts";
 import { SystemFunction } from "./systemFunction.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** What an {@link AuditAccount} may be told. */
 export interface AuditAccountArgs {
@@ -47,6 +50,10 @@ export interface AuditAccountArgs {
   schedules?: readonly RunSchedule[];
   /** Minutes after the time within which a scheduled run starts. Default: 15. */
   scheduleFlexibleMinutes?: number;
+  /** Minutes after its start within which a run is to be sealed; then it may be sealed as incomplete, and an alarm goes off. Default: 240. */
+  sealDeadlineMinutes?: number;
+  /** SNS topic that the alarms tell. */
+  alarmTopicArn?: pulumi.Input<string>;
 }
 
 /** The audit account's side: evidence bucket, list of accounts, boss, auditors, recorder and sealer. */
@@ -71,6 +78,7 @@ export class AuditAccount extends pulumi.ComponentResource {
     super("audit-ecosystem:index:AuditAccount", name, args, opts);
     const child = { parent: this };
     const prefix = args.namePrefix ?? "audit";
+    const sealDeadlineMinutes = args.sealDeadlineMinutes ?? 240;
     const crossAccountRoleName = args.crossAccountRoleName ?? "audit-cross-account-access-role";
     const { partition } = aws.getPartitionOutput({}, child);
     const { accountId } = aws.getCallerIdentityOutput({}, child);
@@ -156,6 +164,7 @@ export class AuditAccount extends pulumi.ComponentResource {
         environment: {
           EVIDENCE_BUCKET: bucket.name,
           SIGNING_KEY: signingKey.arn,
+          SEAL_DEADLINE_MINUTES: String(sealDeadlineMinutes),
           ...(tabulator ? { TABULATOR_FUNCTION: tabulator.name } : {}),
         },
         permissions: pulumi.all([bucket.arn, signingKey.arn, tabulator?.arn]).apply((may) => sealerPermissions(...may)),
@@ -265,6 +274,33 @@ export class AuditAccount extends pulumi.ComponentResource {
         },
         child,
       );
+
+    const watchdog = new Watchdog(
+      `${name}-watchdog`,
+      { ...common, namePrefix: prefix, accountId, bucket, sealer, sealDeadlineMinutes },
+      child,
+    );
+    new Alarms(
+      `${name}-alarms`,
+      {
+        namePrefix: prefix,
+        sealer: sealer.name,
+        recorder: recorder.name,
+        watchdog: watchdog.functionName,
+        auditors: auditors.map(({ name: functionName }) => functionName),
+        ...(args.alarmTopicArn ? { topicArn: args.alarmTopicArn } : {}),
+      },
+      child,
+    );
+    new Dashboard(
+      `${name}-dashboard`,
+      {
+        namePrefix: prefix,
+        region: aws.getRegionOutput({}, child).region,
+        auditors: args.auditors.map((auditor) => auditor.name),
+      },
+      child,
+    );
 
     this.bucketName = bucket.name;
     this.bossName = boss.name;

@@ -12,6 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** A function of the system: a fixed one, the boss of some auditors, or an auditor of some services. */
 export type Handler =
   | "recorder"
+  | "watchdog"
   | "sealer"
   | { boss: readonly PlannedAuditor[] }
   | { auditor: string; services: readonly string[] }

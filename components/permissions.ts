@@ -107,6 +107,12 @@ export const recorderPermissions = (bucketArn: string, sealerArn: string, audito
 ];
 
 /** @param tabulatorArn the function that is started once the run is sealed, where there is one */
+/** It sees names alone: the listing tells which runs have a manifest. */
+export const watchdogPermissions = (bucketArn: string, sealerArn: string): PolicyStatement[] => [
+  allow("ListRuns", ["s3:ListBucket"], bucketArn),
+  invoke("Seal", [sealerArn]),
+];
+
 export const sealerPermissions = (
   bucketArn: string,
   signingKeyArn: string,

@@ -1,13 +1,17 @@
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Context } from "aws-lambda";
 import { ulid } from "ulid";
 import type { Auditor } from "../auditors/collector.ts";
 import { runTask } from "../collect/task.ts";
+import type { Outcome } from "../evidence/outcome.ts";
 import { settle } from "../evidence/settle.ts";
 import { runStore } from "../evidence/store.ts";
+import type { TaskOutcome } from "../evidence/taskOutcome.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
+import { metrics } from "./metrics.ts";
 import { AuditorSettings, settingsFrom } from "./settings.ts";
 import { type Surroundings, thisProcess } from "./surroundings.ts";
 import { TaskPayload } from "./taskPayload.ts";
@@ -69,6 +73,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
       if (settings.BUNDLE_SHA256) outcome.bundle_sha256 = settings.BUNDLE_SHA256;
       standing = await store.commit(run_date, outcome);
       committed = standing.attempt === attempt;
+      if (committed) measure(standing, auditor.name);
       log.info(committed ? "task committed" : "task was committed by another attempt", {
         outcomes: outcome.outcomes.length,
         objects: outcome.objects.length,
@@ -86,3 +91,31 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
     return { run_id, task: task.id, committed, sealing };
   };
 };
+
+/** What a task's commit says, as metrics by auditor: the dashboard shows them. */
+function measure({ outcomes }: TaskOutcome, auditor: string): void {
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  metrics.addDimension("auditor", auditor);
+  metrics.addMetric(
+    "Items",
+    MetricUnit.Count,
+    sum(({ counts }) => Object.values(counts).reduce((a, b) => a + b, 0)),
+  );
+  metrics.addMetric(
+    "Calls",
+    MetricUnit.Count,
+    sum(({ calls }) => calls),
+  );
+  metrics.addMetric(
+    "Retries",
+    MetricUnit.Count,
+    sum(({ retries }) => retries),
+  );
+  metrics.addMetric(
+    "NotCollected",
+    MetricUnit.Count,
+    sum(({ status }) => (status === "collected" ? 0 : 1)),
+  );
+  metrics.addMetric("Duration", MetricUnit.Milliseconds, Math.max(0, ...outcomes.map(({ ms }) => ms)));
+  metrics.publishStoredMetrics();
+}

@@ -1,4 +1,5 @@
 import { KMSClient } from "@aws-sdk/client-kms";
+import { decodeTime } from "ulid";
 import { seal } from "../evidence/seal.ts";
 import { kmsSigner } from "../evidence/signer.ts";
 import { runStore } from "../evidence/store.ts";
@@ -29,6 +30,11 @@ export const sealerHandler = (around: Surroundings) => {
     const settings = settingsFrom(SealerSettings, around.env());
     const { run_id, run_date, incomplete } = SealRequest.parse(event);
     log.appendKeys({ run_id });
+    const open = around.now() - decodeTime(run_id);
+    if (incomplete && open < settings.SEAL_DEADLINE_MINUTES * 60_000)
+      throw new Error(
+        `run ${run_id} began ${Math.floor(open / 60_000)} minutes ago, and may be sealed as incomplete after ${settings.SEAL_DEADLINE_MINUTES}: its tasks may still commit. Try later, or pulumi config set sealDeadlineMinutes`,
+      );
     const answer = await seal(
       {
         store: runStore(s3, settings.EVIDENCE_BUCKET),

@@ -46,11 +46,15 @@ export const RecorderSettings = z.object({
   SEALER_FUNCTION: z.string().min(1),
 });
 
+/** Minutes after its start within which a run is to be sealed. */
+const SEAL_DEADLINE_MINUTES = z.coerce.number().int().positive();
+
 export const SealerSettings = z.object({
   BUNDLE_SHA256,
   EVIDENCE_BUCKET: z.string().min(1),
   /** ARN of the KMS key that manifests are signed with. */
   SIGNING_KEY: z.string().min(1),
+  SEAL_DEADLINE_MINUTES,
   /** Absent where the stack has no catalog. */
   TABULATOR_FUNCTION: z.string().min(1).optional(),
 });
@@ -59,6 +63,12 @@ export const TabulatorSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),
   /** Its own name, which Lambda sets. */
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
+});
+
+export const WatchdogSettings = z.object({
+  EVIDENCE_BUCKET: z.string().min(1),
+  SEALER_FUNCTION: z.string().min(1),
+  SEAL_DEADLINE_MINUTES,
 });
 
 /**

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import type { NamedQuery, WorkGroup } from "@aws-sdk/client-athena";
+import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { Database, Table } from "@aws-sdk/client-glue";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
 import type { Faults } from "./faults.ts";
@@ -23,6 +24,9 @@ export interface SandboxState {
   buckets: Map<string, StoredBucket>;
   logGroups: Map<string, LogGroup>;
   queues: Map<string, StoredQueue>;
+  /** CloudWatch: alarms and dashboards by ARN. */
+  alarms: Map<string, MetricAlarm>;
+  dashboards: Map<string, string>;
   schedules: Map<string, StoredSchedule>;
   stackSets: Map<string, StoredStackSet>;
   /** By ARN, as aliases are. */

@@ -139,6 +139,15 @@ function schedules(config: ConfigSource, auditors: readonly string[]): RunSchedu
   }
 }
 
+/** Minutes that a run may take until it is to be sealed. */
+function sealDeadline(config: ConfigSource): number {
+  const key = "sealDeadlineMinutes";
+  const value = Number(text(config, key) ?? 240);
+  if (!Number.isInteger(value) || value < 1 || value > 10_080)
+    throw new ConfigError(key, value, "1 to 10080 minutes are expected", set(key, "240"));
+  return value;
+}
+
 function flexibleMinutes(config: ConfigSource): number {
   const remedy = set("scheduleFlexibleMinutes", "15");
   const value = Number(text(config, "scheduleFlexibleMinutes") ?? 15);
@@ -207,6 +216,8 @@ export interface AuditSettings {
   scheduleFlexibleMinutes: number;
   /** Undefined: no pipeline deploys. */
   pipeline?: PipelineSettings;
+  sealDeadlineMinutes: number;
+  alarmTopicArn?: string;
 }
 
 /** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
@@ -228,6 +239,13 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     "audit-metadata-bucket",
   );
   const lockDays = wholeDays(config, "objectLockDays");
+  const alarmTopicArn = matching(
+    config,
+    "alarmTopicArn",
+    /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+    "the ARN of an SNS topic is expected",
+    "arn:aws:sns:eu-central-1:999999999999:audit-alarms",
+  );
   const externalId = externalIdOf(config);
   const logRetentionDays = retentionDays(config);
   const auditors = auditorsOf(config);
@@ -237,6 +255,8 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     schedules: schedules(config, auditors),
     scheduleFlexibleMinutes: flexibleMinutes(config),
     ...(pipeline ? { pipeline } : {}),
+    sealDeadlineMinutes: sealDeadline(config),
+    ...(alarmTopicArn ? { alarmTopicArn } : {}),
     catalog: choice(config, "catalog", ["true", "false"], "true") === "true",
     queryLimitGigabytes: queryLimit(config),
     accounts:

@@ -41,11 +41,11 @@ export const verifyCommand = (program: Command): Command =>
     });
 
 async function verdict(run: string | undefined, options: Options): Promise<number> {
-  const [{ verify }, { keysBeside, keysIn }, { bucketSource, folderSource }, { runNamed }] = await Promise.all([
+  const [{ verify }, { keysBeside, keysIn }, { bucketSource, folderSource }, { runOf }] = await Promise.all([
     import("../../evidence/verify.ts"),
     import("../../evidence/publicKeys.ts"),
     import("../../evidence/source.ts"),
-    import("../runName.ts"),
+    import("../runs.ts"),
   ]);
   if (Boolean(run) === Boolean(options.all)) throw new CliError("name a run, or say --all");
   if (Boolean(options.bucket) === Boolean(options.dir))
@@ -65,7 +65,7 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
   const answer = await verify({
     source,
     keys: given ?? keysBeside(source),
-    run: run ? runNamed(run) : "all",
+    run: run ? runOf(run) : "all",
     violation: (violation) => say(violation, true),
     notice: (notice) => say(notice, false),
     progress: (checked, key) => line(`${checked} objects  ${key}`),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { athenaProviders } from "./athena.ts";
 import { cloudformationProviders } from "./cloudformation.ts";
+import { cloudwatchProviders } from "./cloudwatch.ts";
 import { glueProviders } from "./glue.ts";
 import { iamProviders } from "./iam.ts";
 import { getPublicKey, kmsProviders } from "./kms.ts";
@@ -18,6 +19,7 @@ const providers: Providers = {
   ...athenaProviders,
   ...cloudformationProviders,
   ...glueProviders,
+  ...cloudwatchProviders,
   ...iamProviders,
   ...kmsProviders,
   ...lambdaProviders,

@@ -24,6 +24,8 @@ export function populate(seed: number, accounts: number): SandboxState {
     buckets: new Map(),
     logGroups: new Map(),
     queues: new Map(),
+    alarms: new Map(),
+    dashboards: new Map(),
     schedules: new Map(),
     stackSets: new Map(),
     keys: new Map(),

@@ -15,6 +15,7 @@ export interface RegisteredService {
 export const registry: readonly RegisteredService[] = [
   { signingName: "athena", load: async () => (await import("./athena.ts")).athena },
   { signingName: "cloudformation", load: async () => (await import("./cloudformation.ts")).cloudformation },
+  { signingName: "monitoring", load: async () => (await import("./cloudwatch.ts")).cloudwatch },
   { signingName: "ec2", load: async () => (await import("./ec2.ts")).ec2 },
   { signingName: "glue", load: async () => (await import("./glue.ts")).glue },
   { signingName: "iam", load: async () => (await import("./iam.ts")).iam },

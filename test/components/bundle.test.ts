@@ -6,6 +6,7 @@ import { catalogOf } from "../../query/catalog.ts";
 const handlers: [string, Handler, string[]][] = [
   ["boss", { boss: [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }] }, []],
   ["recorder", "recorder", []],
+  ["watchdog", "watchdog", []],
   ["sealer", "sealer", []],
   ["tabulator", { tabulator: catalogOf(await loadAuditors()) }, []],
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, Handler, string[]] => [

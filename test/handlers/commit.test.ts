@@ -85,6 +85,7 @@ describe("committing and sealing", () => {
       SEALER_FUNCTION: "audit-sealer",
       CROSS_ACCOUNT_ROLE_NAME: "audit-cross-account-access-role",
       EXTERNAL_ID: "external",
+      SEAL_DEADLINE_MINUTES: "240",
       SIGNING_KEY: "arn:aws:kms:us-east-1:999999999999:key/signing",
       DIGEST_KEY: "0123456789abcdef",
     });

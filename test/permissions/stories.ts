@@ -132,23 +132,42 @@ export function stories(prefix: string, auditors: readonly string[]): Story[] {
   ];
 }
 
+/** Stories of what looks for runs that are not sealed. */
+export function watchdogStories(prefix: string, auditor: string): Story[] {
+  return [
+    {
+      name: `${prefix}-watchdog finds a run past its deadline`,
+      tell: async (system) => {
+        const names = [`${prefix}-get-meta-${auditor}`, `${prefix}-recorder`];
+        for (const name of names) system.dead.add(name);
+        const schedule = { name: "early", time: "2026-11-23T12:00:00Z" };
+        await system.run(`${prefix}-boss`, { accounts: [MEMBER], auditors: [auditor], regions: [REGION], schedule });
+        system.dead.clear();
+        due(system, `${prefix}-watchdog`);
+        await system.drain();
+      },
+    },
+  ];
+}
+
+/** Scheduler delivers. It says what it may not do as a metric; here it is trouble like any other. */
+function due(system: System, schedule: string): void {
+  const { state, iam } = system.sandbox;
+  const told: typeof iam = {
+    ...iam,
+    denial: (...asked) => {
+      const denied = iam.denial(...asked);
+      if (denied) system.trouble.push(`Scheduler: ${denied}`);
+      return denied;
+    },
+  };
+  fallDue({ state, iam: told }, system.invoke, schedule, new Date("2026-11-24T03:00:00Z"));
+}
+
 /** Stories of the other parts of a stack whose accounts are in a parameter and whose runs are scheduled. */
 export function scheduledStories(prefix: string, auditor: string): Story[] {
   const boss = `${prefix}-boss`;
-  const due = new Date("2026-11-24T03:00:00Z");
-  /** Scheduler says what it may not do as a metric; here it is trouble like any other. */
-  const deliver = (system: System) => {
-    const { state, iam } = system.sandbox;
-    const told: typeof iam = {
-      ...iam,
-      denial: (...asked) => {
-        const denied = iam.denial(...asked);
-        if (denied) system.trouble.push(`Scheduler: ${denied}`);
-        return denied;
-      },
-    };
-    fallDue({ state, iam: told }, system.invoke, `${prefix}-run`, due);
-  };
+  const deliver = (system: System) => due(system, `${prefix}-run`);
   return [
     {
       name: `${boss} finds the accounts in several parameters`,

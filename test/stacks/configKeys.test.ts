@@ -128,6 +128,18 @@ const KEYS: Record<
     gives: { auditStack: "acme/audit-ecosystem/audit" },
     wrong: [],
   },
+  sealDeadlineMinutes: {
+    kind: "audit",
+    value: "60",
+    gives: { sealDeadlineMinutes: 60 },
+    wrong: ["soon", "0", "1.5", "20000"],
+  },
+  alarmTopicArn: {
+    kind: "audit",
+    value: "arn:aws:sns:eu-central-1:999999999999:audit",
+    gives: { alarmTopicArn: "arn:aws:sns:eu-central-1:999999999999:audit" },
+    wrong: ["audit", "arn:aws:sqs:eu-central-1:999999999999:audit"],
+  },
   memberPolicy: { kind: "member", value: "SecurityAudit", gives: { memberPolicy: "SecurityAudit" }, wrong: ["Admin"] },
   organizationId: { kind: "member", value: "o-abcdefghij", gives: { organizationId: "o-abcdefghij" }, wrong: ["acme"] },
   rolloutFrom: {

@@ -1,0 +1,100 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What {@link Alarms} must be told. */
+export interface AlarmsArgs {
+  namePrefix: string;
+  /** Names of functions. */
+  sealer: pulumi.Input<string>;
+  recorder: pulumi.Input<string>;
+  watchdog: pulumi.Input<string>;
+  auditors: readonly pulumi.Input<string>[];
+  /** SNS topic that is told; alarms only show in the console when left out. */
+  topicArn?: pulumi.Input<string>;
+}
+
+interface Watched {
+  name: string;
+  description: string;
+  namespace: string;
+  metricName: string;
+  dimensions: Record<string, pulumi.Input<string>>;
+  statistic: "Sum" | "Maximum";
+  periodSeconds: number;
+}
+
+const ofFunction = (
+  name: string,
+  metricName: string,
+  FunctionName: pulumi.Input<string>,
+  description: string,
+): Watched => ({
+  name,
+  description,
+  namespace: "AWS/Lambda",
+  metricName,
+  dimensions: { FunctionName },
+  statistic: "Sum",
+  periodSeconds: 300,
+});
+
+/** Alarms on what an auditor must hear of: each says what to look at. */
+export class Alarms extends pulumi.ComponentResource {
+  readonly names: pulumi.Output<string[]>;
+
+  constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("audit-ecosystem:index:Alarms", name, {}, opts);
+    const watched: Watched[] = [
+      {
+        name: "run-not-sealed",
+        description:
+          "A run is past its deadline and not sealed: itaudit status names it, itaudit seal --incomplete seals what there is",
+        namespace: "audit-ecosystem",
+        metricName: "RunsNotSealed",
+        dimensions: { service: "audit-ecosystem" },
+        statistic: "Maximum",
+        periodSeconds: 900,
+      },
+      ofFunction(
+        "task-died",
+        "Invocations",
+        args.recorder,
+        "A task died for good; its outcomes say so. Run again for its accounts",
+      ),
+      ofFunction("sealer-errors", "Errors", args.sealer, "The sealer failed: read its log"),
+      ofFunction("recorder-errors", "Errors", args.recorder, "A dead task could not be recorded: its run stays open"),
+      ofFunction("watchdog-errors", "Errors", args.watchdog, "Nobody looks for runs that are not sealed"),
+      ...args.auditors.map((auditor, index) =>
+        ofFunction(
+          `not-delivered-${index}`,
+          "DestinationDeliveryFailures",
+          auditor,
+          "An auditor's dead event did not reach the recorder: its run stays open",
+        ),
+      ),
+    ];
+    const alarms = watched.map(
+      (each) =>
+        new aws.cloudwatch.MetricAlarm(
+          `${name}-${each.name}`,
+          {
+            name: `${args.namePrefix}-${each.name}`,
+            alarmDescription: each.description,
+            namespace: each.namespace,
+            metricName: each.metricName,
+            dimensions: each.dimensions,
+            statistic: each.statistic,
+            period: each.periodSeconds,
+            evaluationPeriods: 1,
+            threshold: 1,
+            comparisonOperator: "GreaterThanOrEqualToThreshold",
+            treatMissingData: "notBreaching",
+            ...(args.topicArn ? { alarmActions: [args.topicArn], okActions: [args.topicArn] } : {}),
+          },
+          { parent: this },
+        ),
+    );
+    this.names = pulumi.all(alarms.map((alarm) => alarm.name));
+    this.registerOutputs({ names: this.names });
+  }
+}

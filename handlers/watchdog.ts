@@ -1,0 +1,33 @@
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import { overdueRuns } from "../evidence/overdueRuns.ts";
+import { bucketSource } from "../evidence/source.ts";
+import { evidenceS3, lambdaClient } from "./clients.ts";
+import { invokeAsync } from "./invoke.ts";
+import { log } from "./log.ts";
+import { metrics } from "./metrics.ts";
+import { settingsFrom, WatchdogSettings } from "./settings.ts";
+import { type Surroundings, thisProcess } from "./surroundings.ts";
+import type { SealRequest } from "./taskPayload.ts";
+
+/** Looks for runs that are past their deadline and not sealed: tries to seal them once more, and says how many there are. */
+export const watchdogHandler = (around: Surroundings) => {
+  const s3 = evidenceS3(around);
+  const lambda = lambdaClient(around);
+
+  return async (): Promise<{ overdue: string[] }> => {
+    const settings = settingsFrom(WatchdogSettings, around.env());
+    const deadlineMs = settings.SEAL_DEADLINE_MINUTES * 60_000;
+    const overdue = await overdueRuns(bucketSource(s3, settings.EVIDENCE_BUCKET), around.now(), deadlineMs);
+    metrics.addMetric("RunsNotSealed", MetricUnit.Count, overdue.length);
+    metrics.publishStoredMetrics();
+    for (const { run, date, unsigned } of overdue) {
+      log.error("a run is past its deadline", { run_id: run, unsigned });
+      // Never as incomplete: that is for a person to ask. Lost is only what the last one out did not get to.
+      await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id: run, run_date: date } satisfies SealRequest);
+    }
+    return { overdue: overdue.map(({ run }) => run) };
+  };
+};
+
+/** Lambda entry point of the watchdog. */
+export const handler = watchdogHandler(thisProcess);

@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { Alarms } from "../../components/alarms.ts";
+import { Dashboard, dashboardBody } from "../../components/dashboard.ts";
+import { Watchdog } from "../../components/watchdog.ts";
+import { recorded } from "./recorded.ts";
+
+const args = {
+  namePrefix: "audit",
+  sealer: "audit-sealer",
+  recorder: "audit-recorder",
+  watchdog: "audit-watchdog",
+  auditors: ["audit-get-meta-rds", "audit-get-meta-iam"],
+};
+
+describe("Alarms", () => {
+  it("go off at the first run not sealed, task that died, error of sealer or recorder, and undelivered death", async () => {
+    const made = (await recorded(() => new Alarms("alarms", args))).of("MetricAlarm").map(({ inputs }) => inputs);
+    expect(made.map(({ metricName, dimensions }) => `${metricName} ${Object.values(dimensions)}`)).to.have.members([
+      "RunsNotSealed audit-ecosystem",
+      "Invocations audit-recorder",
+      "Errors audit-sealer",
+      "Errors audit-recorder",
+      "Errors audit-watchdog",
+      "DestinationDeliveryFailures audit-get-meta-rds",
+      "DestinationDeliveryFailures audit-get-meta-iam",
+    ]);
+    for (const alarm of made) {
+      expect(alarm).to.include({ threshold: 1, comparisonOperator: "GreaterThanOrEqualToThreshold" });
+      expect(alarm.alarmDescription).to.be.a("string").that.is.not.empty;
+      expect(alarm).not.to.have.property("alarmActions");
+    }
+  });
+
+  it("tell the topic they are given, also when all is well again", async () => {
+    const topicArn = "arn:aws:sns:eu-central-1:999999999999:audit";
+    for (const { inputs } of (await recorded(() => new Alarms("alarms", { ...args, topicArn }))).of("MetricAlarm"))
+      expect(inputs).to.deep.include({ alarmActions: [topicArn], okActions: [topicArn] });
+  });
+});
+
+describe("Dashboard", () => {
+  it("shows each auditor's metrics, by the names the functions give them", async () => {
+    const made = await recorded(
+      () => new Dashboard("dashboard", { namePrefix: "audit", region: "eu-central-1", auditors: ["rds", "iam"] }),
+    );
+    const body = JSON.parse(made.one("aws:cloudwatch/dashboard:Dashboard").inputs.dashboardBody);
+    expect(body).to.deep.equal(dashboardBody("eu-central-1", ["rds", "iam"]));
+    const shown = new Set(
+      body.widgets.flatMap((each: { properties: { metrics: string[][] } }) =>
+        each.properties.metrics.map(([, metric]) => metric),
+      ),
+    );
+    expect([...shown]).to.have.members(["Items", "Calls", "Retries", "NotCollected", "Duration", "RunsNotSealed"]);
+  });
+});
+
+describe("Watchdog", () => {
+  it("is invoked every quarter of an hour by Scheduler's own role, and is told the deadline", async () => {
+    const made = await recorded(
+      () =>
+        new Watchdog("watchdog", {
+          namePrefix: "audit",
+          accountId: "999999999999",
+          bucket: { name: "evidence", arn: "arn:aws:s3:::evidence" },
+          sealer: { name: "audit-sealer", arn: "arn:aws:lambda:eu-central-1:999999999999:function:audit-sealer" },
+          sealDeadlineMinutes: 90,
+          logRetentionDays: 7,
+        }),
+    );
+    expect(made.one("aws:scheduler/schedule:Schedule").inputs).to.include({ scheduleExpression: "rate(15 minutes)" });
+    expect(made.one("Function").inputs.environment.variables).to.include({ SEAL_DEADLINE_MINUTES: "90" });
+  });
+});
