@@ -17,6 +17,7 @@ interface OfBucket {
   ExpectedBucketOwner?: string | undefined;
 }
 interface OfObject extends OfBucket {
+  VersionId?: string | undefined;
   Key?: string | undefined;
   IfNoneMatch?: string | undefined;
 }
@@ -113,9 +114,8 @@ function store(call: Call, input: OfObject, object: Omit<StoredObject, "modified
 }
 
 function current(call: Call, input: OfObject): StoredObject {
-  const object = bucketOf(call, input.Bucket)
-    .objects.get(input.Key ?? "")
-    ?.at(-1);
+  const versions = bucketOf(call, input.Bucket).objects.get(input.Key ?? "");
+  const object = input.VersionId ? versions?.find(({ version }) => version === input.VersionId) : versions?.at(-1);
   if (object && !object.deleteMarker) return object;
   // Without the right to list, a key that does not exist is not told from one that is closed.
   const [list] = on(call, "s3:ListBucket", input);
@@ -330,7 +330,8 @@ export const s3: Service = {
       },
     },
     GetObject: {
-      permissions: (input: OfObject, call) => on(call, "s3:GetObject", input, input.Key),
+      permissions: (input: OfObject, call) =>
+        on(call, input.VersionId ? "s3:GetObjectVersion" : "s3:GetObject", input, input.Key),
       run: (input: sdk.GetObjectRequest, call) => {
         const object = current(call, input);
         const range = /^bytes=(\d+)-(\d*)$/.exec(input.Range ?? "");

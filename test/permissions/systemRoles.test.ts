@@ -63,7 +63,7 @@ describe("the system's roles", () => {
   const usual = new Map<Story, unknown>();
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const audit = { kind: "audit", externalId: "an-external-id", accounts: MEMBER };
     const organizations = {
       ...audit,
