@@ -72,7 +72,7 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
   });
   if (options.tables) {
     const { verifyTablesOf } = await import("../verifyTables.ts");
-    const chosen = run ? runNamed(run).run : undefined;
+    const chosen = run ? runOf(run).run : undefined;
     for await (const { key, problem } of verifyTablesOf(options, chosen, line)) {
       say({ kind: "table", key, problem }, true);
       answer.violations += 1;
