@@ -108,6 +108,10 @@ export interface Collector {
   tags: Tags;
   /** Members that can carry secrets: a digest and the key names stand in their place. */
   redact: readonly Path[];
+  /** Names of members that can carry secrets wherever they are, for types whose shape is not known. */
+  redactNames?: RegExp;
+  /** Member that holds the resource as JSON: what is in it is the configuration. */
+  json?: Path;
   /** Members whose names look like secrets and that are none, each with the reason. */
   notSecret: Readonly<Record<Path, string>>;
   /** Errors (`code: message`) by which the service says that it is not in use in this account or region. */
@@ -186,6 +190,8 @@ interface CollectorOptions<T, D> {
   details?: readonly Detail[];
   /** Paths in the configuration; a detail's answer is under its operation's name. */
   redact?: readonly string[];
+  redactNames?: RegExp;
+  json?: PathIn<T>;
   /** Members that look like carriers of secrets and are none: path to reason. */
   notSecret?: Readonly<Record<string, string>>;
   notEnabled?: readonly RegExp[];

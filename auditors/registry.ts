@@ -1,4 +1,4 @@
-import type { Auditor, Service } from "./collector.ts";
+import { type Auditor, type ResourceType, type Service, typesOf } from "./collector.ts";
 
 /** Every service there is. A new one: its declarative file and its line here. Loading one loads its SDK client. */
 const services: Readonly<Record<string, () => Promise<Service>>> = {
@@ -223,6 +223,22 @@ export const loadServices = async (names: readonly string[] = serviceNames): Pro
     }),
   );
 
-/** The chosen auditors with the declarations of their services. @throws UnknownAuditorError */
-export const loadAuditors = async (chosen: readonly string[] = DEFAULT_AUDITORS): Promise<Auditor[]> =>
-  Promise.all(compose(chosen).map(async ({ name, services: of }) => ({ name, services: await loadServices(of) })));
+/**
+ * The chosen auditors with the declarations of their services.
+ * @param cloudControlTypes types that one more auditor, `cloudcontrol`, reads by the Cloud Control API
+ * @throws UnknownAuditorError
+ */
+export async function loadAuditors(
+  chosen: readonly string[] = DEFAULT_AUDITORS,
+  cloudControlTypes: readonly ResourceType[] = [],
+): Promise<Auditor[]> {
+  const auditors = await Promise.all(
+    compose(chosen).map(async ({ name, services: of }) => ({ name, services: await loadServices(of) })),
+  );
+  const declared = new Set<string>(auditors.flatMap(typesOf));
+  // What has a declaration of its own is read by that.
+  const others = cloudControlTypes.filter((type) => !declared.has(type));
+  if (!others.length) return auditors;
+  const { cloudControl } = await import("./cloudcontrol.ts");
+  return [...auditors, { name: "cloudcontrol", services: [cloudControl(others)] }];
+}

@@ -52,7 +52,8 @@ export function resourceMembers(collector: Collector): Record<string, Normalized
   const path = describe.kind === "each" ? describe.take : describe.batch.items;
   const shape = path === undefined ? outputOf(read.schema) : shapeAt(outputOf(read.schema), path);
   if (!shape) throw new Error(`${read.operation} answers with nothing at ${path}`);
-  return { ...listed, ...members(shape) };
+  const { [collector.json ?? ""]: _text, ...known } = { ...listed, ...members(shape) };
+  return known;
 }
 
 /** The members of an item's configuration: the resource's own, and its details by their names. */

@@ -53,6 +53,8 @@ export async function describePage(page: readonly Found[], describing: Describin
       }),
     );
   }
+  const { json } = collector;
+  if (json) resources = resources.map((resource) => unfolded(resource, json));
   const batched = tags.kind === "batch" ? await askBatch(tags.batch, resources, unread, "tags", describing) : undefined;
   return Promise.all(
     resources.map(async (resource, index): Promise<Described> => {
@@ -92,6 +94,12 @@ export async function describePage(page: readonly Found[], describing: Describin
       return { resource, collectedAt, arn, region, tags: found, details, unread: of };
     }),
   );
+}
+
+/** A resource that comes as JSON in one of its members: what is in it takes that member's place. */
+function unfolded(resource: Values, member: string): Values {
+  const { [member]: text, ...rest } = resource;
+  return typeof text === "string" ? { ...rest, ...(JSON.parse(text) as Values) } : rest;
 }
 
 /** The answer, null where AWS says there is none, undefined where it was not read. */

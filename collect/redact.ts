@@ -19,6 +19,18 @@ export const redact = (
 ): Record<string, unknown> =>
   paths.reduce((result, path) => at(result, path.split("."), digest) as Record<string, unknown>, configuration);
 
+/** Replaces every member whose name says that it can carry a secret, at any depth. What is given is not changed. */
+export function redactNamed(value: unknown, name: RegExp, digest: (value: unknown) => Digest): unknown {
+  if (Array.isArray(value)) return value.map((each) => redactNamed(each, name, digest));
+  if (value === null || typeof value !== "object" || value instanceof Date || value instanceof Uint8Array) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([member, each]) => [
+      member,
+      name.test(member) ? digest(each) : redactNamed(each, name, digest),
+    ]),
+  );
+}
+
 function at(value: unknown, [member, ...rest]: string[], digest: (value: unknown) => Digest): unknown {
   if (value === null || value === undefined) return value;
   if (member === undefined) return digest(value);

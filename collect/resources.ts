@@ -13,12 +13,12 @@ import {
 import { valueAt, type Where } from "../auditors/paths.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL, type PlannedItem } from "../evidence/plan.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls, Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
 import { type Described, type Describing, describePage, nameOf } from "./describe.ts";
 import { type Found, type Listings, nameOfChain, type Progress, type Taker, walk } from "./listing.ts";
 import { problemOf } from "./problem.ts";
-import { digestsOf, redact } from "./redact.ts";
+import { digestsOf, redact, redactNamed } from "./redact.ts";
 import type { Tally } from "./tally.ts";
 
 /** What reading one planned item needs. */
@@ -207,6 +207,8 @@ function itemOf(
   { resource, collectedAt, arn, region, tags, details, unread }: Described,
 ): Item {
   const own = { ...where, region, arn };
+  const digest = digestsOf(digestKey, item.account_id);
+  const configuration = redact({ ...resource, ...details }, collector.redact, digest);
   const id =
     collector.id === undefined
       ? item.region === GLOBAL
@@ -223,7 +225,9 @@ function itemOf(
     arn,
     name: collector.name === undefined ? id : nameOf(collector.name, resource, own),
     tags,
-    configuration: redact({ ...resource, ...details }, collector.redact, digestsOf(digestKey, item.account_id)),
+    configuration: collector.redactNames
+      ? (redactNamed(configuration, collector.redactNames, digest) as Values)
+      : configuration,
     ...(Object.keys(unread).length ? { unread } : {}),
     auditor,
     operation: collector.listing.operation,

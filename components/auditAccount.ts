@@ -193,7 +193,10 @@ export class AuditAccount extends pulumi.ComponentResource {
           {
             ...common,
             functionName: auditorFunction(auditor),
-            handler: { auditor: auditor.name, services: auditor.services.map((service) => service.name) },
+            handler:
+              auditor.name === "cloudcontrol"
+                ? { auditor: "cloudcontrol", types: typesOf(auditor) }
+                : { auditor: auditor.name, services: auditor.services.map((service) => service.name) },
             timeout: 900,
             memorySize: 1024,
             environment: {

@@ -16,6 +16,8 @@ export type Handler =
   | "sealer"
   | { boss: readonly PlannedAuditor[] }
   | { auditor: string; services: readonly string[] }
+  /** The auditor of types that the Cloud Control API reads. */
+  | { auditor: "cloudcontrol"; types: readonly string[] }
   /** What the tabulator must know of the auditors, so that it carries none of their clients. */
   | { tabulator: Catalog };
 
@@ -42,6 +44,10 @@ export const handler = bossHandler(${JSON.stringify(handler.boss)});`;
     return `import { tabulatorHandler } from "./handlers/tabulator.ts";
 import { thisProcess } from "./handlers/surroundings.ts";
 export const handler = tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess);`;
+  if ("types" in handler)
+    return `import { auditorHandler } from "./handlers/auditor.ts";
+import { cloudControl } from "./auditors/cloudcontrol.ts";
+export const handler = auditorHandler({ name: "cloudcontrol", services: [cloudControl(${JSON.stringify(handler.types)})] });`;
   const { auditor, services } = handler;
   return `import { auditorHandler } from "./handlers/auditor.ts";
 ${services.map((name) => `import { ${name} } from "./auditors/${name}.ts";`).join("\n")}

@@ -8,7 +8,10 @@ import { pipelineRoles } from "./pipeline.ts";
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { pipeline, ...settings } = auditSettings(config);
-  const audit = new AuditAccount("audit", { ...settings, auditors: await loadAuditors(settings.auditors) });
+  const audit = new AuditAccount("audit", {
+    ...settings,
+    auditors: await loadAuditors(settings.auditors, settings.cloudControlTypes),
+  });
   return {
     auditAccountId: aws.getCallerIdentityOutput().accountId,
     bucketName: audit.bucketName,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ResourceType } from "../auditors/collector.ts";
 import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../auditors/registry.ts";
 import type { RunSchedule } from "../components/schedule.ts";
 import type { PipelineSettings } from "./pipeline.ts";
@@ -165,6 +166,19 @@ function queryLimit(config: ConfigSource): number {
   return value;
 }
 
+function cloudControlTypesOf(config: ConfigSource): ResourceType[] {
+  const types = list(config, "cloudControlTypes");
+  const wrong = types.find((type) => !/^AWS::\w+::\w+$/.test(type));
+  if (wrong)
+    throw new ConfigError(
+      "cloudControlTypes",
+      wrong,
+      "CloudFormation's name of a resource type is expected",
+      set("cloudControlTypes", "AWS::IoT::Policy"),
+    );
+  return [...new Set(types)] as ResourceType[];
+}
+
 function auditorsOf(config: ConfigSource): string[] {
   const names = list(config, "auditors");
   try {
@@ -200,6 +214,8 @@ export const kindOf = (config: ConfigSource): "audit" | "member" | "rollout" =>
 export interface AuditSettings {
   /** Groups and services, by name. */
   auditors: string[];
+  /** CloudFormation names of more types, read by the Cloud Control API. */
+  cloudControlTypes: ResourceType[];
   accounts: { ids: string[] } | { organizationalUnits: string[]; exclude: string[] };
   regions: string[];
   bucketName?: string;
@@ -252,6 +268,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const pipeline = pipelineOf(config);
   return {
     auditors,
+    cloudControlTypes: cloudControlTypesOf(config),
     schedules: schedules(config, auditors),
     scheduleFlexibleMinutes: flexibleMinutes(config),
     ...(pipeline ? { pipeline } : {}),
@@ -300,6 +317,8 @@ export interface MemberSettings {
   /** Name of the audit account's stack, `organization/project/stack`. */
   auditStack?: string;
   auditors: string[];
+  /** CloudFormation names of more types, read by the Cloud Control API. */
+  cloudControlTypes: ResourceType[];
   crossAccountRoleName: string;
   memberPolicy: "generated" | "SecurityAudit" | "ReadOnlyAccess";
   organizationId?: string;
@@ -343,6 +362,7 @@ export function memberSettings(config: ConfigSource): MemberSettings {
     ...(auditAccountId ? { auditAccountId } : {}),
     ...(externalId ? { externalId } : {}),
     auditors: auditorsOf(config),
+    cloudControlTypes: cloudControlTypesOf(config),
     crossAccountRoleName: roleNameOf(config),
     memberPolicy: choice(config, "memberPolicy", ["generated", "SecurityAudit", "ReadOnlyAccess"], "generated"),
     ...(organizationId ? { organizationId } : {}),

@@ -18,7 +18,8 @@ export async function memberArgs(settings: MemberSettings): Promise<MemberAccoun
   return {
     ...rest,
     // An AWS managed policy needs no declarations.
-    auditors: settings.memberPolicy === "generated" ? await loadAuditors(settings.auditors) : [],
+    auditors:
+      settings.memberPolicy === "generated" ? await loadAuditors(settings.auditors, settings.cloudControlTypes) : [],
     roleName: crossAccountRoleName,
     auditAccountId: told(auditAccountId, "auditAccountId"),
     externalId: told(externalId, "externalId"),
