@@ -1,15 +1,27 @@
 import {
+  GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
   GetAccountAuthorizationDetailsCommand,
   GetAccountPasswordPolicyCommand,
   GetAccountSummaryCommand,
+  GetCredentialReportCommand,
   GetOpenIDConnectProviderCommand,
+  GetSAMLProviderCommand,
   IAMClient,
   ListAccessKeysCommand,
+  ListAccountAliasesCommand,
+  ListInstanceProfilesCommand,
+  ListInstanceProfileTagsCommand,
   ListMFADevicesCommand,
+  ListMFADeviceTagsCommand,
   ListOpenIDConnectProvidersCommand,
   ListSAMLProvidersCommand,
-  ListSAMLProviderTagsCommand,
+  ListServerCertificatesCommand,
+  ListServerCertificateTagsCommand,
+  ListServiceSpecificCredentialsCommand,
+  ListSigningCertificatesCommand,
+  ListSSHPublicKeysCommand,
+  ListVirtualMFADevicesCommand,
 } from "@aws-sdk/client-iam";
 import { inline, reads, type Service, tagsFrom } from "./collector.ts";
 
@@ -17,6 +29,7 @@ const { from, under, list, detail } = reads("iam", "global");
 // One paged call answers with policies, tags, boundaries and last use, where the lists need calls per principal.
 const users = from(GetAccountAuthorizationDetailsCommand, "UserDetailList", { input: { Filter: ["User"] } });
 const openId = detail(GetOpenIDConnectProviderCommand, { OpenIDConnectProviderArn: "{arn}" });
+const saml = detail(GetSAMLProviderCommand, { SAMLProviderArn: "Arn" });
 
 /** IAM: who may act in the account, and as whom. */
 export const iam: Service = {
@@ -61,12 +74,57 @@ export const iam: Service = {
     list("AWS::IAM::SAMLProvider", from(ListSAMLProvidersCommand, "SAMLProviderList"), {
       id: "Arn",
       arn: "Arn",
-      tags: tagsFrom(detail(ListSAMLProviderTagsCommand, { SAMLProviderArn: "Arn" }), "Tags"),
+      tags: tagsFrom(saml, "Tags"),
+      details: [saml],
+      notSecret: { "GetSAMLProvider.PrivateKeyList": "ids of keys and since when, and not the keys" },
     }),
     list(
       "AWS::IAM::AccountPasswordPolicy",
       from(GetAccountPasswordPolicyCommand, "PasswordPolicy", { none: ["NoSuchEntity"] }),
     ),
+    list("AWS::IAM::VirtualMFADevice", from(ListVirtualMFADevicesCommand, "VirtualMFADevices"), {
+      id: "SerialNumber",
+      arn: "SerialNumber",
+      tags: tagsFrom(detail(ListMFADeviceTagsCommand, { SerialNumber: "SerialNumber" }), "Tags"),
+      redact: ["Base32StringSeed", "QRCodePNG"],
+    }),
+    list("AWS::IAM::InstanceProfile", from(ListInstanceProfilesCommand, "InstanceProfiles"), {
+      id: "InstanceProfileName",
+      arn: "Arn",
+      tags: tagsFrom(detail(ListInstanceProfileTagsCommand, { InstanceProfileName: "InstanceProfileName" }), "Tags"),
+    }),
+    list("AWS::IAM::ServerCertificate", from(ListServerCertificatesCommand, "ServerCertificateMetadataList"), {
+      id: "ServerCertificateName",
+      arn: "Arn",
+      tags: tagsFrom(
+        detail(ListServerCertificateTagsCommand, { ServerCertificateName: "ServerCertificateName" }),
+        "Tags",
+      ),
+    }),
+    list("AWS::IAM::SSHPublicKey", under(users, ListSSHPublicKeysCommand, "SSHPublicKeys", { UserName: "UserName" }), {
+      id: "SSHPublicKeyId",
+    }),
+    list(
+      "AWS::IAM::SigningCertificate",
+      under(users, ListSigningCertificatesCommand, "Certificates", { UserName: "UserName" }),
+      { id: "CertificateId" },
+    ),
+    list(
+      "AWS::IAM::ServiceSpecificCredential",
+      from(ListServiceSpecificCredentialsCommand, "ServiceSpecificCredentials", { input: { AllUsers: true } }),
+      {
+        id: "ServiceSpecificCredentialId",
+        notSecret: { ServiceCredentialAlias: "a part of the id, by which the service shows it" },
+      },
+    ),
+    list("AWS::IAM::AccountAlias", from(ListAccountAliasesCommand, "AccountAliases", { as: "AccountAlias" }), {
+      id: "AccountAlias",
+    }),
+    // Asked for first and read after: one that is not ready is an outcome, and there in the next run.
+    list("AWS::IAM::CredentialReport", from(GenerateCredentialReportCommand), {
+      details: [detail(GetCredentialReportCommand)],
+      notSecret: { GetCredentialReport: "when passwords and keys were made and used, in CSV, and none of them" },
+    }),
     list("AWS::IAM::AccountSummary", from(GetAccountSummaryCommand)),
   ],
 };
