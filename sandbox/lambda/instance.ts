@@ -38,6 +38,12 @@ export function startInstance(
   });
   for (const output of [child.stdout, child.stderr]) output?.on("data", (data) => onOutput(String(data)));
   let ended: { code: number | null; signal: string | null } | undefined;
+  /** A process that was told to die lives on for a moment, in which nobody may be given to it. */
+  let doomed = false;
+  const kill = () => {
+    doomed = true;
+    child.kill("SIGKILL");
+  };
   const gone = new Promise<void>((resolve) => {
     child.on("exit", (code, signal) => {
       ended = { code, signal };
@@ -54,9 +60,9 @@ export function startInstance(
         : "Runtime exited without providing a reason";
 
   return {
-    alive: () => !ended && child.connected,
+    alive: () => !ended && !doomed && child.connected,
     stop: async () => {
-      child.kill("SIGKILL");
+      kill();
       await gone;
     },
     run: ({ event, requestId, functionName, functionArn, timeout, killAfter }) =>
@@ -69,10 +75,10 @@ export function startInstance(
         const timers = [
           setTimeout(() => {
             failed("Sandbox.Timedout", `Task timed out after ${timeout}.00 seconds`);
-            child.kill("SIGKILL");
+            kill();
           }, timeout * 1000),
         ];
-        if (killAfter !== undefined) timers.push(setTimeout(() => child.kill("SIGKILL"), killAfter));
+        if (killAfter !== undefined) timers.push(setTimeout(kill, killAfter));
         const answered = (answer: unknown) => settle(answer as Invocation);
         const exited = () => failed("Runtime.ExitError", exitMessage());
         const settle = (answer: Invocation) => {
