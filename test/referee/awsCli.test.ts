@@ -23,6 +23,7 @@ type Values = Record<string, unknown>;
 /** How the CLI spells an operation: `DescribeDBInstances` is `describe-db-instances`. */
 const kebab = (name: string): string =>
   name
+    .replace(/ACLs$/, "Acls")
     .replace(/([a-z\d])([A-Z])/g, "$1-$2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1-$2")
     .toLowerCase();
@@ -181,6 +182,8 @@ describe("the AWS CLI, of what the sandbox answers", function () {
     const differences: string[] = [];
     let compared = 0;
     for (const service of await loadServices()) {
+      // The CLI puts the account in front of S3 Control's host, and this one's is an address.
+      if (service.name === "s3control") continue;
       const compare = comparing(service);
       for (const collector of service.collectors) {
         const { found, problems, calls } = await compare(collector);
@@ -234,7 +237,7 @@ describe("the AWS CLI, of what the sandbox answers", function () {
         const { $metadata: _none, ...answer } = bySdk;
         const sdkMembers = Object.keys(answer).filter((name) => answer[name] !== undefined);
         for (const name of sdkMembers)
-          if (!(name in byCli) && !code && JSON.stringify(answer[name]) !== "[]")
+          if (!(name in byCli) && !NEWER.has(name) && !code && JSON.stringify(answer[name]) !== "[]")
             problems.push(`${operation}: the CLI's answer has no ${name}`);
         return { answer: answer as Values, byCli };
       };
@@ -283,6 +286,13 @@ describe("the AWS CLI, of what the sandbox answers", function () {
   }
 });
 
+/** Members that are younger than the CLI: they are in the SDK's models, and not in the CLI's. */
+const NEWER: ReadonlySet<string> = new Set([
+  "HomeEfsFileSystemCreation",
+  "ManagedBy",
+  "S3Tables",
+  "idleTimeoutSeconds",
+]);
 /** Services whose name in the CLI is not their id in lower case without blanks. */
 const CLI_NAMES: Record<string, string> = {
   s3: "s3api",
