@@ -8,6 +8,7 @@ import { GLOBAL } from "../../evidence/plan.ts";
 import { type AwsCli, awsCli } from "./awsCli.ts";
 import { cleanEnvironment, has } from "./commands.ts";
 import { computeRows } from "./motoComputeRows.ts";
+import { dataRows } from "./motoDataRows.ts";
 import { type MotoServer, startMoto } from "./motoServer.ts";
 
 const ACCOUNT = "123456789012";
@@ -80,7 +81,7 @@ describe("moto and the AWS CLI, service by service", function () {
     return items;
   }
 
-  for (const { service, make, types } of computeRows) {
+  for (const { service, make, types } of [...computeRows, ...dataRows]) {
     it(`${service}: what is collected is what the AWS CLI lists`, async () => {
       await make(clientOf);
       const items = await collect(service);
