@@ -12,6 +12,8 @@ import { recorded } from "../components/recorded.ts";
 const TAKES: Record<string, string[]> = {
   "aws:athena/namedQuery:NamedQuery": ["athena:CreateNamedQuery"],
   "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup"],
+  "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:PutDashboard"],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch:PutMetricAlarm"],
   "aws:cloudwatch/logGroup:LogGroup": ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
   "aws:glue/catalogDatabase:CatalogDatabase": ["glue:CreateDatabase"],
   "aws:glue/catalogTable:CatalogTable": ["glue:CreateTable"],
