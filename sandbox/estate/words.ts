@@ -130,6 +130,7 @@ const STRINGS: [RegExp, Word][] = [
   [/(sns)?topic(arn)?$/i, (p) => `arn:aws:sns:${p.region}:${p.account}:${nameOf({ ...p, kind: "topic" })}`],
   [/loggroup(arn)$/i, (p) => `arn:aws:logs:${p.region}:${p.account}:log-group:/company/${nameOf(p)}`],
   [/loggroup(name)?$/i, (p) => `/company/${nameOf(p)}`],
+  [/^consumerarn$/i, (p) => `arn:aws:kinesis:${p.region}:${p.account}:stream/${nameOf(p)}/consumer/${nameOf(p)}:1`],
   [/^(lambda)?function(arn)$/i, (p) => `arn:aws:lambda:${p.region}:${p.account}:function:${nameOf(p)}`],
   [
     /certificatearn$/i,
