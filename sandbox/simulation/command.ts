@@ -4,10 +4,12 @@ import { parseArgs } from "node:util";
 /** `npm run simulate -- --seed N --runs K`: whole runs in virtual time, and what did not hold in them. */
 
 const USAGE = `npm run simulate -- [--seed N] [--runs K] [--workers W] [--log]
+npm run simulate -- --table
   --seed N     first seed (default 1)
   --runs K     seeds from there (default 1)
   --workers W  processes that share them (default 2)
-  --log        print everything that happens (one run)`;
+  --log        print everything that happens (one run)
+  --table      what whole runs over 50, 500 and 5,000 accounts cost`;
 
 /** What a worker tells of a seed. */
 interface SeedDone {
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1" },
     workers: { type: "string", default: "2" },
     log: { type: "boolean", default: false },
+    table: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -34,6 +37,9 @@ const [seed, runs, workers] = [values.seed, values.runs, values.workers].map(Num
 if (values.help || [seed, runs, workers].some((each) => !Number.isInteger(each) || each < 0)) {
   console.log(USAGE);
   process.exitCode = values.help ? 0 : 2;
+} else if (values.table) {
+  const { limitsTable } = await import("./limits.ts");
+  await limitsTable([50, 500, 5000]);
 } else if (process.send || runs === 1) {
   await here(seed, runs, values.log);
 } else {
