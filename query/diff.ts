@@ -30,6 +30,8 @@ export type Difference = Resource & { before?: Cited; after?: Cited } & (
 
 export interface DiffOptions {
   catalog: Catalog;
+  /** What the auditors of each run cover, where that is not the catalog's: a stack chooses and groups its own. */
+  auditors?: readonly [first: Catalog["auditors"], second: Catalog["auditors"]];
   /** Whether members that change by themselves count too. */
   volatile?: boolean;
 }
@@ -55,10 +57,10 @@ export async function* differences(
   engine: DuckDBEngine,
   first: string,
   second: string,
-  { catalog, volatile = false }: DiffOptions,
+  { catalog, auditors = [catalog.auditors, catalog.auditors], volatile = false }: DiffOptions,
 ): AsyncGenerator<Difference> {
   mustHaveTables(engine, [first, second]);
-  await pair(engine, first, second, catalog, volatile);
+  await pair(engine, first, second, auditors, volatile);
   yield* onlyInOne(engine, first, second);
   for (const [type] of await rows(engine, "SELECT DISTINCT resource_type FROM diff_changed ORDER BY 1"))
     yield* changed(engine, first, second, String(type), catalog, volatile);
@@ -79,7 +81,7 @@ async function pair(
   engine: DuckDBEngine,
   first: string,
   second: string,
-  { auditors }: Catalog,
+  auditors: NonNullable<DiffOptions["auditors"]>,
   volatile: boolean,
 ): Promise<void> {
   const run = (sql: string) => engine.connection.run(sql);
@@ -91,11 +93,13 @@ async function pair(
     await engine.view(`diff_gaps_${side}`, RUN_TABLES.gaps, id);
     await engine.view(`diff_outcomes_${side}`, RUN_TABLES.outcomes, id);
   }
-  const covered = Object.entries(auditors).flatMap(([auditor, types]) =>
-    types.map(({ type, global }) => `(${text(auditor)}, ${text(type)}, ${global})`),
-  );
-  await run("CREATE TEMP TABLE diff_covered (auditor VARCHAR, resource_type VARCHAR, global BOOLEAN)");
-  if (covered.length) await run(`INSERT INTO diff_covered VALUES ${covered.join(", ")}`);
+  for (const [index, side] of SIDES.entries()) {
+    const covered = Object.entries(auditors[index]!).flatMap(([auditor, types]) =>
+      types.map(({ type, global }) => `(${text(auditor)}, ${text(type)}, ${global})`),
+    );
+    await run(`CREATE TEMP TABLE diff_covered_${side} (auditor VARCHAR, resource_type VARCHAR, global BOOLEAN)`);
+    if (covered.length) await run(`INSERT INTO diff_covered_${side} VALUES ${covered.join(", ")}`);
+  }
   for (const side of SIDES) {
     // The same ARN can be listed twice in a run: copies are numbered, so that each finds its own.
     await run(`CREATE TEMP VIEW diff_numbered_${side} AS
@@ -106,7 +110,7 @@ async function pair(
     // Where a run listed a type: a planned item with an outcome and without a gap in the listing.
     await run(`CREATE TEMP TABLE diff_listed_${side} AS
       SELECT DISTINCT o.account_id, o.region, c.resource_type, c.global
-      FROM diff_outcomes_${side} o JOIN diff_covered c ON c.auditor = o.auditor AND c.global = (o.region = 'global')
+      FROM diff_outcomes_${side} o JOIN diff_covered_${side} c ON c.auditor = o.auditor AND c.global = (o.region = 'global')
       ANTI JOIN diff_gaps_${side} g
         ON g.auditor = o.auditor AND g.account_id = o.account_id AND g.region = o.region
        AND g.resource_type = c.resource_type AND NOT g.listed`);
@@ -142,7 +146,7 @@ async function* onlyInOne(engine: DuckDBEngine, first: string, second: string): 
       JOIN diff_${side} r ON r.evidence_object = p.${alone}_object AND r.evidence_line = p.${alone}_line
       LEFT JOIN (SELECT DISTINCT account_id, region, resource_type FROM diff_listed_${other}) l
         ON l.account_id = r.account_id AND l.resource_type = r.resource_type
-       AND l.region = CASE WHEN r.resource_type IN (SELECT resource_type FROM diff_covered WHERE global)
+       AND l.region = CASE WHEN r.resource_type IN (SELECT resource_type FROM diff_covered_${other} WHERE global)
                            THEN 'global' ELSE r.region END
       LEFT JOIN (SELECT account_id, region, resource_type, min(status || coalesce(': ' || operation || ' ' || code, '')) AS why
                  FROM diff_gaps_${other} WHERE NOT listed GROUP BY ALL) g

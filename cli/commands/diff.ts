@@ -63,7 +63,19 @@ export const diffCommand = (program: Command): Command =>
           if (options.json) print(`{"first":${JSON.stringify(from)},"second":${JSON.stringify(to)},"differences":[`);
           else print(`${from} → ${to}`);
           line("comparing");
-          for await (const each of differences(engine, from, to, { catalog, volatile: options.volatile ?? false })) {
+          // Each run's own auditors: a stack chooses and groups them, and may do so otherwise for the next run.
+          const auditorsOf = async (run: string) => {
+            const { rows } = await engine.query(`SELECT unnest(auditors) FROM runs WHERE run_id = '${run}'`);
+            const names: string[] = [];
+            for await (const portion of rows) names.push(...portion.map(([name]) => String(name)));
+            return catalogOf(await loadAuditors(names)).auditors;
+          };
+          const comparing = {
+            catalog,
+            auditors: [await auditorsOf(from), await auditorsOf(to)] as const,
+            volatile: options.volatile ?? false,
+          };
+          for await (const each of differences(engine, from, to, comparing)) {
             line.end();
             if (options.json) print(`${sums.total ? "," : ""}${JSON.stringify(each)}`);
             else print(lineOf(each));
