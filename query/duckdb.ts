@@ -30,6 +30,8 @@ export interface DuckDBOptions {
   /** A copy of the evidence bucket, with at least `runs/` and `tables/`. */
   folder: string;
   catalog: Catalog;
+  /** The run that the latest views show. Default: the newest that has tables. */
+  run?: string;
   /** Megabytes beyond which DuckDB goes to disk. Default: 1,024. */
   memoryMegabytes?: number;
   /** Brings the objects below a prefix into the folder, where it is not a whole copy. */
@@ -41,11 +43,11 @@ export interface DuckDBOptions {
 /** DuckDB over a folder, with internals that the comparison of runs builds on. */
 export interface DuckDBEngine extends Engine {
   connection: DuckDBConnection;
-  /** The run that the latest views show; undefined: there is no sealed run with tables. */
+  /** The run that the latest views show; undefined: there is no such run that is sealed and has tables. */
   latest: string | undefined;
   /** Runs that have tables, oldest first. */
   runs: readonly string[];
-  /** Makes a view of one run's rows of a table. */
+  /** Makes a view of one run's rows of a table, in place of one of that name. */
   view(name: string, table: Table, run: string): Promise<void>;
 }
 
@@ -127,9 +129,9 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     return kept;
   };
 
-  // The run shown as latest is the newest whose tables are there: each tabulated run has a file of the table runs.
+  // A run whose tables are there has a file of the table runs.
   const runs = [...new Set((await filesOf("runs")).map(({ run }) => run))].sort();
-  const latest = runs.at(-1);
+  const latest = options.run ? runs.find((each) => each === options.run) : runs.at(-1);
   const made = new Map<string, number>();
   const createView = async (name: string, table: Table, files: readonly TableFilePath[]) => {
     const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${quoted(column.name)}`).join(", ");
@@ -139,7 +141,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     const rows = files.length
       ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${paths}], union_by_name = true, ${days})`
       : "";
-    await connection.run(`CREATE VIEW ${quoted(name)} AS (SELECT ${columns} WHERE false)${rows}`);
+    await connection.run(`CREATE OR REPLACE VIEW ${quoted(name)} AS (SELECT ${columns} WHERE false)${rows}`);
   };
   /** Makes the views of the tables named, and answers with the bytes of their files. */
   const prepare = async (names: Iterable<string>): Promise<number> => {

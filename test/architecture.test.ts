@@ -9,6 +9,7 @@ const RULES: [room: string, mayNot: RegExp][] = [
   ["handlers", /^@pulumi\/|^(\.\.\/)+(components|sandbox)\//],
   ["components", /^(\.\.\/)+(handlers|sandbox)\//],
   ["stacks", /^(\.\.\/)+(handlers|sandbox)\//],
+  ["controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
 ];
 

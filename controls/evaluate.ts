@@ -1,0 +1,167 @@
+import { RUN_TABLES } from "../query/catalog.ts";
+import type { DuckDBEngine } from "../query/duckdb.ts";
+import type { Cell } from "../query/engine.ts";
+import { type Control, ControlError } from "./control.ts";
+import { Exceptions } from "./exceptions.ts";
+import type { Verdict, VerdictStatus } from "./verdict.ts";
+
+export interface EvaluateOptions {
+  exceptions?: Exceptions;
+  /** Told of the control that is being asked. */
+  progress?: (control: Control) => void;
+}
+
+/**
+ * What the controls say of the run that the engine shows as latest, control by control, in the order of accounts,
+ * regions and resources. A place is (account, region); one where a control's resource type was listed and has nothing
+ * in scope is `not-applicable`, one where it was not listed is `unknown`.
+ * @throws ControlError when a control's query does not run or has not the columns it must
+ */
+export async function* evaluate(
+  engine: DuckDBEngine,
+  controls: readonly Control[],
+  { exceptions = new Exceptions([], ""), progress = () => undefined }: EvaluateOptions = {},
+): AsyncGenerator<Verdict> {
+  if (!engine.latest) throw new ControlError("there is no sealed run with tables");
+  await makePlaces(engine, engine.latest, new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])));
+  for (const control of controls) {
+    progress(control);
+    for await (const cells of judged(engine, control)) yield exceptions.over(verdictOf(control, cells));
+  }
+}
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+const list = (values: Iterable<string>): string => [...values].map(text).join(", ");
+
+/**
+ * Makes the table `control_places`: each (type, account, region) that the run's plan covers, the items it has there,
+ * and why its listing is not whole, where it is not. What was planned and has neither a count nor an error is not
+ * whole either. A type that no auditor of the run reads has no row.
+ */
+async function makePlaces(engine: DuckDBEngine, run: string, types: ReadonlySet<string>): Promise<void> {
+  for (const table of ["outcomes", "gaps", "accounts", "runs"] as const)
+    await engine.view(`control_${table}`, RUN_TABLES[table], run);
+  await engine.connection.run(`CREATE OR REPLACE TEMP TABLE control_places AS
+    WITH counted AS (
+      SELECT account_id, region, unnest(map_entries(CAST(CAST(counts AS JSON) AS MAP(VARCHAR, BIGINT)))) AS entry
+      FROM control_outcomes
+    ), seen AS (
+      SELECT entry.key AS resource_type, account_id, region, entry.value AS items, NULL AS why FROM counted
+      UNION ALL
+      SELECT resource_type, account_id, region, 0, CASE WHEN status <> 'not-enabled'
+        THEN concat_ws(' ', status || ':', operation, code, CASE WHEN action IS NOT NULL THEN '(' || action || ')' END) END
+      FROM control_gaps WHERE NOT listed
+    ), places AS (
+      SELECT resource_type, account_id, region, sum(items) AS items, min(why) AS why, true AS told
+      FROM seen WHERE resource_type IN (${list(types)}) GROUP BY ALL
+    ), planned AS (
+      SELECT resource_type, region FROM (SELECT DISTINCT resource_type, region = 'global' AS global FROM places) t,
+        (SELECT 'global' AS region UNION SELECT unnest(regions) FROM control_runs) r
+      WHERE t.global = (r.region = 'global')
+    )
+    SELECT resource_type, account_id, region, coalesce(items, 0) AS items,
+           CASE WHEN told IS NULL THEN 'failed: no outcome tells whether it was read' ELSE why END AS why
+    FROM planned CROSS JOIN (SELECT account_id FROM control_accounts WHERE excluded IS NULL) a
+    LEFT JOIN places USING (resource_type, account_id, region)`);
+}
+
+type Row = [
+  status: VerdictStatus,
+  account: string,
+  region: string | null,
+  id: string | null,
+  arn: string | null,
+  name: string | null,
+  reason: string | null,
+  object: string | null,
+  line: number | null,
+  sha256: string | null,
+];
+
+async function* judged(engine: DuckDBEngine, control: Control): AsyncGenerator<Row> {
+  try {
+    const { rows } = await engine.query(questionOf(control));
+    for await (const portion of rows) for (const row of portion as Cell[][]) yield row as Row;
+  } catch (error) {
+    throw new ControlError(`control ${control.id}: ${(error as Error).message}`);
+  }
+}
+
+/** The control's own query, and around it what makes its answer a verdict. */
+function questionOf({ resource, per, needs, reads, sql }: Control): string {
+  // About what is missing: without the listing of its own type there is no verdict either.
+  const needed = per === "resource" ? needs : [resource, ...needs];
+  const unread = reads.map(
+    (read) => `CASE WHEN r.unread[${text(read)}] IS NOT NULL
+    THEN ${text(`not read: ${read} `)} || r.unread[${text(read)}] END`,
+  );
+  return `WITH judged AS (
+${sql}
+), missing AS (
+  SELECT account_id, region, resource_type || ' ' || why AS why
+  FROM control_places WHERE resource_type IN (${list(["", ...needed])}) AND why IS NOT NULL
+  UNION ALL
+  SELECT account_id, 'global', n.resource_type || ' is read by no auditor of the run'
+  FROM control_accounts, (SELECT unnest([${list(["", ...needed])}]) AS resource_type) n
+  WHERE n.resource_type <> '' AND n.resource_type NOT IN (SELECT resource_type FROM control_places)
+), missing_here AS (SELECT account_id, region, min(why) AS why FROM missing GROUP BY ALL
+), missing_anywhere AS (SELECT account_id, min(why) AS why FROM missing GROUP BY ALL
+), scope AS (SELECT * FROM control_places WHERE resource_type = ${text(resource)}
+), verdicts AS (
+  SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line,
+         coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[...unread, "NULL"].join(", ")}) AS not_known
+  FROM judged j
+  LEFT JOIN (SELECT * FROM latest_resources WHERE resource_type = ${text(resource)}) r
+    ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
+  LEFT JOIN missing_here h ON h.account_id = j.account_id AND h.region = j.region
+  LEFT JOIN missing_here g ON g.account_id = j.account_id AND g.region = 'global'
+  LEFT JOIN missing_anywhere a ON a.account_id = j.account_id
+), placed AS (
+  SELECT DISTINCT v.account_id, coalesce(s.region, 'global') AS region
+  FROM verdicts v LEFT JOIN scope s ON s.account_id = v.account_id AND s.region = v.region
+), empty AS (
+  SELECT s.account_id, s.region, s.why,
+         CASE WHEN s.items > 0 THEN coalesce(g.why, h.why, CASE WHEN s.region = 'global' THEN a.why END) END AS not_known
+  FROM scope s ANTI JOIN placed p ON p.account_id = s.account_id AND p.region = s.region
+  LEFT JOIN missing_here h ON h.account_id = s.account_id AND h.region = s.region
+  LEFT JOIN missing_here g ON g.account_id = s.account_id AND g.region = 'global'
+  LEFT JOIN missing_anywhere a ON a.account_id = s.account_id
+), everything AS (
+  SELECT CASE WHEN not_known IS NOT NULL OR passes IS NULL THEN 'unknown' WHEN passes THEN 'pass' ELSE 'fail' END AS status,
+         account_id, region, resource_id, arn, name,
+         coalesce(not_known, CASE WHEN passes IS NULL THEN coalesce(reason, 'the evidence does not tell') WHEN NOT passes THEN reason END) AS reason,
+         evidence_object, evidence_line
+  FROM verdicts
+  UNION ALL
+  SELECT CASE WHEN coalesce(why, not_known) IS NULL THEN 'not-applicable' ELSE 'unknown' END,
+         account_id, region, NULL, NULL, NULL, coalesce(why, not_known), NULL, NULL
+  FROM empty
+  UNION ALL
+  SELECT 'unknown', s.account_id, s.region, NULL, NULL, NULL, 'not all listed: ' || s.why, NULL, NULL
+  FROM scope s SEMI JOIN placed p ON p.account_id = s.account_id AND p.region = s.region
+  WHERE s.why IS NOT NULL AND ${per === "resource"}
+  UNION ALL
+  SELECT 'unknown', account_id, NULL, NULL, NULL, NULL, ${text(`${resource} is read by no auditor of the run`)}, NULL, NULL
+  FROM control_accounts WHERE excluded IS NULL AND account_id NOT IN (SELECT account_id FROM scope)
+    AND account_id NOT IN (SELECT account_id FROM verdicts)
+)
+SELECT e.status, e.account_id, e.region, e.resource_id, e.arn, e.name, e.reason, e.evidence_object, e.evidence_line, o.sha256
+FROM everything e LEFT JOIN latest_objects o ON o.key = e.evidence_object
+ORDER BY e.account_id, e.region, e.resource_id, e.arn, e.evidence_object, e.evidence_line`;
+}
+
+function verdictOf(
+  control: Control,
+  [status, account, region, id, arn, name, reason, object, line, sha256]: Row,
+): Verdict {
+  return {
+    control: control.id,
+    status,
+    account_id: account,
+    region,
+    resource: id === null ? null : { resource_type: control.resource, resource_id: id, arn, name },
+    reason,
+    evidence: object && sha256 && line ? { object, sha256, line } : null,
+    query_sha256: control.sha256,
+  };
+}

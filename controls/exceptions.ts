@@ -1,0 +1,100 @@
+import { parse } from "yaml";
+import * as z from "zod";
+import type { Verdict } from "./verdict.ts";
+
+const Exception = z.strictObject({
+  /** The control's id. */
+  control: z.string().min(1),
+  /** An account's id; every account when left out. */
+  account: z
+    .string("put quotes around an account's id")
+    .regex(/^\d{12}$/, "an AWS account id has 12 digits")
+    .optional(),
+  /** ARN or id of a resource, in which `*` stands for any text; everything in the account when left out. */
+  resource: z.string().min(1).optional(),
+  /** Who answers for it. */
+  owner: z.string().min(1),
+  reason: z.string().min(1),
+  /** Its last day, `2027-03-31`. */
+  expires: z.iso.date("a day is expected, such as 2027-03-31"),
+});
+export type Exception = z.infer<typeof Exception>;
+
+/** Exceptions that cannot be used, for whoever wrote them. */
+export class ExceptionsError extends Error {}
+
+/**
+ * Exceptions of a YAML file: a list, or an object with the list under `exceptions`.
+ * @throws ExceptionsError naming every entry that is wrong, and each control there is none of
+ */
+export function parseExceptions(text: string, path: string, controls: readonly { id: string }[]): Exception[] {
+  let said: unknown;
+  try {
+    said = parse(text) ?? [];
+  } catch (error) {
+    throw new ExceptionsError(`${path} is no YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+  const parsed = z
+    .union([
+      z.array(z.unknown()),
+      z.strictObject({ exceptions: z.array(z.unknown()) }).transform((all) => all.exceptions),
+    ])
+    .safeParse(said);
+  if (!parsed.success) throw new ExceptionsError(`${path}: a list of exceptions is expected`);
+  const ids = new Set(controls.map(({ id }) => id));
+  const problems: string[] = [];
+  const exceptions = parsed.data.flatMap((each, index) => {
+    const exception = Exception.safeParse(each);
+    const problem = exception.success
+      ? !ids.has(exception.data.control) && `control: there is no control ${exception.data.control}`
+      : exception.error.issues.map(({ path: at, message }) => `${at.join(".") || "it"}: ${message}`).join(", ");
+    if (problem) problems.push(`exception ${index + 1}: ${problem}`);
+    return exception.success ? [exception.data] : [];
+  });
+  if (problems.length) throw new ExceptionsError(`${path}: ${problems.join("; ")}`);
+  return exceptions;
+}
+
+/** Marks the failures that somebody answers for; an expired exception stays a failure, and is named. */
+export class Exceptions {
+  /** Those that met a failure. */
+  readonly used = new Set<Exception>();
+  private readonly byControl = new Map<string, { exception: Exception; expired: boolean; matches: RegExp }[]>();
+
+  /** @param today the day, `2026-11-24`: an exception holds until its last day is over */
+  constructor(exceptions: readonly Exception[], today: string) {
+    for (const exception of exceptions) {
+      const all = this.byControl.get(exception.control) ?? [];
+      all.push({ exception, expired: exception.expires < today, matches: pattern(exception.resource ?? "*") });
+      this.byControl.set(exception.control, all);
+    }
+  }
+
+  /** The verdict as it is with the exceptions. */
+  over(verdict: Verdict): Verdict {
+    if (verdict.status !== "fail") return verdict;
+    const covering = (this.byControl.get(verdict.control) ?? []).filter(
+      ({ exception: { account }, matches }) =>
+        (!account || account === verdict.account_id) &&
+        [verdict.resource?.arn, verdict.resource?.resource_id].some((name) => matches.test(name ?? "")),
+    );
+    // One that still holds goes before one that has expired.
+    const found = covering.find(({ expired }) => !expired) ?? covering[0];
+    if (!found) return verdict;
+    this.used.add(found.exception);
+    return {
+      ...verdict,
+      status: found.expired ? "fail" : "excepted",
+      exception: { ...found.exception, expired: found.expired },
+    };
+  }
+}
+
+const pattern = (text: string): RegExp =>
+  new RegExp(
+    `^${text
+      .split("*")
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+    "s",
+  );

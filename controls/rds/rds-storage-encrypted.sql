@@ -1,0 +1,12 @@
+-- title: RDS instances are encrypted at rest
+-- severity: high
+-- resource: AWS::RDS::DBInstance
+-- rationale: Whoever gets hold of a disk, a snapshot or a backup of an unencrypted database reads all of it.
+-- remedy: Copy a snapshot with encryption on, restore it as a new instance and move the clients over.
+-- mappings:
+--   cis-v3: ["2.3.1"]
+--   cis-v5: ["2.2.1"]
+--   fsbp: [RDS.3]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.storage_encrypted AS passes, 'storage is not encrypted' AS reason
+FROM latest_aws_rds_dbinstance d

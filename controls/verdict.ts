@@ -1,0 +1,42 @@
+import type { Exception } from "./exceptions.ts";
+
+/**
+ * What a control says of a resource or a place: `excepted` failed, and somebody answers for it; `unknown` was not (or
+ * not fully) collected; `not-applicable`: everything was collected, and there is nothing it applies to.
+ */
+export const VERDICT_STATUSES = ["fail", "unknown", "excepted", "pass", "not-applicable"] as const;
+export type VerdictStatus = (typeof VERDICT_STATUSES)[number];
+
+/** One answer of one control, with all it takes to check it. */
+export interface Verdict {
+  /** The control's id. */
+  control: string;
+  status: VerdictStatus;
+  account_id: string;
+  /** `global` for global services; null: the whole account, because no auditor of the run reads what the control is about. */
+  region: string | null;
+  /** Null where the verdict is about the place as a whole: nothing is there, or what is there is not known. */
+  resource: VerdictResource | null;
+  /** Why it failed or is not known, in words. */
+  reason: string | null;
+  /** Where the evidence says so; null where it is that there is nothing, which the manifest's outcomes say. */
+  evidence: { object: string /** Of the object, hex. */; sha256: string /** From 1. */; line: number } | null;
+  /** Hex, of the control's file: which question was asked. */
+  query_sha256: string;
+  /** The exception that covers it; one that has expired does not, and stands here to be named. */
+  exception?: Exception & { expired: boolean };
+}
+
+/** The resource a verdict is about; for a control about whole accounts or regions, that account's id and no ARN. */
+export interface VerdictResource {
+  /** CloudFormation's name. */
+  resource_type: string;
+  resource_id: string;
+  arn: string | null;
+  name: string | null;
+}
+
+/** Verdicts by status. */
+export type VerdictCounts = Record<VerdictStatus, number>;
+
+export const noVerdicts = (): VerdictCounts => ({ fail: 0, unknown: 0, excepted: 0, pass: 0, "not-applicable": 0 });

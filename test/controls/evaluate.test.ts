@@ -1,0 +1,235 @@
+import { expect, use } from "chai";
+import chaiAsPromised from "chai-as-promised";
+import { rds } from "../../auditors/rds.ts";
+import { type Control, parseControl } from "../../controls/control.ts";
+import { evaluate } from "../../controls/evaluate.ts";
+import type { Verdict } from "../../controls/verdict.ts";
+import type { Outcome } from "../../evidence/outcome.ts";
+import { catalogOf } from "../../query/catalog.ts";
+import { duckDBEngine } from "../../query/duckdb.ts";
+import { folderObjects } from "../../query/objects.ts";
+import { readSealedRun } from "../../query/sealedRun.ts";
+import { tabulate } from "../../query/tabulate.ts";
+import { FIRST_RUN, folder, folderForEachTest, type RunSpec, writeRun } from "../query/sealedFolder.ts";
+
+use(chaiAsPromised);
+
+const catalog = catalogOf([{ name: "rds", services: [rds] }]);
+const DATABASE = "AWS::RDS::DBInstance";
+const SNAPSHOT = "AWS::RDS::DBSnapshot";
+
+const head = (more = "") => `-- title: Databases are encrypted at rest
+-- severity: high
+-- resource: ${DATABASE}
+-- rationale: An unencrypted disk is read by whoever gets hold of it.
+-- remedy: Restore an encrypted copy.
+${more}`;
+const control = (sql: string, more = ""): Control => parseControl(`${head(more)}${sql}`, "rds/a-control.sql");
+const COLUMNS = "account_id, region, resource_id, arn, evidence_object, evidence_line";
+const encrypted = `SELECT ${COLUMNS}, storage_encrypted AS passes, 'not encrypted' AS reason FROM latest_aws_rds_dbinstance`;
+
+async function verdicts(spec: RunSpec, asked: Control): Promise<Verdict[]> {
+  await writeRun(folder(), spec);
+  const objects = folderObjects(folder());
+  await tabulate(objects, (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!, catalog);
+  const engine = await duckDBEngine({ folder: folder(), catalog });
+  try {
+    const all: Verdict[] = [];
+    for await (const each of evaluate(engine, [asked])) all.push(each);
+    return all;
+  } finally {
+    await engine.close();
+  }
+}
+
+const short = ({ status, account_id, region, resource, reason }: Verdict) =>
+  [status, account_id.slice(0, 4), region, resource?.resource_id, reason].filter(Boolean).join(" ");
+const listed = (counts: Record<string, number>) => (): Partial<Outcome> => ({ counts });
+const denied = (resource_type?: string, operation = "DescribeDBInstances"): Partial<Outcome> => ({
+  status: "denied",
+  errors: [
+    {
+      operation,
+      code: "AccessDenied",
+      message: "no",
+      times: 1,
+      ...(resource_type ? { resource_type, status: "denied" } : {}),
+    },
+  ],
+});
+const auditors = [{ name: "rds", global: [], regional: [DATABASE, SNAPSHOT] }];
+
+describe("a verdict", () => {
+  folderForEachTest();
+
+  it("cites the object, its hash, the line and the control's file", async () => {
+    const asked = control(encrypted);
+    const [found] = await verdicts(
+      { auditors, items: [{ configuration: { StorageEncrypted: false } }], outcome: listed({ [DATABASE]: 1 }) },
+      asked,
+    );
+    expect(found).to.include({ status: "fail", reason: "not encrypted", query_sha256: asked.sha256 });
+    expect(found?.evidence).to.include({ line: 1 });
+    expect(found?.evidence?.sha256).to.match(/^[0-9a-f]{64}$/);
+    expect(found?.evidence?.object).to.match(/^evidence\//);
+    expect(found?.resource).to.deep.equal({
+      resource_type: DATABASE,
+      resource_id: "orders",
+      arn: "arn:aws:rds:eu-central-1:111111111111:db:orders",
+      name: "orders",
+    });
+  });
+
+  for (const [what, spec, more, expected] of [
+    [
+      "passes and fails resource by resource, and says nothing about what is elsewhere",
+      {
+        regions: ["eu-central-1", "eu-west-1"],
+        items: [
+          { resource_id: "a", configuration: { StorageEncrypted: true } },
+          { resource_id: "b", configuration: { StorageEncrypted: false } },
+        ],
+        outcome: ({ region }) => ({ counts: { [DATABASE]: region === "eu-central-1" ? 2 : 0 } }),
+      },
+      "",
+      ["pass 1111 eu-central-1 a", "fail 1111 eu-central-1 b not encrypted", "not-applicable 1111 eu-west-1"],
+    ],
+    [
+      "is unknown where the evidence does not tell",
+      { items: [{ configuration: {} }], outcome: listed({ [DATABASE]: 1 }) },
+      "",
+      ["unknown 1111 eu-central-1 orders not encrypted"],
+    ],
+    [
+      "is unknown in an account that lets nobody in, and in a region whose listing was denied",
+      {
+        accounts: ["111111111111", "222222222222"],
+        regions: ["eu-central-1", "eu-west-1"],
+        outcome: ({ account_id, region }) =>
+          account_id === "222222222222"
+            ? denied(undefined, "AssumeRole")
+            : region === "eu-west-1"
+              ? denied(DATABASE)
+              : { counts: { [DATABASE]: 0 } },
+      },
+      "",
+      [
+        "not-applicable 1111 eu-central-1",
+        "unknown 1111 eu-west-1 denied: DescribeDBInstances AccessDenied",
+        "unknown 2222 eu-central-1 denied: AssumeRole AccessDenied",
+        "unknown 2222 eu-west-1 denied: AssumeRole AccessDenied",
+      ],
+    ],
+    [
+      "is given for what was listed, and unknown for what the listing did not reach",
+      {
+        items: [{ configuration: { StorageEncrypted: true } }],
+        outcome: () => ({ ...denied(DATABASE), counts: { [DATABASE]: 1 } }),
+      },
+      "",
+      [
+        "pass 1111 eu-central-1 orders",
+        "unknown 1111 eu-central-1 not all listed: denied: DescribeDBInstances AccessDenied",
+      ],
+    ],
+    [
+      "is unknown for the account where no auditor of the run reads the type",
+      { auditors: [{ name: "rds", global: [], regional: [SNAPSHOT] }], outcome: listed({ [SNAPSHOT]: 0 }) },
+      "",
+      [`unknown 1111 ${DATABASE} is read by no auditor of the run`],
+    ],
+    [
+      "is unknown where the outcome neither counts the type nor says what was in the way",
+      {
+        regions: ["eu-central-1", "eu-west-1"],
+        outcome: ({ region }) => (region === "eu-west-1" ? {} : { counts: { [DATABASE]: 0 } }),
+      },
+      "",
+      ["not-applicable 1111 eu-central-1", "unknown 1111 eu-west-1 failed: no outcome tells whether it was read"],
+    ],
+    [
+      "does not apply where the service is not enabled",
+      {
+        regions: ["eu-central-1", "eu-west-1"],
+        outcome: ({ region }) =>
+          region === "eu-west-1"
+            ? { status: "not-enabled", errors: [{ operation: "X", code: "OptInRequired", message: "no", times: 1 }] }
+            : { counts: { [DATABASE]: 0 } },
+      },
+      "",
+      ["not-applicable 1111 eu-central-1", "not-applicable 1111 eu-west-1"],
+    ],
+    [
+      "is neither pass nor fail where a detail it needs was not read",
+      {
+        items: [
+          { resource_id: "a", configuration: { StorageEncrypted: true }, unread: { DescribeIt: "AccessDenied" } },
+          { resource_id: "b", configuration: { StorageEncrypted: false }, unread: { DescribeIt: "AccessDenied" } },
+          { resource_id: "c", configuration: { StorageEncrypted: true }, unread: { DescribeOther: "AccessDenied" } },
+        ],
+        outcome: listed({ [DATABASE]: 3 }),
+      },
+      "-- reads: [DescribeIt]\n",
+      [
+        "unknown 1111 eu-central-1 a not read: DescribeIt AccessDenied",
+        "unknown 1111 eu-central-1 b not read: DescribeIt AccessDenied",
+        "pass 1111 eu-central-1 c",
+      ],
+    ],
+    [
+      "is unknown where another type it needs was not listed",
+      {
+        items: [{ configuration: { StorageEncrypted: true } }],
+        outcome: () => ({ ...denied(SNAPSHOT, "DescribeDBSnapshots"), counts: { [DATABASE]: 1 } }),
+      },
+      `-- needs: [${SNAPSHOT}]\n`,
+      [`unknown 1111 eu-central-1 orders ${SNAPSHOT} denied: DescribeDBSnapshots AccessDenied`],
+    ],
+    [
+      "is unknown where no auditor reads another type it needs",
+      {
+        auditors: [{ name: "rds", global: [], regional: [DATABASE] }],
+        items: [{ configuration: { StorageEncrypted: true } }],
+        outcome: listed({ [DATABASE]: 1 }),
+      },
+      `-- needs: [${SNAPSHOT}]\n`,
+      [`unknown 1111 eu-central-1 orders ${SNAPSHOT} is read by no auditor of the run`],
+    ],
+  ] as const satisfies readonly (readonly [string, RunSpec, string, string[]])[]) {
+    it(what, async () => {
+      const found = await verdicts({ auditors, ...(spec as RunSpec) }, control(encrypted, more));
+      expect(found.map(short)).to.deep.equal(expected);
+    });
+  }
+
+  const regions = `SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+      CAST(NULL AS varchar) AS evidence_object, CAST(NULL AS bigint) AS evidence_line,
+      count(d.arn) > 0 AS passes, 'there is none' AS reason
+    FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE region <> 'global') p
+    LEFT JOIN latest_aws_rds_dbinstance d ON d.account_id = p.account_id AND d.region = p.region
+    GROUP BY p.account_id, p.region`;
+
+  it("about what is missing fails where nothing is, and is unknown where that was not listed", async () => {
+    const found = await verdicts(
+      {
+        auditors,
+        regions: ["eu-central-1", "eu-west-1", "eu-west-2"],
+        items: [{}],
+        outcome: ({ region }) =>
+          region === "eu-west-2" ? denied(DATABASE) : { counts: { [DATABASE]: region === "eu-central-1" ? 1 : 0 } },
+      },
+      control(regions, "-- per: region\n"),
+    );
+    expect(found.map(short)).to.deep.equal([
+      "pass 1111 eu-central-1 111111111111",
+      "fail 1111 eu-west-1 111111111111 there is none",
+      `unknown 1111 eu-west-2 111111111111 ${DATABASE} denied: DescribeDBInstances AccessDenied`,
+    ]);
+  });
+
+  it("of a query that names a column there is not is an error with the control's name", async () => {
+    await expect(
+      verdicts({ auditors }, control(encrypted.replace("storage_encrypted", "storage_encripted"))),
+    ).to.be.rejectedWith(/control a-control: .*storage_encripted/s);
+  });
+});
