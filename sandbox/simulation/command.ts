@@ -20,6 +20,7 @@ interface SeedDone {
 }
 
 process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
+process.env.POWERTOOLS_METRICS_DISABLED = "true";
 process.env.NODE_NO_WARNINGS = "1";
 
 const { values } = parseArgs({

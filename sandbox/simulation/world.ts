@@ -163,7 +163,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
   addFunction(
     "audit-sealer",
     900,
-    { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey },
+    { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, SEAL_DEADLINE_MINUTES: "120" },
     sealerPermissions(bucketArn, signingKey),
   );
   addFunction("audit-recorder", 60, common, recorderPermissions(bucketArn, sealerArn, auditorArns));
