@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
@@ -53,6 +54,8 @@ const RETRIES = { retryMode: "adaptive", maxAttempts: 4 } as const;
  * its outcome; only writing evidence can fail the task.
  */
 export async function runTask(run: TaskRun): Promise<TaskOutcome> {
+  // Every call under way listens to it; the default warns from the eleventh on.
+  setMaxListeners(0, run.deadline);
   const writers = new Map<string, EvidenceWriter>();
   const write = (item: Item): Promise<void> => {
     let writer = writers.get(item.resource_type);
