@@ -25,8 +25,7 @@ export const ram: Service = {
       tags: inline("tags"),
     }),
     list("AWS::RAM::SharedResource", from(ListResourcesCommand, "resources", { input: owners }), {
-      // As a template `{arn}` would be the share's own.
-      id: ({ resourceShareArn, arn }) => `${resourceShareArn}|${arn}`,
+      id: "{resourceShareArn}|{arn}",
       name: "arn",
     }),
     list("AWS::RAM::SharedPrincipal", from(ListPrincipalsCommand, "principals", { input: owners }), {

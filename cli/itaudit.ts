@@ -4,6 +4,7 @@ import { auditorCommand } from "./commands/auditor.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { queryCommand } from "./commands/query.ts";
+import { reportCommand } from "./commands/report.ts";
 import { resourcesCommand } from "./commands/resources.ts";
 import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -24,6 +25,7 @@ AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, A
 Examples:
   itaudit policy --auditors rds,iam
   itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
+  itaudit report latest --dir copy --public-key key.pem
   itaudit run --accounts 111111111111 --wait
   itaudit sandbox start
   itaudit status
@@ -35,6 +37,7 @@ for (const add of [
   diffCommand,
   policyCommand,
   queryCommand,
+  reportCommand,
   resourcesCommand,
   runCommand,
   sandboxCommand,
@@ -44,6 +47,12 @@ for (const add of [
   verifyCommand,
 ])
   add(program);
+
+// Whoever reads the answer may stop early: `itaudit query --csv … | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 
 program.parseAsync().catch(async (thrown: Error) => {
   const { awsProblem } = await import("./awsProblem.ts");

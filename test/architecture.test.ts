@@ -11,6 +11,7 @@ const RULES: [room: string, mayNot: RegExp][] = [
   ["stacks", /^(\.\.\/)+(handlers|sandbox)\//],
   ["controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["report", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
 ];
 
 const importsOf = (file: string): string[] =>

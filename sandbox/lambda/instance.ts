@@ -93,12 +93,7 @@ export function startInstance(
         child.send({
           event,
           deadline: Date.now() + timeout * 1000,
-          context: {
-            functionName,
-            invokedFunctionArn: functionArn,
-            awsRequestId: requestId,
-            memoryLimitInMB: String(memorySize),
-          },
+          context: { functionName, invokedFunctionArn: functionArn, awsRequestId: requestId },
         });
       }),
   };

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { bundle } from "../../components/bundle.ts";
 import { SystemFunction, type SystemFunctionArgs } from "../../components/systemFunction.ts";
 import { recorded } from "./recorded.ts";
 
@@ -29,7 +28,7 @@ describe("SystemFunction", () => {
       handler: "index.handler",
       timeout: 900,
       memorySize: 1024,
-      environment: { variables: { EVIDENCE_BUCKET: "evidence", BUNDLE_SHA256: bundle("sealer").sha256 } },
+      environment: { variables: { EVIDENCE_BUCKET: "evidence" } },
       loggingConfig: { logFormat: "JSON", logGroup: "/aws/lambda/audit-sealer" },
     });
     expect(Object.keys(await inputs.code.assets)).to.deep.equal(["index.mjs"]);

@@ -1,0 +1,94 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import type { Report } from "../../report/model.ts";
+import { FORMATS, type Format, writeReport } from "../../report/write.ts";
+import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+
+interface ReportOptions extends PlaceOptions {
+  out?: string;
+  format: string;
+  compare?: string;
+  exceptions?: string;
+  publicKey?: string;
+}
+
+export const reportCommand = (program: Command): Command =>
+  program
+    .command("report")
+    .description(
+      "coverage, integrity, findings, inventory and changes of a run, as a page to hand over or for machines",
+    )
+    .argument("[run]", "id of a run, or latest", "latest")
+    .option("--bucket <name>", "the evidence bucket")
+    .option("--dir <folder>", "a copy of the evidence bucket")
+    .option("--out <file>", "where to write it; a page goes to audit-<run>.html otherwise, the rest to standard output")
+    .option("--format <format>", `${FORMATS.join(", ")}`, "html")
+    .option("--compare <run>", "the run that changes are shown since; the run before it otherwise")
+    .option("--exceptions <file>", "YAML: failures that somebody answers for, until a day")
+    .option("--public-key <file>", "PEM of the audit stack's output signingPublicKey, to show who sealed the run")
+    .action(async (run: string, options: ReportOptions) => {
+      const format = FORMATS.find((each) => each === options.format);
+      if (!format) throw new CliError(`--format ${options.format}: there are ${FORMATS.join(", ")}`);
+      const line = progressLine();
+      try {
+        const objects = evidencePlace(options);
+        const [{ reportOf }, { bucketSource, folderSource }, { evidenceS3 }] = await Promise.all([
+          import("../reportOf.ts"),
+          import("../../evidence/source.ts"),
+          import("../../handlers/clients.ts"),
+        ]);
+        const source = options.dir ? folderSource(options.dir) : bucketSource(evidenceS3(), options.bucket!);
+        const report = await reportOf({
+          run,
+          compare: options.compare,
+          place: { objects, source, folder: options.dir },
+          exceptions: options.exceptions && {
+            path: options.exceptions,
+            text: await fileText(options.exceptions, "--exceptions"),
+          },
+          publicKey: options.publicKey && (await fileText(options.publicKey, "--public-key")),
+          line,
+        });
+        line("writing");
+        const path = await written(report, format, options.out);
+        line.end();
+        // In a pipe there is the report alone.
+        if (path) process.stdout.write(`${path}\n`);
+      } catch (error) {
+        throw await forUsers(error);
+      } finally {
+        line.end();
+      }
+    });
+
+/** @returns the file that was written; undefined for standard output */
+async function written(report: Report, format: Format, out: string | undefined): Promise<string | undefined> {
+  const path = out ?? (format === "html" ? `audit-${report.run.run_id}.html` : undefined);
+  if (!path) {
+    await writeReport(report, format, (text) => void process.stdout.write(text));
+    return undefined;
+  }
+  const portions: string[] = [];
+  await writeReport(report, format, (text) => void portions.push(text));
+  await writeFile(path, portions.join(""));
+  return path;
+}
+
+const fileText = (path: string, option: string): Promise<string> =>
+  readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`${option} ${path}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`);
+  });
+
+/** Problems that the user can mend, in one line. */
+async function forUsers(error: unknown): Promise<unknown> {
+  const [{ DiffError }, { ControlError }, { ExceptionsError }, { AlteredError }] = await Promise.all([
+    import("../../query/diff.ts"),
+    import("../../controls/control.ts"),
+    import("../../controls/exceptions.ts"),
+    import("../../evidence/sealedRun.ts"),
+  ]);
+  const known = [DiffError, ControlError, ExceptionsError, AlteredError].some((type) => error instanceof type);
+  return known ? new CliError((error as Error).message) : error;
+}

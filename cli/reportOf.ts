@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadAuditors } from "../auditors/registry.ts";
+import { loadControls } from "../controls/control.ts";
+import { Exceptions, parseExceptions } from "../controls/exceptions.ts";
+import { keysBeside, keysIn } from "../evidence/publicKeys.ts";
+import type { EvidenceSource } from "../evidence/source.ts";
+import { version } from "../package.json" with { type: "json" };
+import { catalogOf } from "../query/catalog.ts";
+import { duckDBEngine } from "../query/duckdb.ts";
+import type { Objects } from "../query/objects.ts";
+import { pullInto } from "../query/pull.ts";
+import { listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
+import { gather } from "../report/gather.ts";
+import type { Report } from "../report/model.ts";
+import type { ProgressLine } from "./progress.ts";
+import { CliError } from "./runs.ts";
+
+export interface ReportRequest {
+  /** Id of a run, or `latest`. */
+  run: string;
+  /** The run that changes are shown since; the run before it when left out. */
+  compare?: string | undefined;
+  /** The evidence, and the folder where it is a copy in one. */
+  place: { objects: Objects; source: EvidenceSource; folder?: string | undefined };
+  exceptions?: { path: string; text: string } | undefined | "";
+  /** PEM. */
+  publicKey?: string | undefined;
+  line: ProgressLine;
+}
+
+/** The report of a sealed run. @throws CliError for a run that is not there */
+export async function reportOf({ run, compare, place, line, ...given }: ReportRequest): Promise<Report> {
+  const { objects, source } = place;
+  const runs = await listSealedRuns(objects);
+  const indexOf = (named: string): number => {
+    const index = named === "latest" ? runs.length - 1 : runs.findIndex((each) => each.run === named);
+    if (index < 0) throw new CliError(`${objects.name} has no sealed run${named === "latest" ? "" : ` ${named}`}`);
+    return index;
+  };
+  const chosen = indexOf(run);
+  const { run: id, date } = runs[chosen]!;
+  const since = compare ? runs[indexOf(compare)]! : runs[chosen - 1];
+  if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);
+  const controls = await loadControls();
+  const now = new Date();
+  const { exceptions, publicKey } = given;
+  const excepted = exceptions ? parseExceptions(exceptions.text, exceptions.path, controls) : [];
+  const keys = publicKey ? keysIn(publicKey) : undefined;
+  const catalog = catalogOf(await loadAuditors());
+  const folder = place.folder ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
+  try {
+    const pull = place.folder ? undefined : pullInto(objects, folder, (key) => line(`fetching ${key}`));
+    const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
+    const engine = await duckDBEngine({ folder, catalog, run: id, warn, ...(pull ? { pull } : {}) });
+    try {
+      return await gather({
+        source,
+        keys: keys ?? keysBeside(source),
+        keysGiven: keys !== undefined,
+        sealed: (await readSealedRun(objects, id, date))!,
+        engine,
+        catalog,
+        // A run without tables cannot be compared with; one that was named must have them.
+        since: since && (compare || engine.runs.includes(since.run)) ? since.run : undefined,
+        controls,
+        exceptions: new Exceptions(excepted, now.toISOString().slice(0, 10)),
+        now,
+        toolVersion: version,
+        progress: line,
+      });
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    if (!place.folder) await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Control } from "../controls/control.ts";
+import type { Verdict, VerdictCounts, VerdictStatus } from "../controls/verdict.ts";
+import type { Coverage } from "../evidence/coverage.ts";
+import type * as verification from "../evidence/verify.ts";
+import type { Difference } from "../query/diff.ts";
+
+/** Everything that a report says about a run, before it has a format. */
+export interface Report {
+  /** ISO 8601 UTC. */
+  generated_at: string;
+  tool_version: string;
+  run: ReportedRun;
+  integrity: Integrity;
+  coverage: readonly Coverage[];
+  /** Accounts that were left out of the run, and why. */
+  excluded: readonly { account_id: string; reason: string }[];
+  inventory: readonly InventoryRow[];
+  controls: readonly ReportedControl[];
+  /** What fails, is not known or excepted, in this order and the severe first. What passes is counted with its control. */
+  findings: readonly Finding[];
+  /** Undefined: there is no run before it that has tables. */
+  changes: Changes | undefined;
+}
+
+export interface ReportedRun {
+  run_id: string;
+  started_at: string;
+  sealed_at: string;
+  requested_by: string;
+  /** False: sealed by name without some of its tasks. */
+  complete: boolean;
+  accounts: number;
+  auditors: readonly string[];
+  regions: readonly string[];
+  /** Planned (auditor, account, region). */
+  planned: number;
+  items: number;
+  objects: number;
+  bytes: number;
+  manifest_key: string;
+  manifest_sha256: string;
+}
+
+/** What verifying the run came to. */
+export interface Integrity extends verification.Verdict {
+  holds: boolean;
+  /** Whether the public key was given by the reader, or taken from beside the evidence. */
+  key: "given" | "beside";
+  /** The first of the violations and notices. */
+  findings: readonly (verification.Violation | verification.Notice)[];
+}
+
+export interface InventoryRow {
+  resource_type: string;
+  account_id: string;
+  region: string;
+  items: number;
+}
+
+/** A control with what came of it. */
+export interface ReportedControl
+  extends Pick<Control, "id" | "title" | "severity" | "resource" | "rationale" | "remedy" | "sql" | "sha256"> {
+  /** Numbers in a framework, by its title. */
+  mappings: Readonly<Record<string, readonly string[]>>;
+  /** The worst of its verdicts. */
+  status: VerdictStatus;
+  verdicts: VerdictCounts;
+}
+
+/** Verdicts that are reported one by one. */
+export const FINDING_STATUSES = ["fail", "unknown", "excepted"] as const satisfies readonly VerdictStatus[];
+export type Finding = Verdict & { status: (typeof FINDING_STATUSES)[number] };
+
+export interface Changes {
+  /** The run before, and when it started. */
+  since: string;
+  since_started_at: string;
+  counts: Readonly<Record<Difference["kind"], number>>;
+  /** The first of them. */
+  differences: readonly Difference[];
+}

@@ -1,0 +1,24 @@
+import type { ReportedControl } from "../model.ts";
+import { code, facts } from "./details.ts";
+import { element } from "./element.ts";
+
+/** How many of a control's verdicts are findings. */
+export const foundBy = ({ verdicts }: ReportedControl): number => verdicts.fail + verdicts.unknown + verdicts.excepted;
+
+export const severityMark = ({ severity }: ReportedControl): HTMLElement =>
+  element("span", { class: `mark ${severity}` }, severity);
+
+const SIGNS = { fail: "✕", unknown: "?", excepted: "○", pass: "✓", "not-applicable": "–" } as const;
+
+export const verdictMark = (status: ReportedControl["status"]): HTMLElement =>
+  element("span", { class: `state-${status}` }, `${SIGNS[status]} ${status.replace("-", " ")}`);
+
+/** What a control is, for the details of it and of its findings. */
+export const controlFacts = ({ id, rationale, remedy, mappings, sha256 }: ReportedControl): HTMLElement =>
+  facts([
+    ["Id", code(id)],
+    ["Rationale", rationale],
+    ["Remedy", remedy],
+    ...Object.entries(mappings).map(([framework, numbers]) => [framework, numbers.join(", ")] as const),
+    ["SHA-256 of its file", code(sha256)],
+  ]);

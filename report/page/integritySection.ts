@@ -1,0 +1,71 @@
+import type { PageData } from "../pageData.ts";
+import { code, facts } from "./details.ts";
+import { counted, element, number, size, time } from "./element.ts";
+
+/** Whether the evidence is as it was sealed, and what the seal is. */
+export function integritySection({ integrity, run }: PageData): HTMLElement {
+  const { holds, violations, notices, findings } = integrity;
+  const asSealed = `${counted(integrity.objects, "object")} with ${counted(integrity.items, "item")} in ${size(integrity.bytes)} are as sealed`;
+  const noticed = Object.entries(notices).map(([kind, count]) => `${number(count)} ${kind}`);
+  return element(
+    "section",
+    { id: "integrity", "aria-labelledby": "integrity-title" },
+    element("h2", { id: "integrity-title" }, "Integrity"),
+    element(
+      "p",
+      { class: `verdict ${holds ? "good" : "bad"}` },
+      element("strong", {}, holds ? "✓ The evidence is as it was sealed." : "✕ The evidence is not as it was sealed."),
+      ` ${holds ? `Signature, place in the chain, and ${asSealed}.` : `${counted(violations, "violation")}; ${asSealed}.`}`,
+    ),
+    integrity.key === "beside" &&
+      element(
+        "p",
+        { class: "notice" },
+        "The public key was taken from beside the evidence: this shows that the evidence is whole, and not who sealed it. ",
+        code(`itaudit report ${run.run_id} --public-key key.pem`),
+        " checks against the key of the audit stack.",
+      ),
+    !run.complete &&
+      element(
+        "p",
+        { class: "notice" },
+        "The run was sealed by name before all of its tasks had committed: it is incomplete.",
+      ),
+    findings.length > 0 &&
+      element(
+        "div",
+        { class: "scroll short", tabindex: 0, role: "region", "aria-label": "What is not as sealed, scrollable" },
+        element(
+          "table",
+          {},
+          element(
+            "thead",
+            {},
+            element("tr", {}, ...["Kind", "Object", "Problem"].map((head) => element("th", { scope: "col" }, head))),
+          ),
+          element(
+            "tbody",
+            {},
+            ...findings.map(({ kind, key, problem }) =>
+              element(
+                "tr",
+                {},
+                element("th", { scope: "row" }, kind),
+                element("td", { class: "mono" }, key),
+                element("td", {}, problem),
+              ),
+            ),
+          ),
+        ),
+      ),
+    facts([
+      ["Manifest", code(run.manifest_key)],
+      ["SHA-256", code(run.manifest_sha256)],
+      ["Place in the chain", integrity.head ? number(integrity.head.sequence) : null],
+      ["Started, sealed", `${time(run.started_at)}, ${time(run.sealed_at)}`],
+      ["Asked for by", run.requested_by],
+      ["Notices", noticed.join(", ")],
+      ["Check it yourself", code(`itaudit verify ${run.run_id} --bucket <bucket> --public-key key.pem`)],
+    ]),
+  );
+}

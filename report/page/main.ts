@@ -1,0 +1,103 @@
+import type { PageData } from "../pageData.ts";
+import { changesSection } from "./changesSection.ts";
+import { controlsSection } from "./controlsSection.ts";
+import { coverageSection, covered } from "./coverageSection.ts";
+import { detailsDialog } from "./details.ts";
+import { counted, element, number, time } from "./element.ts";
+import { findingsSection } from "./findingsSection.ts";
+import { integritySection } from "./integritySection.ts";
+import { inventorySection } from "./inventorySection.ts";
+
+const data = JSON.parse(document.getElementById("report")!.textContent!) as PageData;
+const page = document.getElementById("page")!;
+const findings = findingsSection(data);
+const sections = [
+  integritySection(data),
+  coverageSection(data),
+  findings.root,
+  controlsSection(data, findings.showControl),
+  inventorySection(data),
+  changesSection(data),
+].filter((section) => section !== null);
+
+page.replaceChildren(
+  element(
+    "header",
+    { class: "top" },
+    element(
+      "div",
+      { class: "title" },
+      element("h1", {}, `Audit of ${data.run.started_at.slice(0, 10)}`),
+      element("p", {}, `Run ${data.run.run_id} · report of ${time(data.generated_at)} · itaudit ${data.tool_version}`),
+    ),
+    element(
+      "nav",
+      { "aria-label": "Sections" },
+      element(
+        "ul",
+        {},
+        ...sections.map(({ id }) =>
+          element("li", {}, element("a", { href: `#${id}` }, `${id[0]!.toUpperCase()}${id.slice(1)}`)),
+        ),
+      ),
+    ),
+  ),
+  element("main", {}, summary(), ...sections),
+);
+document.body.append(detailsDialog());
+document.documentElement.dataset.drawn = "yes";
+
+/** The report in four numbers. */
+function summary(): HTMLElement {
+  const { planned, read } = covered(data.coverage);
+  const { status } = data.findings;
+  const countOf = (word: string) => {
+    const place = status.words.indexOf(word);
+    return place < 0 ? 0 : status.at.reduce((sum, at) => sum + (at === place ? 1 : 0), 0);
+  };
+  const [failing, unknown, excepted] = [countOf("fail"), countOf("unknown"), countOf("excepted")];
+  const changed = data.changes && Object.values(data.changes.counts).reduce((sum, each) => sum + each, 0);
+  const tile = (href: string, name: string, value: string, more: string, kind: string) =>
+    element(
+      "li",
+      {},
+      element(
+        "a",
+        { href, class: `tile ${kind}` },
+        element("span", { class: "name" }, name),
+        element("strong", {}, value),
+        element("span", { class: "more" }, more),
+      ),
+    );
+  const { integrity, controls } = data;
+  return element(
+    "ul",
+    { class: "tiles", "aria-label": "Summary" },
+    integrity.holds
+      ? tile("#integrity", "Integrity", "Holds", `${counted(integrity.objects, "object")} as sealed`, "good")
+      : tile("#integrity", "Integrity", "Violated", counted(integrity.violations, "violation"), "bad"),
+    tile(
+      "#coverage",
+      "Coverage",
+      planned ? `${(Math.floor((read / planned) * 1000) / 10).toLocaleString("en-US")} %` : "—",
+      `${number(read)} of ${counted(planned, "planned item")}`,
+      read === planned ? "good" : "warn",
+    ),
+    tile(
+      "#findings",
+      "Findings",
+      number(failing),
+      controls.length
+        ? `${[unknown && `${number(unknown)} unknown`, excepted && `${number(excepted)} excepted`].filter(Boolean).join(", ") || `of ${counted(controls.length, "control")}`}`
+        : "no controls were run",
+      failing ? "bad" : unknown ? "warn" : "good",
+    ),
+    tile(
+      "#changes",
+      "Changes",
+      changed === null ? "—" : number(changed),
+      data.changes ? `since ${time(data.changes.since_started_at)}` : "no earlier run",
+      "plain",
+    ),
+  );
+}

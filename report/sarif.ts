@@ -1,0 +1,115 @@
+import type { Severity } from "../controls/control.ts";
+import { sha256 } from "../evidence/plan.ts";
+import type { Finding, Report, ReportedControl } from "./model.ts";
+
+const LEVELS: Record<Severity, "error" | "warning" | "note"> = {
+  critical: "error",
+  high: "error",
+  medium: "warning",
+  low: "note",
+  info: "note",
+};
+/** What viewers sort by, from 0 to 10. */
+const SCORES: Record<Severity, string> = { critical: "9.5", high: "8.0", medium: "5.5", low: "3.0", info: "0.0" };
+
+/**
+ * SARIF 2.1.0: a rule for each control, a result for each finding. The evidence object and its line are the place, the
+ * ARN is the logical one. Excepted findings are results that are suppressed, and unknown ones are open.
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function writeSarif(report: Report, write: (text: string) => void): void {
+  const { controls, findings, run } = report;
+  const places = new Map(controls.map(({ id }, index) => [id, index]));
+  const head = {
+    tool: {
+      driver: {
+        name: "itaudit",
+        version: report.tool_version,
+        semanticVersion: report.tool_version,
+        rules: controls.map(ruleOf),
+      },
+    },
+    automationDetails: { id: `itaudit/${run.run_id}` },
+    columnKind: "utf16CodeUnits",
+    originalUriBaseIds: { EVIDENCE: { description: { text: "The evidence bucket, or a copy of it." } } },
+    invocations: [
+      {
+        executionSuccessful: report.integrity.holds,
+        startTimeUtc: run.started_at,
+        endTimeUtc: run.sealed_at,
+        properties: { manifest: run.manifest_key, manifest_sha256: run.manifest_sha256 },
+      },
+    ],
+  };
+  write('{"version":"2.1.0","$schema":"https://json.schemastore.org/sarif-2.1.0.json","runs":[');
+  write(`${JSON.stringify(head).slice(0, -1)},"results":[`);
+  for (const [index, finding] of findings.entries()) {
+    const place = places.get(finding.control)!;
+    write(`${index ? "," : ""}\n${JSON.stringify(resultOf(finding, controls[place]!, place))}`);
+  }
+  write("]}]}\n");
+}
+
+const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedControl) => ({
+  id,
+  shortDescription: { text: title },
+  fullDescription: { text: rationale },
+  help: { text: remedy },
+  defaultConfiguration: { level: LEVELS[severity] },
+  properties: {
+    "security-severity": SCORES[severity],
+    tags: Object.entries(mappings).flatMap(([framework, numbers]) => numbers.map((number) => `${framework} ${number}`)),
+  },
+});
+
+function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number) {
+  const { resource, evidence, exception, account_id, region, status, reason } = finding;
+  const where = `${account_id} ${region ?? "every region"}`;
+  const name = resource ? (resource.arn ?? `${resource.resource_id} in ${where}`) : `${control.resource} in ${where}`;
+  const identity = [control.id, account_id, region ?? "", resource?.arn ?? resource?.resource_id ?? ""];
+  return {
+    ruleId: control.id,
+    ruleIndex,
+    kind: status === "unknown" ? "open" : "fail",
+    // SARIF gives a level to failures alone.
+    level: status === "unknown" ? "none" : LEVELS[control.severity],
+    message: { text: `${name}: ${reason ?? control.title}` },
+    locations: [
+      {
+        ...(evidence
+          ? {
+              physicalLocation: {
+                artifactLocation: { uri: uriOf(evidence.object), uriBaseId: "EVIDENCE" },
+                region: { startLine: evidence.line },
+              },
+            }
+          : {}),
+        logicalLocations: [
+          { fullyQualifiedName: name, name: resource?.resource_id ?? control.resource, kind: "resource" },
+        ],
+      },
+    ],
+    // The same finding of the next run has the same one.
+    partialFingerprints: { "finding/v1": sha256(JSON.stringify(identity)) },
+    ...(exception && !exception.expired
+      ? {
+          suppressions: [
+            {
+              kind: "external",
+              status: "accepted",
+              justification: `${exception.reason} (${exception.owner}, expires ${exception.expires})`,
+            },
+          ],
+        }
+      : {}),
+    properties: {
+      account_id,
+      region,
+      resource_type: resource?.resource_type ?? control.resource,
+      evidence_sha256: evidence?.sha256 ?? null,
+      query_sha256: finding.query_sha256,
+    },
+  };
+}
+
+const uriOf = (key: string): string => key.split("/").map(encodeURIComponent).join("/");

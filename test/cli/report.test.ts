@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Report } from "../../report/model.ts";
+import { DATE } from "../evidence/bucket.ts";
+import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
+
+const itaudit = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      ["--no-warnings", "--import=tsx", "cli/itaudit.ts", ...args],
+      { maxBuffer: 2 ** 26 },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    ),
+  );
+
+describe("itaudit report", function () {
+  this.timeout(120_000);
+  let folder: string;
+  before(async () => {
+    folder = await sealedCopy({ runs: 2 });
+    const { stderr } = await itaudit(["tables", "build", "--dir", folder]);
+    expect(stderr).to.equal("");
+    await writeFile(join(folder, "key.pem"), PEM);
+    const exceptions =
+      '- {control: rds-storage-encrypted, account: "100000000001", owner: me, reason: a test, expires: 2199-01-01}\n';
+    await writeFile(join(folder, "exceptions.yaml"), exceptions);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("writes a page that needs nothing else, and prints its path", async () => {
+    const out = join(folder, "report.html");
+    const answer = await itaudit(["report", "--dir", folder, "--out", out]);
+    expect(answer).to.deep.equal({ code: 0, stdout: `${out}\n`, stderr: "" });
+    const html = await readFile(out, "utf8");
+    expect(html)
+      .to.match(/^<!doctype html>/)
+      .and.include("default-src 'none'");
+    expect(html).not.to.match(/<(?:link|img|script[^>]* src)/);
+  });
+
+  it("says the same to machines: verified with the key given, compared with the run before", async () => {
+    const args = ["report", runId(2), "--dir", folder, "--format", "json", "--public-key", join(folder, "key.pem")];
+    const { code, stdout } = await itaudit(args);
+    expect(code).to.equal(0);
+    const report = JSON.parse(stdout) as Report;
+    expect(report.run).to.deep.include({ run_id: runId(2), complete: true, items: 6 });
+    expect(report.integrity).to.deep.include({ holds: true, key: "given", violations: 0, objects: 2 });
+    expect(report.inventory.map(({ account_id, items }) => `${account_id} ${items}`)).to.deep.equal([
+      "100000000001 3",
+      "100000000002 3",
+    ]);
+    expect(report.changes).to.deep.include({ since: runId(1), differences: [] });
+    // Nothing in this evidence tells whether the storage is encrypted: that is no pass.
+    const verdicts = report.controls.find(({ id }) => id === "rds-storage-encrypted")!;
+    expect(verdicts.status).to.equal("unknown");
+    expect(report.findings.filter(({ control }) => control === verdicts.id)[0]!.evidence).to.deep.include({ line: 1 });
+  });
+
+  it("shows an earlier run as it was, with nothing before it", async () => {
+    const { stdout } = await itaudit(["report", runId(1), "--dir", folder, "--format", "json"]);
+    const report = JSON.parse(stdout) as Report;
+    expect(report.run.run_id).to.equal(runId(1));
+    expect(report.integrity.key).to.equal("beside");
+    expect(report.changes).to.equal(null);
+    const objects = new Set(
+      report.findings.flatMap(({ evidence }) => (evidence ? [evidence.object.includes(runId(1))] : [])),
+    );
+    expect(objects).to.deep.equal(new Set([true]));
+  });
+
+  it("says that evidence was altered, whatever else it can say", async () => {
+    const key = `runs/run_date=${DATE}/run_id=${runId(2)}/manifest.sig`;
+    const signature = await readFile(join(folder, key));
+    await writeFile(join(folder, key), signature.subarray(1));
+    const { code, stdout } = await itaudit(["report", "--dir", folder, "--format", "json"]);
+    await writeFile(join(folder, key), signature);
+    expect(code).to.equal(0);
+    const { integrity } = JSON.parse(stdout) as Report;
+    expect(integrity).to.deep.include({ holds: false, violations: 1 });
+    expect(integrity.findings[0]).to.have.property("kind", "signature");
+  });
+
+  for (const [what, args, problem] of [
+    ["a format there is none of", ["--format", "pdf"], /--format pdf: there are html, json, csv, sarif, ocsf/],
+    ["a run that is not there", [runId(7)], /has no sealed run/],
+    ["a run compared with itself", [runId(1), "--compare", runId(2)], /a run before/],
+    ["a file of exceptions that is not there", ["--exceptions", "nope.yaml"], /nope.yaml: there is no such file/],
+  ] as [string, string[], RegExp][])
+    it(`refuses ${what} with one line`, async () => {
+      const { code, stdout, stderr } = await itaudit(["report", ...args, "--dir", folder]);
+      expect([code, stdout]).to.deep.equal([1, ""]);
+      expect(stderr)
+        .to.match(problem)
+        .and.match(/^[^\n]+\n$/);
+    });
+});

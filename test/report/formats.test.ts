@@ -1,0 +1,147 @@
+import { expect } from "chai";
+import { SEVERITIES } from "../../controls/control.ts";
+import { scriptJson } from "../../report/html.ts";
+import type { Finding, Report } from "../../report/model.ts";
+import { formOf, pack } from "../../report/pack.ts";
+import { FindingRows } from "../../report/page/findingRows.ts";
+import { type Format, writeReport } from "../../report/write.ts";
+import { control, finding, RUN, report } from "./sampleReport.ts";
+
+const textOf = async (each: Report, format: Format): Promise<string> => {
+  const portions: string[] = [];
+  await writeReport(each, format, (text) => void portions.push(text));
+  return portions.join("");
+};
+
+const exception = { control: "rds-public", owner: "team-a", reason: "a demonstration", expires: "2027-01-31" };
+const nowhere: Partial<Finding> = {
+  status: "unknown",
+  region: null,
+  resource: null,
+  evidence: null,
+  reason: "AWS::RDS::DBInstance is read by no auditor of the run",
+};
+const findings = [
+  finding(),
+  finding({ status: "excepted", exception: { ...exception, expired: false } }),
+  finding({ exception: { ...exception, expired: true } }),
+  finding(nowhere),
+];
+const sample = report({ findings });
+
+describe("a report for machines", () => {
+  it("is JSON with everything the page shows", async () => {
+    expect(JSON.parse(await textOf(sample, "json"))).to.deep.equal({
+      ...JSON.parse(JSON.stringify(sample)),
+      changes: null,
+    });
+  });
+
+  for (const [what, value, field] of [
+    ["a formula", '=HYPERLINK("http://evil.example")', `"'=HYPERLINK(""http://evil.example"")"`],
+    ["a command", "@SUM(1)", "'@SUM(1)"],
+    ["a comma and a line end", "a,b\r\nc", '"a,b\r\nc"'],
+  ] as const)
+    it(`is CSV in which ${what} is a text`, async () => {
+      const csv = await textOf(report({ findings: [finding({ reason: value })] }), "csv");
+      expect(csv).to.include(`,${field},`);
+    });
+
+  it("is CSV with a line for each finding, and what was not collected named by its type", async () => {
+    const lines = (await textOf(sample, "csv")).trimEnd().split("\r\n");
+    expect(lines).to.have.length(5);
+    expect(new Set(lines.map((line) => line.split(",").length))).to.deep.equal(new Set([18]));
+    expect(lines[4])
+      .to.include(`${RUN},unknown,critical,rds-public,`)
+      .and.include("111111111111,,AWS::RDS::DBInstance,,,");
+  });
+
+  it("is SARIF 2.1.0: a rule for each control, a result for each finding at its place in the evidence", async () => {
+    const sarif = JSON.parse(await textOf(sample, "sarif"));
+    expect([sarif.version, sarif.runs.length]).to.deep.equal(["2.1.0", 1]);
+    const [{ tool, results }] = sarif.runs;
+    expect(tool.driver.name).to.equal("itaudit");
+    expect(tool.driver.rules).to.have.length(1);
+    for (const result of results) {
+      // What the schema requires or allows; https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/
+      expect(result.message.text).to.be.a("string").that.is.not.empty;
+      expect(["error", "warning", "note", "none"]).to.include(result.level);
+      expect(tool.driver.rules[result.ruleIndex].id).to.equal(result.ruleId);
+      // The specification allows a level beside none only for kind fail.
+      if (result.kind !== "fail") expect(result.level).to.equal("none");
+    }
+    expect(results.map(({ kind }: { kind: string }) => kind)).to.deep.equal(["fail", "fail", "fail", "open"]);
+    expect(results[0].locations[0].physicalLocation).to.deep.equal({
+      artifactLocation: {
+        uri: findings[0]!.evidence!.object.replace(/=/g, "%3D"),
+        uriBaseId: "EVIDENCE",
+      },
+      region: { startLine: 7 },
+    });
+    expect(results[1].suppressions[0].justification).to.include("team-a");
+    expect(results[2]).not.to.have.property("suppressions");
+    expect(results[3].locations[0]).not.to.have.property("physicalLocation");
+  });
+
+  it("is OCSF: each finding a Compliance Finding with what its class requires", async () => {
+    const lines = (await textOf(sample, "ocsf")).trimEnd().split("\n");
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events).to.have.length(4);
+    for (const event of events) {
+      // https://schema.ocsf.io/1.4.0/classes/compliance_finding, with the profile cloud
+      for (const member of ["activity_id", "category_uid", "class_uid", "severity_id", "time", "type_uid"])
+        expect(event[member], member).to.be.a("number");
+      expect([event.class_uid, event.category_uid, event.type_uid]).to.deep.equal([2003, 2, 200301]);
+      expect(event.metadata.product.name).to.be.a("string");
+      expect(event.metadata.version).to.equal("1.4.0");
+      expect(event.finding_info.uid).to.match(/^[0-9a-f]{64}$/);
+      expect(event.finding_info.title).to.be.a("string");
+      expect(event.cloud.provider).to.equal("AWS");
+      expect(event.compliance.standards).to.deep.equal(["CIS AWS Foundations v3.0", "PCI DSS v4.0"]);
+    }
+    expect(events.map(({ status }) => status)).to.deep.equal(["New", "Suppressed", "New", "New"]);
+    expect(events.map(({ compliance }) => compliance.status)).to.deep.equal(["Fail", "Fail", "Fail", "Unknown"]);
+  });
+});
+
+describe("the packing of a report for its page", () => {
+  it("gives every finding back as it was", () => {
+    const rows = new FindingRows(pack(sample));
+    expect(rows.rows).to.equal(4);
+    const [first, , expired, unknown] = Array.from({ length: 4 }, (_, at) => rows.row(at));
+    expect(first).to.deep.include({ status: "fail", account: "111111111111", id: "orders", note: "" });
+    expect(first!.arn).to.equal("arn:aws:rds:eu-central-1:111111111111:db:orders");
+    expect(first!.evidence).to.deep.equal(findings[0]!.evidence);
+    expect(expired!.note).to.equal("an exception has expired: a demonstration (team-a, until 2027-01-31)");
+    expect(unknown).to.deep.include({ id: null, arn: "", region: "", type: "AWS::RDS::DBInstance", evidence: null });
+  });
+
+  for (const [what, text, values] of [
+    ["parts that are parts of each other", "arn:aws:x:eu:1:eu-1", ["1", "eu", "eu-1"]],
+    ["an id that is empty", "arn:aws:s3:::bucket", ["1", "global", ""]],
+    ["an id that stands twice", "arn:a/a", ["1", "r", "a"]],
+  ] as const)
+    it(`takes an ARN apart and together again with ${what}`, () => {
+      const together = formOf(text, values).map((part) => (typeof part === "number" ? values[part] : part));
+      expect(together.join("")).to.equal(text);
+    });
+
+  it("sorts by severity as severity goes, and leaves the order of the report within one", () => {
+    const controls = [...SEVERITIES].reverse().map((severity) => control({ id: severity, severity }));
+    const packed = pack(
+      report({ controls, findings: [...SEVERITIES].reverse().map((id) => finding({ control: id })) }),
+    );
+    const rows = new FindingRows(packed);
+    const all = rows.filtered({ search: "", severity: "", status: "", control: "", account: "", type: "" });
+    const sorted = [...rows.sorted(all, "severity", false)].map((at) => rows.row(at).control.severity);
+    expect(sorted).to.deep.equal([...SEVERITIES]);
+    expect([...rows.sorted(all, "account", true)]).to.deep.equal([...all]);
+  });
+
+  for (const text of ["</script>", "<!--", "\u2028", "]]>"])
+    it(`writes ${JSON.stringify(text)} so that it cannot end the script that holds it`, () => {
+      const json = scriptJson({ text });
+      expect(json).not.to.match(/[<>\u2028]/);
+      expect(JSON.parse(json)).to.deep.equal({ text });
+    });
+});
