@@ -25,7 +25,8 @@ export const ram: Service = {
       tags: inline("tags"),
     }),
     list("AWS::RAM::SharedResource", from(ListResourcesCommand, "resources", { input: owners }), {
-      id: "{resourceShareArn}|{arn}",
+      // As a template `{arn}` would be the share's own.
+      id: ({ resourceShareArn, arn }) => `${resourceShareArn}|${arn}`,
       name: "arn",
     }),
     list("AWS::RAM::SharedPrincipal", from(ListPrincipalsCommand, "principals", { input: owners }), {

@@ -2,6 +2,7 @@ import type { ClientClass, Listing, Read, SdkClient } from "../auditors/collecto
 import { valueAt } from "../auditors/paths.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import type { Tally } from "./tally.ts";
+import { tellThrottles } from "./throttles.ts";
 
 export type Values = Record<string, unknown>;
 type Answer = Values & { $metadata?: { attempts?: number } };
@@ -26,7 +27,8 @@ export async function call(calls: Calls, read: Read, region: string, input: Valu
   return calls.budget(async () => {
     try {
       const client = calls.clientOf(read.client ?? calls.client, region);
-      const send = (): Promise<Answer> => client.send(new read.command(input), { abortSignal: signal });
+      const command = tellThrottles(new read.command(input), () => tally.throttled());
+      const send = (): Promise<Answer> => client.send(command, { abortSignal: signal });
       const { $metadata, ...answer } = await before(deadline, send);
       tally.called($metadata?.attempts);
       return answer;

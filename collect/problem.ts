@@ -54,7 +54,7 @@ export interface Asked {
 
 /** Reads AWS's error: which status follows, and for a denial which action is missing and who denied it. */
 export function problemOf(thrown: unknown, asked: Asked): Problem {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = causeOf(thrown instanceof Error ? thrown : new Error(String(thrown)));
   const { status, ...more } = meaning(error, asked);
   return {
     status,
@@ -70,6 +70,12 @@ export function problemOf(thrown: unknown, asked: Asked): Problem {
     },
   };
 }
+
+/** AWS's own error, where the SDK puts one of its own around it: asking for an account's endpoint failed. */
+const causeOf = (error: Error): Error => {
+  const { reason } = error as { reason?: unknown };
+  return reason instanceof Error ? reason : error;
+};
 
 const codeOf = (error: Error): string =>
   (error as { Code?: string }).Code ?? ("code" in error ? String(error.code) : error.name);

@@ -55,8 +55,8 @@ async function readService(auditor: string, service: Service, reading: Reading):
   // An endpoint that does not answer is not waited for once more by the service's other calls.
   const silent = new AbortController();
   const signal = AbortSignal.any([reading.deadline, silent.signal]);
-  // Each call under way listens to both; the default warns from the eleventh on.
-  setMaxListeners(0, reading.deadline, signal);
+  // As to the deadline, every call under way listens to it.
+  setMaxListeners(0, signal);
   const calls: Calls = {
     client: service.client,
     clientOf: reading.clientOf,

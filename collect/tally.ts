@@ -19,6 +19,7 @@ export class Tally {
   private readonly places: Record<string, Place>;
   private calls = 0;
   private retries = 0;
+  private throttles = 0;
   private remedy: string | undefined;
   private readonly started: number;
 
@@ -31,8 +32,8 @@ export class Tally {
     this.started = now() - (before?.outcome.ms ?? 0);
     this.places = { ...before?.places };
     if (!before) return;
-    const { status, counts, errors, remedy, calls, retries } = before.outcome;
-    Object.assign(this, { remedy, calls, retries });
+    const { status, counts, errors, remedy, calls, retries, throttles = 0 } = before.outcome;
+    Object.assign(this, { remedy, calls, retries, throttles });
     if (status !== "collected") this.statuses.add(status);
     for (const error of errors) if (error.status) this.statuses.add(error.status);
     Object.assign(this.counts, counts);
@@ -57,6 +58,11 @@ export class Tally {
   called(attempts = 1): void {
     this.calls += attempts;
     this.retries += attempts - 1;
+  }
+
+  /** AWS asked to be called less often. */
+  throttled(): void {
+    this.throttles += 1;
   }
 
   /** AWS answered for this type, be it that there are none. */
@@ -91,6 +97,7 @@ export class Tally {
       ...(this.remedy ? { remedy: this.remedy } : {}),
       calls: this.calls,
       retries: this.retries,
+      ...(this.throttles ? { throttles: this.throttles } : {}),
       ms: Math.round(this.now() - this.started),
     };
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
@@ -16,6 +17,7 @@ import { EvidenceWriter } from "./evidenceWriter.ts";
 import { type Problem, problemOf } from "./problem.ts";
 import { collectorsFor, readItem } from "./resources.ts";
 import { Tally } from "./tally.ts";
+import { tellThrottles } from "./throttles.ts";
 
 /** Calls under way in one account at the same time: API limits are shared with the account's own workloads. */
 const CALLS_PER_ACCOUNT = 24;
@@ -53,6 +55,8 @@ const RETRIES = { retryMode: "adaptive", maxAttempts: 4 } as const;
  * its outcome; only writing evidence can fail the task.
  */
 export async function runTask(run: TaskRun): Promise<TaskOutcome> {
+  // Every call under way listens to it; the default warns from the eleventh on.
+  setMaxListeners(0, run.deadline);
   const writers = new Map<string, EvidenceWriter>();
   const write = (item: Item): Promise<void> => {
     let writer = writers.get(item.resource_type);
@@ -235,7 +239,8 @@ async function closedRegions(
   if (!regional.length) return new Map();
   const ec2 = new EC2Client({ ...run.client(WAITS), ...RETRIES, region: run.homeRegion, credentials });
   try {
-    const asked = () => ec2.send(new DescribeRegionsCommand({ AllRegions: true }), { abortSignal: run.deadline });
+    const command = tellThrottles(new DescribeRegionsCommand({ AllRegions: true }), () => regional[0]?.throttled());
+    const asked = () => ec2.send(command, { abortSignal: run.deadline });
     const { Regions, $metadata } = await before(run.deadline, asked);
     regional[0]?.called($metadata?.attempts);
     const states = new Map((Regions ?? []).map(({ RegionName, OptInStatus }) => [RegionName, OptInStatus]));

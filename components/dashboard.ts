@@ -29,7 +29,7 @@ export const dashboardBody = (region: string, auditors: readonly string[]) => {
     widgets: [
       graph("Items", "Items", "Sum", 0, 0),
       graph("Calls", "Calls", "Sum", 0, 1),
-      graph("Throttled and other retries", "Retries", "Sum", 1, 0),
+      graph("Throttles", "Throttles", "Sum", 1, 0),
       graph("Planned items not collected", "NotCollected", "Sum", 1, 1),
       graph("Longest task", "Duration", "Maximum", 2, 0),
       {

@@ -37,6 +37,8 @@ export const Outcome = z.object({
   remedy: z.string().optional(),
   calls: z.number().int(),
   retries: z.number().int(),
+  /** Answers by which AWS asked to be called less often; left out when there were none. */
+  throttles: z.number().int().optional(),
   ms: z.number().int(),
 });
 export type Outcome = z.infer<typeof Outcome>;

@@ -10,6 +10,8 @@ export const TaskOutcome = z.object({
   /** Hex SHA-256 of the bundle of the function that committed. */
   bundle_sha256: z.string().optional(),
   committed_at: z.string(),
+  /** What Lambda asks to be paid for the attempt that committed: milliseconds up to the commit, and the function's megabytes. */
+  ran: z.object({ ms: z.number().int(), memory_mb: z.number().int() }).optional(),
   outcomes: z.array(Outcome),
   objects: z.array(EvidenceObject),
   follow_ups: z.array(Task).optional(),

@@ -47,6 +47,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
     let committed = false;
     if (!standing) {
       const attempt = attemptName(around);
+      const began = around.now();
       const outcome = await runTask({
         runId: run_id,
         date: run_date,
@@ -70,6 +71,8 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         ),
         now: around.now,
       });
+      const memory = Number(context.memoryLimitInMB);
+      if (memory) outcome.ran = { ms: Math.round(around.now() - began), memory_mb: memory };
       if (settings.BUNDLE_SHA256) outcome.bundle_sha256 = settings.BUNDLE_SHA256;
       standing = await store.commit(run_date, outcome);
       committed = standing.attempt === attempt;
@@ -110,6 +113,11 @@ function measure({ outcomes }: TaskOutcome, auditor: string): void {
     "Retries",
     MetricUnit.Count,
     sum(({ retries }) => retries),
+  );
+  metrics.addMetric(
+    "Throttles",
+    MetricUnit.Count,
+    sum(({ throttles = 0 }) => throttles),
   );
   metrics.addMetric(
     "NotCollected",

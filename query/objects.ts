@@ -1,17 +1,17 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { bucketSource, type EvidenceSource, folderSource } from "../evidence/source.ts";
 
 /** Where an object being written goes: bytes in order, and nothing of it stands before `finish`. */
 export interface Sink {
@@ -21,67 +21,17 @@ export interface Sink {
   abandon(): Promise<void>;
 }
 
-/** The evidence bucket, or a folder that is a copy of it: the same keys, with `/` as it is on the machine. */
-export interface Objects {
-  /** For messages: `s3://bucket/` or the folder's path. */
-  name: string;
-  /** @returns undefined where there is no such object */
-  read(key: string): Promise<Uint8Array | undefined>;
-  /** @returns undefined where there is no such object */
-  open(key: string): Promise<Readable | undefined>;
-  /** Keys below a prefix, in their order. */
-  list(prefix: string): AsyncIterable<{ key: string; bytes: number }>;
+/** Where evidence is, with what writes the tables that are derived from it. */
+export interface Objects extends EvidenceSource {
   create(key: string): Sink;
   copy(from: string, to: string): Promise<void>;
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && (error.name === "NoSuchKey" || (error as NodeJS.ErrnoException).code === "ENOENT");
-
 /** A folder whose files are the bucket's objects. */
 export function folderObjects(folder: string): Objects {
   const path = (key: string) => join(folder, ...key.split("/"));
-  async function* below(directory: string): AsyncIterable<string> {
-    let entries: import("node:fs").Dirent[];
-    try {
-      entries = await readdir(directory, { withFileTypes: true });
-    } catch (error) {
-      if (isMissing(error)) return;
-      throw error;
-    }
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const full = join(directory, entry.name);
-      if (entry.isDirectory()) yield* below(full);
-      else if (entry.isFile()) yield full;
-    }
-  }
   return {
-    name: folder,
-    read: async (key) => {
-      try {
-        return await readFile(path(key));
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
-    open: async (key) => {
-      try {
-        const stream = createReadStream(path(key));
-        await once(stream, "open");
-        return stream;
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
-    list: async function* (prefix) {
-      const start = prefix.endsWith("/") ? path(prefix) : dirname(path(prefix));
-      for await (const file of below(start)) {
-        const key = relative(folder, file).split(sep).join("/");
-        if (key.startsWith(prefix)) yield { key, bytes: (await stat(file)).size };
-      }
-    },
+    ...folderSource(folder),
     create: (key) => fileSink(path(key)),
     copy: async (from, to) => {
       await mkdir(dirname(path(to)), { recursive: true });
@@ -93,7 +43,7 @@ export function folderObjects(folder: string): Objects {
 /** A file that appears under its name once it is whole. */
 export function fileSink(path: string): Sink {
   const growing = `${path}.part`;
-  let file: Promise<import("node:fs").WriteStream> | undefined;
+  let file: Promise<WriteStream> | undefined;
   const open = () => {
     file ??= mkdir(dirname(path), { recursive: true }).then(async () => {
       const stream = createWriteStream(growing);
@@ -126,34 +76,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 export function bucketObjects(s3: S3Client, bucket: string): Objects {
   return {
-    name: `s3://${bucket}/`,
-    read: async (key) => {
-      try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return await Body?.transformToByteArray();
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
-    open: async (key) => {
-      try {
-        return (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).Body as Readable;
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    },
-    list: async function* (prefix) {
-      let token: string | undefined;
-      do {
-        const page = await s3.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-        );
-        for (const { Key, Size } of page.Contents ?? []) if (Key) yield { key: Key, bytes: Size ?? 0 };
-        token = page.NextContinuationToken;
-      } while (token);
-    },
+    ...bucketSource(s3, bucket),
     create: (key) => uploadSink(s3, { Bucket: bucket, Key: key }),
     // Streamed and not CopyObject, which ends at 5 GB.
     copy: async (from, to) => {

@@ -2,10 +2,20 @@
  * What AWS asks for, in US dollars, as its price lists said on the day. Prices differ by region and change: what is
  * shown with them is an estimate.
  * @see https://aws.amazon.com/athena/pricing/
+ * @see https://aws.amazon.com/lambda/pricing/
+ * @see https://aws.amazon.com/s3/pricing/
+ * @see https://aws.amazon.com/kms/pricing/
  */
 export const PRICES = {
   asOf: "2026-11-24",
+  region: "us-east-1",
   athena: { perTerabyteScanned: 5, leastBytes: 10_000_000 },
+  /** Of functions on Graviton, without the free tier. */
+  lambda: { perGigabyteSecond: 0.0000133334, perMillionRequests: 0.2 },
+  /** Of the class Standard: a thousand PUT, COPY, POST or LIST requests; a thousand GET; a gigabyte kept for a month. */
+  s3: { perThousandWrites: 0.005, perThousandReads: 0.0004, perGigabyteMonth: 0.023 },
+  /** Ten thousand requests that concern an elliptic-curve key. */
+  kms: { perTenThousandRequests: 0.15 },
 } as const;
 
 /** Dollars that Athena asks for a query. */

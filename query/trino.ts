@@ -15,6 +15,7 @@ export const TRINO_MACROS: readonly string[] = [
   "regexp_like(text, pattern) AS regexp_matches(text, pattern)",
   "from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)",
   "date_add(unit, count, moment) AS moment + CAST(count || ' ' || unit AS INTERVAL)",
+  "from_utf8(bytes) AS decode(bytes)",
   "approx_distinct(value) AS approx_count_distinct(value)",
 ];
 

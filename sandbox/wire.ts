@@ -85,13 +85,13 @@ export function readRequest(service: Service, request: WireRequest): { operation
     const shape = known.get(operation);
     if (!shape) throw new AwsError("InvalidAction", `The action ${operation} is not valid for this endpoint.`);
     const pairs = [...parameters];
-    return { operation, input: fromQuery(shape.input, pairs, "", service.protocol === "ec2") as Values };
+    return { operation, input: (fromQuery(shape.input, pairs, "", service.protocol === "ec2") ?? {}) as Values };
   }
   if (service.protocol === "json") {
     const operation = (request.headers["x-amz-target"] ?? "").split(".").pop() ?? "";
     const shape = known.get(operation);
     if (!shape) throw unknownOperation(`${service.signingName}:${operation}`);
-    return { operation, input: fromJson(shape.input, parseJson(request.body)) as Values };
+    return { operation, input: (fromJson(shape.input, parseJson(request.body)) ?? {}) as Values };
   }
   const { shape, labels } = route(service, known, request);
   const framed = request.headers["x-amz-content-sha256"]?.startsWith("STREAMING-");

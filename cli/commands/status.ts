@@ -8,10 +8,13 @@ interface StatusOptions {
   json?: boolean;
 }
 
+/** Open tasks that are named. */
+const OPEN_NAMED = 10;
+
 export const statusCommand = (program: Command): Command =>
   program
     .command("status")
-    .description("how far a run is, and once it is sealed its coverage")
+    .description("how far a run is; once it is sealed: coverage, throttles, slowest accounts, and what it cost")
     .argument("[run]", "id of the run, as `itaudit run` prints it; the latest when left out")
     .option(
       "--bucket <name>",
@@ -26,7 +29,8 @@ export const statusCommand = (program: Command): Command =>
 Examples:
   itaudit status
   itaudit status 01JDT3SAPG0000000000000000 --bucket my-evidence
-  itaudit status --json | jq .totals.outcomes`,
+  itaudit status --json | jq .totals.outcomes
+  itaudit status --json | jq .summary.cost`,
     )
     .action(async (named: string | undefined, { bucket: option, boss, json }: StatusOptions) => {
       const { existingRun, latestRun, progressOf, runOf } = await import("../runs.ts");
@@ -41,8 +45,13 @@ Examples:
       const { run, date } = asked ? await existingRun(s3, bucket, asked) : await latestRun(s3, bucket);
       const store = runStore(s3, bucket);
       const { plan, committed, manifest } = await progressOf(store, run, date);
-      const done = plan.tasks.filter(({ id }) => committed.includes(id)).length;
+      const done = new Set(committed);
+      const open = plan.tasks.flatMap(({ id }) => (done.has(id) ? [] : [id]));
+      const { RunCount, summaryText } = await import("../runSummary.ts");
+      const { readCommits } = await import("../../evidence/sealedRun.ts");
+      const count = new RunCount();
       if (json) {
+        if (manifest) for await (const _ of count.through(readCommits(store.source, manifest)));
         print(
           JSON.stringify({
             run_id: run,
@@ -50,10 +59,12 @@ Examples:
             started_at: plan.started_at,
             requested_by: plan.requested_by,
             tasks: plan.tasks.length,
-            committed: done,
+            committed: plan.tasks.length - open.length,
             sealed_at: manifest?.sealed_at ?? null,
             complete: manifest?.complete ?? null,
             totals: manifest?.totals ?? null,
+            open_tasks: open,
+            summary: manifest ? count.summary(manifest, plan.tasks.length) : null,
           }),
         );
         return;
@@ -61,9 +72,14 @@ Examples:
       const state = manifest
         ? `sealed ${manifest.sealed_at}${manifest.complete ? "" : " as incomplete"}`
         : "not sealed yet";
-      print(`run ${run}, started ${plan.started_at}: ${done} of ${plan.tasks.length} tasks committed, ${state}`);
-      if (!manifest) return;
-      const { readOutcomes } = await import("../../evidence/sealedRun.ts");
+      print(
+        `run ${run}, started ${plan.started_at}: ${plan.tasks.length - open.length} of ${plan.tasks.length} tasks committed, ${state}`,
+      );
+      if (!manifest) {
+        if (open.length) print(`out: ${open.slice(0, OPEN_NAMED).join(", ")}${open.length > OPEN_NAMED ? ", …" : ""}`);
+        return;
+      }
       const { coverageTable } = await import("../coverageTable.ts");
-      print(await coverageTable(readOutcomes(store.source, manifest)));
+      print(await coverageTable(count.through(readCommits(store.source, manifest))));
+      print(summaryText(count.summary(manifest, plan.tasks.length)));
     });

@@ -7,6 +7,10 @@
 --   cis-v3: ["2.3.1"]
 --   cis-v5: ["2.2.1"]
 --   fsbp: [RDS.3]
+--   pci-dss-4: ["3.5.1"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.storage_encrypted AS passes, 'storage is not encrypted' AS reason
+       d.storage_encrypted AS passes,
+       'storage is not encrypted' AS reason
 FROM latest_aws_rds_dbinstance d

@@ -22,6 +22,54 @@ export const UNITS: readonly Unit[] = [
   { id: "ou-sbox-closed00", name: "suspended", parent: ROOT },
 ];
 
+/** A policy of the organization, and what it is attached to. */
+export interface OrganizationPolicy {
+  id: string;
+  name: string;
+  type: "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY";
+  awsManaged: boolean;
+  statement: object;
+  targets: readonly string[];
+}
+const leaving = { Effect: "Deny", Action: "organizations:LeaveOrganization", Resource: "*" };
+const untrusted = {
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:*",
+  Resource: "*",
+  Condition: {
+    StringNotEqualsIfExists: { "aws:PrincipalOrgID": ORGANIZATION },
+    BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+  },
+};
+/** The root's own let everything through; what takes away hangs below. */
+export const POLICIES: readonly OrganizationPolicy[] = [
+  {
+    id: "p-FullAWSAccess",
+    name: "FullAWSAccess",
+    type: "SERVICE_CONTROL_POLICY",
+    awsManaged: true,
+    statement: { Effect: "Allow", Action: "*", Resource: "*" },
+    targets: [ROOT, ...UNITS.map(({ id }) => id)],
+  },
+  {
+    id: "p-sbox0stay",
+    name: "no-account-leaves",
+    type: "SERVICE_CONTROL_POLICY",
+    awsManaged: false,
+    statement: leaving,
+    targets: ["ou-sbox-workload"],
+  },
+  {
+    id: "p-sbox0ours",
+    name: "buckets-for-us-alone",
+    type: "RESOURCE_CONTROL_POLICY",
+    awsManaged: false,
+    statement: untrusted,
+    targets: ["ou-sbox-prod0000"],
+  },
+];
+
 /** A unit or the root with all units below it. */
 export const unitsBelow = (id: string): string[] => [
   id,

@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /** How many of a kind a home region has: what refers to one refers to one of these. */
-const COUNTS: Record<string, number> = { vpc: 2, subnet: 4, sg: 4, i: 4, vol: 5, eni: 5, key: 3 };
+const COUNTS: Record<string, number> = { vpc: 2, subnet: 4, sg: 4, i: 4, vol: 5, eni: 5, key: 3, detector: 1 };
 export const countOf = (kind: string): number | undefined => COUNTS[kind];
 
 const hex = (text: string, length: number): string => createHash("sha256").update(text).digest("hex").slice(0, length);
@@ -107,7 +107,16 @@ type Word = (place: Place, member: string) => unknown;
 /** Members by what their names say; the first that fits speaks. Strings only: other types are left to their schema. */
 const STRINGS: [RegExp, Word][] = [
   [
-    /^(account|accountid|owneraccount|owner|ownerid|userid|requesterid|recipientaccountid|awsaccountid|catalogid|registryid)$/i,
+    /^(user|group)id$/i,
+    (p, member) =>
+      p.service === "identitystore"
+        ? uuid(`${p.seed} ${p.account} ${member} ${p.index}`)
+        : /^user/i.test(member)
+          ? p.account
+          : ec2Id(p, "sg", inVpc(p, "sg")),
+  ],
+  [
+    /^(account|accountid|owneraccount|owner|ownerid|requesterid|recipientaccountid|awsaccountid|catalogid|registryid)$/i,
     (p) => p.account,
   ],
   [/^(region|regionname|homeregion|awsregion|bucketregion|locationconstraint)$/i, (p) => p.region],
@@ -117,7 +126,7 @@ const STRINGS: [RegExp, Word][] = [
   [/^keyid$/i, (p) => kmsKeyOf(p).split("/").at(-1)],
   [/^vpcid$/i, (p) => ec2Id(p, "vpc", companion(p, "vpc"))],
   [/^subnet(id|identifier|s|ids)?$|subnetids?$/i, (p) => ec2Id(p, "subnet", inVpc(p, "subnet"))],
-  [/security_?groups?(id|identifier|ids)?$|^groupid$/i, (p) => ec2Id(p, "sg", inVpc(p, "sg"))],
+  [/security_?groups?(id|identifier|ids)?$/i, (p) => ec2Id(p, "sg", inVpc(p, "sg"))],
   [/^instanceids?$/i, (p) => ec2Id(p, "i", companion(p, "i"))],
   [/^volumeid$/i, (p) => ec2Id(p, "vol", companion(p, "vol"))],
   [/^networkinterfaceid$/i, (p) => ec2Id(p, "eni", companion(p, "eni"))],
@@ -149,6 +158,7 @@ const STRINGS: [RegExp, Word][] = [
   [/ip(address|v4)?$/i, (p) => `10.${p.index % 200}.0.${4 + Math.floor(p.random() * 250)}`],
   [/email/i, (p) => `${pick(p.random, TEAMS)}@example.com`],
   [/phone/i, () => "+15555550100"],
+  [/^queueurls?$/i, (p) => `https://sqs.${p.region}.amazonaws.com/${p.account}/${nameOf(p)}`],
   [/(url|uri)$/i, (p) => `https://${nameOf(p)}.example.com/`],
   [/(dnsname|domainname|domain|hostname|host|fqdn|endpoint|address)$/i, (p) => `${nameOf(p)}.example.com`],
   [/^(eventpattern|definition|template|templatebody|schema|buildspec|specification)$/i, () => "{}"],

@@ -93,7 +93,12 @@ export function startInstance(
         child.send({
           event,
           deadline: Date.now() + timeout * 1000,
-          context: { functionName, invokedFunctionArn: functionArn, awsRequestId: requestId },
+          context: {
+            functionName,
+            invokedFunctionArn: functionArn,
+            awsRequestId: requestId,
+            memoryLimitInMB: String(memorySize),
+          },
         });
       }),
   };

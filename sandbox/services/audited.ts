@@ -1,7 +1,8 @@
 import type { Collector, Service as Declared } from "../../auditors/collector.ts";
 import { loadServices } from "../../auditors/registry.ts";
 import { type Enumerations, enumerationsOf } from "../estate/generate.ts";
-import { operationsOf, taggedOf } from "../estate/generic.ts";
+import { operationsOf } from "../estate/generic.ts";
+import { taggedOf } from "../estate/resources.ts";
 import { isAwsError, type Operation, type Protocol, type Service } from "../service.ts";
 import { readRequest, type WireRequest } from "../wire.ts";
 import { registered } from "./registry.ts";
@@ -23,6 +24,11 @@ const PROTOCOLS: Record<string, Protocol> = {
   S3RestXmlProtocol: "rest-xml",
 };
 
+/** Where to call a service that has to be asked for it first: here. */
+const discovery: Operation<object, object> = {
+  run: () => ({ Endpoints: [{ Address: "127.0.0.1", CachePeriodInMinutes: 1440 }] }),
+};
+
 /** Every audited service, one for each SDK client. Loads all declarations, and with them all clients: two seconds. */
 async function auditedServices(): Promise<Served[]> {
   const byClient = new Map<Declared["client"], Collector[]>();
@@ -39,6 +45,7 @@ async function auditedServices(): Promise<Served[]> {
     // The SDK's packages are named after the service ids: `Elastic Load Balancing v2`.
     const sdk = await import(`@aws-sdk/client-${config.serviceId.toLowerCase().replaceAll(" ", "-")}`);
     const enumerations = enumerationsOf(sdk);
+    const { operations, sdk: shapes } = operationsOf({ signingName, collectors, enumerations });
     return {
       signingName,
       apiVersion: config.apiVersion,
@@ -47,7 +54,8 @@ async function auditedServices(): Promise<Served[]> {
       regional: collectors.some(({ scope }) => scope === "regional"),
       collectors,
       enumerations,
-      ...operationsOf({ signingName, collectors, enumerations }),
+      sdk: { DescribeEndpoints$: sdk.DescribeEndpoints$, ...shapes },
+      operations: { ...(sdk.DescribeEndpoints$ ? { DescribeEndpoints: discovery } : {}), ...operations },
     };
   });
   const services = await Promise.all(served);

@@ -1,5 +1,5 @@
 import * as sdk from "@aws-sdk/client-cloudformation";
-import { unitsBelow } from "../estate/organization.ts";
+import { accountsOf, MANAGEMENT_ACCOUNT, unitsBelow } from "../estate/organization.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 import type { StoredStackSet } from "../state.ts";
 import { applyTemplate } from "./cloudformationTemplate.ts";
@@ -10,10 +10,12 @@ function setOf(call: Call, name: string | undefined): StoredStackSet {
   return set;
 }
 
-/** Active accounts of the units; the management account is none of them, as in AWS. */
+/** Active accounts of the units and of those below them; the management account is none of them, as in AWS. */
 const accountsBelow = ({ state }: Call, units: readonly string[]): string[] => {
   const all = new Set(units.flatMap(unitsBelow));
-  return state.members.filter(({ state: is, unit }) => is === "ACTIVE" && all.has(unit)).map(({ id }) => id);
+  return accountsOf(state.members)
+    .filter(({ id, state: is, unit }) => id !== MANAGEMENT_ACCOUNT && is === "ACTIVE" && all.has(unit))
+    .map(({ id }) => id);
 };
 
 /** Puts the set's template into the accounts that have an instance. */

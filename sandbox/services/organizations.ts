@@ -4,6 +4,8 @@ import {
   accountsOf,
   MANAGEMENT_ACCOUNT,
   ORGANIZATION,
+  type OrganizationPolicy,
+  POLICIES,
   ROOT,
   UNITS,
   type Unit,
@@ -28,6 +30,24 @@ const unitFacts = ({ id, name }: Unit): sdk.OrganizationalUnit => ({
   Name: name,
   Arn: arn(`ou/${ORGANIZATION}/${id}`),
 });
+
+const policyFacts = ({ id, name, type, awsManaged }: OrganizationPolicy): sdk.PolicySummary => ({
+  Id: id,
+  Name: name,
+  Type: type,
+  AwsManaged: awsManaged,
+  Arn: awsManaged
+    ? `arn:aws:organizations::aws:policy/${type.toLowerCase()}/${id}`
+    : arn(`policy/${ORGANIZATION}/${type.toLowerCase()}/${id}`),
+});
+function policyOf(id: string | undefined): OrganizationPolicy {
+  const found = POLICIES.find((each) => each.id === id);
+  if (!found) throw new AwsError("PolicyNotFoundException", "You specified a policy that doesn't exist.");
+  return found;
+}
+/** What the audit account looks after for the whole organization. */
+const DELEGATED = ["securityhub.amazonaws.com", "config.amazonaws.com"];
+const since = new Date(Date.UTC(2024, 0, 1));
 
 interface Paged {
   NextToken?: string | undefined;
@@ -132,5 +152,57 @@ export const organizations: Service = {
         DelegatedAdministrators: [account(memberOf(call, AUDIT_ACCOUNT))],
       }),
     ),
+    ListChildren: forAdministrators((input: sdk.ListChildrenRequest, { state }): sdk.ListChildrenResponse => {
+      checkParent(input.ParentId);
+      const below: readonly { id: string }[] =
+        input.ChildType === "ACCOUNT"
+          ? accountsOf(state.members).filter(({ unit }) => unit === input.ParentId)
+          : UNITS.filter(({ parent }) => parent === input.ParentId);
+      const { found, ...more } = page(below, input);
+      return { Children: found.map(({ id }) => ({ Id: id, Type: input.ChildType })), ...more };
+    }),
+    ListDelegatedServicesForAccount: forAdministrators(
+      (input: sdk.ListDelegatedServicesForAccountRequest, call): sdk.ListDelegatedServicesForAccountResponse => ({
+        DelegatedServices:
+          memberOf(call, input.AccountId).id === AUDIT_ACCOUNT
+            ? DELEGATED.map((ServicePrincipal) => ({ ServicePrincipal, DelegationEnabledDate: since }))
+            : [],
+      }),
+    ),
+    ListAWSServiceAccessForOrganization: forAdministrators(
+      (): sdk.ListAWSServiceAccessForOrganizationResponse => ({
+        EnabledServicePrincipals: DELEGATED.map((ServicePrincipal) => ({ ServicePrincipal, DateEnabled: since })),
+      }),
+    ),
+    ListPolicies: forAdministrators((input: sdk.ListPoliciesRequest): sdk.ListPoliciesResponse => {
+      const { found, ...more } = page(
+        POLICIES.filter(({ type }) => type === input.Filter),
+        input,
+      );
+      return { Policies: found.map(policyFacts), ...more };
+    }),
+    DescribePolicy: forAdministrators((input: sdk.DescribePolicyRequest): sdk.DescribePolicyResponse => {
+      const policy = policyOf(input.PolicyId);
+      const Content = JSON.stringify({ Version: "2012-10-17", Statement: [policy.statement] });
+      return { Policy: { PolicySummary: policyFacts(policy), Content } };
+    }),
+    ListTargetsForPolicy: forAdministrators(
+      (input: sdk.ListTargetsForPolicyRequest): sdk.ListTargetsForPolicyResponse => {
+        const { found, ...more } = page(policyOf(input.PolicyId).targets, input);
+        return {
+          Targets: found.map((TargetId) => ({
+            TargetId,
+            Arn: arn(TargetId === ROOT ? `root/${ORGANIZATION}/${ROOT}` : `ou/${ORGANIZATION}/${TargetId}`),
+            Name: UNITS.find(({ id }) => id === TargetId)?.name ?? "Root",
+            Type: TargetId === ROOT ? "ROOT" : "ORGANIZATIONAL_UNIT",
+          })),
+          ...more,
+        };
+      },
+    ),
+    ListTagsForResource: forAdministrators((): sdk.ListTagsForResourceResponse => ({ Tags: [] })),
+    DescribeResourcePolicy: forAdministrators((): sdk.DescribeResourcePolicyResponse => {
+      throw new AwsError("ResourcePolicyNotFoundException", "We can't find a resource policy request.");
+    }),
   },
 };

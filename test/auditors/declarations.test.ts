@@ -44,6 +44,8 @@ function problems(collector: Collector, packages: readonly string[]): string[] {
     for (const path of unknownPaths(resource, word)) say(`${what}: there is no ${path}`);
   };
   named("id", collector.id);
+  if (typeof collector.id === "string" && collector.id.includes("{arn}"))
+    say("id: {arn} is the resource's own ARN, and not a member");
   named("arn", collector.arn);
   named("name", collector.name);
   named("region", collector.region);

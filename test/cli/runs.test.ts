@@ -74,7 +74,7 @@ describe("itaudit run and status", function () {
       .and.match(/4 of 4 tasks\n$/);
     expect(err, "nothing is redrawn in a log").not.to.include("\u001b[K");
     expect(out).to.match(new RegExp(`│ ${GOOD} +│ \\d+ items +│ \\d+ items`));
-    expect(out).to.match(new RegExp(`${CLOSED} rds: AssumeRole: AccessDenied \\(sts:AssumeRole\\)`));
+    expect(out).to.match(new RegExp(`${CLOSED} (rds, iam|iam, rds): AssumeRole: AccessDenied \\(sts:AssumeRole\\)`));
     expect(code).to.equal(2);
   });
 
@@ -89,8 +89,16 @@ describe("itaudit run and status", function () {
   it("status finds the bucket and the latest run by itself, and another run by its id", async () => {
     const latest = JSON.parse((await itaudit(["status", "--json"])).out);
     expect(latest).to.deep.include({ bucket, tasks: 1, committed: 1, complete: true });
+    expect(latest.open_tasks).to.deep.equal([]);
+    expect(latest.summary.tasks).to.deep.equal({ planned: 1, handed_over: 0, missing: 0 });
+    expect(latest.summary.cost.lambda).to.include({ tasks_measured: 1, requests: 3 });
+    expect(latest.summary.cost.lambda.gigabyte_seconds).to.be.above(0);
     const { out, code } = await itaudit(["status", latest.run_id, "--bucket", bucket]);
     expect(out).to.match(new RegExp(`^run ${latest.run_id}, started .*: 1 of 1 tasks committed, sealed `));
+    expect(out).to.match(/^tasks +1 planned, 0 handed over\ncalls +\d+, of which \d+ repeated; throttled 0 times\n/m);
+    expect(out).to.match(
+      new RegExp(`^slowest +${GOOD} \\d+\\.\\d s \\(rds ${REGION}\\)\ncost +about \\$0\\.\\d+: `, "m"),
+    );
     expect(code).to.equal(0);
   });
 

@@ -142,6 +142,18 @@ describe("reading resources", () => {
       expect(outcome.counts["AWS::ECS::Cluster"]).to.equal(count);
     });
 
+  it("names the action that is missing when the account's endpoint cannot be asked for", async () => {
+    const reason = error(
+      "AccessDeniedException",
+      "User: x is not authorized to perform: timestream:DescribeEndpoints",
+      403,
+    );
+    const wrapped = Object.assign(new Error("The operation to discover endpoint failed."), { reason });
+    const { outcome } = await read([cluster()], { ListClusters: () => wrapped, ...noServices });
+    expect(outcome.status).to.equal("denied");
+    expect(outcome.errors[0]).to.include({ action: "timestream:DescribeEndpoints", code: "AccessDeniedException" });
+  });
+
   it("names the parent's operation and action for the type that could not be listed below it", async () => {
     const { outcome } = await read([services], { ListClusters: () => error("AccessDeniedException", "no", 403) });
     expect(outcome.errors[0]).to.include({

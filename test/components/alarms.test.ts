@@ -50,7 +50,7 @@ describe("Dashboard", () => {
         each.properties.metrics.map(([, metric]) => metric),
       ),
     );
-    expect([...shown]).to.have.members(["Items", "Calls", "Retries", "NotCollected", "Duration", "RunsNotSealed"]);
+    expect([...shown]).to.have.members(["Items", "Calls", "Throttles", "NotCollected", "Duration", "RunsNotSealed"]);
   });
 });
 

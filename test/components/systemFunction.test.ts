@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { bundle } from "../../components/bundle.ts";
 import { SystemFunction, type SystemFunctionArgs } from "../../components/systemFunction.ts";
 import { recorded } from "./recorded.ts";
 
@@ -28,7 +29,7 @@ describe("SystemFunction", () => {
       handler: "index.handler",
       timeout: 900,
       memorySize: 1024,
-      environment: { variables: { EVIDENCE_BUCKET: "evidence" } },
+      environment: { variables: { EVIDENCE_BUCKET: "evidence", BUNDLE_SHA256: bundle("sealer").sha256 } },
       loggingConfig: { logFormat: "JSON", logGroup: "/aws/lambda/audit-sealer" },
     });
     expect(Object.keys(await inputs.code.assets)).to.deep.equal(["index.mjs"]);

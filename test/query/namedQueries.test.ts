@@ -107,6 +107,7 @@ describe("queries for both engines", () => {
     [`regexp_like('abc', 'b.')`, true],
     [`date_add('day', 2, timestamp '2026-01-01 00:00:00')`, "2026-01-03T00:00:00.000Z"],
     [`date_diff('day', timestamp '2026-01-01 00:00:00', timestamp '2026-01-03 00:00:00')`, 2],
+    [`from_utf8(from_base64('YWJj'))`, "abc"],
     [`from_iso8601_timestamp('2026-01-01T00:00:00Z')`, "2026-01-01T00:00:00.000Z"],
     [`cardinality(CAST(json_parse('[1, "array(json)"]') AS array(json)))`, 2],
   ] as const) {

@@ -2,10 +2,13 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { startRun } from "../../cli/runs.ts";
+import { runOf, startRun } from "../../cli/runs.ts";
+import { readOutcomes } from "../../evidence/sealedRun.ts";
+import { runStore } from "../../evidence/store.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
-import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { AUDIT_ACCOUNT, accountsOf, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 
 const REGION = "eu-central-1";
@@ -28,25 +31,26 @@ describe("the role rolled out to an organization", function () {
     });
     const rollout = await deploy(door, REGION, {
       name: "rollout",
-      account: AUDIT_ACCOUNT,
+      account: MANAGEMENT_ACCOUNT,
       config: {
         kind: "rollout",
         organizationalUnits: "r-sbox",
         auditAccountId: AUDIT_ACCOUNT,
         externalId: String(audit.externalId),
         auditors: "iam",
-        rolloutFrom: "delegated-administrator",
       },
     });
     expect(rollout.stackSetName).to.equal("audit-ecosystem-member");
     const client = { ...door, region: REGION, credentials: { accessKeyId: AUDIT_ACCOUNT, secretAccessKey: "sandbox" } };
     const started = await startRun(new LambdaClient(client), String(audit.bossName), {});
     await running.lambda.idle();
-    const manifest = running.sandbox.state.buckets.get(started.bucket)!.objects.get(started.manifest_key)!.at(-1)!;
-    const { outcomes } = JSON.parse(Buffer.from(manifest.body).toString());
-    const active = running.sandbox.state.members.filter(({ state }) => state === "ACTIVE");
-    expect(
-      outcomes.map(({ account_id, status }: Record<string, string>) => `${account_id} ${status}`),
-    ).to.include.members(active.map(({ id }) => `${id} collected`));
+    const { run, date } = runOf(started.manifest_key);
+    const store = runStore(new S3Client({ ...client, forcePathStyle: true }), started.bucket);
+    const sealed = await store.readManifest(run, date);
+    const statuses: Record<string, string> = {};
+    for await (const { account_id, status } of readOutcomes(store.source, sealed!.manifest))
+      statuses[account_id] = status;
+    const active = accountsOf(running.sandbox.state.members).filter(({ state }) => state === "ACTIVE");
+    expect(statuses).to.deep.equal(Object.fromEntries(active.map(({ id }) => [id, "collected"])));
   });
 });

@@ -1,0 +1,67 @@
+import type { Manifest } from "../evidence/manifest.ts";
+import { TASKS_PER_GROUP } from "../evidence/plan.ts";
+import type { TaskOutcome } from "../evidence/taskOutcome.ts";
+import { PRICES } from "../query/prices.ts";
+
+/** What a run costs in the audit account, in US dollars: an estimate by list prices of one region on one day. */
+export interface RunCost {
+  dollars: number;
+  lambda: { gigabyte_seconds: number; tasks_measured: number; requests: number; dollars: number };
+  s3: { writes: number; reads: number; dollars: number; kept_dollars_per_month: number };
+  kms: { requests: number; dollars: number };
+  prices: { as_of: string; region: string };
+}
+
+/** Functions that a run needs beside its auditors: the boss and the sealer. */
+const OTHER_FUNCTIONS = 2;
+/** The plan, the place in the chain and its listing, manifest, signature and public key. */
+const WRITES_OF_A_RUN = 6;
+/** The plan, the chain's head, and the manifests of this run and the one before. */
+const READS_OF_A_RUN = 4;
+
+/**
+ * Sums up what a run has to be paid for: the auditors' time as they measured it, and the requests of reading,
+ * committing and sealing as the protocol makes them when nothing is tried twice. Not in it: what reads the member
+ * accounts (describing is free with nearly every service), tables and queries, logs and metrics.
+ */
+export class CostCount {
+  private gigabyteSeconds = 0;
+  private measured = 0;
+  private commits = 0;
+
+  add({ ran }: TaskOutcome): void {
+    this.commits += 1;
+    if (!ran) return;
+    this.measured += 1;
+    this.gigabyteSeconds += (ran.ms / 1000) * (ran.memory_mb / 1024);
+  }
+
+  cost({ totals, signing_key }: Manifest, plannedTasks: number): RunCost {
+    const { lambda, s3, kms } = PRICES;
+    const { commits } = this;
+    const groups = Math.ceil(plannedTasks / TASKS_PER_GROUP);
+    const requests = commits + OTHER_FUNCTIONS;
+    // A task writes its outcome and its mark, and lists the marks beside it; so does a group.
+    const writes = totals.objects + 3 * commits + 2 * groups + WRITES_OF_A_RUN;
+    // Looked for before a task begins, and read for the seal.
+    const reads = 2 * commits + READS_OF_A_RUN;
+    const signing = signing_key ? 2 : 0;
+    const dollars = {
+      lambda: this.gigabyteSeconds * lambda.perGigabyteSecond + (requests / 1e6) * lambda.perMillionRequests,
+      s3: (writes / 1000) * s3.perThousandWrites + (reads / 1000) * s3.perThousandReads,
+      kms: (signing / 10_000) * kms.perTenThousandRequests,
+    };
+    return {
+      dollars: dollars.lambda + dollars.s3 + dollars.kms,
+      lambda: {
+        gigabyte_seconds: this.gigabyteSeconds,
+        tasks_measured: this.measured,
+        requests,
+        dollars: dollars.lambda,
+      },
+      s3: { writes, reads, dollars: dollars.s3, kept_dollars_per_month: (totals.bytes / 1e9) * s3.perGigabyteMonth },
+      kms: { requests: signing, dollars: dollars.kms },
+      prices: { as_of: PRICES.asOf, region: PRICES.region },
+    };
+  }
+}

@@ -1,0 +1,19 @@
+-- title: Access keys were used in the last 45 days
+-- severity: medium
+-- resource: AWS::IAM::AccessKey
+-- reads: [GetAccessKeyLastUsed]
+-- rationale: A key that nobody needs is still a key.
+-- remedy: Deactivate the key, wait, and delete it.
+-- mappings:
+--   cis-v3: ["1.12"]
+--   cis-v5: ["1.11"]
+--   fsbp: [IAM.22]
+--   pci-dss-4: ["8.2.6"]
+--   soc-2: [CC6.2]
+--   iso-27001: [A.5.18]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       date_diff('day', coalesce(CAST(from_iso8601_timestamp(json_extract_scalar(d.get_access_key_last_used,
+         '$.AccessKeyLastUsed.LastUsedDate')) AS timestamp), d.create_date), d.collected_at) <= 45 AS passes,
+       'not used for more than 45 days, of ' || d.user_name AS reason
+FROM latest_aws_iam_accesskey d
+WHERE d.status = 'Active'

@@ -1,0 +1,17 @@
+-- title: The root user has MFA
+-- severity: critical
+-- resource: AWS::IAM::AccountSummary
+-- rationale: >-
+--   Nothing limits the root user: its password alone must not be enough.
+-- remedy: Register a hardware or virtual MFA device for the root user.
+-- mappings:
+--   cis-v3: ["1.5"]
+--   cis-v5: ["1.4"]
+--   fsbp: [IAM.9]
+--   pci-dss-4: ["8.4.2"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.5]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       json_extract_scalar(d.summary_map, '$.AccountMFAEnabled') = '1' AS passes,
+       'the root user has no MFA' AS reason
+FROM latest_aws_iam_accountsummary d

@@ -1,0 +1,24 @@
+-- title: Users with a password have MFA
+-- severity: high
+-- resource: AWS::IAM::User
+-- needs: [AWS::IAM::CredentialReport]
+-- rationale: A password is phished, guessed or found; a second factor is what is missing then.
+-- remedy: Have the user register an MFA device, or move the user to IAM Identity Center and delete the password.
+-- mappings:
+--   cis-v3: ["1.10"]
+--   cis-v5: ["1.9"]
+--   fsbp: [IAM.5]
+--   pci-dss-4: ["8.4.2"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.5]
+WITH lines AS (
+  SELECT r.account_id, l.line
+  FROM latest_aws_iam_credentialreport r
+  CROSS JOIN UNNEST(split(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content'))), chr(10)))
+    AS l (line)
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       split_part(l.line, ',', 4) <> 'true' OR split_part(l.line, ',', 8) = 'true' AS passes,
+       'there is a password and no MFA' AS reason
+FROM latest_aws_iam_user d
+LEFT JOIN lines l ON l.account_id = d.account_id AND split_part(l.line, ',', 1) = d.user_name

@@ -1,0 +1,26 @@
+-- title: Passwords that were not used for 45 days are gone
+-- severity: medium
+-- resource: AWS::IAM::User
+-- needs: [AWS::IAM::CredentialReport]
+-- rationale: A sign-in that nobody misses is one that nobody watches.
+-- remedy: Delete the password of the user, or the user.
+-- mappings:
+--   cis-v3: ["1.12"]
+--   cis-v5: ["1.11"]
+--   fsbp: [IAM.22]
+--   pci-dss-4: ["8.2.6"]
+--   soc-2: [CC6.2]
+--   iso-27001: [A.5.18]
+WITH lines AS (
+  SELECT r.account_id, l.line
+  FROM latest_aws_iam_credentialreport r
+  CROSS JOIN UNNEST(split(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content'))), chr(10)))
+    AS l (line)
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       split_part(l.line, ',', 4) <> 'true'
+         OR date_diff('day', TRY_CAST(substr(CASE WHEN split_part(l.line, ',', 5) LIKE '20%' THEN split_part(l.line, ',', 5)
+                                           ELSE split_part(l.line, ',', 6) END, 1, 10) AS date), CAST(d.collected_at AS date)) <= 45 AS passes,
+       'the password was last used or changed more than 45 days ago' AS reason
+FROM latest_aws_iam_user d
+LEFT JOIN lines l ON l.account_id = d.account_id AND split_part(l.line, ',', 1) = d.user_name

@@ -1,0 +1,14 @@
+-- title: Automated backups of RDS instances are kept for seven days or more
+-- severity: medium
+-- resource: AWS::RDS::DBInstance
+-- rationale: A loss that is noticed after the weekend is past what a shorter retention can bring back.
+-- remedy: Set the backup retention period to at least 7 days.
+-- mappings:
+--   fsbp: [RDS.11]
+--   soc-2: [A1.2]
+--   iso-27001: [A.8.13]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.backup_retention_period >= 7 AS passes,
+       'backups are kept for ' || CAST(CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
+FROM latest_aws_rds_dbinstance d
+WHERE d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL

@@ -1,0 +1,16 @@
+-- title: Clusters let IAM sign their users in
+-- severity: medium
+-- resource: AWS::RDS::DBCluster
+-- rationale: >-
+--   A password that is kept in a configuration file is copied with it; a token of IAM is good for a quarter of an
+--   hour.
+-- remedy: Turn IAM database authentication on and move the users over.
+-- mappings:
+--   fsbp: [RDS.12]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.5]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.iam_database_authentication_enabled AS passes,
+       'IAM authentication is off' AS reason
+FROM latest_aws_rds_dbcluster d
+WHERE d.engine LIKE 'aurora%' OR d.engine IN ('mysql', 'postgres')

@@ -1,0 +1,14 @@
+-- title: Clusters have instances in more than one Availability Zone
+-- severity: medium
+-- resource: AWS::RDS::DBCluster
+-- rationale: When a zone fails, a cluster without a second instance has nothing that can take over.
+-- remedy: Add a reader in another zone.
+-- mappings:
+--   cis-v5: ["2.2.4"]
+--   fsbp: [RDS.15]
+--   soc-2: [A1.2]
+--   iso-27001: [A.8.14]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.multi_az AS passes,
+       'all instances are in one zone' AS reason
+FROM latest_aws_rds_dbcluster d

@@ -1,0 +1,14 @@
+-- title: Aurora and Multi-AZ clusters are encrypted at rest
+-- severity: high
+-- resource: AWS::RDS::DBCluster
+-- rationale: The volume of a cluster holds every database in it, and its snapshots are as open as the volume.
+-- remedy: Restore a snapshot of the cluster with a KMS key and move the clients over.
+-- mappings:
+--   fsbp: [RDS.27]
+--   pci-dss-4: ["3.5.1"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.24]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.storage_encrypted AS passes,
+       'storage is not encrypted' AS reason
+FROM latest_aws_rds_dbcluster d

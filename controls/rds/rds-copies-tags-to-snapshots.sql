@@ -1,0 +1,13 @@
+-- title: RDS instances pass their tags on to snapshots
+-- severity: low
+-- resource: AWS::RDS::DBInstance
+-- rationale: Whose a snapshot is and how secret its data are is said by tags, and lost without them.
+-- remedy: Turn copying of tags to snapshots on.
+-- mappings:
+--   fsbp: [RDS.17]
+--   iso-27001: [A.5.9]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.copy_tags_to_snapshot AS passes,
+       'snapshots get no tags' AS reason
+FROM latest_aws_rds_dbinstance d
+WHERE d.db_cluster_identifier IS NULL

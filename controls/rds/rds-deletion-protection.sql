@@ -1,0 +1,14 @@
+-- title: RDS instances are protected from deletion
+-- severity: low
+-- resource: AWS::RDS::DBInstance
+-- rationale: One call, made by mistake or by an intruder, deletes an instance that is not protected.
+-- remedy: Turn deletion protection on.
+-- mappings:
+--   fsbp: [RDS.8]
+--   soc-2: [A1.2]
+--   iso-27001: [A.8.13]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.deletion_protection AS passes,
+       'deletion protection is off' AS reason
+FROM latest_aws_rds_dbinstance d
+WHERE d.db_cluster_identifier IS NULL

@@ -1,0 +1,14 @@
+-- title: RDS instances have enhanced monitoring
+-- severity: low
+-- resource: AWS::RDS::DBInstance
+-- rationale: >-
+--   What an intruder or a runaway query does on the host shows in the metrics of the operating system alone.
+-- remedy: Set a monitoring interval and a role that may write the metrics.
+-- mappings:
+--   fsbp: [RDS.6]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.16]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.monitoring_interval > 0 AS passes,
+       'enhanced monitoring is off' AS reason
+FROM latest_aws_rds_dbinstance d

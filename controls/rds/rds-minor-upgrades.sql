@@ -1,0 +1,16 @@
+-- title: RDS instances take minor versions by themselves
+-- severity: high
+-- resource: AWS::RDS::DBInstance
+-- rationale: Minor versions bring the fixes of known holes; an instance that waits for somebody keeps them open.
+-- remedy: Turn auto minor version upgrade on; it happens in the maintenance window.
+-- mappings:
+--   cis-v3: ["2.3.2"]
+--   cis-v5: ["2.2.2"]
+--   fsbp: [RDS.13]
+--   pci-dss-4: ["6.3.3"]
+--   soc-2: [CC7.1]
+--   iso-27001: [A.8.8]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.auto_minor_version_upgrade AS passes,
+       'minor versions are not taken automatically' AS reason
+FROM latest_aws_rds_dbinstance d

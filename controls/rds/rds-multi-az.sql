@@ -1,0 +1,15 @@
+-- title: RDS instances that stand alone run in more than one Availability Zone
+-- severity: medium
+-- resource: AWS::RDS::DBInstance
+-- rationale: When a zone fails, an instance without a standby is gone until it is restored by hand.
+-- remedy: Modify the instance to Multi-AZ; it stays up but for a short failover.
+-- mappings:
+--   cis-v5: ["2.2.4"]
+--   fsbp: [RDS.5]
+--   soc-2: [A1.2]
+--   iso-27001: [A.8.14]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.multi_az AS passes,
+       'there is no standby in another zone' AS reason
+FROM latest_aws_rds_dbinstance d
+WHERE d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL

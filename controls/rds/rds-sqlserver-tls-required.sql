@@ -1,0 +1,35 @@
+-- title: SQL Server on RDS takes connections with TLS alone
+-- severity: medium
+-- resource: AWS::RDS::DBInstance
+-- needs: [AWS::RDS::DBParameterGroup]
+-- rationale: A client that connects without TLS sends its queries and their answers in clear text.
+-- remedy: Set rds.force_ssl to 1 in the parameter group and restart.
+-- mappings:
+--   pci-dss-4: ["4.2.1"]
+--   soc-2: [CC6.7]
+--   iso-27001: [A.8.24]
+WITH groups AS (
+  SELECT d.evidence_object, d.evidence_line, json_extract_scalar(g.member, '$.DBParameterGroupName') AS name
+  FROM latest_aws_rds_dbinstance d
+  CROSS JOIN UNNEST(d.db_parameter_groups) AS g (member)
+), settings AS (
+  SELECT p.account_id, p.region, p.db_parameter_group_name, json_extract_scalar(s.parameter, '$.ParameterName') AS name,
+         lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
+  FROM latest_aws_rds_dbparametergroup p
+  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('rds.force_ssl')
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value = '1')
+            WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL)
+              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL) 
+            THEN NULL
+            ELSE false END AS passes,
+       'rds.force_ssl is not 1' AS reason
+FROM latest_aws_rds_dbinstance d
+LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
+LEFT JOIN latest_aws_rds_dbparametergroup p
+  ON p.account_id = d.account_id AND p.region = d.region AND p.db_parameter_group_name = g.name
+LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region AND s.db_parameter_group_name = g.name
+WHERE d.engine LIKE 'sqlserver%' AND d.db_cluster_identifier IS NULL
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version

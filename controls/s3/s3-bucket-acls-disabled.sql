@@ -1,0 +1,16 @@
+-- title: Buckets have their ACLs disabled
+-- severity: medium
+-- resource: AWS::S3::Bucket
+-- reads: [GetBucketOwnershipControls]
+-- rationale: ACLs are a second way in, object by object, that no policy shows.
+-- remedy: Set object ownership to BucketOwnerEnforced.
+-- mappings:
+--   fsbp: [S3.12]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.3]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(json_extract_scalar(r.member, '$.ObjectOwnership'), '') = 'BucketOwnerEnforced' AS passes,
+       'ACLs are in use' AS reason
+FROM latest_aws_s3_bucket d
+LEFT JOIN UNNEST(CAST(json_extract(d.get_bucket_ownership_controls, '$.OwnershipControls.Rules') AS array(json)))
+  AS r (member) ON true

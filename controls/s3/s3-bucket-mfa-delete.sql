@@ -1,0 +1,16 @@
+-- title: Versioned buckets ask for MFA before a version is deleted
+-- severity: low
+-- resource: AWS::S3::Bucket
+-- reads: [GetBucketVersioning]
+-- rationale: With it, stolen credentials alone cannot delete what is in the bucket for good.
+-- remedy: Turn MFA delete on with the credentials of the root user.
+-- mappings:
+--   cis-v3: ["2.1.2"]
+--   cis-v5: ["2.1.2"]
+--   fsbp: [S3.20]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.13]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(json_extract_scalar(d.get_bucket_versioning, '$.MFADelete'), '') = 'Enabled' AS passes,
+       'MFA delete is off' AS reason
+FROM latest_aws_s3_bucket d

@@ -1,0 +1,17 @@
+-- title: Buckets are encrypted with KMS keys
+-- severity: low
+-- resource: AWS::S3::Bucket
+-- reads: [GetBucketEncryption]
+-- rationale: With a KMS key, who may read is decided twice and each use of the key is in CloudTrail.
+-- remedy: Set the default encryption to aws:kms with a customer managed key and a bucket key.
+-- mappings:
+--   fsbp: [S3.17]
+--   pci-dss-4: ["3.5.1"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.24]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(json_extract_scalar(r.member, '$.ApplyServerSideEncryptionByDefault.SSEAlgorithm') LIKE 'aws:kms%', false) AS passes,
+       'objects are encrypted with keys of S3' AS reason
+FROM latest_aws_s3_bucket d
+LEFT JOIN UNNEST(CAST(json_extract(d.get_bucket_encryption, '$.ServerSideEncryptionConfiguration.Rules')
+  AS array(json))) AS r (member) ON true

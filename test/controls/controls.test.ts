@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { TrinoSQL } from "dt-sql-parser";
+import { loadAuditors } from "../../auditors/registry.ts";
+import { loadControls } from "../../controls/control.ts";
+import { evaluate } from "../../controls/evaluate.ts";
+import type { Verdict } from "../../controls/verdict.ts";
+import { catalogOf } from "../../query/catalog.ts";
+import { type DuckDBEngine, duckDBEngine } from "../../query/duckdb.ts";
+import { folderObjects } from "../../query/objects.ts";
+import { readSealedRun } from "../../query/sealedRun.ts";
+import { tabulate } from "../../query/tabulate.ts";
+import { FIRST_RUN, writeRun } from "../query/sealedFolder.ts";
+import { casesOf, runOf } from "./cases.ts";
+
+const catalog = catalogOf(await loadAuditors());
+const controls = await loadControls();
+const covered = Object.values(catalog.auditors).flat();
+const types = [...new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs]))];
+const isGlobal = (type: string) => covered.some((each) => each.type === type && each.global);
+const cases = await casesOf(controls, isGlobal);
+const short = ({ status, resource, reason }: Verdict) =>
+  [status, resource?.resource_id, reason].filter(Boolean).join(" ");
+
+describe("the controls", function () {
+  this.timeout(120_000);
+  let folder: string;
+  let engine: DuckDBEngine;
+  /** Verdicts by control and account. */
+  const found = new Map<string, Verdict[]>();
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "controls-"));
+    await writeRun(
+      folder,
+      runOf(
+        cases,
+        types.filter(isGlobal),
+        types.filter((type) => covered.some((each) => each.type === type && !each.global)),
+      ),
+    );
+    const used = new Set(cases.flatMap(({ items }) => items.map(({ resource_type }) => resource_type)));
+    const small = { ...catalog, tables: catalog.tables.filter(({ resourceType }) => used.has(resourceType)) };
+    const objects = folderObjects(folder);
+    await tabulate(objects, (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!, small);
+    engine = await duckDBEngine({ folder, catalog });
+    for await (const verdict of evaluate(engine, controls)) {
+      const key = `${verdict.control} ${verdict.account_id}`;
+      found.set(key, [...(found.get(key) ?? []), verdict]);
+    }
+  });
+  after(async () => {
+    await engine?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it("are at least fifty, and no two have the same id", () => {
+    expect(controls.length).to.be.at.least(50);
+    expect(new Set(controls.map(({ id }) => id)).size).to.equal(controls.length);
+  });
+
+  it("are about types that are collected, and operations that are asked for them", () => {
+    const known = new Set(catalog.tables.map(({ resourceType }) => resourceType));
+    expect(types.filter((type) => !known.has(type))).to.deep.equal([]);
+  });
+
+  for (const control of controls) {
+    it(`${control.id}: ${control.title}`, () => {
+      expect(control.id.startsWith(`${control.service}-`), "the file's name begins with its folder's").to.equal(true);
+      expect(new TrinoSQL().validate(control.sql)).to.deep.equal([]);
+      for (const { expected, number, account } of cases.filter((each) => each.control === control)) {
+        const verdicts = found.get(`${control.id} ${account}`) ?? [];
+        const all = `${expected} ${number}: ${verdicts.map(short).join(", ")}`;
+        expect(new Set(verdicts.map(({ status }) => status)), all).to.deep.equal(new Set([expected]));
+        if (expected === "fail") for (const { reason } of verdicts) expect(reason, all).to.be.a("string");
+      }
+    });
+  }
+});
