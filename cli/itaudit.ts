@@ -3,6 +3,7 @@ import { version } from "../package.json" with { type: "json" };
 import { auditorCommand } from "./commands/auditor.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { pullCommand } from "./commands/pull.ts";
 import { queryCommand } from "./commands/query.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resourcesCommand } from "./commands/resources.ts";
@@ -36,6 +37,7 @@ for (const add of [
   auditorCommand,
   diffCommand,
   policyCommand,
+  pullCommand,
   queryCommand,
   reportCommand,
   resourcesCommand,

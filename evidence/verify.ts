@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type * as z from "zod";
 import { canonicalJson } from "./canonicalJson.ts";
 import { ChainLink } from "./chain.ts";
+import { Few } from "./few.ts";
 import * as layout from "./layout.ts";
 import { type CommittedTask, CoverageError, Manifest, ManifestBuilder } from "./manifest.ts";
 import { checkObject, type Difference, type Expected } from "./objectCheck.ts";
@@ -17,7 +18,7 @@ import { TaskOutcome } from "./taskOutcome.ts";
 
 /** Something that is not as it was sealed. */
 export interface Violation {
-  kind: Difference["kind"] | "added" | "malformed" | "signature" | "unsigned" | "chain" | "coverage";
+  kind: Difference["kind"] | "added" | "malformed" | "signature" | "unsigned" | "chain" | "rollback" | "coverage";
   key: string;
   problem: string;
 }
@@ -29,6 +30,13 @@ export interface Notice {
   problem: string;
 }
 
+/** A run's place at the end of the chain. A hash alone stands for it too. */
+export interface Head {
+  manifest_sha256: string;
+  sequence?: number;
+  run_id?: string;
+}
+
 export interface Verdict {
   runs: number;
   objects: number;
@@ -37,7 +45,7 @@ export interface Verdict {
   violations: number;
   notices: Partial<Record<Notice["kind"], number>>;
   /** The newest sealed run and its manifest's hash: keep it, and a later copy must still contain it. */
-  head: { sequence: number; run_id: string; manifest_sha256: string } | undefined;
+  head: Required<Head> | undefined;
 }
 
 export interface Verification {
@@ -45,6 +53,8 @@ export interface Verification {
   keys: TrustedKeys;
   /** One run, or every run with the whole chain. */
   run: { run: string; date: string } | "all";
+  /** The newest run as an earlier verification told it: the chain must still contain it. Only with every run. */
+  head?: Head | undefined;
   violation: (violation: Violation) => void;
   notice: (notice: Notice) => void;
   progress?: (checked: number, key: string) => void;
@@ -103,6 +113,7 @@ class Verifier {
   /** SHA-256 of altered objects: found, and as it should be. Two that changed places are told apart from new content. */
   private readonly misplaced = { found: new Map<string, string>(), wanted: new Map<string, string>() };
   private checked = 0;
+  private headStands = false;
 
   constructor(
     private readonly to: Verification,
@@ -195,7 +206,23 @@ class Verifier {
       before = manifest ? { run_id: link.run_id, run_date: link.run_date, manifest_sha256: manifest } : undefined;
       if (before)
         this.verdict.head = { sequence: link.sequence, run_id: link.run_id, manifest_sha256: before.manifest_sha256 };
+      if (manifest && manifest === this.to.head?.manifest_sha256) this.headStands = true;
     }
+    if (this.to.head && !this.headStands) this.rolledBack(this.to.head);
+  }
+
+  /** An earlier verification saw a run at the end of the chain that the chain does not contain any more. */
+  private rolledBack({ sequence, run_id, manifest_sha256 }: Head): void {
+    const newest = this.verdict.head;
+    const which = run_id ? `run ${run_id}` : "the run";
+    const where = sequence === undefined ? "" : ` at place ${sequence}`;
+    this.violation(
+      "rollback",
+      sequence === undefined ? layout.CHAIN_PREFIX : layout.chainKey(sequence),
+      `${which} with the manifest ${manifest_sha256} was there${where} when it was verified before, and is not in the chain any more; ${
+        newest ? `its newest is place ${newest.sequence}, run ${newest.run_id}` : "it holds no run"
+      }`,
+    );
   }
 
   /** One run, with its place and the run before it. */
@@ -391,7 +418,7 @@ class Verifier {
   private async objects(): Promise<void> {
     const sealed = this.expected.sorted();
     const there = this.listing();
-    const under = new Set<Promise<void>>();
+    const few = new Few(CHECKS_AT_ONCE);
     let [want, have] = [await sealed.next(), await there.next()];
     let last = "";
     while (!want.done || !have.done) {
@@ -402,18 +429,15 @@ class Verifier {
         last = wanted;
         if (wanted === found) have = await there.next();
         const expected: Expected = { key: wanted, ...JSON.parse(rest) };
-        const check = (wanted === found ? this.check(expected) : this.gone(expected)).finally(() =>
-          under.delete(check),
-        );
-        under.add(check);
-        if (under.size >= CHECKS_AT_ONCE) await Promise.race(under);
+        const stands = wanted === found;
+        await few.start(() => (stands ? this.check(expected) : this.gone(expected)));
         want = await sealed.next();
       } else {
         if (found !== last) this.unnamed(found!, have.value!.bytes);
         have = await there.next();
       }
     }
-    await Promise.all(under);
+    await few.end();
   }
 
   private async gone(expected: Expected): Promise<void> {

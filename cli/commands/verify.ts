@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { keptHead } from "../keptHead.ts";
 import { progressLine } from "../progress.ts";
 import { CliError } from "../runs.ts";
-import { print } from "../terminal.ts";
+import { print, printable } from "../terminal.ts";
 
 interface Options {
   all?: boolean;
   bucket?: string;
   dir?: string;
   publicKey?: string;
+  head?: string;
   tables?: boolean;
   json?: boolean;
 }
@@ -28,6 +30,10 @@ export const verifyCommand = (program: Command): Command =>
     .option(
       "--public-key <file>",
       "PEM of the audit stack's output signingPublicKey; several one after the other are fine",
+    )
+    .option(
+      "--head <file|hash>",
+      "the newest run as an earlier verification printed it: what it wrote, or the manifest's hash; with --all",
     )
     .option("--tables", "derive the tables once more from the evidence, and compare them with those that stand")
     .option("--json", "print a line of JSON for each finding, and one for the verdict")
@@ -50,6 +56,8 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
   if (Boolean(run) === Boolean(options.all)) throw new CliError("name a run, or say --all");
   if (Boolean(options.bucket) === Boolean(options.dir))
     throw new CliError("where is the evidence? --bucket <name> for the bucket, --dir <folder> for a copy of it");
+  if (options.head && !options.all) throw new CliError("--head is looked for in the whole chain: say --all");
+  const head = options.head ? await keptHead(options.head) : undefined;
   const { evidenceS3 } = await import("../../handlers/clients.ts");
   const source = options.dir ? folderSource(options.dir) : bucketSource(evidenceS3(), options.bucket!);
   const given = options.publicKey ? keysIn(await readFile(options.publicKey, "utf8")) : undefined;
@@ -66,6 +74,7 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
     source,
     keys: given ?? keysBeside(source),
     run: run ? runOf(run) : "all",
+    head,
     violation: (violation) => say(violation, true),
     notice: (notice) => say(notice, false),
     progress: (checked, key) => line(`${checked} objects  ${key}`),
@@ -95,7 +104,3 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
   }
   return holds ? 0 : VIOLATED;
 }
-
-/** Names come from the evidence: nothing in them may steer the terminal. */
-const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)!.toString(16)}}`);

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
+import { keptHead } from "../../cli/keptHead.ts";
 import { evidenceKey } from "../../evidence/layout.ts";
 import { DATE } from "../evidence/bucket.ts";
 import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
@@ -37,6 +38,22 @@ describe("itaudit verify", () => {
     }
   });
 
+  it("prints the newest run so that a later verification can be told to look for it", async () => {
+    const args = ["verify", "--all", "--dir", folder, "--public-key", key];
+    const [text, json] = [await itaudit(...args), await itaudit(...args, "--json")];
+    const hash = /manifest ([0-9a-f]{64})$/m.exec(text.stdout)![1]!;
+    const kept = join(dirname(key), "kept");
+    for (const printed of [text.stdout, json.stdout, `${hash}\n`]) {
+      await writeFile(kept, printed);
+      const head = printed.startsWith(hash) ? {} : { sequence: 1, run_id: runId(1) };
+      expect(await keptHead(kept)).to.deep.equal({ ...head, manifest_sha256: hash });
+    }
+    expect((await itaudit(...args, "--head", kept)).code).to.equal(0);
+    const { code, stdout } = await itaudit(...args, "--head", "0".repeat(64));
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/^rollback +runs\/chain\/: .* is not in the chain any more; its newest is place 1, /m);
+  });
+
   it("says where the key came from when none was given", async () => {
     const { code, stderr } = await itaudit("verify", "--all", "--dir", folder);
     expect(code).to.equal(0);
@@ -48,6 +65,8 @@ describe("itaudit verify", () => {
     ["a run that is not there", [runId(7), "--dir", "<folder>"], /holds no manifest of run/],
     ["an id that is none", ["../../etc/passwd", "--dir", "<folder>"], /is not the id of a run/],
     ["a public key that is none", ["--all", "--dir", "<folder>", "--public-key", "package.json"], /no PEM block/],
+    ["the newest run of before, for one run", [runId(1), "--dir", "<folder>", "--head", "x"], /say --all/],
+    ["a file of before without it", ["--all", "--dir", "<folder>", "--head", "package.json"], /no line "newest: place/],
     ["neither a run nor --all", ["--dir", "<folder>"], /name a run, or say --all/],
     ["nowhere to look", ["--all"], /--bucket <name>.*--dir <folder>/],
   ] as [string, string[], RegExp][]) {

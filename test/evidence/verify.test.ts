@@ -65,6 +65,43 @@ describe("verify", () => {
     expect(verdict.head).to.include({ sequence: 2, run_id: SECOND });
   });
 
+  it("finds the run that was the newest before, and names it when the chain was cut off behind it", async () => {
+    const { verdict } = await verified(folder);
+    const { head } = verdict;
+    for (const kept of [head, { manifest_sha256: head!.manifest_sha256 }])
+      expect((await verified(folder, { head: kept })).violations).to.deep.equal([]);
+    await rm(at(chainKey(2)));
+    await rm(dirname(at(manifestKey(SECOND, DATE))), { recursive: true });
+    for (const task of [0, 1]) await rm(at(objectKey(task, SECOND)));
+    expect((await verified(folder)).violations, "what is left holds by itself").to.deep.equal([]);
+    const cut = await verified(folder, { head });
+    expect(cut.named).to.deep.equal([`rollback ${chainKey(2)}`]);
+    expect(cut.violations[0]!.problem).to.match(
+      new RegExp(`^run ${SECOND} with the manifest ${head!.manifest_sha256} .*its newest is place 1, run ${FIRST}$`),
+    );
+    await rm(join(folder, "runs"), { recursive: true });
+    await rm(join(folder, "evidence"), { recursive: true });
+    expect((await verified(folder, { head: { manifest_sha256: head!.manifest_sha256 } })).violations).to.deep.equal([
+      {
+        kind: "rollback",
+        key: "runs/chain/",
+        problem: `the run with the manifest ${head!.manifest_sha256} was there when it was verified before, and is not in the chain any more; it holds no run`,
+      },
+    ]);
+  });
+
+  it("cannot check when the evidence cannot be read, and does not call that a violation", async () => {
+    const unreachable = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+    const source = {
+      ...folderSource(folder),
+      open: async (key: string) => {
+        if (key.endsWith(".gz")) throw unreachable;
+        return folderSource(folder).open(key);
+      },
+    };
+    await expect(verified(folder, { source })).to.be.rejectedWith(unreachable);
+  });
+
   it("says the same of one run", async () => {
     const { verdict, violations } = await verified(folder, { run: { run: SECOND, date: DATE } });
     expect(violations).to.deep.equal([]);

@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { BOSS } from "../deployment.ts";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+import { print, printable } from "../terminal.ts";
+
+interface PullOptions {
+  all?: boolean;
+  bucket?: string;
+  boss: string;
+  dir: string;
+  json?: boolean;
+}
+
+export const pullCommand = (program: Command): Command =>
+  program
+    .command("pull")
+    .description("copy evidence from the bucket, hashed as it comes; verify, query and report work on the copy")
+    .argument("[run]", "id of a run, or the key of its manifest")
+    .option("--all", "every run, with the chain")
+    .option(
+      "--bucket <name>",
+      "the evidence bucket; also ITAUDIT_BUCKET. Else the boss is asked",
+      process.env.ITAUDIT_BUCKET,
+    )
+    .option("--boss <function>", "name of the boss function; also ITAUDIT_BOSS", BOSS)
+    .requiredOption("--dir <folder>", "the copy; what stands there already is not fetched again")
+    .option("--json", "print a line of JSON for each problem, and one for the sums")
+    .addHelpText(
+      "after",
+      `
+Exit code 1: an object is not as it was sealed, or is missing. It is named, and the copy is for verifying all the same.
+
+Examples:
+  itaudit pull --all --dir copy
+  itaudit pull 01JDT3SAPG0000000000000000 --bucket my-evidence --dir copy
+  itaudit verify --all --dir copy --public-key key.pem`,
+    )
+    .action(async (named: string | undefined, options: PullOptions) => {
+      if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or say --all");
+      const { existingRun, runOf } = await import("../runs.ts");
+      const asked = named === undefined ? undefined : runOf(named);
+      const { LambdaClient } = await import("@aws-sdk/client-lambda");
+      const { pull } = await import("../../evidence/pull.ts");
+      const { bucketSource } = await import("../../evidence/source.ts");
+      const { evidenceS3 } = await import("../../handlers/clients.ts");
+      const { evidenceBucket } = await import("../deployment.ts");
+      const bucket = await evidenceBucket(options.bucket, options.boss, () => new LambdaClient({}));
+      const s3 = evidenceS3();
+      const line = progressLine();
+      const { fetched, bytes, standing, problems } = await pull({
+        from: bucketSource(s3, bucket),
+        folder: options.dir,
+        run: asked ? await existingRun(s3, bucket, asked) : "all",
+        problem: (problem) => {
+          line.end();
+          const { kind, key, problem: what } = problem;
+          print(options.json ? JSON.stringify(problem) : `${kind.padEnd(11)} ${printable(key)}: ${printable(what)}`);
+        },
+        progress: (done, key) => line(`${done} objects  ${printable(key)}`),
+      });
+      line.end();
+      if (options.json) print(JSON.stringify({ bucket, dir: options.dir, fetched, bytes, standing, problems }));
+      else
+        print(
+          `${options.dir}: ${fetched} objects with ${bytes} bytes fetched, ${standing} stood there already${problems ? `; ${problems} problems` : ""}`,
+        );
+      if (problems) process.exitCode = 1;
+    });

@@ -1,0 +1,21 @@
+import { readFile } from "node:fs/promises";
+import type { Head } from "../evidence/verify.ts";
+import { CliError } from "./runs.ts";
+
+/** The newest run that an earlier verification told of: a hash, or a file with what it printed, as text or JSON. @throws CliError */
+export async function keptHead(text: string): Promise<Head> {
+  if (/^[0-9a-f]{64}$/.test(text)) return { manifest_sha256: text };
+  const kept = await readFile(text, "utf8").catch((error: Error) => {
+    throw new CliError(
+      `--head ${text}: neither a manifest's hash (64 hexadecimal digits) nor a file: ${error.message}`,
+    );
+  });
+  const [, place, run_id, manifest_sha256] =
+    /^newest: place (\d+) in the chain, run (\w{26}), manifest ([0-9a-f]{64})$/m.exec(kept) ??
+    /"head":\{"sequence":(\d+),"run_id":"(\w{26})","manifest_sha256":"([0-9a-f]{64})"\}/.exec(kept) ??
+    [];
+  if (run_id && manifest_sha256) return { sequence: Number(place), run_id, manifest_sha256 };
+  const alone = /^[0-9a-f]{64}$/.exec(kept.trim())?.[0];
+  if (alone) return { manifest_sha256: alone };
+  throw new CliError(`--head ${text}: there is no line "newest: place …" in it, no verdict as JSON, and no hash`);
+}
