@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "../package.json" with { type: "json" };
 import { auditorCommand } from "./commands/auditor.ts";
+import { controlsCommand } from "./commands/controls.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { pullCommand } from "./commands/pull.ts";
@@ -24,6 +25,7 @@ const program = new Command("itaudit")
 AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
 
 Examples:
+  itaudit controls --dir copy --framework cis-v5
   itaudit policy --auditors rds,iam
   itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
   itaudit report latest --dir copy --public-key key.pem
@@ -35,6 +37,7 @@ Examples:
 
 for (const add of [
   auditorCommand,
+  controlsCommand,
   diffCommand,
   policyCommand,
   pullCommand,
@@ -60,5 +63,5 @@ program.parseAsync().catch(async (thrown: Error) => {
   const { awsProblem } = await import("./awsProblem.ts");
   const error = awsProblem(thrown);
   process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);
-  process.exitCode = 1;
+  process.exitCode ||= 1;
 });

@@ -89,8 +89,9 @@ async function* judged(engine: DuckDBEngine, control: Control): AsyncGenerator<R
 
 /** The control's own query, and around it what makes its answer a verdict. */
 function questionOf({ resource, per, needs, reads, sql }: Control): string {
-  // About what is missing: without the listing of its own type there is no verdict either.
-  const needed = per === "resource" ? needs : [resource, ...needs];
+  // What asks for something to be there: what was found is found, but without a whole listing nothing is missing.
+  const asksForOne = per !== "resource";
+  const needed = asksForOne ? [resource, ...needs] : needs;
   const unread = reads.map(
     (read) => `CASE WHEN r.unread[${text(read)}] IS NOT NULL
     THEN ${text(`not read: ${read} `)} || r.unread[${text(read)}] END`,
@@ -109,7 +110,7 @@ ${sql}
 ), scope AS (SELECT * FROM control_places WHERE resource_type = ${text(resource)}
 ), verdicts AS (
   SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line,
-         coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[...unread, "NULL"].join(", ")}) AS not_known
+         CASE WHEN NOT (${asksForOne} AND coalesce(j.passes, false)) THEN coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[...unread, "NULL"].join(", ")}) END AS not_known
   FROM judged j
   LEFT JOIN (SELECT * FROM latest_resources WHERE resource_type = ${text(resource)}) r
     ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
@@ -117,8 +118,12 @@ ${sql}
   LEFT JOIN missing_here g ON g.account_id = j.account_id AND g.region = 'global'
   LEFT JOIN missing_anywhere a ON a.account_id = j.account_id
 ), placed AS (
-  SELECT DISTINCT v.account_id, coalesce(s.region, 'global') AS region
-  FROM verdicts v LEFT JOIN scope s ON s.account_id = v.account_id AND s.region = v.region
+  ${
+    per === "account"
+      ? "SELECT account_id, region FROM scope WHERE account_id IN (SELECT account_id FROM verdicts)"
+      : `SELECT DISTINCT v.account_id, coalesce(s.region, 'global') AS region
+  FROM verdicts v LEFT JOIN scope s ON s.account_id = v.account_id AND s.region = v.region`
+  }
 ), empty AS (
   SELECT s.account_id, s.region, s.why,
          CASE WHEN s.items > 0 THEN coalesce(g.why, h.why, CASE WHEN s.region = 'global' THEN a.why END) END AS not_known
@@ -139,7 +144,7 @@ ${sql}
   UNION ALL
   SELECT 'unknown', s.account_id, s.region, NULL, NULL, NULL, 'not all listed: ' || s.why, NULL, NULL
   FROM scope s SEMI JOIN placed p ON p.account_id = s.account_id AND p.region = s.region
-  WHERE s.why IS NOT NULL AND ${per === "resource"}
+  WHERE s.why IS NOT NULL AND NOT ${asksForOne}
   UNION ALL
   SELECT 'unknown', account_id, NULL, NULL, NULL, NULL, ${text(`${resource} is read by no auditor of the run`)}, NULL, NULL
   FROM control_accounts WHERE excluded IS NULL AND account_id NOT IN (SELECT account_id FROM scope)

@@ -57,17 +57,22 @@ export function parseExceptions(text: string, path: string, controls: readonly {
 
 /** Marks the failures that somebody answers for; an expired exception stays a failure, and is named. */
 export class Exceptions {
-  /** Those that met a failure. */
-  readonly used = new Set<Exception>();
+  private readonly idle: Set<Exception>;
   private readonly byControl = new Map<string, { exception: Exception; expired: boolean; matches: RegExp }[]>();
 
   /** @param today the day, `2026-11-24`: an exception holds until its last day is over */
   constructor(exceptions: readonly Exception[], today: string) {
+    this.idle = new Set(exceptions);
     for (const exception of exceptions) {
       const all = this.byControl.get(exception.control) ?? [];
       all.push({ exception, expired: exception.expires < today, matches: pattern(exception.resource ?? "*") });
       this.byControl.set(exception.control, all);
     }
+  }
+
+  /** Those that have met no failure: what they were for is gone, or they name the wrong thing. */
+  get unused(): Exception[] {
+    return [...this.idle];
   }
 
   /** The verdict as it is with the exceptions. */
@@ -81,7 +86,7 @@ export class Exceptions {
     // One that still holds goes before one that has expired.
     const found = covering.find(({ expired }) => !expired) ?? covering[0];
     if (!found) return verdict;
-    this.used.add(found.exception);
+    this.idle.delete(found.exception);
     return {
       ...verdict,
       status: found.expired ? "fail" : "excepted",

@@ -56,8 +56,8 @@ describe("the controls", function () {
     await rm(folder, { recursive: true });
   });
 
-  it("are at least fifty, and no two have the same id", () => {
-    expect(controls.length).to.be.at.least(50);
+  it("are at least a hundred, and no two have the same id", () => {
+    expect(controls.length).to.be.at.least(100);
     expect(new Set(controls.map(({ id }) => id)).size).to.equal(controls.length);
   });
 

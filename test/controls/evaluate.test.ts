@@ -227,6 +227,14 @@ describe("a verdict", () => {
     ]);
   });
 
+  it("about what is missing passes where something is, though the listing was cut short after it", async () => {
+    const found = await verdicts(
+      { auditors, items: [{}], outcome: () => ({ ...denied(DATABASE), counts: { [DATABASE]: 1 } }) },
+      control(regions, "-- per: region\n"),
+    );
+    expect(found.map(short)).to.deep.equal(["pass 1111 eu-central-1 111111111111"]);
+  });
+
   it("of a query that names a column there is not is an error with the control's name", async () => {
     await expect(
       verdicts({ auditors }, control(encrypted.replace("storage_encrypted", "storage_encripted"))),

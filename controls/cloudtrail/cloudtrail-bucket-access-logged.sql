@@ -1,0 +1,18 @@
+-- title: Access to the bucket of a trail is logged
+-- severity: low
+-- resource: AWS::CloudTrail::Trail
+-- rationale: Who read or deleted the record of everything is itself worth a record.
+-- remedy: Turn server access logging on for the bucket.
+-- mappings:
+--   cis-v3: ["3.4"]
+--   cis-v5: ["3.4"]
+--   fsbp: [CloudTrail.7]
+--   pci-dss-4: ["10.2.1"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.15]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       CASE WHEN b.name IS NOT NULL AND element_at(b.unread, 'GetBucketLogging') IS NULL
+            THEN json_extract_scalar(b.get_bucket_logging, '$.LoggingEnabled.TargetBucket') IS NOT NULL END AS passes,
+       'access to the bucket ' || d.s3_bucket_name || ' is not logged, or the bucket is in no account that was read' AS reason
+FROM latest_aws_cloudtrail_trail d
+LEFT JOIN latest_aws_s3_bucket b ON b.name = d.s3_bucket_name

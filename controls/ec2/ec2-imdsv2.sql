@@ -1,0 +1,17 @@
+-- title: Instances answer version 2 of the metadata service alone
+-- severity: high
+-- resource: AWS::EC2::Instance
+-- rationale: >-
+--   With version 1, a web application that fetches what it is told hands out the credentials of the instance.
+-- remedy: Set HttpTokens to required, after the metric MetadataNoToken shows that nothing uses version 1.
+-- mappings:
+--   cis-v3: ["5.6"]
+--   cis-v5: ["5.7"]
+--   fsbp: [EC2.8]
+--   soc-2: [CC6.6]
+--   iso-27001: [A.8.9]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       json_extract_scalar(d.metadata_options, '$.HttpTokens') = 'required'
+         OR json_extract_scalar(d.metadata_options, '$.HttpEndpoint') = 'disabled' AS passes,
+       'version 1 is answered' AS reason
+FROM latest_aws_ec2_instance d

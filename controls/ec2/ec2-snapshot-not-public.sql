@@ -1,0 +1,18 @@
+-- title: Snapshots of volumes are not public
+-- severity: critical
+-- resource: AWS::EC2::Snapshot
+-- reads: [DescribeSnapshotAttribute]
+-- rationale: Anybody with an AWS account can make a volume of a public snapshot and read it.
+-- remedy: Take the group all from the permissions of the snapshot, and look in CloudTrail for who copied it.
+-- mappings:
+--   fsbp: [EC2.1]
+--   pci-dss-4: ["1.4.4"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.3]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       bool_and(coalesce(json_extract_scalar(p.permission, '$.Group'), '') <> 'all') AS passes,
+       'anybody can make a volume of it' AS reason
+FROM latest_aws_ec2_snapshot d
+LEFT JOIN UNNEST(CAST(json_extract(d.describe_snapshot_attribute, '$.CreateVolumePermissions') AS array(json)))
+  AS p (permission) ON true
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

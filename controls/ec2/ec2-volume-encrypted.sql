@@ -1,0 +1,14 @@
+-- title: Volumes are encrypted
+-- severity: medium
+-- resource: AWS::EC2::Volume
+-- rationale: A snapshot of a volume that is not encrypted is readable for whoever it is shared with.
+-- remedy: Copy a snapshot with encryption on, make a volume of it and exchange the two.
+-- mappings:
+--   fsbp: [EC2.3]
+--   pci-dss-4: ["3.5.1"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.24]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.encrypted AS passes,
+       'it is not encrypted' AS reason
+FROM latest_aws_ec2_volume d

@@ -1,0 +1,20 @@
+-- title: GuardDuty is on in each region
+-- severity: high
+-- resource: AWS::GuardDuty::Detector
+-- per: region
+-- rationale: >-
+--   It sees what single logs do not show: stolen credentials in use, mining, talk with known attackers.
+-- remedy: Enable GuardDuty in every region, best by the delegated administrator of the organization.
+-- mappings:
+--   fsbp: [GuardDuty.1]
+--   pci-dss-4: ["11.5.1"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.16]
+SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+       min(d.evidence_object) AS evidence_object, min(d.evidence_line) AS evidence_line,
+       CASE WHEN bool_or(element_at(d.unread, 'GetDetector') IS NOT NULL) THEN NULL
+            ELSE coalesce(bool_or(d.status = 'ENABLED'), false) END AS passes,
+       'there is no enabled detector' AS reason
+FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p
+LEFT JOIN latest_aws_guardduty_detector d ON d.account_id = p.account_id AND d.region = p.region
+GROUP BY p.account_id, p.region

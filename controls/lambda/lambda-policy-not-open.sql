@@ -1,0 +1,28 @@
+-- title: Policies of functions let no stranger in
+-- severity: critical
+-- resource: AWS::Lambda::Function
+-- reads: [GetPolicy]
+-- rationale: A function that everybody may call does its work, with its role, for everybody.
+-- remedy: Name the caller in the permission, and the source account where it is a service.
+-- mappings:
+--   fsbp: [Lambda.1]
+--   pci-dss-4: ["7.2.5"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.3]
+WITH open AS (
+  SELECT DISTINCT d.evidence_object, d.evidence_line
+  FROM latest_aws_lambda_function d
+  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(json_parse(json_extract_scalar(d.get_policy, '$.Policy')), '$.Statement') AS array(json)),
+    ARRAY[json_extract(json_parse(json_extract_scalar(d.get_policy, '$.Policy')), '$.Statement')]))
+    AS s (statement)
+  WHERE json_extract_scalar(s.statement, '$.Effect') = 'Allow'
+    AND (json_extract_scalar(s.statement, '$.Principal') = '*'
+      OR json_extract_scalar(s.statement, '$.Principal.AWS') = '*'
+      OR json_array_contains(json_extract(s.statement, '$.Principal.AWS'), '*'))
+    AND json_size(s.statement, '$.Condition') = 0
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       o.evidence_line IS NULL AS passes,
+       'its policy lets everybody in' AS reason
+FROM latest_aws_lambda_function d
+LEFT JOIN open o ON o.evidence_object = d.evidence_object AND o.evidence_line = d.evidence_line

@@ -1,0 +1,13 @@
+-- title: Log groups are kept for a year or longer
+-- severity: medium
+-- resource: AWS::Logs::LogGroup
+-- rationale: An intrusion is found after months; logs of a week tell nothing about it.
+-- remedy: Set the retention to 365 days or more, or move logs to S3 and except the group.
+-- mappings:
+--   pci-dss-4: ["10.5.1"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.15]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(d.retention_in_days, 99999) >= 365 AS passes,
+       'kept for ' || CAST(CAST(d.retention_in_days AS bigint) AS varchar) || ' days' AS reason
+FROM latest_aws_logs_loggroup d

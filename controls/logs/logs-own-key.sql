@@ -1,0 +1,13 @@
+-- title: Log groups are encrypted with a key of the account
+-- severity: low
+-- resource: AWS::Logs::LogGroup
+-- rationale: >-
+--   Logs hold what programs were told: with a key, reading them is a second permission.
+-- remedy: Associate a KMS key with the log group.
+-- mappings:
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.24]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.kms_key_id IS NOT NULL AS passes,
+       'no key is named' AS reason
+FROM latest_aws_logs_loggroup d

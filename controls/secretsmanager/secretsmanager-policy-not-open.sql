@@ -1,0 +1,27 @@
+-- title: Policies of secrets let no stranger in
+-- severity: critical
+-- resource: AWS::SecretsManager::Secret
+-- reads: [GetResourcePolicy]
+-- rationale: A secret that everybody may read is none.
+-- remedy: Name the principals, and block public policies.
+-- mappings:
+--   pci-dss-4: ["7.2.5"]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.3]
+WITH open AS (
+  SELECT DISTINCT d.evidence_object, d.evidence_line
+  FROM latest_aws_secretsmanager_secret d
+  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(json_parse(json_extract_scalar(d.get_resource_policy, '$.ResourcePolicy')), '$.Statement') AS array(json)),
+    ARRAY[json_extract(json_parse(json_extract_scalar(d.get_resource_policy, '$.ResourcePolicy')), '$.Statement')]))
+    AS s (statement)
+  WHERE json_extract_scalar(s.statement, '$.Effect') = 'Allow'
+    AND (json_extract_scalar(s.statement, '$.Principal') = '*'
+      OR json_extract_scalar(s.statement, '$.Principal.AWS') = '*'
+      OR json_array_contains(json_extract(s.statement, '$.Principal.AWS'), '*'))
+    AND json_size(s.statement, '$.Condition') = 0
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       o.evidence_line IS NULL AS passes,
+       'its policy lets everybody in' AS reason
+FROM latest_aws_secretsmanager_secret d
+LEFT JOIN open o ON o.evidence_object = d.evidence_object AND o.evidence_line = d.evidence_line

@@ -1,0 +1,18 @@
+-- title: Security Hub is on in each region
+-- severity: medium
+-- resource: AWS::SecurityHub::Hub
+-- per: region
+-- rationale: Findings of a dozen services are looked at when they are in one place.
+-- remedy: Enable Security Hub in every region, best by the delegated administrator of the organization.
+-- mappings:
+--   cis-v3: ["4.16"]
+--   cis-v5: ["4.16"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.16]
+SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+       min(d.evidence_object) AS evidence_object, min(d.evidence_line) AS evidence_line,
+       count(d.hub_arn) > 0 AS passes,
+       'Security Hub is off' AS reason
+FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p
+LEFT JOIN latest_aws_securityhub_hub d ON d.account_id = p.account_id AND d.region = p.region
+GROUP BY p.account_id, p.region
