@@ -1,0 +1,158 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import * as z from "zod";
+import { runOf, startRun } from "../../cli/runs.ts";
+import type { Item } from "../../evidence/item.ts";
+import type { Manifest } from "../../evidence/manifest.ts";
+import { readObjects } from "../../evidence/sealedRun.ts";
+import { type RunStore, runStore } from "../../evidence/store.ts";
+import { deployAll } from "../../sandbox/deploy/estate.ts";
+import { startSandbox } from "../../sandbox/server.ts";
+import { type Line, NotHere, type Row, seconds, times } from "../row.ts";
+
+const run = promisify(execFile);
+const REGION = "eu-central-1";
+const ACCOUNTS = 5;
+const LATENCY_MS = 40;
+const AUDITORS = "rds,iam,s3,ec2";
+/** Regions that are open in every account without opting in. */
+const REGIONS =
+  "ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2,ca-central-1,eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2".split(
+    ",",
+  );
+
+const Baseline = z.object({
+  seconds: z.number(),
+  cpu: z.number(),
+  calls: z.number(),
+  errors: z.record(z.string(), z.number()),
+});
+
+/** What a resource is told apart by, in our evidence and in a baseline's. */
+type Named = Pick<Item, "account_id" | "region" | "resource_type" | "resource_id">;
+const nameOf = ({ account_id, region, resource_type, resource_id }: Named): string =>
+  [account_id, resource_type === "AWS::S3::Bucket" ? "global" : region, resource_type, resource_id].join(" ");
+
+/** A whole run in real time over HTTP, against boto3 that reads the same estate. */
+export const row: Row = {
+  name: "run",
+  title: `a run over ${ACCOUNTS} accounts × ${REGIONS.length} regions, ${AUDITORS}, ${LATENCY_MS} ms per call`,
+  measure: async () => {
+    const version = await run("python3", ["-c", "import boto3; print(boto3.__version__)"]).catch(() => undefined);
+    if (!version) throw new NotHere("this machine has no python3 with boto3: pip install boto3");
+    const folder = await mkdtemp(join(tmpdir(), "bench-run-"));
+    const running = await startSandbox({ folder, port: 0, accounts: ACCOUNTS, latency: LATENCY_MS });
+    try {
+      return await compared(running, folder, version.stdout.trim());
+    } finally {
+      await running.stop();
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+async function compared(
+  { endpoint, sandbox }: Awaited<ReturnType<typeof startSandbox>>,
+  folder: string,
+  boto3: string,
+): Promise<Line[]> {
+  const { auditAccount, members } = sandbox.state;
+  const outputs = await deployAll({
+    door: { endpoint },
+    region: REGION,
+    audit: { auditors: AUDITORS, regions: REGIONS.join(",") },
+    member: { auditors: AUDITORS },
+    members: members.map(({ id }) => id),
+    onStack: (name) => process.stderr.write(`  deployed ${name}\n`),
+  });
+  const client = { endpoint, region: REGION, credentials: { accessKeyId: auditAccount, secretAccessKey: "sandbox" } };
+  const lambda = new LambdaClient(client);
+  const store = runStore(new S3Client({ ...client, forcePathStyle: true }), String(outputs.bucketName));
+
+  const ours = async () => {
+    const cpu = process.cpuUsage();
+    const began = performance.now();
+    const started = await startRun(lambda, String(outputs.bossName), {});
+    const invoked = performance.now() - began;
+    const manifest = await sealed(store, started.manifest_key);
+    const ms = performance.now() - began;
+    const { user, system } = process.cpuUsage(cpu);
+    process.stderr.write(`  a run: ${seconds(ms)}, of which the boss ${seconds(invoked)}\n`);
+    return { ms, manifest, sandboxMs: (user + system) / 1000 };
+  };
+  const cold = await ours();
+  const warm = await ours();
+  const { items, calls } = warm.manifest.totals;
+  const own = new Set<string>();
+  for await (const { key } of readObjects(store.source, warm.manifest)) {
+    const bytes = await store.source.read(key);
+    for (const line of gunzipSync(bytes!).toString().split("\n")) if (line) own.add(nameOf(JSON.parse(line) as Item));
+  }
+
+  // The baselines enter the accounts as the auditor of RDS does; its role is all that they have of the system.
+  const { Role } = [...sandbox.state.functions.values()].find(({ FunctionName }) => FunctionName.endsWith("-rds"))!;
+  const lines: Line[] = [];
+  for (const [way, text, least] of [
+    ["threads", "boto3, 32 threads, tags from the listings", 3],
+    ["plain", "boto3, one call after the other, a call for each resource's tags", 50],
+  ] as const) {
+    const file = join(folder, `${way}.ndjson`);
+    const before = process.cpuUsage();
+    const { stdout } = await run(
+      "python3",
+      [fileURLToPath(new URL("../baseline/collect.py", import.meta.url)), way, file],
+      {
+        env: {
+          PATH: process.env.PATH,
+          ACCOUNTS: members.map(({ id }) => id).join(","),
+          REGIONS: REGIONS.join(","),
+          ROLE: "audit-cross-account-access-role",
+          EXTERNAL_ID: String(outputs.externalId),
+          AWS_ENDPOINT_URL: endpoint,
+          AWS_DEFAULT_REGION: REGION,
+          AWS_ACCESS_KEY_ID: `${auditAccount}.${Role.split("/").at(-1)}`,
+          AWS_SECRET_ACCESS_KEY: "sandbox",
+        },
+      },
+    );
+    const { user, system } = process.cpuUsage(before);
+    const baseline = Baseline.parse(JSON.parse(stdout));
+    const names = (await readFile(file, "utf8"))
+      .split("\n")
+      .flatMap((line) => (line ? nameOf(JSON.parse(line) as Named) : []));
+    const theirs = new Set(names);
+    const missing = [...own].filter((name) => !theirs.has(name));
+    const more = [...theirs].filter((name) => !own.has(name));
+    const same =
+      missing.length || more.length ? `NOT the same: ${[...missing, ...more].slice(0, 4)}` : "the same items";
+    const ratio = (baseline.seconds * 1000) / warm.ms;
+    lines.push({
+      what: `quicker than ${text}`,
+      measured: times(ratio),
+      target: { text: `≥ ${least} ×`, met: ratio >= least },
+      from:
+        `${seconds(baseline.seconds * 1000)} and ${baseline.calls} calls of boto3 ${boto3} against ${seconds(warm.ms)} and ${calls} calls ` +
+        `(first run, every function started afresh: ${seconds(cold.ms)}); ${items} and ${names.length} items, ${same}; ` +
+        `processor: python ${seconds(baseline.cpu * 1000)}, the sandbox ${seconds((user + system) / 1000)} then and ${seconds(warm.sandboxMs)} in ours; ` +
+        `errors ${JSON.stringify(baseline.errors)}`,
+    });
+  }
+  return lines;
+}
+
+async function sealed(store: RunStore, key: string): Promise<Manifest> {
+  const { run: id, date } = runOf(key);
+  for (;;) {
+    const read = await store.readManifest(id, date);
+    if (read) return read.manifest;
+    await wait(20);
+  }
+}
