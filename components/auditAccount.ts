@@ -52,6 +52,8 @@ export interface AuditAccountArgs {
   scheduleFlexibleMinutes?: number;
   /** Minutes after its start within which a run is to be sealed; then it may be sealed as incomplete, and an alarm goes off. Default: 240. */
   sealDeadlineMinutes?: number;
+  /** Whether AWS X-Ray traces the functions' invocations. Default: false. */
+  tracing?: boolean;
   /** SNS topic that the alarms tell. */
   alarmTopicArn?: pulumi.Input<string>;
 }
@@ -109,7 +111,7 @@ export class AuditAccount extends pulumi.ComponentResource {
             child,
           )
         : undefined;
-    const common = { logRetentionDays: args.logRetentionDays ?? 90 };
+    const common = { logRetentionDays: args.logRetentionDays ?? 90, tracing: args.tracing ?? false };
 
     const signingKey = new SigningKey(
       `${name}-signing-key`,

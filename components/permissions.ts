@@ -3,6 +3,17 @@ import { CHAIN_PREFIX, EVIDENCE_PREFIX, evidencePrefix, KEYS_PREFIX, TABLES_PREF
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
 
+/**
+ * What Lambda does with a function's role when it traces it; X-Ray knows no narrower resource.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+ */
+export const tracingPermission: PolicyStatement = {
+  Sid: "Trace",
+  Effect: "Allow",
+  Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+  Resource: "*",
+};
+
 const allow = (Sid: string, Action: string[], Resource: string | string[]): PolicyStatement => ({
   Sid,
   Effect: "Allow",

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PolicyStatement } from "../auditors/policy.ts";
 import { bundle, type Handler } from "./bundle.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
+import { tracingPermission } from "./permissions.ts";
 
 /** What a {@link SystemFunction} must be told. */
 export interface SystemFunctionArgs {
@@ -18,6 +19,8 @@ export interface SystemFunctionArgs {
   memorySize: number;
   /** Days that log lines are kept. */
   logRetentionDays: number;
+  /** Whether AWS X-Ray traces invocations. Default: false. */
+  tracing?: boolean;
   /** Function that is told of events that failed for good. */
   onFailure?: pulumi.Input<string>;
 }
@@ -56,13 +59,16 @@ export class SystemFunction extends pulumi.ComponentResource {
         Resource: `${arn}:*`,
       }),
     );
+    const own = log.apply((statement) => [statement, ...(args.tracing ? [tracingPermission] : [])]);
     const policy = new aws.iam.RolePolicy(
       name,
       {
         role: role.name,
         policy: pulumi
-          .all([args.permissions, log])
-          .apply(([permissions, own]) => JSON.stringify({ Version: "2012-10-17", Statement: [own, ...permissions] })),
+          .all([args.permissions, own])
+          .apply(([permissions, always]) =>
+            JSON.stringify({ Version: "2012-10-17", Statement: [...always, ...permissions] }),
+          ),
       },
       child,
     );
@@ -80,6 +86,7 @@ export class SystemFunction extends pulumi.ComponentResource {
         timeout: args.timeout,
         memorySize: args.memorySize,
         environment: { variables: { ...args.environment, BUNDLE_SHA256: sha256 } },
+        ...(args.tracing ? { tracingConfig: { mode: "Active" } } : {}),
         loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
       },
       { ...child, dependsOn: [policy, logGroup] },

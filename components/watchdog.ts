@@ -14,6 +14,7 @@ export interface WatchdogArgs {
   /** Minutes after its start within which a run is to be sealed. */
   sealDeadlineMinutes: number;
   logRetentionDays: number;
+  tracing?: boolean;
 }
 
 const EVERY = "rate(15 minutes)";
@@ -33,6 +34,7 @@ export class Watchdog extends pulumi.ComponentResource {
         timeout: 300,
         memorySize: 256,
         logRetentionDays: args.logRetentionDays,
+        tracing: args.tracing ?? false,
         environment: {
           EVIDENCE_BUCKET: args.bucket.name,
           SEALER_FUNCTION: args.sealer.name,

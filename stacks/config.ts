@@ -234,6 +234,7 @@ export interface AuditSettings {
   pipeline?: PipelineSettings;
   sealDeadlineMinutes: number;
   alarmTopicArn?: string;
+  tracing: boolean;
 }
 
 /** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
@@ -274,6 +275,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     ...(pipeline ? { pipeline } : {}),
     sealDeadlineMinutes: sealDeadline(config),
     ...(alarmTopicArn ? { alarmTopicArn } : {}),
+    tracing: choice(config, "tracing", ["true", "false"], "false") === "true",
     catalog: choice(config, "catalog", ["true", "false"], "true") === "true",
     queryLimitGigabytes: queryLimit(config),
     accounts:

@@ -48,6 +48,23 @@ describe("SystemFunction", () => {
     ]);
   });
 
+  it("is traced by X-Ray where that is asked for, with the two permissions that it takes and no other", async () => {
+    const statements = (made: Awaited<ReturnType<typeof functionWith>>) =>
+      JSON.parse(made.one("RolePolicy").inputs.policy).Statement as { Sid: string }[];
+    const [plain, traced] = [await functionWith(), await functionWith({ tracing: true })];
+    expect(plain.one("Function").inputs).not.to.have.property("tracingConfig");
+    expect(traced.one("Function").inputs.tracingConfig).to.deep.equal({ mode: "Active" });
+    const trace = statements(traced).filter(({ Sid }) => !statements(plain).some((each) => each.Sid === Sid));
+    expect(trace).to.deep.equal([
+      {
+        Sid: "Trace",
+        Effect: "Allow",
+        Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+        Resource: "*",
+      },
+    ]);
+  });
+
   it("may do what it is given and write its own log, and nothing else", async () => {
     const made = await functionWith();
     const { Statement } = JSON.parse(made.one("RolePolicy").inputs.policy);

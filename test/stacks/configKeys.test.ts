@@ -140,6 +140,13 @@ const KEYS: Record<
     gives: { alarmTopicArn: "arn:aws:sns:eu-central-1:999999999999:audit" },
     wrong: ["audit", "arn:aws:sqs:eu-central-1:999999999999:audit"],
   },
+  cloudControlTypes: {
+    kind: "audit",
+    value: "AWS::IoT::Policy,AWS::IoT::Policy",
+    gives: { cloudControlTypes: ["AWS::IoT::Policy"] },
+    wrong: ["iot", "AWS::IoT"],
+  },
+  tracing: { kind: "audit", value: "true", gives: { tracing: true }, wrong: ["Active", "yes"] },
   memberPolicy: { kind: "member", value: "SecurityAudit", gives: { memberPolicy: "SecurityAudit" }, wrong: ["Admin"] },
   organizationId: { kind: "member", value: "o-abcdefghij", gives: { organizationId: "o-abcdefghij" }, wrong: ["acme"] },
   rolloutFrom: {
