@@ -15,8 +15,12 @@ export interface AccountList {
 
 /** The list of accounts cannot be used: nothing of a run may start. */
 export class AccountListError extends Error {
-  constructor(where: string, problem: string) {
-    super(`${where}: ${problem}. Try: pulumi config set accounts 111111111111,222222222222 && pulumi up`);
+  constructor(
+    where: string,
+    problem: string,
+    remedy = "pulumi config set accounts 111111111111,222222222222 && pulumi up",
+  ) {
+    super(`${where}: ${problem}. Try: ${remedy}`);
     this.name = "AccountListError";
   }
 }
@@ -59,9 +63,35 @@ export async function accountsFromParameter(ssm: SSMClient, name: string): Promi
   return { accounts: checkAccounts(`parameter ${name}`, ids), excluded: [] };
 }
 
+/** What an error of AWS Organizations means for the list; others stay as they are. */
+function organizationsProblem(thrown: unknown, unit?: string): unknown {
+  const { name, message } = thrown as Error;
+  const where = "AWS Organizations";
+  if (name === "AccessDeniedException")
+    return new AccountListError(
+      where,
+      `the management account and delegated administrators may list accounts, and this account may not (${message})`,
+      "aws organizations register-delegated-administrator in the management account, as docs/configuration.md says",
+    );
+  if (name === "AWSOrganizationsNotInUseException")
+    return new AccountListError(
+      where,
+      "this account belongs to no organization",
+      "pulumi config set accountSource parameter && pulumi config set accounts 111111111111,222222222222",
+    );
+  if (name === "ParentNotFoundException")
+    return new AccountListError(
+      where,
+      `there is no organizational unit ${unit}`,
+      "pulumi config set organizationalUnits ou-abcd-11111111 && pulumi up",
+    );
+  return thrown;
+}
+
 /**
  * Reads the accounts from AWS Organizations: the active ones, of the named organizational units (and those
  * below them) or of the whole organization. The others are answered as excluded with their state.
+ * @throws AccountListError, also where this account may not ask
  */
 export async function accountsFromOrganizations(
   organizations: OrganizationsClient,
@@ -72,19 +102,25 @@ export async function accountsFromOrganizations(
   const take = (accounts: readonly Account[] | undefined) => {
     for (const account of accounts ?? []) if (account.Id) found.set(account.Id, account);
   };
-  if (units.length) {
-    const open = [...units];
-    for (let parent = open.shift(); parent; parent = open.shift()) {
-      for await (const page of paginateListAccountsForParent({ client: organizations }, { ParentId: parent }))
-        take(page.Accounts);
-      for await (const page of paginateListOrganizationalUnitsForParent(
-        { client: organizations },
-        { ParentId: parent },
-      ))
-        for (const { Id } of page.OrganizationalUnits ?? []) if (Id) open.push(Id);
+  let asked: string | undefined;
+  try {
+    if (units.length) {
+      const open = [...units];
+      for (let parent = open.shift(); parent; parent = open.shift()) {
+        asked = parent;
+        for await (const page of paginateListAccountsForParent({ client: organizations }, { ParentId: parent }))
+          take(page.Accounts);
+        for await (const page of paginateListOrganizationalUnitsForParent(
+          { client: organizations },
+          { ParentId: parent },
+        ))
+          for (const { Id } of page.OrganizationalUnits ?? []) if (Id) open.push(Id);
+      }
+    } else {
+      for await (const page of paginateListAccounts({ client: organizations }, {})) take(page.Accounts);
     }
-  } else {
-    for await (const page of paginateListAccounts({ client: organizations }, {})) take(page.Accounts);
+  } catch (error) {
+    throw organizationsProblem(error, asked);
   }
   const accounts: string[] = [];
   const excluded: AccountList["excluded"] = [];
@@ -94,5 +130,14 @@ export async function accountsFromOrganizations(
     else if (account.State !== "ACTIVE") excluded.push({ account_id: id, reason: `account is ${account.State}` });
     else accounts.push(id);
   }
+  if (!accounts.length)
+    throw new AccountListError(
+      "AWS Organizations",
+      `none of ${found.size} accounts is left: ${excluded
+        .slice(0, 5)
+        .map((each) => `${each.account_id} ${each.reason}`)
+        .join(", ")}`,
+      "pulumi config set organizationalUnits or excludeAccounts to leave an active account",
+    );
   return { accounts: checkAccounts("AWS Organizations", accounts.sort()), excluded };
 }
