@@ -215,6 +215,7 @@ export class AuditAccount extends pulumi.ComponentResource {
                   bucketArn,
                   auditor: auditor.name,
                   resourceTypes: typesOf(auditor),
+                  othersTypes: args.auditors.filter((each) => each !== auditor).flatMap(typesOf),
                   partition: inPartition,
                   crossAccountRoleName,
                   ownArn,

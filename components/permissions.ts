@@ -1,5 +1,5 @@
 import type { PolicyStatement } from "../auditors/policy.ts";
-import { CHAIN_PREFIX, EVIDENCE_PREFIX, evidencePrefix, KEYS_PREFIX, TABLES_PREFIX } from "../evidence/layout.ts";
+import { CHAIN_PREFIX, EVIDENCE_PREFIX, evidencePrefixes, KEYS_PREFIX, TABLES_PREFIX } from "../evidence/layout.ts";
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
 
@@ -80,6 +80,8 @@ export interface AuditorMay {
   bucketArn: string;
   auditor: string;
   resourceTypes: string[];
+  /** Types of the other auditors, whose evidence is not its business. */
+  othersTypes: string[];
   partition: string;
   crossAccountRoleName: string;
   /** The auditor's own function, which goes on where it stopped. */
@@ -92,7 +94,7 @@ export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
   allow(
     "WriteEvidence",
     ["s3:PutObject"],
-    may.resourceTypes.map((type) => `${may.bucketArn}/${evidencePrefix(type)}*`),
+    evidencePrefixes(may.resourceTypes, may.othersTypes).map((prefix) => `${may.bucketArn}/${prefix}*`),
   ),
   allow(
     "CommitTasks",

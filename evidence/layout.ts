@@ -22,9 +22,29 @@ export const resourceTypeName = (resourceType: string): string => resourceType.t
 
 export const EVIDENCE_PREFIX = "evidence/";
 
-/** The folder of one resource type's evidence; an auditor's role may write below those of its own types only. */
+/** The folder of one resource type's evidence. */
 export const evidencePrefix = (resourceType: string): string =>
   `${EVIDENCE_PREFIX}resource_type=${resourceTypeName(resourceType)}/`;
+
+/**
+ * What the keys of some types' evidence start with: for each the fewest letters after its service by which no other
+ * type's start, so that a role with many types has few patterns and nobody else's folder.
+ */
+export function evidencePrefixes(resourceTypes: readonly string[], others: readonly string[]): string[] {
+  const foreign = others.filter((type) => !resourceTypes.includes(type)).map(evidencePrefix);
+  const shortest = (type: string): string => {
+    const whole = evidencePrefix(type);
+    const [, company, service] = /^(\w+)::(\w+)::/.exec(type) ?? [];
+    let length = `${EVIDENCE_PREFIX}resource_type=${company}_${service}_`.length;
+    while (length < whole.length && foreign.some((each) => each.startsWith(whole.slice(0, length)))) length++;
+    return whole.slice(0, length);
+  };
+  const covering = new Map<string, string[]>();
+  for (const type of resourceTypes) covering.set(shortest(type), [...(covering.get(shortest(type)) ?? []), type]);
+  // Letters that save nothing are not left out.
+  const all = [...covering].map(([prefix, types]) => (types.length > 1 ? prefix : evidencePrefix(types[0]!))).sort();
+  return all.filter((each) => !all.some((other) => other !== each && each.startsWith(other)));
+}
 
 /** Where an attempt at a task writes its items of one resource type. */
 export const evidenceKey = (resourceType: string, run: string, date: string, task: string, attempt: string): string =>

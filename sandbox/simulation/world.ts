@@ -176,6 +176,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
         bucketArn,
         auditor: name,
         resourceTypes: typesOf(auditor),
+        othersTypes: Object.values(simulatedAuditors).flatMap((each) => (each === auditor ? [] : typesOf(each))),
         partition: "aws",
         crossAccountRoleName: ROLE,
         ownArn: auditorArns[index]!,
