@@ -1,7 +1,6 @@
 import {
   APIGatewayClient,
   GetAccountCommand,
-  GetApiKeysCommand,
   GetAuthorizersCommand,
   GetBasePathMappingsCommand,
   GetClientCertificatesCommand,
@@ -12,19 +11,18 @@ import {
   GetUsagePlansCommand,
   GetVpcLinksCommand,
 } from "@aws-sdk/client-api-gateway";
+import { gets } from "./apigatewayResources.ts";
 import { inline, reads, type Service } from "./collector.ts";
 
 const { from, under, list, detail } = reads("apigateway");
-// IAM knows API Gateway's calls by their HTTP verbs.
-const get = { action: "apigateway:GET" };
-const restApis = from(GetRestApisCommand, "items", { ...get, input: { limit: 500 } });
+const restApis = from(GetRestApisCommand, "items", { ...gets("/restapis"), input: { limit: 500 } });
 const tags = inline("tags");
 const role = "the ARN of a role";
 
 /** API Gateway, first generation: REST APIs, and who may call which of their methods. */
 export const apigateway: Service = {
   name: "apigateway",
-  title: "API Gateway REST APIs: policies, methods and their authorization, stages with logging, domains, keys",
+  title: "API Gateway REST APIs: policies, methods and their authorization, stages with logging, domains",
   client: APIGatewayClient,
   collectors: [
     list("AWS::ApiGateway::RestApi", restApis, {
@@ -34,16 +32,26 @@ export const apigateway: Service = {
       tags,
       notSecret: { apiKeySource: "in which header the key is" },
     }),
-    list("AWS::ApiGateway::Stage", under(restApis, GetStagesCommand, "item", { restApiId: "id" }, get), {
-      id: "{restApiId}|{stageName}",
-      arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/stages/{stageName}",
-      name: "stageName",
-      tags,
-      redact: ["variables", "canarySettings.stageVariableOverrides"],
-    }),
+    list(
+      "AWS::ApiGateway::Stage",
+      under(restApis, GetStagesCommand, "item", { restApiId: "id" }, gets("/restapis/*/stages")),
+      {
+        id: "{restApiId}|{stageName}",
+        arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/stages/{stageName}",
+        name: "stageName",
+        tags,
+        redact: ["variables", "canarySettings.stageVariableOverrides"],
+      },
+    ),
     list(
       "AWS::ApiGateway::Resource",
-      under(restApis, GetResourcesCommand, "items", { restApiId: "id", embed: ["methods"], limit: 500 }, get),
+      under(
+        restApis,
+        GetResourcesCommand,
+        "items",
+        { restApiId: "id", embed: ["methods"], limit: 500 },
+        gets("/restapis/*/resources", "/restapis/*/resources/*"),
+      ),
       {
         id: "{restApiId}|{id}",
         arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/resources/{id}",
@@ -63,46 +71,53 @@ export const apigateway: Service = {
         },
       },
     ),
-    list("AWS::ApiGateway::Authorizer", under(restApis, GetAuthorizersCommand, "items", { restApiId: "id" }, get), {
-      id: "{restApiId}|{id}",
-      arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/authorizers/{id}",
-      name: "name",
-      notSecret: { authorizerCredentials: role },
-    }),
-    list("AWS::ApiGateway::DomainName", from(GetDomainNamesCommand, "items", { ...get, input: { limit: 500 } }), {
-      id: "domainName",
-      arn: "domainNameArn",
-      tags,
-      details: [detail(GetBasePathMappingsCommand, { domainName: "domainName", domainNameId: "domainNameId" }, get)],
-    }),
-    list("AWS::ApiGateway::UsagePlan", from(GetUsagePlansCommand, "items", get), {
+    list(
+      "AWS::ApiGateway::Authorizer",
+      under(restApis, GetAuthorizersCommand, "items", { restApiId: "id" }, gets("/restapis/*/authorizers")),
+      {
+        id: "{restApiId}|{id}",
+        arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/authorizers/{id}",
+        name: "name",
+        notSecret: { authorizerCredentials: role },
+      },
+    ),
+    list(
+      "AWS::ApiGateway::DomainName",
+      from(GetDomainNamesCommand, "items", { ...gets("/domainnames"), input: { limit: 500 } }),
+      {
+        id: "domainName",
+        arn: "domainNameArn",
+        tags,
+        details: [
+          detail(
+            GetBasePathMappingsCommand,
+            { domainName: "domainName", domainNameId: "domainNameId" },
+            gets("/domainnames/*/basepathmappings"),
+          ),
+        ],
+      },
+    ),
+    list("AWS::ApiGateway::UsagePlan", from(GetUsagePlansCommand, "items", gets("/usageplans")), {
       id: "id",
       arn: "arn:{partition}:apigateway:{region}::/usageplans/{id}",
       name: "name",
       tags,
     }),
-    list(
-      "AWS::ApiGateway::ApiKey",
-      from(GetApiKeysCommand, "items", { ...get, input: { includeValues: false, limit: 500 } }),
-      {
-        id: "id",
-        arn: "arn:{partition}:apigateway:{region}::/apikeys/{id}",
-        name: "name",
-        tags,
-        redact: ["value"],
-      },
-    ),
-    list("AWS::ApiGateway::VpcLink", from(GetVpcLinksCommand, "items", get), {
+    list("AWS::ApiGateway::VpcLink", from(GetVpcLinksCommand, "items", gets("/vpclinks")), {
       id: "id",
       arn: "arn:{partition}:apigateway:{region}::/vpclinks/{id}",
       name: "name",
       tags,
     }),
-    list("AWS::ApiGateway::ClientCertificate", from(GetClientCertificatesCommand, "items", get), {
-      id: "clientCertificateId",
-      arn: "arn:{partition}:apigateway:{region}::/clientcertificates/{clientCertificateId}",
-      tags,
-    }),
-    list("AWS::ApiGateway::Account", from(GetAccountCommand, get)),
+    list(
+      "AWS::ApiGateway::ClientCertificate",
+      from(GetClientCertificatesCommand, "items", gets("/clientcertificates")),
+      {
+        id: "clientCertificateId",
+        arn: "arn:{partition}:apigateway:{region}::/clientcertificates/{clientCertificateId}",
+        tags,
+      },
+    ),
+    list("AWS::ApiGateway::Account", from(GetAccountCommand, gets("/account"))),
   ],
 };

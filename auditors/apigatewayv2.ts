@@ -9,12 +9,11 @@ import {
   GetStagesCommand,
   GetVpcLinksCommand,
 } from "@aws-sdk/client-apigatewayv2";
+import { gets } from "./apigatewayResources.ts";
 import { inline, reads, type Service } from "./collector.ts";
 
 const { from, under, list, detail } = reads("apigateway");
-// IAM knows API Gateway's calls by their HTTP verbs.
-const get = { action: "apigateway:GET" };
-const apis = from(GetApisCommand, "Items", get);
+const apis = from(GetApisCommand, "Items", gets("/apis"));
 const ofApi = { ApiId: "ApiId" } as const;
 const tags = inline("Tags");
 
@@ -31,37 +30,45 @@ export const apigatewayv2: Service = {
       tags,
       notSecret: { ApiKeySelectionExpression: "in which header the key is" },
     }),
-    list("AWS::ApiGatewayV2::Stage", under(apis, GetStagesCommand, "Items", ofApi, get), {
+    list("AWS::ApiGatewayV2::Stage", under(apis, GetStagesCommand, "Items", ofApi, gets("/apis/*/stages")), {
       id: "{ApiId}|{StageName}",
       arn: "arn:{partition}:apigateway:{region}::/apis/{ApiId}/stages/{StageName}",
       name: "StageName",
       tags,
       redact: ["StageVariables"],
     }),
-    list("AWS::ApiGatewayV2::Route", under(apis, GetRoutesCommand, "Items", ofApi, get), {
+    list("AWS::ApiGatewayV2::Route", under(apis, GetRoutesCommand, "Items", ofApi, gets("/apis/*/routes")), {
       id: "{ApiId}|{RouteId}",
       arn: "arn:{partition}:apigateway:{region}::/apis/{ApiId}/routes/{RouteId}",
       name: "RouteKey",
       notSecret: { RequestParameters: "which parameters are required" },
     }),
-    list("AWS::ApiGatewayV2::Integration", under(apis, GetIntegrationsCommand, "Items", ofApi, get), {
-      id: "{ApiId}|{IntegrationId}",
-      arn: "arn:{partition}:apigateway:{region}::/apis/{ApiId}/integrations/{IntegrationId}",
-      // What is sent along with every call often is a key of the system behind.
-      redact: ["RequestParameters", "RequestTemplates", "ResponseParameters"],
-    }),
-    list("AWS::ApiGatewayV2::Authorizer", under(apis, GetAuthorizersCommand, "Items", ofApi, get), {
-      id: "{ApiId}|{AuthorizerId}",
-      arn: "arn:{partition}:apigateway:{region}::/apis/{ApiId}/authorizers/{AuthorizerId}",
-      name: "Name",
-    }),
-    list("AWS::ApiGatewayV2::DomainName", from(GetDomainNamesCommand, "Items", get), {
+    list(
+      "AWS::ApiGatewayV2::Integration",
+      under(apis, GetIntegrationsCommand, "Items", ofApi, gets("/apis/*/integrations")),
+      {
+        id: "{ApiId}|{IntegrationId}",
+        arn: "arn:{partition}:apigateway:{region}::/apis/{ApiId}/integrations/{IntegrationId}",
+        // What is sent along with every call often is a key of the system behind.
+        redact: ["RequestParameters", "RequestTemplates", "ResponseParameters"],
+      },
+    ),
+    list(
+      "AWS::ApiGatewayV2::Authorizer",
+      under(apis, GetAuthorizersCommand, "Items", ofApi, gets("/apis/*/authorizers")),
+      {
+        id: "{ApiId}|{AuthorizerId}",
+        arn: "arn:{partition}:apigateway:{region}::/apis/{ApiId}/authorizers/{AuthorizerId}",
+        name: "Name",
+      },
+    ),
+    list("AWS::ApiGatewayV2::DomainName", from(GetDomainNamesCommand, "Items", gets("/domainnames")), {
       id: "DomainName",
       arn: "DomainNameArn",
       tags,
-      details: [detail(GetApiMappingsCommand, { DomainName: "DomainName" }, get)],
+      details: [detail(GetApiMappingsCommand, { DomainName: "DomainName" }, gets("/domainnames/*/apimappings"))],
     }),
-    list("AWS::ApiGatewayV2::VpcLink", from(GetVpcLinksCommand, "Items", get), {
+    list("AWS::ApiGatewayV2::VpcLink", from(GetVpcLinksCommand, "Items", gets("/vpclinks")), {
       id: "VpcLinkId",
       arn: "arn:{partition}:apigateway:{region}::/vpclinks/{VpcLinkId}",
       name: "Name",

@@ -26,6 +26,8 @@ export interface Read {
   schema: OperationSchema;
   /** IAM actions; more than one where AWS asks for more than the operation's own. */
   actions: readonly string[];
+  /** What the actions are granted on, as IAM's patterns; everything where it is undefined. */
+  resources?: readonly string[];
   /** Error codes by which AWS says that there is none. */
   none: readonly string[];
   /** How it is continued, where it is paged. */
@@ -171,6 +173,8 @@ type DescribeOf<D> = NonNullable<Collector["describe"]> & { readonly shape?: D }
 interface ReadOptions {
   /** The IAM actions, where they are not the operation's name behind the service's prefix. */
   action?: string | readonly string[];
+  /** Patterns of what the actions are granted on, where on everything they would give away more. */
+  resources?: readonly string[];
   none?: readonly string[];
 }
 interface ListingOptions<C extends AnyCommand, As extends string> extends ReadOptions {
@@ -199,13 +203,14 @@ interface CollectorOptions<T, D> {
 
 /** The words of a declaration, for a service's IAM prefix (`rds`, `elasticfilesystem`) and the scope most of it has. */
 export function reads(prefix: string, scope: Scope = "regional") {
-  const read = (command: AnyCommand, { action, none }: ReadOptions) => {
+  const read = (command: AnyCommand, { action, resources, none }: ReadOptions) => {
     const { schema } = new (command as CommandClass)({}) as { schema: OperationSchema };
     return {
       command: command as CommandClass,
       operation: schema[2],
       schema,
       actions: [action ?? `${prefix}:${schema[2]}`].flat(),
+      ...(resources ? { resources } : {}),
       none: none ?? [],
     };
   };

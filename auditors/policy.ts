@@ -1,4 +1,4 @@
-import { type Auditor, actionsOf, plannedAuditor } from "./collector.ts";
+import { type Auditor, plannedAuditor, readsOf } from "./collector.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
 export interface PolicyDocument {
@@ -32,7 +32,7 @@ const POLICIES_OF_A_ROLE = 10;
 export function memberPolicyDocuments(auditors: readonly Auditor[]): { name: string; document: PolicyDocument }[] {
   const regional = auditors.some((auditor) => plannedAuditor(auditor).regional.length > 0);
   const documents: PolicyStatement[][] = [[]];
-  for (const statement of [...(regional ? [REGIONS] : []), ...auditors.map(statementOf)]) {
+  for (const statement of [...(regional ? [REGIONS] : []), ...auditors.flatMap(statementsOf)]) {
     const last = documents.at(-1)!;
     if (fits([...last, statement])) last.push(statement);
     else documents.push(...parts(statement).map((part) => [part]));
@@ -48,13 +48,32 @@ export function memberPolicyDocuments(auditors: readonly Auditor[]): { name: str
 const fits = (statements: PolicyStatement[]): boolean =>
   JSON.stringify(documentOf(statements)).length <= MANAGED_POLICY_LIMIT;
 
-function statementOf(auditor: Auditor): PolicyStatement {
+/** A statement for what an auditor may do on everything, and one for each action that is granted on some things only. */
+function statementsOf(auditor: Auditor): PolicyStatement[] {
   // A Sid has letters and digits only.
-  const Sid = auditor.name.replace(/(^|[^a-zA-Z0-9]+)([a-zA-Z0-9])/g, (_all, _gap, first: string) =>
-    first.toUpperCase(),
+  const sidOf = (text: string) =>
+    text.replace(/(^|[^a-zA-Z0-9]+)([a-zA-Z0-9])/g, (_all, _gap, first: string) => first.toUpperCase());
+  const everywhere = new Set<string>();
+  const somewhere = new Map<string, Set<string>>();
+  for (const { actions, resources } of auditor.services.flatMap(({ collectors }) => collectors.flatMap(readsOf)))
+    for (const action of actions)
+      if (resources) somewhere.set(action, new Set([...(somewhere.get(action) ?? []), ...resources]));
+      else everywhere.add(action);
+  const narrow = [...somewhere].map(
+    ([action, resources]): PolicyStatement => ({
+      Sid: sidOf(`${auditor.name} ${action}`),
+      Effect: "Allow",
+      Action: [action],
+      Resource: [...resources].sort(),
+    }),
   );
-  const Action = [...new Set(auditor.services.flatMap(actionsOf))].sort();
-  return { Sid, Effect: "Allow", Action, Resource: "*" };
+  const wide: PolicyStatement = {
+    Sid: sidOf(auditor.name),
+    Effect: "Allow",
+    Action: [...everywhere].sort(),
+    Resource: "*",
+  };
+  return [...(everywhere.size ? [wide] : []), ...narrow];
 }
 
 /** A statement cut into as many as fit a document each. */

@@ -158,14 +158,18 @@ export function operationsOf(audited: Audited): { operations: Service["operation
   const add = (read: Read, run: Operation<Values, object>["run"]) => {
     sdk[`${read.operation}$`] = read.schema;
     const before = operations[read.operation];
-    const actions = [...new Set([...(before ? actionsOf(before) : []), ...read.actions])];
+    const own = read.actions.flatMap((action) => (read.resources ?? ["*"]).map((resource) => ({ action, resource })));
+    const needed = new Map(
+      [...(before?.permissions?.({} as never, {} as never) ?? []), ...own].map((each) => [
+        `${each.action} ${each.resource}`,
+        each,
+      ]),
+    );
     operations[read.operation] = {
       ...((before ?? { run }) as Operation<unknown, object>),
-      permissions: () => actions.map((action) => ({ action, resource: "*" })),
+      permissions: () => [...needed.values()],
     };
   };
-  const actionsOf = (operation: Operation<unknown, object>): string[] =>
-    operation.permissions!({} as never, {} as never).map(({ action }) => action);
   const listings = new Map<string, Listing[]>();
   for (const collector of audited.collectors)
     for (let each: Listing | undefined = collector.listing; each; each = each.parent?.listing)

@@ -3,6 +3,8 @@ import { expect } from "chai";
 import { type Auditor, actionsOf } from "../../auditors/collector.ts";
 import { MANAGED_POLICY_LIMIT, memberPolicyDocuments } from "../../auditors/policy.ts";
 import { loadAuditors, loadServices } from "../../auditors/registry.ts";
+import { populate } from "../../sandbox/estate/populate.ts";
+import { iamOf } from "../../sandbox/iam.ts";
 
 /** Actions that hand out content, secrets or data: none may ever be granted. */
 const DATA_PLANE =
@@ -51,6 +53,31 @@ describe("member policy", () => {
     const granted = documents.flatMap(({ document }) => document.Statement.flatMap(({ Action }) => Action));
     expect(new Set(granted).size).to.equal(granted.length).and.to.equal(404);
   });
+
+  for (const [what, path, allowed] of [
+    ["REST APIs", "/restapis", true],
+    ["stages of one", "/restapis/a1b2c3/stages", true],
+    ["usage plans", "/usageplans", true],
+    ["API keys, whose values come along when asked for", "/apikeys", false],
+    ["one API key", "/apikeys/a1b2c3", false],
+    ["the keys of a usage plan", "/usageplans/a1b2c3/keys", false],
+    ["an SDK made of an API", "/restapis/a1b2c3/stages/prod/sdks/java", false],
+  ] as const)
+    it(`${allowed ? "opens" : "does not open"} ${what} of API Gateway`, async () => {
+      const Statement = memberPolicyDocuments(await loadAuditors()).flatMap(({ document }) => document.Statement);
+      const state = populate(1, 1);
+      const roleArn = `arn:aws:iam::${state.members[0]!.id}:role/jobs`;
+      state.roles.get(roleArn)!.inline.set("metadata", JSON.stringify({ Statement }));
+      const principal = {
+        kind: "role",
+        account: state.members[0]!.id,
+        roleArn,
+        roleName: "jobs",
+        sessionName: "x",
+      } as const;
+      const resource = `arn:aws:apigateway:eu-west-1::${path}`;
+      expect(iamOf(state).denial(principal, { action: "apigateway:GET", resource }) === undefined).to.equal(allowed);
+    });
 
   it("says so when a role cannot hold as many policies", () => {
     expect(() => memberPolicyDocuments([wide("endless", 2_000)])).to.throw(/1\d managed policies.*choose fewer/);

@@ -65,8 +65,7 @@ export function members() {
 
   return {
     accounts,
-    grant: (actions: readonly string[]) => {
-      const Statement = [{ Sid: "Granted", Effect: "Allow", Action: actions, Resource: "*" }];
+    grant: (Statement: readonly object[]) => {
       for (const account of accounts)
         state.roles.get(`arn:aws:iam::${account}:role/${ROLE}`)!.inline.set("granted", JSON.stringify({ Statement }));
     },

@@ -386,12 +386,10 @@ export const computeRows: readonly Row[] = [
     make: async (clientOf) => {
       const client = clientOf(apigateway.APIGatewayClient);
       await client.send(new apigateway.CreateRestApiCommand({ name: "orders" }));
-      await client.send(new apigateway.CreateApiKeyCommand({ name: "partner", enabled: true }));
       await client.send(new apigateway.CreateUsagePlanCommand({ name: "partners" }));
     },
     types: {
       "AWS::ApiGateway::RestApi": "apigateway get-rest-apis --query items[].id",
-      "AWS::ApiGateway::ApiKey": "apigateway get-api-keys --query items[].id",
       "AWS::ApiGateway::UsagePlan": "apigateway get-usage-plans --query items[].id",
     },
   },

@@ -14,7 +14,7 @@ describe("the estate made of the SDK's schemas", () => {
     it(`names resources that ${what} once each, and describes the one that was asked about (${name})`, async () => {
       const [service] = await loadServices([name]);
       const { accounts, grant, read } = members();
-      grant(["*"]);
+      grant([{ Sid: "Everything", Effect: "Allow", Action: "*", Resource: "*" }]);
       const { items } = await read(service!, service!.collectors, accounts[0]!);
       const names = items.map(({ resource_type, region, resource_id }) => `${resource_type} ${region} ${resource_id}`);
       expect(names).to.deep.equal([...new Set(names)]);
