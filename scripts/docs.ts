@@ -1,8 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { loadServices } from "../auditors/registry.ts";
 import { documentedTypes } from "../auditors/resourceTypes.ts";
+import { loadControls } from "../controls/control.ts";
+import { controlsPage } from "./controlsPage.ts";
 import { resourcesPage } from "./resourcesPage.ts";
 
 /** Writes the pages that follow from the declarations: `npm run docs`. */
 const services = await loadServices();
 writeFileSync("docs/resources.md", resourcesPage(services, documentedTypes(services)));
+writeFileSync("docs/controls.md", controlsPage(readFileSync("docs/controls.md", "utf8"), await loadControls()));

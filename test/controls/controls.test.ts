@@ -72,9 +72,11 @@ describe("the controls", function () {
       expect(new TrinoSQL().validate(control.sql)).to.deep.equal([]);
       for (const { expected, number, account } of cases.filter((each) => each.control === control)) {
         const verdicts = found.get(`${control.id} ${account}`) ?? [];
+        // A type that is both regional and global has a place of each kind, and nothing in one of them.
+        const told = verdicts.filter(({ status }) => verdicts.length === 1 || status !== "not-applicable");
         const all = `${expected} ${number}: ${verdicts.map(short).join(", ")}`;
-        expect(new Set(verdicts.map(({ status }) => status)), all).to.deep.equal(new Set([expected]));
-        if (expected === "fail") for (const { reason } of verdicts) expect(reason, all).to.be.a("string");
+        expect(new Set(told.map(({ status }) => status)), all).to.deep.equal(new Set([expected]));
+        if (expected === "fail") for (const { reason } of told) expect(reason, all).to.be.a("string");
       }
     });
   }

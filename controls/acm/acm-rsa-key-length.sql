@@ -1,0 +1,14 @@
+-- title: RSA certificates have keys of 2,048 bits or more
+-- severity: high
+-- resource: AWS::CertificateManager::Certificate
+-- rationale: Keys of 1,024 bits are within reach of who has the machines.
+-- remedy: Make or import a certificate with a longer key, or with ECDSA.
+-- mappings:
+--   fsbp: [ACM.2]
+--   pci-dss-4: ["4.2.1"]
+--   soc-2: [CC6.7]
+--   iso-27001: [A.8.24]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       NOT regexp_like(d.key_algorithm, '1024') AS passes,
+       'its key is ' || d.key_algorithm AS reason
+FROM latest_aws_certificatemanager_certificate d

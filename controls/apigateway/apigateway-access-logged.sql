@@ -1,0 +1,13 @@
+-- title: Stages of REST APIs log their requests
+-- severity: medium
+-- resource: AWS::ApiGateway::Stage
+-- rationale: Who called which method, and how it was answered, is told by these logs.
+-- remedy: Name a log group or a Firehose stream for the access logs of the stage.
+-- mappings:
+--   pci-dss-4: ["10.2.1"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.15]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       json_extract_scalar(d.access_log_settings, '$.destinationArn') IS NOT NULL AS passes,
+       'requests are not logged' AS reason
+FROM latest_aws_apigateway_stage d

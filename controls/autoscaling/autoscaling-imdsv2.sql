@@ -1,0 +1,14 @@
+-- title: Launch configurations ask for version 2 of the metadata service
+-- severity: high
+-- resource: AWS::AutoScaling::LaunchConfiguration
+-- rationale: >-
+--   With version 1, a web application that fetches what it is told hands out the credentials of the instance.
+-- remedy: Replace the launch configuration by a launch template with HttpTokens required.
+-- mappings:
+--   fsbp: [AutoScaling.3]
+--   soc-2: [CC6.6]
+--   iso-27001: [A.8.9]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(json_extract_scalar(d.metadata_options, '$.HttpTokens'), 'optional') = 'required' AS passes,
+       'version 1 is answered' AS reason
+FROM latest_aws_autoscaling_launchconfiguration d

@@ -1,0 +1,12 @@
+-- title: Backup vaults are locked
+-- severity: low
+-- resource: AWS::Backup::BackupVault
+-- rationale: Who can delete the backups of a database can ask ransom for it.
+-- remedy: Lock the vault with a least retention, in compliance mode where that is meant.
+-- mappings:
+--   soc-2: [A1.2]
+--   iso-27001: [A.8.13]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(d.locked, false) AS passes,
+       'backups can be deleted' AS reason
+FROM latest_aws_backup_backupvault d

@@ -1,0 +1,17 @@
+-- title: Distributions answer by HTTPS alone
+-- severity: medium
+-- resource: AWS::CloudFront::Distribution
+-- rationale: What is sent in clear text is read and changed on the way.
+-- remedy: Set the viewer protocol policy of each behavior to redirect-to-https or https-only.
+-- mappings:
+--   fsbp: [CloudFront.3]
+--   pci-dss-4: ["4.2.1"]
+--   soc-2: [CC6.7]
+--   iso-27001: [A.8.24]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') <> 'allow-all'
+         AND bool_and(coalesce(json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy'), '') <> 'allow-all') AS passes,
+       'a behavior allows HTTP' AS reason
+FROM latest_aws_cloudfront_distribution d
+LEFT JOIN UNNEST(CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json))) AS b (behavior) ON true
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.default_cache_behavior

@@ -1,0 +1,18 @@
+-- title: Containers of tasks log somewhere
+-- severity: high
+-- resource: AWS::ECS::TaskDefinition
+-- reads: [DescribeTaskDefinition]
+-- rationale: What a container says is gone with it.
+-- remedy: Give each container a log configuration.
+-- mappings:
+--   fsbp: [ECS.9]
+--   pci-dss-4: ["10.2.1"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.15]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       bool_and(json_extract_scalar(c.container, '$.logConfiguration.logDriver') IS NOT NULL) AS passes,
+       'a container has no log configuration' AS reason
+FROM latest_aws_ecs_taskdefinition d
+LEFT JOIN UNNEST(CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)))
+  AS c (container) ON true
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -1,0 +1,17 @@
+-- title: Containers of tasks are not privileged
+-- severity: high
+-- resource: AWS::ECS::TaskDefinition
+-- reads: [DescribeTaskDefinition]
+-- rationale: A privileged container is the host.
+-- remedy: Take privileged away, and add the single capability that is needed.
+-- mappings:
+--   fsbp: [ECS.4]
+--   soc-2: [CC6.3]
+--   iso-27001: [A.8.2]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       bool_and(coalesce(json_extract_scalar(c.container, '$.privileged'), 'false') <> 'true') AS passes,
+       'a container is privileged' AS reason
+FROM latest_aws_ecs_taskdefinition d
+LEFT JOIN UNNEST(CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)))
+  AS c (container) ON true
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

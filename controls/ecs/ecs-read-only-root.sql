@@ -1,0 +1,17 @@
+-- title: Containers of tasks have a read-only root
+-- severity: high
+-- resource: AWS::ECS::TaskDefinition
+-- reads: [DescribeTaskDefinition]
+-- rationale: What cannot be written cannot be replaced by who breaks in.
+-- remedy: Set readonlyRootFilesystem, with a volume for what has to be written.
+-- mappings:
+--   fsbp: [ECS.5]
+--   soc-2: [CC6.8]
+--   iso-27001: [A.8.9]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       bool_and(coalesce(json_extract_scalar(c.container, '$.readonlyRootFilesystem'), 'false') = 'true') AS passes,
+       'the root of a container can be written' AS reason
+FROM latest_aws_ecs_taskdefinition d
+LEFT JOIN UNNEST(CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)))
+  AS c (container) ON true
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -1,0 +1,14 @@
+-- title: Services give their tasks no public addresses
+-- severity: high
+-- resource: AWS::ECS::Service
+-- reads: [DescribeServices]
+-- rationale: A task with a public address is reached past the load balancer.
+-- remedy: Turn assignPublicIp off, and give the subnets a NAT gateway or endpoints.
+-- mappings:
+--   fsbp: [ECS.2]
+--   soc-2: [CC6.6]
+--   iso-27001: [A.8.20]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(json_extract_scalar(d.network_configuration, '$.awsvpcConfiguration.assignPublicIp'), 'DISABLED') <> 'ENABLED' AS passes,
+       'tasks get public addresses' AS reason
+FROM latest_aws_ecs_service d

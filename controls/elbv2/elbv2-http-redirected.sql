@@ -1,0 +1,18 @@
+-- title: Listeners for HTTP do nothing but redirect to HTTPS
+-- severity: medium
+-- resource: AWS::ElasticLoadBalancingV2::Listener
+-- rationale: What is sent in clear text is read and changed on the way.
+-- remedy: Make redirect to HTTPS the default action of the listener.
+-- mappings:
+--   fsbp: [ELB.1]
+--   pci-dss-4: ["4.2.1"]
+--   soc-2: [CC6.7]
+--   iso-27001: [A.8.24]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       bool_and(json_extract_scalar(a.action, '$.Type') = 'redirect'
+         AND json_extract_scalar(a.action, '$.RedirectConfig.Protocol') = 'HTTPS') AS passes,
+       'it answers in clear text' AS reason
+FROM latest_aws_elasticloadbalancingv2_listener d
+LEFT JOIN UNNEST(d.default_actions) AS a (action) ON true
+WHERE d.protocol = 'HTTP'
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -1,0 +1,14 @@
+-- title: Search domains have fine-grained access control
+-- severity: high
+-- resource: AWS::OpenSearchService::Domain
+-- reads: [DescribeDomains]
+-- rationale: Without it, whoever reaches the domain reads every index.
+-- remedy: Turn fine-grained access control on with a master user.
+-- mappings:
+--   fsbp: [Opensearch.7]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.3]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       json_extract_scalar(d.advanced_security_options, '$.Enabled') = 'true' AS passes,
+       'fine-grained access control is off' AS reason
+FROM latest_aws_opensearchservice_domain d

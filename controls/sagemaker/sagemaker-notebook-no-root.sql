@@ -1,0 +1,14 @@
+-- title: Users of notebooks are not root
+-- severity: high
+-- resource: AWS::SageMaker::NotebookInstance
+-- reads: [DescribeNotebookInstance]
+-- rationale: Root in the notebook changes what protects it.
+-- remedy: Disable root access.
+-- mappings:
+--   fsbp: [SageMaker.3]
+--   soc-2: [CC6.3]
+--   iso-27001: [A.8.2]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.root_access = 'Disabled' AS passes,
+       'users are root' AS reason
+FROM latest_aws_sagemaker_notebookinstance d

@@ -1,0 +1,14 @@
+-- title: Documents of Systems Manager are not public
+-- severity: critical
+-- resource: AWS::SSM::Document
+-- reads: [DescribeDocumentPermission]
+-- rationale: A document shows how the fleet is run, and sometimes with which keys.
+-- remedy: Take the share with all away, and block public sharing in the settings of the service.
+-- mappings:
+--   fsbp: [SSM.4]
+--   soc-2: [CC6.1]
+--   iso-27001: [A.8.3]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       NOT coalesce(json_array_contains(json_extract(d.describe_document_permission, '$.AccountIds'), 'all'), false) AS passes,
+       'everybody may use it' AS reason
+FROM latest_aws_ssm_document d

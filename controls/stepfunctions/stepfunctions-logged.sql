@@ -1,0 +1,14 @@
+-- title: State machines log their executions
+-- severity: medium
+-- resource: AWS::StepFunctions::StateMachine
+-- reads: [DescribeStateMachine]
+-- rationale: Which branch an execution took, and why it failed, is told by its log.
+-- remedy: Set a log level other than OFF with a log group.
+-- mappings:
+--   fsbp: [StepFunctions.1]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.15]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       coalesce(json_extract_scalar(d.logging_configuration, '$.level'), 'OFF') <> 'OFF' AS passes,
+       'logging is off' AS reason
+FROM latest_aws_stepfunctions_statemachine d

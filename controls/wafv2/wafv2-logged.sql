@@ -1,0 +1,15 @@
+-- title: Web ACLs log what they see
+-- severity: low
+-- resource: AWS::WAFv2::WebACL
+-- reads: [GetLoggingConfiguration]
+-- rationale: What was turned away, and what was not, is told by these logs.
+-- remedy: Give the web ACL a logging configuration.
+-- mappings:
+--   fsbp: [WAF.11]
+--   pci-dss-4: ["10.2.1"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.15]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.get_logging_configuration IS NOT NULL AS passes,
+       'requests are not logged' AS reason
+FROM latest_aws_wafv2_webacl d
