@@ -111,7 +111,10 @@ ${sql}
 ), verdicts AS (
   SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line,
          CASE WHEN NOT (${asksForOne} AND coalesce(j.passes, false)) THEN coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[...unread, "NULL"].join(", ")}) END AS not_known
-  FROM judged j
+  FROM judged j${
+    // Where no auditor reads the type, that is said once for the account, and not in each region.
+    asksForOne ? "\n  SEMI JOIN scope s ON s.account_id = j.account_id" : ""
+  }
   LEFT JOIN (SELECT * FROM latest_resources WHERE resource_type = ${text(resource)}) r
     ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
   LEFT JOIN missing_here h ON h.account_id = j.account_id AND h.region = j.region

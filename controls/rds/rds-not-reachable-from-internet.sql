@@ -1,7 +1,7 @@
 -- title: No RDS instance is reachable from the whole internet
 -- severity: critical
 -- resource: AWS::RDS::DBInstance
--- needs: [AWS::EC2::Subnet, AWS::EC2::RouteTable, AWS::EC2::SecurityGroupRule]
+-- needs: [AWS::EC2::RouteTable, AWS::EC2::SecurityGroup, AWS::EC2::SecurityGroupRule]
 -- rationale: >-
 --   A public address, a subnet with a route to an internet gateway and an open security group together let anybody
 --   knock at the database; each alone does not.
@@ -31,7 +31,8 @@ WITH subnets AS (
     AND coalesce(json_extract_scalar(r.member, '$.DestinationCidrBlock'),
                  json_extract_scalar(r.member, '$.DestinationIpv6CidrBlock')) IN ('0.0.0.0/0', '::/0')
 ), routed AS (
-  SELECT s.evidence_object, s.evidence_line, count(coalesce(own.route_table_id, main.route_table_id)) AS tables,
+  SELECT s.evidence_object, s.evidence_line,
+         CASE WHEN count(coalesce(own.route_table_id, main.route_table_id)) = count(*) THEN count(*) ELSE 0 END AS tables,
          count(p.route_table_id) AS public_tables
   FROM subnets s
   LEFT JOIN associations own
@@ -42,6 +43,14 @@ WITH subnets AS (
     ON p.account_id = s.account_id AND p.region = s.region
    AND p.route_table_id = coalesce(own.route_table_id, main.route_table_id)
   GROUP BY s.evidence_object, s.evidence_line
+), grouped AS (
+  SELECT d.evidence_object, d.evidence_line, count(s.group_id) = count(g.member) AS all_known
+  FROM latest_aws_rds_dbinstance d
+  CROSS JOIN UNNEST(d.vpc_security_groups) AS g (member)
+  LEFT JOIN latest_aws_ec2_securitygroup s
+    ON s.account_id = d.account_id AND s.region = d.region
+   AND s.group_id = json_extract_scalar(g.member, '$.VpcSecurityGroupId')
+  GROUP BY d.evidence_object, d.evidence_line
 ), opened AS (
   SELECT DISTINCT d.evidence_object, d.evidence_line
   FROM latest_aws_rds_dbinstance d
@@ -54,10 +63,12 @@ WITH subnets AS (
          BETWEEN r.from_port AND r.to_port)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN NOT d.publicly_accessible OR o.evidence_line IS NULL THEN NOT d.publicly_accessible OR o.evidence_line IS NULL
-            WHEN coalesce(r.tables, 0) = 0 THEN NULL
-            ELSE r.public_tables = 0 END AS passes,
+       CASE WHEN NOT d.publicly_accessible THEN true
+            WHEN r.tables > 0 AND r.public_tables = 0 THEN true
+            WHEN o.evidence_line IS NULL AND g.all_known THEN true
+            WHEN r.public_tables > 0 AND o.evidence_line IS NOT NULL THEN false END AS passes,
        'public address, route to an internet gateway, and a security group that is open to everybody' AS reason
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN routed r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line
+LEFT JOIN grouped g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
 LEFT JOIN opened o ON o.evidence_object = d.evidence_object AND o.evidence_line = d.evidence_line

@@ -7,6 +7,6 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       NOT d.performance_insights_enabled OR d.performance_insights_kms_key_id IS NOT NULL AS passes,
+       NOT coalesce(d.performance_insights_enabled, false) OR d.performance_insights_kms_key_id IS NOT NULL AS passes,
        'no key is named' AS reason
 FROM latest_aws_rds_dbinstance d

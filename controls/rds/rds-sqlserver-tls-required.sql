@@ -21,7 +21,7 @@ WITH groups AS (
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value = '1')
-            WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL)
+            WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL) 
             THEN NULL
             ELSE false END AS passes,

@@ -8,6 +8,7 @@
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.get_bucket_website IS NULL AS passes,
+       json_extract(d.get_bucket_website, '$.IndexDocument') IS NULL
+         AND json_extract(d.get_bucket_website, '$.RedirectAllRequestsTo') IS NULL AS passes,
        'it serves a website' AS reason
 FROM latest_aws_s3_bucket d

@@ -18,4 +18,5 @@ FROM latest_aws_ec2_vpc d
 LEFT JOIN latest_aws_ec2_flowlog f
   ON f.account_id = d.account_id AND f.region = d.region AND f.configuration_resource_id = d.vpc_id
  AND f.flow_log_status = 'ACTIVE'
+WHERE coalesce(d.owner_id, d.account_id) = d.account_id
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -27,4 +27,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        'an entry allows SSH or RDP from everywhere' AS reason
 FROM latest_aws_ec2_networkacl d
 LEFT JOIN UNNEST(d.entries) AS e (entry) ON true
+WHERE coalesce(d.owner_id, d.account_id) = d.account_id
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.entries
