@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -9,7 +9,10 @@ import { type RunStore, runStore } from "../evidence/store.ts";
 import { runningFrom, stopRunning } from "../sandbox/background.ts";
 import { deployAll } from "../sandbox/deploy/estate.ts";
 import { startSandbox } from "../sandbox/server.ts";
+import { lineOf } from "./commands/diff.ts";
 import { coverageTable } from "./coverageTable.ts";
+import { openABucket } from "./demoChange.ts";
+import { progressLine } from "./progress.ts";
 import { progressOf, runOf, startRun } from "./runs.ts";
 
 /** The main job without an AWS account: three member accounts, one of which does not trust the audit account. */
@@ -18,6 +21,8 @@ const REGION = "eu-central-1";
 const FOLDER = join(".sandbox", "demo");
 /** Three of the auditors: enough to see, and done in seconds. `itaudit sandbox deploy` deploys them all. */
 const AUDITORS = "rds,iam,s3";
+const REPORT = join(FOLDER, "report.html");
+const FINDINGS_SHOWN = 3;
 const SHOWN: string = "AWS::RDS::DBInstance";
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -74,6 +79,17 @@ try {
       .split("\n");
     say(`\nThe first of ${first.items} items in ${first.key}:\n${JSON.stringify(JSON.parse(line!), null, 2)}`);
   }
+
+  const member = members[0]!;
+  const opened = await openABucket({ ...client, credentials: { accessKeyId: member, secretAccessKey: "sandbox" } });
+  say(`\nThen somebody in ${member} lets the public into the bucket ${opened}, and the boss is asked again:`);
+  const again = await startRun(new LambdaClient(client), String(audit.bossName), {});
+  const second = runOf(again.manifest_key);
+  await sealed(store, second.run, second.date);
+  settled();
+  // The tables of both runs are derived by then.
+  await running.lambda.idle();
+  await report(s3, started.bucket, second.run);
   say(`\nDone in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
   next(started.bucket, started.manifest_key, first?.key);
 } finally {
@@ -83,6 +99,34 @@ try {
 async function firstOf(store: RunStore, manifest: Manifest) {
   for await (const object of readObjects(store.source, manifest)) if (object.resource_type === SHOWN) return object;
   return undefined;
+}
+
+/** Writes the report of the second run, and says where it is, the worst of it, and what is otherwise than before. */
+async function report(s3: S3Client, bucket: string, run: string): Promise<void> {
+  const [{ reportOf }, { writeReport }, { bucketObjects }, { bucketSource }] = await Promise.all([
+    import("./reportOf.ts"),
+    import("../report/write.ts"),
+    import("../query/objects.ts"),
+    import("../evidence/source.ts"),
+  ]);
+  const place = { objects: bucketObjects(s3, bucket), source: bucketSource(s3, bucket) };
+  const found = await reportOf({ run, place, services: AUDITORS.split(","), line: progressLine() });
+  const portions: string[] = [];
+  await writeReport(found, "html", (text) => void portions.push(text));
+  writeFileSync(REPORT, portions.join(""));
+  const failing = found.findings.filter(({ status }) => status === "fail");
+  say(`\nThe report, to open in a browser: ${REPORT}`);
+  say(`The evidence ${found.integrity.holds ? "is" : "is NOT"} as it was sealed.`);
+  say(`${failing.length} findings; three of the worst:`);
+  const titles = new Map(found.controls.map(({ id, title }) => [id, title]));
+  // One of each control.
+  const worst = failing.filter(({ control }, place) => failing.findIndex((each) => each.control === control) === place);
+  for (const { control, account_id, resource, reason } of worst.slice(0, FINDINGS_SHOWN))
+    say(
+      `  ${titles.get(control)}: ${resource?.arn ?? resource?.resource_id ?? account_id}${reason ? `, ${reason}` : ""}`,
+    );
+  say("What changed since the first run:");
+  for (const each of found.changes?.differences ?? []) say(lineOf(each).replace(/^/gm, "  "));
 }
 
 /** Follows the tasks until the run is sealed. */

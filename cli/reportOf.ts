@@ -24,6 +24,8 @@ export interface ReportRequest {
   compare?: string | undefined;
   /** The evidence, and the folder where it is a copy in one. */
   place: { objects: Objects; source: EvidenceSource; folder?: string | undefined };
+  /** Services: what their auditors read, and the controls about it. Everything when left out. */
+  services?: readonly string[];
   exceptions?: { path: string; text: string } | undefined | "";
   /** PEM. */
   publicKey?: string | undefined;
@@ -43,12 +45,15 @@ export async function reportOf({ run, compare, place, line, ...given }: ReportRe
   const { run: id, date } = runs[chosen]!;
   const since = compare ? runs[indexOf(compare)]! : runs[chosen - 1];
   if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);
-  const controls = await loadControls();
+  const catalog = catalogOf(await loadAuditors(given.services));
+  const types = new Set(catalog.tables.map(({ resourceType }) => resourceType));
+  const controls = (await loadControls()).filter(({ resource, needs }) =>
+    [resource, ...needs].every((type) => types.has(type)),
+  );
   const now = new Date();
   const { exceptions, publicKey } = given;
   const excepted = exceptions ? parseExceptions(exceptions.text, exceptions.path, controls) : [];
   const keys = publicKey ? keysIn(publicKey) : undefined;
-  const catalog = catalogOf(await loadAuditors());
   const folder = place.folder ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
   try {
     const pull = place.folder ? undefined : pullInto(objects, folder, (key) => line(`fetching ${key}`));

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { runningFrom, stopRunning } from "../../sandbox/background.ts";
@@ -23,6 +24,18 @@ describe("the demo", function () {
     expect(stdout).to.match(/111111111111 │ +\d+ items? +│ +\d+ items/);
     expect(stdout).to.match(/333333333333 .*rds.*: AssumeRole: AccessDenied.*must exist and trust this audit account/);
     expect(stdout).to.include('"resource_type": "AWS::RDS::DBInstance"');
+  });
+
+  it("opens a bucket, runs again, and writes the report: three findings, and the one change", async () => {
+    const [, bucket] = /lets the public into the bucket (\S+), and the boss is asked again/.exec(stdout) ?? [];
+    const [, path] = /\nThe report, to open in a browser: (\S+)\n/.exec(stdout) ?? [];
+    expect(await readFile(path!, "utf8")).to.match(/^<!doctype html>/);
+    expect(stdout).to.include("The evidence is as it was sealed.");
+    expect(stdout).to.match(/\n\d+ findings; three of the worst:\n(?: {2}[^\n]+: arn:[^\n]+\n){3}What changed/);
+    const changes = /\nWhat changed since the first run:\n((?: {2}[^\n]+\n)+)/.exec(stdout)?.[1];
+    expect(changes).to.equal(
+      `  ~ AWS::S3::Bucket arn:aws:s3:::${bucket}\n      GetPublicAccessBlock.PublicAccessBlockConfiguration.RestrictPublicBuckets: true → false\n`,
+    );
   });
 
   it("ends with commands that work as printed", async () => {
