@@ -88,7 +88,9 @@ function summary(): HTMLElement {
       "Findings",
       number(failing),
       controls.length
-        ? `${[unknown && `${number(unknown)} unknown`, excepted && `${number(excepted)} excepted`].filter(Boolean).join(", ") || `of ${counted(controls.length, "control")}`}`
+        ? ["fail", unknown && `${number(unknown)} unknown`, excepted && `${number(excepted)} excepted`]
+            .filter(Boolean)
+            .join(", ")
         : "no controls were run",
       failing ? "bad" : unknown ? "warn" : "good",
     ),

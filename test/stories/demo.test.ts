@@ -43,7 +43,7 @@ describe("the demo", function () {
     expect(commands.trim().split("\n")).to.have.length(has("aws") ? 6 : 4);
     const { code, out, err } = await shell(commands, cleanEnvironment());
     expect(code, `${out}\n${err}`).to.equal(0);
-    expect(out).to.match(/^run \w+: (\d+) of \1 tasks committed, sealed /m);
+    expect(out).to.match(/^run \w+, started \S+: (\d+) of \1 tasks committed, sealed /m);
     expect(out).to.match(/│ 111111111111 │/);
     if (has("aws")) expect(out).to.match(/^\{.*"resource_type":"AWS::RDS::DBInstance".*\}$/m);
     expect(err).to.match(/stopped; the state stays in \.sandbox\/demo/);
