@@ -45,14 +45,14 @@ export async function checkObject(source: EvidenceSource, expected: Expected): P
     const held = items === undefined ? "cannot be unpacked" : `holds ${items} items`;
     return { kind: "miscounted", problem: `it ${held}, and was sealed with ${expected.items}` };
   }
+  if (expected.linesXor && bytes < packedAtMost(expected) && (await linesOf(source, expected)) === expected.linesXor)
+    return { kind: "re-ordered", problem: "it holds the items it was sealed with, in another order", found: sha256 };
   if (bytes < expected.bytes)
     return {
       kind: "truncated",
       problem: `it has ${bytes} bytes, and was sealed with ${expected.bytes}`,
       found: sha256,
     };
-  if (expected.linesXor && bytes < packedAtMost(expected) && (await linesOf(source, expected)) === expected.linesXor)
-    return { kind: "re-ordered", problem: "it holds the items it was sealed with, in another order", found: sha256 };
   return { kind: "altered", problem: `its SHA-256 is ${sha256}, and was sealed as ${expected.sha256}`, found: sha256 };
 }
 
