@@ -47,8 +47,8 @@ export async function reportOf({ run, compare, place, line, ...given }: ReportRe
   if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);
   const catalog = catalogOf(await loadAuditors(given.services));
   const types = new Set(catalog.tables.map(({ resourceType }) => resourceType));
-  const controls = (await loadControls()).filter(({ resource, needs }) =>
-    [resource, ...needs].every((type) => types.has(type)),
+  const controls = (await loadControls()).filter(
+    ({ resource, needs }) => !given.services || [resource, ...needs].every((type) => types.has(type)),
   );
   const now = new Date();
   const { exceptions, publicKey } = given;
