@@ -137,7 +137,8 @@ ${sql}
 ), everything AS (
   SELECT CASE WHEN not_known IS NOT NULL OR passes IS NULL THEN 'unknown' WHEN passes THEN 'pass' ELSE 'fail' END AS status,
          account_id, region, resource_id, arn, name,
-         coalesce(not_known, CASE WHEN passes IS NULL THEN coalesce(reason, 'the evidence does not tell') WHEN NOT passes THEN reason END) AS reason,
+         coalesce(not_known, CASE WHEN passes IS NULL THEN coalesce('not known whether: ' || reason, 'the evidence does not tell')
+                             WHEN NOT passes THEN reason END) AS reason,
          evidence_object, evidence_line
   FROM verdicts
   UNION ALL

@@ -11,7 +11,7 @@
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.9]
 SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
-       min(d.evidence_object) AS evidence_object, min(d.evidence_line) AS evidence_line,
+       min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
        CASE WHEN coalesce(bool_or(element_at(d.unread, 'DescribeConfigurationRecorderStatus') IS NOT NULL), false) THEN NULL
             ELSE coalesce(bool_or(json_extract_scalar(d.recording_group, '$.allSupported') = 'true'
                    AND json_extract_scalar(d.describe_configuration_recorder_status,

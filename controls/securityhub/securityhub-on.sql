@@ -10,7 +10,7 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.16]
 SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
-       min(d.evidence_object) AS evidence_object, min(d.evidence_line) AS evidence_line,
+       min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
        count(d.hub_arn) > 0 AS passes,
        'Security Hub is off' AS reason
 FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p

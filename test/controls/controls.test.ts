@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { TrinoSQL } from "dt-sql-parser";
-import { loadAuditors } from "../../auditors/registry.ts";
+import { loadAuditors, loadServices } from "../../auditors/registry.ts";
+import { documentedTypes } from "../../auditors/resourceTypes.ts";
 import { loadControls } from "../../controls/control.ts";
 import { evaluate } from "../../controls/evaluate.ts";
 import type { Verdict } from "../../controls/verdict.ts";
@@ -16,6 +17,7 @@ import { FIRST_RUN, writeRun } from "../query/sealedFolder.ts";
 import { casesOf, runOf } from "./cases.ts";
 
 const catalog = catalogOf(await loadAuditors());
+const documented = documentedTypes(await loadServices());
 const controls = await loadControls();
 const covered = Object.values(catalog.auditors).flat();
 const types = [...new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs]))];
@@ -62,8 +64,12 @@ describe("the controls", function () {
   });
 
   it("are about types that are collected, and operations that are asked for them", () => {
-    const known = new Set(catalog.tables.map(({ resourceType }) => resourceType));
-    expect(types.filter((type) => !known.has(type))).to.deep.equal([]);
+    const operations = new Map(documented.map((each) => [each.type, each.operations]));
+    expect(types.filter((type) => !operations.has(type))).to.deep.equal([]);
+    const unasked = controls.flatMap(({ id, resource, reads }) =>
+      reads.filter((read) => !operations.get(resource)?.includes(read)).map((read) => `${id}: ${read}`),
+    );
+    expect(unasked).to.deep.equal([]);
   });
 
   for (const control of controls) {

@@ -98,7 +98,7 @@ describe("a verdict", () => {
       "is unknown where the evidence does not tell",
       { items: [{ configuration: {} }], outcome: listed({ [DATABASE]: 1 }) },
       "",
-      ["unknown 1111 eu-central-1 orders not encrypted"],
+      ["unknown 1111 eu-central-1 orders not known whether: not encrypted"],
     ],
     [
       "is unknown in an account that lets nobody in, and in a region whose listing was denied",

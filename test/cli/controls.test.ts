@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Verdict } from "../../controls/verdict.ts";
+import { runId, sealedCopy } from "../evidence/sealedCopy.ts";
+
+const itaudit = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ["--no-warnings", "--import=tsx", "cli/itaudit.ts", ...args], (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+
+describe("itaudit controls", function () {
+  this.timeout(120_000);
+  let folder: string;
+  const asked = (...args: string[]) => itaudit(["controls", "--dir", folder, ...args]);
+  const verdicts = async (...args: string[]) =>
+    (await asked("--verdicts", "--json", ...args)).stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Verdict);
+
+  before(async () => {
+    folder = await sealedCopy({ runs: 2 });
+    await itaudit(["tables", "build", "--dir", folder]);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("ends with 2 where nothing failed and something is not known, and shows both in a table", async () => {
+    const { code, stdout, stderr } = await asked("--control", "rds-storage-encrypted,kms-key-rotated");
+    expect([code, stderr]).to.deep.equal([2, ""]);
+    expect(stdout)
+      .to.match(/│ kms-key-rotated +│ medium +│ +│ +\d+ │/)
+      .and.to.match(/│ 2 controls +│/);
+  });
+
+  it("prints each verdict as an object a line, of the run that is named", async () => {
+    const found = await verdicts(runId(1), "--control", "kms-key-rotated");
+    expect(found.map(({ status }) => status)).to.include("unknown");
+    expect(found[0]).to.include.keys(
+      "control",
+      "account_id",
+      "region",
+      "resource",
+      "reason",
+      "evidence",
+      "query_sha256",
+    );
+    expect(found[0]?.reason).to.equal("AWS::KMS::Key is read by no auditor of the run");
+  });
+
+  it("asks what a framework has, and lists it", async () => {
+    const { code, stdout } = await itaudit(["controls", "--list", "--framework", "cis-v5", "--json"]);
+    expect(code).to.equal(0);
+    const listed = JSON.parse(stdout) as { id: string; mappings: Record<string, string[]> }[];
+    expect(listed.map(({ id }) => id))
+      .to.include("iam-root-mfa")
+      .and.not.to.include("sqs-encrypted");
+    expect(listed.every(({ mappings }) => mappings["cis-v5"])).to.equal(true);
+  });
+
+  it("names an exception that met no failure", async () => {
+    const path = join(folder, "exceptions.yaml");
+    const control = "rds-storage-encrypted";
+    await writeFile(path, `- { control: ${control}, owner: me, reason: a test, expires: 2999-01-01 }`);
+    const { stderr } = await asked("--control", control, "--exceptions", path);
+    expect(stderr).to.equal(`itaudit: the exception of me to ${control} met no failure\n`);
+  });
+
+  for (const [what, args, problem] of [
+    ["a control that there is not", ["--control", "rds-nothing"], /--control rds-nothing: there is no such control/],
+    ["a framework that there is not", ["--framework", "cis"], /--framework cis: there are cis-v3, cis-v5/],
+    ["a run that there is not", ["01JDT3SAPG0000000000000000"], /run 01JDT3SAPG0000000000000000 has no tables here/],
+    ["exceptions that are not there", ["--exceptions", "nowhere.yaml"], /--exceptions nowhere.yaml: ENOENT/],
+  ] as const)
+    it(`ends with 3 and one line on ${what}`, async () => {
+      const { code, stdout, stderr } = await asked(...args);
+      expect([code, stdout]).to.deep.equal([3, ""]);
+      expect(stderr)
+        .to.match(problem)
+        .and.to.match(/^itaudit: [^\n]+\n$/);
+    });
+});
