@@ -16,14 +16,14 @@ const handlers: [string, Handler, string[]][] = [
   ]),
 ];
 
-/** Bytes that a function's module may have: what is loaded at each cold start. */
-const LIMIT = 1_200_000;
+/** Bytes that a function's module may have: what is loaded at each cold start. The tabulator's has every table. */
+const limitOf = (name: string): number => (name === "tabulator" ? 2_000_000 : 1_200_000);
 
 describe("bundles", () => {
   for (const [name, handler, services] of handlers) {
     it(`${name}: is small, and the same for the same source, without Pulumi or another auditor's services`, () => {
       const first = bundle(handler);
-      expect(first.source.length).to.be.below(LIMIT);
+      expect(first.source.length).to.be.below(limitOf(name));
       expect(makeBundle(handler).sha256).to.equal(first.sha256);
       expect(first.inputs.filter((path) => path.includes("@pulumi"))).to.be.empty;
       const declared = serviceNames.filter((service) => first.inputs.includes(`auditors/${service}.ts`));
