@@ -102,6 +102,20 @@ describe("itaudit run and status", function () {
     expect(code).to.equal(0);
   });
 
+  it("pull makes a copy that verifies, and a second time fetches nothing but the seals", async () => {
+    const copy = join(folder, "copy");
+    const first = await itaudit(["pull", "--all", "--dir", copy]);
+    expect(first, first.err).to.include({ code: 0, err: "" });
+    expect(first.out).to.match(/: \d+ objects with \d+ bytes fetched, 0 stood there already\n$/);
+    const { code, out } = await itaudit(["verify", "--all", "--dir", copy]);
+    expect(code, out).to.equal(0);
+    expect(out).to.match(/^holds: 2 runs, /);
+    const second = JSON.parse((await itaudit(["pull", "--all", "--bucket", bucket, "--dir", copy, "--json"])).out);
+    // A place in the chain, a manifest and a signature of each run, and the key.
+    expect(second).to.include({ fetched: 7, problems: 0 });
+    expect(second.standing).to.be.above(10);
+  });
+
   for (const [what, args, env, message] of [
     [
       "no credentials",
@@ -123,6 +137,7 @@ describe("itaudit run and status", function () {
       {},
       /there is no run 01JDT3SAPG0000000000000000 in s3:/,
     ],
+    ["a pull of nothing named", ["pull", "--dir", "copy"], {}, /name a run, or say --all/],
     ["a word for a run", ["status", "yesterday"], {}, /"yesterday" is not the id of a run/],
     ["a bucket that is not there", ["status", "--bucket", "nowhere"], {}, /there is no such bucket/],
   ] as [string, string[], Record<string, string | undefined>, RegExp][]) {
@@ -136,7 +151,7 @@ describe("itaudit run and status", function () {
     });
   }
 
-  for (const command of ["run", "status", "policy"])
+  for (const command of ["run", "status", "policy", "pull"])
     it(`${command} --help has examples`, async () => {
       const { out } = await itaudit([command, "--help"]);
       expect(out).to.match(new RegExp(`Examples:\\n  itaudit ${command}`));
