@@ -45,6 +45,9 @@ const AT_ONCE = 16;
 /** Parts of keys are names that every file system takes, and that none understands: no `..`, drive, device or stream. */
 const SAFE_KEY = /^(?:[A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,199})(?:\/[A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,199})*$/;
 
+/** Whether a key can be a path below a folder; each that the system writes can. */
+export const isSafeKey = (key: string): boolean => SAFE_KEY.test(key);
+
 /** What is fetched anew each time: small, and hashed by nothing in the run itself. */
 const isSeal = (key: string): boolean =>
   key.startsWith(layout.CHAIN_PREFIX) ||
@@ -189,7 +192,7 @@ class Puller {
 
   /** Begins with an object, once few enough others are under way. */
   private async start(key: string, bytes?: number, expected?: Sealed): Promise<void> {
-    if (!SAFE_KEY.test(key)) {
+    if (!isSafeKey(key)) {
       this.problem("refused", key, "the system writes under no such name: it is not copied");
       return;
     }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isSafeKey } from "../evidence/pull.ts";
 import { fileSink, type Objects } from "./objects.ts";
 
-/** Brings objects of the bucket into a folder, each once. */
+/** Brings objects of the bucket into a folder, each once; keys that could lead out of it are left where they are. */
 export function pullInto(
   from: Objects,
   folder: string,
@@ -12,7 +13,7 @@ export function pullInto(
   const here = new Set<string>();
   return async (prefix, wanted = () => true) => {
     for await (const { key } of from.list(prefix)) {
-      if (here.has(key) || !wanted(key)) continue;
+      if (here.has(key) || !isSafeKey(key) || !wanted(key)) continue;
       progress(key);
       const stored = await from.open(key);
       if (!stored) continue;
