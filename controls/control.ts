@@ -55,25 +55,13 @@ export interface Control extends z.infer<typeof Head> {
   /** Service, which is the folder's name. */
   service: string;
   /**
-   * A query with the columns {@link CONTROL_COLUMNS}, a row for each thing in scope; `passes` is null where the evidence
-   * does not tell.
+   * A query with the columns `account_id`, `region`, `resource_id`, `arn`, `evidence_object`, `evidence_line`, `passes`
+   * and `reason`, a row for each thing in scope; `passes` is null where the evidence does not tell.
    */
   sql: string;
   /** Hex, of the file's bytes: what verdicts cite. */
   sha256: string;
 }
-
-/** What the query of a control answers with. */
-export const CONTROL_COLUMNS = [
-  "account_id",
-  "region",
-  "resource_id",
-  "arn",
-  "evidence_object",
-  "evidence_line",
-  "passes",
-  "reason",
-] as const;
 
 /** A control's file that does not say what it must, for whoever wrote it. */
 export class ControlError extends Error {}
