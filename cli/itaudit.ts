@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { version } from "../package.json" with { type: "json" };
 import { auditorCommand } from "./commands/auditor.ts";
 import { controlsCommand } from "./commands/controls.ts";
+import { costCommand } from "./commands/cost.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { pullCommand } from "./commands/pull.ts";
@@ -26,6 +27,7 @@ AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, A
 
 Examples:
   itaudit controls --dir copy --framework cis-v5
+  itaudit cost --accounts 500
   itaudit policy --auditors rds,iam
   itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
   itaudit report latest --dir copy --public-key key.pem
@@ -38,6 +40,7 @@ Examples:
 for (const add of [
   auditorCommand,
   controlsCommand,
+  costCommand,
   diffCommand,
   policyCommand,
   pullCommand,

@@ -16,8 +16,8 @@ export interface RunCost {
 const OTHER_FUNCTIONS = 2;
 /** The plan, the place in the chain and its listing, manifest, signature and public key. */
 const WRITES_OF_A_RUN = 6;
-/** The plan, the chain's head, and the manifests of this run and the one before. */
-const READS_OF_A_RUN = 4;
+/** The plan; the chain's head and its manifest, each twice; this run's manifest three times; whether it is signed. */
+const READS_OF_A_RUN = 9;
 
 /**
  * Sums up what a run has to be paid for: the auditors' time as they measured it, and the requests of reading,
@@ -37,31 +37,57 @@ export class CostCount {
   }
 
   cost({ totals, signing_key }: Manifest, plannedTasks: number): RunCost {
-    const { lambda, s3, kms } = PRICES;
-    const { commits } = this;
-    const groups = Math.ceil(plannedTasks / TASKS_PER_GROUP);
-    const requests = commits + OTHER_FUNCTIONS;
-    // A task writes its outcome and its mark, and lists the marks beside it; so does a group.
-    const writes = totals.objects + 3 * commits + 2 * groups + WRITES_OF_A_RUN;
-    // Looked for before a task begins, and read for the seal.
-    const reads = 2 * commits + READS_OF_A_RUN;
-    const signing = signing_key ? 2 : 0;
-    const dollars = {
-      lambda: this.gigabyteSeconds * lambda.perGigabyteSecond + (requests / 1e6) * lambda.perMillionRequests,
-      s3: (writes / 1000) * s3.perThousandWrites + (reads / 1000) * s3.perThousandReads,
-      kms: (signing / 10_000) * kms.perTenThousandRequests,
-    };
-    return {
-      dollars: dollars.lambda + dollars.s3 + dollars.kms,
-      lambda: {
-        gigabyte_seconds: this.gigabyteSeconds,
-        tasks_measured: this.measured,
-        requests,
-        dollars: dollars.lambda,
-      },
-      s3: { writes, reads, dollars: dollars.s3, kept_dollars_per_month: (totals.bytes / 1e9) * s3.perGigabyteMonth },
-      kms: { requests: signing, dollars: dollars.kms },
-      prices: { as_of: PRICES.asOf, region: PRICES.region },
-    };
+    return costOf({
+      gigabyteSeconds: this.gigabyteSeconds,
+      tasksMeasured: this.measured,
+      commits: this.commits,
+      plannedTasks,
+      objects: totals.objects,
+      bytes: totals.bytes,
+      signed: signing_key !== null,
+    });
   }
+}
+
+/** What a run consists of, as far as it is to be paid for. */
+export interface RunSize {
+  /** Of the auditors. */
+  gigabyteSeconds: number;
+  tasksMeasured: number;
+  /** Tasks that committed, those handed over among them. */
+  commits: number;
+  plannedTasks: number;
+  /** Evidence objects, and their bytes. */
+  objects: number;
+  bytes: number;
+  signed: boolean;
+}
+
+/** The cost of a run of some size, measured or planned. */
+export function costOf({ gigabyteSeconds, commits, plannedTasks, objects, bytes, ...size }: RunSize): RunCost {
+  const { lambda, s3, kms } = PRICES;
+  const groups = Math.ceil(plannedTasks / TASKS_PER_GROUP);
+  const requests = commits + OTHER_FUNCTIONS;
+  // A task writes its outcome and its mark, and lists the marks beside it; so does a group.
+  const writes = objects + 3 * commits + 2 * groups + WRITES_OF_A_RUN;
+  // Looked for before a task begins, and read for the seal.
+  const reads = 2 * commits + READS_OF_A_RUN;
+  const signing = size.signed ? 2 : 0;
+  const dollars = {
+    lambda: gigabyteSeconds * lambda.perGigabyteSecond + (requests / 1e6) * lambda.perMillionRequests,
+    s3: (writes / 1000) * s3.perThousandWrites + (reads / 1000) * s3.perThousandReads,
+    kms: (signing / 10_000) * kms.perTenThousandRequests,
+  };
+  return {
+    dollars: dollars.lambda + dollars.s3 + dollars.kms,
+    lambda: {
+      gigabyte_seconds: gigabyteSeconds,
+      tasks_measured: size.tasksMeasured,
+      requests,
+      dollars: dollars.lambda,
+    },
+    s3: { writes, reads, dollars: dollars.s3, kept_dollars_per_month: (bytes / 1e9) * s3.perGigabyteMonth },
+    kms: { requests: signing, dollars: dollars.kms },
+    prices: { as_of: PRICES.asOf, region: PRICES.region },
+  };
 }

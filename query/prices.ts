@@ -14,8 +14,8 @@ export const PRICES = {
   lambda: { perGigabyteSecond: 0.0000133334, perMillionRequests: 0.2 },
   /** Of the class Standard: a thousand PUT, COPY, POST or LIST requests; a thousand GET; a gigabyte kept for a month. */
   s3: { perThousandWrites: 0.005, perThousandReads: 0.0004, perGigabyteMonth: 0.023 },
-  /** Ten thousand requests that concern an elliptic-curve key. */
-  kms: { perTenThousandRequests: 0.15 },
+  /** Ten thousand requests that concern an elliptic-curve key; a key for a month. */
+  kms: { perTenThousandRequests: 0.15, perKeyMonth: 1 },
 } as const;
 
 /** Dollars that Athena asks for a query. */

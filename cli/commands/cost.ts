@@ -1,0 +1,83 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { CliError } from "../runs.ts";
+import { list, print } from "../terminal.ts";
+
+interface CostOptions {
+  accounts: number;
+  regions: number;
+  auditors?: string[];
+  runsPerDay: number;
+  msPerItem: number;
+  memory: number;
+  objectsPerTask: number;
+  kilobytesPerAccount: number;
+  queriesPerDay: number;
+  json?: boolean;
+}
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("a number that is not negative is expected.");
+  return value;
+};
+
+const count = (text: string): number => {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number above 0 is expected.");
+  return value;
+};
+
+export const costCommand = (program: Command): Command =>
+  program
+    .command("cost")
+    .description("what runs will cost in the audit account, by list prices of one day")
+    .requiredOption("--accounts <number>", "member accounts", count)
+    .option("--regions <number>", "regions of each", count, 17)
+    .option("--auditors <names>", "auditors, comma-separated (those of the default configuration)", list)
+    .option("--runs-per-day <number>", "how often a run starts", number, 1)
+    .option("--ms-per-item <number>", "milliseconds of an auditor in one region of one account", number, 300)
+    .option("--memory <megabytes>", "of an auditor's function", count, 1024)
+    .option("--objects-per-task <number>", "types of which an auditor finds something", number, 14)
+    .option("--kilobytes-per-account <number>", "evidence of one auditor in one account, compressed", number, 20)
+    .option("--queries-per-day <number>", "queries with Athena", number, 10)
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `
+What is supposed of the estate can be replaced by what a run measured: itaudit status --json | jq .summary.cost
+
+Examples:
+  itaudit cost --accounts 500
+  itaudit cost --accounts 5000 --regions 4 --auditors rds,iam,s3 --runs-per-day 4
+  itaudit cost --accounts 500 --json | jq .a_month.all`,
+    )
+    .action(async ({ kilobytesPerAccount, auditors: chosen, json, ...options }: CostOptions) => {
+      const [{ loadAuditors, UnknownAuditorError }, { plannedAuditor }, { estimate }, { PRICES }] = await Promise.all([
+        import("../../auditors/registry.ts"),
+        import("../../auditors/collector.ts"),
+        import("../costEstimate.ts"),
+        import("../../query/prices.ts"),
+      ]);
+      const auditors = await loadAuditors(chosen).catch((error: Error) => {
+        throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
+      });
+      const supposed = { ...options, bytesPerAccount: kilobytesPerAccount * 1000 };
+      const cost = estimate({ ...supposed, auditors: auditors.map(plannedAuditor) });
+      if (json) {
+        print(JSON.stringify({ ...cost, supposed: { ...supposed, auditors: auditors.map(({ name }) => name) } }));
+        return;
+      }
+      const dollars = (value: number) => `$${value.toFixed(value < 1 ? 4 : 2)}`;
+      const whole = (value: number) => Math.round(value).toLocaleString("en-US");
+      const { a_run: run, a_month: month } = cost;
+      print(
+        [
+          `a run    ${whole(cost.tasks)} tasks for ${whole(cost.planned_items)} planned items: ${dollars(run.dollars)}`,
+          `         Lambda ${dollars(run.lambda.dollars)} (${whole(run.lambda.gigabyte_seconds)} GB-seconds, ${whole(run.lambda.requests)} requests), S3 ${dollars(run.s3.dollars)} (${whole(run.s3.writes)} writes and listings, ${whole(run.s3.reads)} reads), KMS ${dollars(run.kms.dollars)}`,
+          `a month  ${dollars(month.all)}: Lambda ${dollars(month.lambda)}, S3 ${dollars(month.s3)}, KMS ${dollars(month.kms)} (the key among it), Athena ${dollars(month.athena)}; to keep a month's evidence ${dollars(month.kept)}`,
+          `         an estimate by list prices of ${PRICES.region} as of ${PRICES.asOf}, supposing ${options.msPerItem} ms a planned item, ${options.objectsPerTask} objects a task and ${kilobytesPerAccount} KB an account and auditor;`,
+          "         without the boss's, the sealer's and the tabulator's time, logs, metrics and the bucket's versions",
+        ].join("\n"),
+      );
+    });

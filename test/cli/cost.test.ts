@@ -1,0 +1,106 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { expect } from "chai";
+import { plannedAuditor } from "../../auditors/collector.ts";
+import { loadAuditors } from "../../auditors/registry.ts";
+import { estimate } from "../../cli/costEstimate.ts";
+import { RunCount } from "../../cli/runSummary.ts";
+import { latestRun } from "../../cli/runs.ts";
+import { readCommits } from "../../evidence/sealedRun.ts";
+import { runStore } from "../../evidence/store.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { inProcess } from "../../sandbox/inProcess.ts";
+import { deployed, REGION, type System, systemOver } from "../stories/system.ts";
+
+const MEMBERS = ["111111111111"];
+const REGIONS = ["eu-central-1"];
+const AUDITORS = ["rds", "iam", "s3"];
+const BUCKET = "evidence-cost";
+
+const supposed = { msPerItem: 300, memory: 1024, objectsPerTask: 10, bytesPerAccount: 20_000, queriesPerDay: 0 };
+
+describe("what a run will cost", () => {
+  it("grows with accounts and regions, and by request with tasks alone", async () => {
+    const auditors = (await loadAuditors(AUDITORS)).map(plannedAuditor);
+    const of = (accounts: number, regions: number) =>
+      estimate({ accounts, regions, auditors, runsPerDay: 1, ...supposed });
+    const [small, wide, large] = [of(10, 10), of(10, 20), of(100, 10)];
+    // Only RDS is regional of these.
+    expect([small, wide, large].map((each) => each.planned_items)).to.deep.equal([120, 220, 1200]);
+    expect(large.a_run.lambda.dollars / small.a_run.lambda.dollars).to.be.closeTo(10, 0.1);
+    expect(wide.a_run.s3).to.deep.equal(small.a_run.s3);
+    expect(small.a_month.lambda).to.be.closeTo(30 * small.a_run.lambda.dollars, 1e-12);
+    expect(small.a_month.all).to.be.greaterThan(1);
+  });
+
+  describe("against a run", function () {
+    this.timeout(300_000);
+    let system: System;
+
+    before(async () => {
+      const common = { externalId: "an-external-id", auditors: AUDITORS.join(",") };
+      const members = MEMBERS.map((account) => ({
+        account,
+        config: { ...common, kind: "member", auditAccountId: AUDIT_ACCOUNT },
+      }));
+      const audit = {
+        ...common,
+        kind: "audit",
+        accounts: MEMBERS.join(","),
+        regions: REGIONS.join(","),
+        bucketName: BUCKET,
+        schedule: "off",
+        catalog: "false",
+      };
+      system = systemOver(await deployed(1, [{ account: AUDIT_ACCOUNT, config: audit }, ...members]));
+      // The second of two runs: the first has none before it in the chain.
+      await system.run("audit-boss", {});
+      system.requests.length = 0;
+      await system.run("audit-boss", {});
+      expect(system.trouble).to.deep.equal([]);
+    });
+
+    it("counts the requests that the run made", async () => {
+      const requests = [...system.requests];
+      const credentials = { accessKeyId: AUDIT_ACCOUNT, secretAccessKey: "sandbox" };
+      const s3 = new S3Client({
+        region: REGION,
+        credentials,
+        forcePathStyle: true,
+        requestHandler: inProcess(system.sandbox) as never,
+      });
+      const store = runStore(s3, BUCKET);
+      const { run, date } = await latestRun(s3, BUCKET);
+      const { manifest } = (await store.readManifest(run, date))!;
+      const count = new RunCount();
+      for await (const _ of count.through(readCommits(store.source, manifest)));
+      const measured = count.summary(manifest, manifest.tasks.length).cost;
+      const auditors = (await loadAuditors(AUDITORS)).map(plannedAuditor);
+      const planned = estimate({
+        accounts: MEMBERS.length,
+        regions: REGIONS.length,
+        auditors,
+        runsPerDay: 1,
+        ...supposed,
+        objectsPerTask: manifest.totals.objects / manifest.tasks.length,
+      });
+      expect(planned.planned_items).to.equal(manifest.totals.planned);
+      expect(planned.a_run.s3).to.include({ writes: measured.s3.writes, reads: measured.s3.reads });
+      expect(planned.a_run.lambda.requests).to.equal(measured.lambda.requests);
+      expect(planned.a_run.kms.requests).to.equal(measured.kms.requests);
+
+      // Of the run's own requests; a member account's S3 is in them too, by its buckets' names.
+      const toEvidence = requests.filter((each) => each.includes(`/${BUCKET}`) || each.includes(` ${BUCKET}.`));
+      const listings = toEvidence.filter((each) => /GET \S+ \/[\w-]*\/?$/.test(each)).length;
+      const written = toEvidence.filter((each) => / (PUT|POST) /.test(each)).length + listings;
+      const read = toEvidence.filter((each) => / GET /.test(each)).length - listings;
+      const invoked = requests.filter((each) => /POST lambda\./.test(each)).length + 1;
+      const signed = requests.filter((each) => /POST kms\./.test(each)).length;
+      expect({ written, read, invoked, signed }).to.deep.equal({
+        written: planned.a_run.s3.writes,
+        read: planned.a_run.s3.reads,
+        invoked: planned.a_run.lambda.requests,
+        signed: planned.a_run.kms.requests,
+      });
+    });
+  });
+});
