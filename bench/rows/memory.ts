@@ -28,7 +28,7 @@ const Measured = z.object({
 /** Whether a task's memory grows with what it reads; the process is bundled as functions are. */
 export const row: Row = {
   name: "memory",
-  title: "peak memory of one task, through the real engine",
+  title: `peak memory of one task, through the real engine, V8's old space ≤ ${OLD_SPACE_MB} MB`,
   measure: async () => {
     const folder = await mkdtemp(join(tmpdir(), "bench-memory-"));
     try {

@@ -116,7 +116,7 @@ async function compared(
     const before = process.cpuUsage();
     const { stdout } = await run(
       "python3",
-      [fileURLToPath(new URL("../baseline/collect.py", import.meta.url)), way, file],
+      ["-B", fileURLToPath(new URL("../baseline/collect.py", import.meta.url)), way, file],
       {
         env: {
           PATH: process.env.PATH,
