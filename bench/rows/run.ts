@@ -140,7 +140,9 @@ async function compared(
     const missing = [...own].filter((name) => !theirs.has(name));
     const more = [...theirs].filter((name) => !own.has(name));
     const same =
-      missing.length || more.length ? `NOT the same: ${[...missing, ...more].slice(0, 4)}` : "the same items";
+      missing.length || more.length
+        ? `NOT the same: ${missing.length} only ours (${missing[0] ?? "none"}), ${more.length} only theirs (${more[0] ?? "none"})`
+        : "the same items";
     const ratio = (baseline.seconds * 1000) / warm.ms;
     lines.push({
       what: `quicker than ${text}`,
