@@ -16,6 +16,7 @@ import {
   sealerPermissions,
   tabulatorPermissions,
 } from "./permissions.ts";
+import { QuickSight } from "./quickSight.ts";
 import { type RunSchedule, Schedule } from "./schedule.ts";
 import { SigningKey } from "./signingKey.ts";
 import { SystemFunction } from "./systemFunction.ts";
@@ -46,6 +47,8 @@ export interface AuditAccountArgs {
   catalog?: boolean;
   /** Gigabytes that a query may scan. Default: 100. */
   queryLimitGigabytes?: number;
+  /** User or group of QuickSight for whom the catalog is made there as data sets and an analysis; none when left out. */
+  quickSightPrincipalArn?: string;
   /** When runs start by themselves; never when left out. */
   schedules?: readonly RunSchedule[];
   /** Minutes after the time within which a scheduled run starts. Default: 15. */
@@ -154,6 +157,12 @@ export class AuditAccount extends pulumi.ComponentResource {
           child,
         )
       : undefined;
+    if (catalog && args.quickSightPrincipalArn)
+      new QuickSight(
+        `${name}-quicksight`,
+        { name: prefix, accountId, catalog, principalArn: args.quickSightPrincipalArn },
+        child,
+      );
 
     const sealer = new SystemFunction(
       `${name}-sealer`,

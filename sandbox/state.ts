@@ -2,6 +2,7 @@ import { deserialize, serialize } from "node:v8";
 import type { NamedQuery, WorkGroup } from "@aws-sdk/client-athena";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { Database, Table } from "@aws-sdk/client-glue";
+import type { CreateAnalysisRequest, CreateDataSetRequest, CreateDataSourceRequest } from "@aws-sdk/client-quicksight";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
 import type { Faults } from "./faults.ts";
 
@@ -37,6 +38,12 @@ export interface SandboxState {
   workGroups: Map<string, WorkGroup>;
   /** By id. */
   namedQueries: Map<string, NamedQuery>;
+  /** By ARN: what each was made with. */
+  quickSight: {
+    dataSources: Map<string, CreateDataSourceRequest>;
+    dataSets: Map<string, CreateDataSetRequest>;
+    analyses: Map<string, CreateAnalysisRequest>;
+  };
   aliases: Map<string, { name: string; arn: string; keyArn: string; created: Date }>;
 }
 

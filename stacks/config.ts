@@ -166,6 +166,21 @@ function queryLimit(config: ConfigSource): number {
   return value;
 }
 
+/** @see https://docs.aws.amazon.com/quicksight/latest/APIReference/API_User.html */
+function quickSightPrincipal(config: ConfigSource, catalog: boolean): string | undefined {
+  const key = "quickSightPrincipalArn";
+  const arn = matching(
+    config,
+    key,
+    /^arn:[a-z-]+:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/[\w.-]+\/[\w+=,.@/-]+$/,
+    "the ARN of a user or a group of QuickSight is expected",
+    "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
+  );
+  if (arn && !catalog)
+    throw new ConfigError(key, arn, "QuickSight asks the catalog, which is off", set("catalog", "true"));
+  return arn;
+}
+
 function cloudControlTypesOf(config: ConfigSource): ResourceType[] {
   const types = list(config, "cloudControlTypes");
   const wrong = types.find((type) => !/^AWS::\w+::\w+$/.test(type));
@@ -227,6 +242,8 @@ export interface AuditSettings {
   logRetentionDays?: number;
   catalog: boolean;
   queryLimitGigabytes: number;
+  /** Undefined: nothing is made in QuickSight. */
+  quickSightPrincipalArn?: string;
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
   scheduleFlexibleMinutes: number;
@@ -267,6 +284,8 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const logRetentionDays = retentionDays(config);
   const auditors = auditorsOf(config);
   const pipeline = pipelineOf(config);
+  const catalog = choice(config, "catalog", ["true", "false"], "true") === "true";
+  const quickSightPrincipalArn = quickSightPrincipal(config, catalog);
   return {
     auditors,
     cloudControlTypes: cloudControlTypesOf(config),
@@ -276,7 +295,8 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     sealDeadlineMinutes: sealDeadline(config),
     ...(alarmTopicArn ? { alarmTopicArn } : {}),
     tracing: choice(config, "tracing", ["true", "false"], "false") === "true",
-    catalog: choice(config, "catalog", ["true", "false"], "true") === "true",
+    catalog,
+    ...(quickSightPrincipalArn ? { quickSightPrincipalArn } : {}),
     queryLimitGigabytes: queryLimit(config),
     accounts:
       source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },

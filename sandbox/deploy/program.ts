@@ -8,6 +8,7 @@ import { getPublicKey, kmsProviders } from "./kms.ts";
 import { lambdaProviders } from "./lambda.ts";
 import { logsProviders } from "./logs.ts";
 import { type Door, type Inputs, type Providers, targetOf } from "./provider.ts";
+import { quicksightProviders } from "./quicksight.ts";
 import { randomProviders } from "./random.ts";
 import { s3Providers } from "./s3.ts";
 import { schedulerProviders } from "./scheduler.ts";
@@ -24,6 +25,7 @@ const providers: Providers = {
   ...kmsProviders,
   ...lambdaProviders,
   ...logsProviders,
+  ...quicksightProviders,
   ...randomProviders,
   ...s3Providers,
   ...schedulerProviders,

@@ -34,6 +34,7 @@ export function populate(seed: number, accounts: number): SandboxState {
     glueTables: new Map(),
     workGroups: new Map(),
     namedQueries: new Map(),
+    quickSight: { dataSources: new Map(), dataSets: new Map(), analyses: new Map() },
   };
   for (const { id, name } of state.members) {
     identities(state, id);

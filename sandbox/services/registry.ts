@@ -23,6 +23,7 @@ export const registry: readonly RegisteredService[] = [
   { signingName: "lambda", load: async () => (await import("./lambda.ts")).lambda },
   { signingName: "logs", load: async () => (await import("./logs.ts")).logs },
   { signingName: "organizations", load: async () => (await import("./organizations.ts")).organizations },
+  { signingName: "quicksight", load: async () => (await import("./quicksight.ts")).quicksight },
   { signingName: "rds", load: async () => (await import("./rds.ts")).rds },
   {
     signingName: "s3",

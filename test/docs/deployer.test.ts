@@ -12,6 +12,12 @@ import { recorded } from "../components/recorded.ts";
 const TAKES: Record<string, string[]> = {
   "aws:athena/namedQuery:NamedQuery": ["athena:CreateNamedQuery"],
   "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup"],
+  "aws:cloudcontrol/resource:Resource": [
+    "cloudformation:CreateResource",
+    "cloudformation:GetResourceRequestStatus",
+    "quicksight:CreateAnalysis",
+    "quicksight:PassDataSet",
+  ],
   "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:PutDashboard"],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch:PutMetricAlarm"],
   "aws:cloudwatch/logGroup:LogGroup": ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
@@ -25,6 +31,8 @@ const TAKES: Record<string, string[]> = {
   "aws:kms/key:Key": ["kms:CreateKey", "kms:PutKeyPolicy"],
   "aws:lambda/function:Function": ["lambda:CreateFunction", "iam:PassRole"],
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["lambda:PutFunctionEventInvokeConfig"],
+  "aws:quicksight/dataSet:DataSet": ["quicksight:CreateDataSet", "quicksight:PassDataSource"],
+  "aws:quicksight/dataSource:DataSource": ["quicksight:CreateDataSource"],
   "aws:s3/bucket:Bucket": ["s3:CreateBucket"],
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ["s3:PutLifecycleConfiguration"],
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": ["s3:PutBucketObjectLockConfiguration"],
@@ -49,7 +57,12 @@ const granted = (name: string): string[] =>
 const auditors = await loadAuditors(["iam"]);
 const stacks: Record<string, () => pulumi.ComponentResource> = {
   audit: () => {
-    const values: Record<string, string> = { accounts: "111111111111", auditors: "iam", objectLockDays: "1" };
+    const values: Record<string, string> = {
+      accounts: "111111111111",
+      auditors: "iam",
+      objectLockDays: "1",
+      quickSightPrincipalArn: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
+    };
     return new AuditAccount("audit", { ...auditSettings({ get: (key) => values[key] }), auditors });
   },
   member: () => new MemberAccount("member", { auditAccountId: "999999999999", externalId: "an-external-id", auditors }),

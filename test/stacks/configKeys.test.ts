@@ -113,6 +113,12 @@ const KEYS: Record<
   logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x"] },
   catalog: { kind: "audit", value: "false", gives: { catalog: false }, wrong: ["maybe"] },
   queryLimitGigabytes: { kind: "audit", value: "7", gives: { queryLimitGigabytes: 7 }, wrong: ["0", "much"] },
+  quickSightPrincipalArn: {
+    kind: "audit",
+    value: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
+    gives: { quickSightPrincipalArn: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors" },
+    wrong: ["auditors", "arn:aws:iam::999999999999:user/auditor"],
+  },
   auditors: { kind: "member", value: '["rds","iam"]', gives: { auditors: ["rds", "iam"] }, wrong: ["rdz"] },
   crossAccountRoleName: {
     kind: "member",
