@@ -300,6 +300,7 @@ const CLI_NAMES: Record<string, string> = {
   "elastic-load-balancing": "elb",
   "elastic-load-balancing-v2": "elbv2",
   "config-service": "configservice",
+  codedeploy: "deploy",
   eventbridge: "events",
   sfn: "stepfunctions",
   "database-migration-service": "dms",
