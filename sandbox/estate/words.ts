@@ -107,6 +107,10 @@ type Word = (place: Place, member: string) => unknown;
 /** Members by what their names say; the first that fits speaks. Strings only: other types are left to their schema. */
 const STRINGS: [RegExp, Word][] = [
   [
+    /^policyid$/i,
+    (p) => (p.service === "fms" ? uuid(`${p.seed} ${p.account} policy ${p.index}`) : ec2Id(p, "policy", p.index)),
+  ],
+  [
     /^(user|group)id$/i,
     (p, member) =>
       p.service === "identitystore"

@@ -184,6 +184,8 @@ describe("the AWS CLI, of what the sandbox answers", function () {
     for (const service of await loadServices()) {
       // The CLI puts the account in front of S3 Control's host, and this one's is an address.
       if (service.name === "s3control") continue;
+      // The SDK lists SES's identities and configuration sets by paths that this CLI does not ask for.
+      if (service.name === "ses") continue;
       const compare = comparing(service);
       for (const collector of service.collectors) {
         const { found, problems, calls } = await compare(collector);
