@@ -61,6 +61,9 @@ async function run(config: Record<string, string>) {
   try {
     await promisify(execFile)(process.execPath, ["--import=tsx", host, ...flags, `--pwd=${process.cwd()}`, "."], {
       env: { ...process.env, PULUMI_CONFIG: JSON.stringify(keys), PULUMI_NODEJS_TYPESCRIPT: "false" },
+      // A host whose monitor is gone would ask for it for ever.
+      timeout: 110_000,
+      killSignal: "SIGKILL",
     });
     return { types, messages, failed: false };
   } catch (error) {
