@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { compose, DEFAULT_AUDITORS } from "../auditors/registry.ts";
-import { type Handler, makeBundle } from "../components/bundle.ts";
+import { type Handler, makeBundles } from "../components/bundle.ts";
 
 /** A function's bundle, and what it takes to load it. */
 export interface BundleLoad {
@@ -43,7 +43,7 @@ export function* bundleLoads(): Generator<BundleLoad> {
   const folder = mkdtempSync(join(tmpdir(), "bundles-"));
   try {
     for (const [name, services, handler] of functions) {
-      const { source } = makeBundle(handler);
+      const { source } = makeBundles([handler])[0]!;
       const file = join(folder, `${name}.mjs`);
       writeFileSync(file, source);
       yield { name, services, bytes: source.length, gzipped: gzipSync(source).length, ms: loadOf(file) };

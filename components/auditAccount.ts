@@ -5,6 +5,7 @@ import { type Auditor, plannedAuditor, typesOf } from "../auditors/collector.ts"
 import { catalogOf } from "../query/catalog.ts";
 import { AccountList } from "./accountList.ts";
 import { Alarms } from "./alarms.ts";
+import { type Handler, prepareBundles } from "./bundle.ts";
 import { Catalog } from "./catalog.ts";
 import { Dashboard } from "./dashboard.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
@@ -60,6 +61,11 @@ export interface AuditAccountArgs {
   /** SNS topic that the alarms tell. */
   alarmTopicArn?: pulumi.Input<string>;
 }
+
+const handlerOf = (auditor: Auditor): Handler =>
+  auditor.name === "cloudcontrol"
+    ? { auditor: "cloudcontrol", types: typesOf(auditor) }
+    : { auditor: auditor.name, services: auditor.services.map((service) => service.name) };
 
 /** The audit account's side: evidence bucket, list of accounts, boss, auditors, recorder and sealer. */
 export class AuditAccount extends pulumi.ComponentResource {
@@ -126,6 +132,19 @@ export class AuditAccount extends pulumi.ComponentResource {
       child,
     );
     const tables = catalogOf(args.auditors);
+    const handlers = {
+      auditors: args.auditors.map(handlerOf),
+      boss: { boss: args.auditors.map(plannedAuditor) },
+      tabulator: { tabulator: tables },
+    };
+    prepareBundles([
+      "recorder",
+      "sealer",
+      "watchdog",
+      handlers.boss,
+      ...handlers.auditors,
+      ...(args.catalog === false ? [] : [handlers.tabulator]),
+    ]);
     const tabulatorName = `${prefix}-tabulator`;
     const tabulator =
       args.catalog === false
@@ -135,7 +154,7 @@ export class AuditAccount extends pulumi.ComponentResource {
             {
               ...common,
               functionName: tabulatorName,
-              handler: { tabulator: tables },
+              handler: handlers.tabulator,
               timeout: 900,
               memorySize: 2048,
               environment: { EVIDENCE_BUCKET: bucket.name },
@@ -198,16 +217,13 @@ export class AuditAccount extends pulumi.ComponentResource {
       child,
     );
     const auditors = args.auditors.map(
-      (auditor) =>
+      (auditor, index) =>
         new SystemFunction(
           `${name}-get-meta-${auditor.name}`,
           {
             ...common,
             functionName: auditorFunction(auditor),
-            handler:
-              auditor.name === "cloudcontrol"
-                ? { auditor: "cloudcontrol", types: typesOf(auditor) }
-                : { auditor: auditor.name, services: auditor.services.map((service) => service.name) },
+            handler: handlers.auditors[index]!,
             timeout: 900,
             memorySize: 1024,
             environment: {
@@ -244,7 +260,7 @@ export class AuditAccount extends pulumi.ComponentResource {
       {
         ...common,
         functionName: `${prefix}-boss`,
-        handler: { boss: args.auditors.map(plannedAuditor) },
+        handler: handlers.boss,
         timeout: 300,
         memorySize: 1024,
         environment: {

@@ -34,23 +34,23 @@ export interface Bundle {
 // Some packages of the SDK's tree are CommonJS and call require() of Node's own modules.
 const BANNER = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-/** The bundle's own module: what it does is the handler's, what it knows is written into it. */
+/** The bundle's own module, `dist/<function>/entry.ts`: what it does is the handler's, what it knows is written into it. */
 function entryOf(handler: Handler): string {
-  if (typeof handler === "string") return `export { handler } from "./handlers/${handler}.ts";`;
+  if (typeof handler === "string") return `export { handler } from "../../handlers/${handler}.ts";`;
   if ("boss" in handler)
-    return `import { bossHandler } from "./handlers/boss.ts";
+    return `import { bossHandler } from "../../handlers/boss.ts";
 export const handler = bossHandler(${JSON.stringify(handler.boss)});`;
   if ("tabulator" in handler)
-    return `import { tabulatorHandler } from "./handlers/tabulator.ts";
-import { thisProcess } from "./handlers/surroundings.ts";
+    return `import { tabulatorHandler } from "../../handlers/tabulator.ts";
+import { thisProcess } from "../../handlers/surroundings.ts";
 export const handler = tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess);`;
   if ("types" in handler)
-    return `import { auditorHandler } from "./handlers/auditor.ts";
-import { cloudControl } from "./auditors/cloudcontrol.ts";
+    return `import { auditorHandler } from "../../handlers/auditor.ts";
+import { cloudControl } from "../../auditors/cloudcontrol.ts";
 export const handler = auditorHandler({ name: "cloudcontrol", services: [cloudControl(${JSON.stringify(handler.types)})] });`;
   const { auditor, services } = handler;
-  return `import { auditorHandler } from "./handlers/auditor.ts";
-${services.map((name) => `import { ${name} } from "./auditors/${name}.ts";`).join("\n")}
+  return `import { auditorHandler } from "../../handlers/auditor.ts";
+${services.map((name) => `import { ${name} } from "../../auditors/${name}.ts";`).join("\n")}
 export const handler = auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.join(", ")}] });`;
 }
 
@@ -64,10 +64,14 @@ const bundles = new Map<string, Bundle>();
 
 /** A handler's bundle; made once in a process, which may deploy the program several times. */
 export function bundle(handler: Handler): Bundle {
-  const entry = entryOf(handler);
-  const made = bundles.get(entry) ?? makeBundle(handler);
-  bundles.set(entry, made);
-  return made;
+  prepareBundles([handler]);
+  return bundles.get(entryOf(handler))!;
+}
+
+/** Makes the bundles of several handlers together, for `bundle` to answer with: what they share is parsed once. */
+export function prepareBundles(handlers: readonly Handler[]): void {
+  const missing = handlers.filter((handler) => !bundles.has(entryOf(handler)));
+  for (const [index, made] of makeBundles(missing).entries()) bundles.set(entryOf(missing[index]!), made);
 }
 
 /** Declarations of the SDK's schemas' names, as esbuild writes them: `var _dNS = "dnsName";`. */
@@ -83,51 +87,68 @@ function withPlainKeys(module: string): string {
   return module.replace(/\[(_\w+)\]:/g, (key, name: string) => (names.has(name) ? `${names.get(name)}:` : key));
 }
 
+const TARGET = "node20";
+
 /**
- * Bundles a handler with the SDK clients it uses into one ES module. What a stack trace names is found by its source
- * map in `dist/`, which leads to the readable module beside it.
+ * Bundles each handler with the SDK clients it uses into one ES module, the same alone as together with others. What
+ * a stack trace names is found by its source map in `dist/`, which leads to the readable module beside it.
  */
-export function makeBundle(handler: Handler): Bundle {
-  const name = nameOf(handler);
-  const folder = join(root, "dist", name);
-  const target = "node20";
+export function makeBundles(handlers: readonly Handler[]): Bundle[] {
+  if (!handlers.length) return [];
+  for (const handler of handlers) write(nameOf(handler), "entry.ts", entryOf(handler));
   const { outputFiles, metafile } = buildSync({
-    stdin: { contents: entryOf(handler), resolveDir: root, sourcefile: `${name}.ts`, loader: "ts" },
+    entryPoints: handlers.map((handler) => ({
+      in: join(folderOf(nameOf(handler)), "entry.ts"),
+      out: `${nameOf(handler)}/readable`,
+    })),
     absWorkingDir: root,
-    outfile: join(folder, "readable.mjs"),
+    outdir: join(root, "dist"),
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     write: false,
     metafile: true,
     platform: "node",
-    target,
+    target: TARGET,
     format: "esm",
     mainFields: ["module", "main"],
     banner: { js: BANNER },
     legalComments: "none",
     logLevel: "silent",
   });
-  const readable = withPlainKeys(outputFiles[0]!.text);
+  return handlers.map((handler) => {
+    const name = nameOf(handler);
+    const path = join(folderOf(name), "readable.mjs");
+    const built = outputFiles.find((file) => file.path === path)!;
+    const inputs = Object.keys(metafile.outputs[`dist/${name}/readable.mjs`]!.inputs);
+    return finished(name, withPlainKeys(built.text), inputs);
+  });
+}
+
+const folderOf = (name: string): string => join(root, "dist", name);
+
+function write(name: string, file: string, contents: string): void {
+  mkdirSync(folderOf(name), { recursive: true });
+  writeFileSync(join(folderOf(name), file), contents);
+}
+
+function finished(name: string, readable: string, inputs: string[]): Bundle {
   const { code: source, map } = transformSync(readable, {
     sourcefile: "readable.mjs",
     sourcemap: "external",
     sourcesContent: false,
     minify: true,
     treeShaking: true,
-    target,
+    target: TARGET,
     format: "esm",
     legalComments: "none",
   });
-  mkdirSync(folder, { recursive: true });
-  for (const [file, contents] of [
-    ["readable.mjs", readable],
-    ["index.mjs", source],
-    ["index.mjs.map", map],
-  ] as const)
-    writeFileSync(join(folder, file), contents);
+  write(name, "readable.mjs", readable);
+  write(name, "index.mjs", source);
+  write(name, "index.mjs.map", map);
   return {
     code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(source) }),
     source,
     sha256: createHash("sha256").update(source).digest("hex"),
-    inputs: Object.keys(metafile.inputs),
+    inputs,
   };
 }
