@@ -73,6 +73,11 @@ describe("itaudit tables, query and diff", function () {
 
   for (const [what, args, problem] of [
     ["two formats", ["query", "--dir", "<folder>", "--csv", "--json", "SELECT 1"], /choose one/],
+    [
+      "a copy that is not there",
+      ["query", "--dir", "/nowhere", "SELECT 1"],
+      /--dir \/nowhere: there is no such folder/,
+    ],
     ["a run that is not there", ["diff", "--dir", "<folder>", runId(7)], /has no tables here; there are/],
   ] as [string, string[], RegExp][]) {
     it(`refuse ${what} with one line`, async () => {
