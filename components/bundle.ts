@@ -34,24 +34,32 @@ export interface Bundle {
 // Some packages of the SDK's tree are CommonJS and call require() of Node's own modules.
 const BANNER = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-/** The bundle's own module, `dist/<function>/entry.ts`: what it does is the handler's, what it knows is written into it. */
+/** A bundle's own module, `dist/<function>/entry.ts`: what it does is the handler's, what it knows is written into it. */
 function entryOf(handler: Handler): string {
-  if (typeof handler === "string") return `export { handler } from "../../handlers/${handler}.ts";`;
-  if ("boss" in handler)
-    return `import { bossHandler } from "../../handlers/boss.ts";
-export const handler = bossHandler(${JSON.stringify(handler.boss)});`;
+  if (typeof handler === "string") return `export { handler } from ${module(`handlers/${handler}`)};\n`;
+  if ("boss" in handler) return entry({ bossHandler: "handlers/boss" }, `bossHandler(${JSON.stringify(handler.boss)})`);
   if ("tabulator" in handler)
-    return `import { tabulatorHandler } from "../../handlers/tabulator.ts";
-import { thisProcess } from "../../handlers/surroundings.ts";
-export const handler = tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess);`;
+    return entry(
+      { tabulatorHandler: "handlers/tabulator", thisProcess: "handlers/surroundings" },
+      `tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess)`,
+    );
   if ("types" in handler)
-    return `import { auditorHandler } from "../../handlers/auditor.ts";
-import { cloudControl } from "../../auditors/cloudcontrol.ts";
-export const handler = auditorHandler({ name: "cloudcontrol", services: [cloudControl(${JSON.stringify(handler.types)})] });`;
+    return entry(
+      { auditorHandler: "handlers/auditor", cloudControl: "auditors/cloudcontrol" },
+      `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${JSON.stringify(handler.types)})] })`,
+    );
   const { auditor, services } = handler;
-  return `import { auditorHandler } from "../../handlers/auditor.ts";
-${services.map((name) => `import { ${name} } from "../../auditors/${name}.ts";`).join("\n")}
-export const handler = auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.join(", ")}] });`;
+  return entry(
+    { auditorHandler: "handlers/auditor", ...Object.fromEntries(services.map((name) => [name, `auditors/${name}`])) },
+    `auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.join(", ")}] })`,
+  );
+}
+
+const module = (path: string): string => JSON.stringify(`../../${path}.ts`);
+
+function entry(imports: Readonly<Record<string, string>>, handler: string): string {
+  const lines = Object.entries(imports).map(([name, path]) => `import { ${name} } from ${module(path)};`);
+  return [...lines, `export const handler = ${handler};`, ""].join("\n");
 }
 
 function nameOf(handler: Handler): string {
