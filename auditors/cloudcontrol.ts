@@ -1,10 +1,8 @@
 import { CloudControlClient, GetResourceCommand, ListResourcesCommand } from "@aws-sdk/client-cloudcontrol";
 import { inline, type Resource, type ResourceType, reads, type Service } from "./collector.ts";
+import { SECRETS } from "./secrets.ts";
 
 const { from, list, describe } = reads("cloudformation");
-
-/** Members that can carry a secret in a type that nobody has looked at: their values become digests, wherever they are. */
-const SECRETS = /password|secret|token|userdata|environment|variables|parameters|credential|privatekey|apikey/i;
 
 /** The ARN that a type's properties give it: `Arn`, or the one that bears its name. */
 const arnOf = (type: string) => (resource: Resource) => resource.Arn ?? resource[`${type.split("::").at(-1)}Arn`];
@@ -17,9 +15,10 @@ const arnOf = (type: string) => (resource: Resource) => resource.Arn ?? resource
  * read and list handlers, which only the type's schema tells (`aws cloudformation describe-type --type RESOURCE
  * --type-name AWS::… --query Schema`, `handlers.read.permissions`).
  * @param types CloudFormation names of types that can be listed without input
+ * @param actions IAM actions of those handlers
  * @see https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/supported-resources.html
  */
-export const cloudControl = (types: readonly ResourceType[]): Service => ({
+export const cloudControl = (types: readonly ResourceType[], actions: readonly string[] = []): Service => ({
   name: "cloudcontrol",
   title: "Types read by the Cloud Control API, as configured",
   client: CloudControlClient,
@@ -28,7 +27,7 @@ export const cloudControl = (types: readonly ResourceType[]): Service => ({
       TypeName,
       from(ListResourcesCommand, "ResourceDescriptions", {
         input: { TypeName },
-        action: "cloudformation:ListResources",
+        action: ["cloudformation:ListResources", ...actions],
       }),
       {
         id: "Identifier",

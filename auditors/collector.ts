@@ -132,10 +132,19 @@ export interface Service {
   collectors: readonly Collector[];
 }
 
+/** An aggregator of AWS Config: where it is, and its name there. */
+export interface Aggregator {
+  account: string;
+  region: string;
+  name: string;
+}
+
 /** The deployed unit: a service alone, or a group of them. */
 export interface Auditor {
   name: string;
   services: readonly Service[];
+  /** What is asked about all accounts at once, where the accounts themselves are not. */
+  aggregator?: Aggregator;
 }
 
 // From here on: how a declaration is written. Names of an answer's first level are checked by TypeScript, all paths by a test.
@@ -369,10 +378,23 @@ export const isGlobal = ({ scope }: Pick<Collector, "scope">): boolean => scope 
 export const typesOf = ({ services }: Auditor): string[] =>
   [...new Set(services.flatMap(({ collectors }) => collectors.map(({ type }) => type)))].sort();
 
+/** Accounts of a task that asks an aggregator: each task asks first which of all accounts are aggregated. */
+const ACCOUNTS_OF_AN_AGGREGATOR = 500;
+
 /** What a plan says of an auditor: which types it covers once for an account, and which in each region. */
-export function plannedAuditor({ name, services }: Auditor): { name: string; global: string[]; regional: string[] } {
+export function plannedAuditor({ name, services, aggregator }: Auditor): {
+  name: string;
+  global: string[];
+  regional: string[];
+  accounts_per_task?: number;
+} {
   const collectors = services.flatMap((service) => service.collectors);
   const types = (global: boolean) =>
     [...new Set(collectors.filter((each) => isGlobal(each) === global).map(({ type }) => type))].sort();
-  return { name, global: types(true), regional: types(false) };
+  return {
+    name,
+    global: types(true),
+    regional: types(false),
+    ...(aggregator ? { accounts_per_task: ACCOUNTS_OF_AN_AGGREGATOR } : {}),
+  };
 }

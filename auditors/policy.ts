@@ -30,7 +30,7 @@ const POLICIES_OF_A_ROLE = 10;
  * @throws Error when a role could not hold them all
  */
 export function memberPolicyDocuments(auditors: readonly Auditor[]): { name: string; document: PolicyDocument }[] {
-  const regional = auditors.some((auditor) => plannedAuditor(auditor).regional.length > 0);
+  const regional = auditors.some((auditor) => !auditor.aggregator && plannedAuditor(auditor).regional.length > 0);
   const documents: PolicyStatement[][] = [[]];
   for (const statement of [...(regional ? [REGIONS] : []), ...auditors.flatMap(statementsOf)]) {
     const last = documents.at(-1)!;

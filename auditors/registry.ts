@@ -1,4 +1,4 @@
-import { type Auditor, type ResourceType, type Service, typesOf } from "./collector.ts";
+import { type Aggregator, type Auditor, type ResourceType, type Service, typesOf } from "./collector.ts";
 
 /** Every service there is. A new one: its declarative file and its line here. Loading one loads its SDK client. */
 const services: Readonly<Record<string, () => Promise<Service>>> = {
@@ -259,22 +259,43 @@ export const loadServices = async (names: readonly string[] = serviceNames): Pro
     }),
   );
 
+/** What is read of types that no chosen auditor declares. */
+export interface UndeclaredTypes {
+  /** Read by the Cloud Control API, by one more auditor, `cloudcontrol`. */
+  cloudControlTypes?: readonly ResourceType[];
+  /** IAM actions that the handlers of those types ask for. */
+  cloudControlActions?: readonly string[];
+  /** What an aggregator of AWS Config is asked about, by one more auditor, `configaggregator`. */
+  configAggregator?: Aggregator;
+  configAggregatorTypes?: readonly ResourceType[];
+}
+
 /**
- * The chosen auditors with the declarations of their services.
- * @param cloudControlTypes types that one more auditor, `cloudcontrol`, reads by the Cloud Control API
+ * The chosen auditors with the declarations of their services, and those of types without a declaration.
  * @throws UnknownAuditorError
  */
 export async function loadAuditors(
   chosen: readonly string[] = DEFAULT_AUDITORS,
-  cloudControlTypes: readonly ResourceType[] = [],
+  { cloudControlTypes = [], cloudControlActions, configAggregator, configAggregatorTypes = [] }: UndeclaredTypes = {},
 ): Promise<Auditor[]> {
   const auditors = await Promise.all(
     compose(chosen).map(async ({ name, services: of }) => ({ name, services: await loadServices(of) })),
   );
   const declared = new Set<string>(auditors.flatMap(typesOf));
   // What has a declaration of its own is read by that.
-  const others = cloudControlTypes.filter((type) => !declared.has(type));
-  if (!others.length) return auditors;
+  const [controlled, aggregated] = [cloudControlTypes, configAggregatorTypes].map((types) =>
+    types.filter((type) => !declared.has(type)),
+  ) as [ResourceType[], ResourceType[]];
+  return [
+    ...auditors,
+    ...(controlled.length ? [await cloudControlAuditor(controlled, cloudControlActions)] : []),
+    ...(configAggregator && aggregated.length
+      ? [(await import("./configAggregator.ts")).configAggregator(configAggregator, aggregated)]
+      : []),
+  ];
+}
+
+async function cloudControlAuditor(types: readonly ResourceType[], actions?: readonly string[]): Promise<Auditor> {
   const { cloudControl } = await import("./cloudcontrol.ts");
-  return [...auditors, { name: "cloudcontrol", services: [cloudControl(others)] }];
+  return { name: "cloudcontrol", services: [cloudControl(types, actions)] };
 }

@@ -62,6 +62,7 @@ const outcome = await runTask({
   attempt: "bench",
   auditor: { name: "rds", services: [{ ...rds, collectors: rds.collectors.slice(0, 1) }] },
   digestKey: "0123456789abcdef",
+  account: "999999999999",
   role: { partition: "aws", roleName: "audit", externalId: "external" },
   bucket: "evidence",
   s3: new S3Client({ region: "us-east-1", credentials, forcePathStyle: true, requestHandler: door(bucket) as never }),

@@ -38,3 +38,32 @@ export const accountSession =
       expiration: Credentials.Expiration,
     };
   };
+
+/** Milliseconds before a session's end from which a new one is taken. */
+const RENEW_BEFORE_MS = 300_000;
+
+/** One session for all clients of an account, renewed before it ends. */
+export function renewed(
+  first: AwsCredentialIdentity,
+  renew: () => Promise<AwsCredentialIdentity>,
+  now: () => number,
+): () => Promise<AwsCredentialIdentity> {
+  const endOf = ({ expiration }: AwsCredentialIdentity) => expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+  let current = Promise.resolve(first);
+  let ends = endOf(first);
+  return () => {
+    if (ends - now() < RENEW_BEFORE_MS) {
+      ends = Number.POSITIVE_INFINITY;
+      current = renew();
+      current.then(
+        (session) => {
+          ends = endOf(session);
+        },
+        () => {
+          ends = 0;
+        },
+      );
+    }
+    return current;
+  };
+}

@@ -14,3 +14,7 @@ export interface Waits {
   requestTimeout: number;
   throwOnRequestTimeout: true;
 }
+
+/** Bounded waits, so that an endpoint that never answers costs its own outcome and not the task. */
+export const WAITS: Waits = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+export const RETRIES = { retryMode: "adaptive", maxAttempts: 4 } as const;

@@ -190,7 +190,7 @@ const KEYS = ["Key", "key", "TagKey", "tagKey", "tag_key"];
 const VALUES = ["Value", "value", "TagValue", "tagValue", "tag_value"];
 
 /** AWS's tags as a map: they come as one, or as a list whose members each service names in its own way. */
-function tagMap(tags: unknown): Record<string, string> {
+export function tagMap(tags: unknown): Record<string, string> {
   if (!Array.isArray(tags)) return { ...(tags as Record<string, string> | undefined) };
   const member = (tag: Record<string, string>, names: readonly string[]) =>
     names.map((name) => tag[name]).find((value) => value !== undefined) ?? "";

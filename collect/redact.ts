@@ -19,8 +19,12 @@ export const redact = (
 ): Record<string, unknown> =>
   paths.reduce((result, path) => at(result, path.split("."), digest) as Record<string, unknown>, configuration);
 
-/** Replaces every member whose name says that it can carry a secret, at any depth. What is given is not changed. */
+/**
+ * Replaces every member whose name says that it can carry a secret, at any depth; a text of JSON that has one becomes
+ * a digest as a whole. What is given is not changed.
+ */
 export function redactNamed(value: unknown, name: RegExp, digest: (value: unknown) => Digest): unknown {
+  if (typeof value === "string") return hasNamed(jsonIn(value), name) ? digest(value) : value;
   if (Array.isArray(value)) return value.map((each) => redactNamed(each, name, digest));
   if (value === null || typeof value !== "object" || value instanceof Date || value instanceof Uint8Array) return value;
   return Object.fromEntries(
@@ -67,3 +71,17 @@ const sorted = (value: unknown): string =>
         ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
         : each,
   );
+
+const jsonIn = (text: string): unknown => {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const hasNamed = (value: unknown, name: RegExp): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.entries(value).some(([member, each]) => (!Array.isArray(value) && name.test(member)) || hasNamed(each, name));

@@ -70,6 +70,11 @@ export class Tally {
     this.counts[resourceType] ??= 0;
   }
 
+  /** Whether resources of this type stand in the evidence. */
+  has(resourceType: string): boolean {
+    return Boolean(this.counts[resourceType]);
+  }
+
   kept(resourceType: string): void {
     this.counts[resourceType] = (this.counts[resourceType] ?? 0) + 1;
   }

@@ -1,26 +1,21 @@
 import { setMaxListeners } from "node:events";
-import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
-import type { AwsCredentialIdentity } from "@smithy/types";
 import pLimit from "p-limit";
-import type { Auditor, ClientClass, SdkClient } from "../auditors/collector.ts";
+import type { Auditor } from "../auditors/collector.ts";
 import { DEPTH_AT_MOST, handOver } from "../evidence/handOver.ts";
 import type { Item } from "../evidence/item.ts";
 import { evidenceKey } from "../evidence/layout.ts";
-import { type Begun, GLOBAL, type PlannedItem, plannedItems, type Task } from "../evidence/plan.ts";
+import { type Begun, type PlannedItem, plannedItems, type Task } from "../evidence/plan.ts";
 import type { TaskOutcome } from "../evidence/taskOutcome.ts";
-import { accountSession, type CrossAccountRole, roleArn } from "./accountSession.ts";
+import { readAccount } from "./account.ts";
+import type { CrossAccountRole } from "./accountSession.ts";
+import { readAggregator } from "./aggregator.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
-import { before, DeadlineReached } from "./deadline.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
-import { type Problem, problemOf } from "./problem.ts";
-import { collectorsFor, readItem } from "./resources.ts";
+import type { Problem } from "./problem.ts";
 import { Tally } from "./tally.ts";
-import { tellThrottles } from "./throttles.ts";
 
-/** Calls under way in one account at the same time: API limits are shared with the account's own workloads. */
-const CALLS_PER_ACCOUNT = 24;
 /** Accounts of a task read at the same time. */
 const ACCOUNTS_AT_ONCE = 8;
 
@@ -31,6 +26,8 @@ export interface TaskRun {
   attempt: string;
   auditor: Auditor;
   role: CrossAccountRole;
+  /** The audit account. */
+  account: string;
   bucket: string;
   s3: S3Client;
   sts: STSClient;
@@ -44,10 +41,6 @@ export interface TaskRun {
   deadline: AbortSignal;
   now: () => number;
 }
-
-/** Bounded waits, so that an endpoint that never answers costs its own outcome and not the task. */
-const WAITS: Waits = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
-const RETRIES = { retryMode: "adaptive", maxAttempts: 4 } as const;
 
 /**
  * Reads the planned items of a task, writes its evidence objects, and answers with what to commit: the outcomes of what
@@ -68,12 +61,8 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
     return writer.write(item);
   };
   try {
-    const accounts = pLimit(ACCOUNTS_AT_ONCE);
-    const read = await Promise.all(
-      [...talliesOf(run)].map(([account, tallies]) => accounts(() => readAccount(run, account, tallies, write))),
-    );
+    const all = await readAll(run, write);
     const objects = await Promise.all([...writers.values()].map((writer) => writer.finish()));
-    const all = read.flat();
     const unfinished = all.flatMap(({ tally, finished }) => {
       const begun = tally.begun();
       return finished ? [] : [{ item: tally.item, tally, ...(begun ? { begun } : {}) }];
@@ -94,6 +83,16 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
     await Promise.allSettled([...writers.values()].map((writer) => writer.abandon()));
     throw error;
   }
+}
+
+/** Reads each account, or asks the aggregator about them. */
+async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Promise<ReadItem[]> {
+  const tallies = talliesOf(run);
+  const { aggregator } = run.auditor;
+  if (aggregator) return readAggregator(run, aggregator, tallies, write);
+  const accounts = pLimit(ACCOUNTS_AT_ONCE);
+  const read = [...tallies].map(([account, own]) => accounts(() => readAccount(run, account, own, write)));
+  return (await Promise.all(read)).flat();
 }
 
 const TOO_LARGE: Problem = {
@@ -122,141 +121,7 @@ function talliesOf({ task, now }: TaskRun): Map<string, Tally[]> {
 }
 
 /** A planned item, and whether it was read to its end before the task had to commit. */
-interface ReadItem {
+export interface ReadItem {
   tally: Tally;
   finished: boolean;
-}
-
-async function readAccount(
-  run: TaskRun,
-  account: string,
-  tallies: readonly Tally[],
-  write: (item: Item) => Promise<void>,
-): Promise<ReadItem[]> {
-  const assume = accountSession(run.sts, run.role, account, run.runId);
-  let session: Awaited<ReturnType<typeof assume>>;
-  try {
-    session = await before(run.deadline, assume);
-    tallies[0]?.called();
-  } catch (error) {
-    if (error instanceof DeadlineReached) return tallies.map((tally) => ({ tally, finished: false }));
-    const problem = problemOf(error, { operation: "AssumeRole", actions: ["sts:AssumeRole"] });
-    if (problem.status === "denied") problem.error.denied_by = "trust";
-    const remedy = `Deploy the member stack in ${account}, or update it: ${roleArn(run.role, account)} must exist and trust this audit account with its external id.`;
-    for (const tally of tallies) tally.problem(problem, remedy);
-    return tallies.map((tally) => ({ tally, finished: true }));
-  }
-  const credentials = renewed(session, assume, run.now);
-  const clients = new Map<ClientClass, Map<string, SdkClient>>();
-  const clientOf = (Client: ClientClass, region: string): SdkClient => {
-    const ofService = clients.get(Client) ?? new Map<string, SdkClient>();
-    clients.set(Client, ofService);
-    let client = ofService.get(region);
-    if (!client) {
-      client = new Client({ ...run.client(WAITS), ...RETRIES, region, credentials });
-      ofService.set(region, client);
-    }
-    return client;
-  };
-  const limit = pLimit(CALLS_PER_ACCOUNT);
-  const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
-  try {
-    const closed = await closedRegions(run, tallies, credentials);
-    // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
-    const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
-    const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
-    return await Promise.all(
-      tallies.map((tally) =>
-        regions(async () => {
-          if (run.deadline.aborted) return { tally, finished: false };
-          const { region } = tally.item;
-          const why = closed.get(region);
-          if (why) {
-            const message = `${region} is ${why} in ${account}`;
-            const error = { operation: "DescribeRegions", code: why, message, times: 1 };
-            tally.problem({ status: "not-enabled", error });
-            return { tally, finished: true };
-          }
-          await readItem(run.auditor, {
-            runId: run.runId,
-            partition: run.role.partition,
-            item: tally.item,
-            clientOf,
-            homeRegion: run.homeRegion,
-            budget,
-            tally,
-            deadline: run.deadline,
-            now: run.now,
-            write,
-            digestKey: run.digestKey,
-          });
-          const read = run.auditor.services.flatMap((service) => collectorsFor(service, region));
-          return { tally, finished: read.every(({ type }) => tally.placeOf(type) === null) };
-        }),
-      ),
-    );
-  } finally {
-    for (const ofService of clients.values()) for (const client of ofService.values()) client.destroy();
-  }
-}
-
-/** Milliseconds before a session's end from which a new one is taken. */
-const RENEW_BEFORE_MS = 300_000;
-
-/** One session for all clients of an account, renewed before it ends. */
-function renewed(
-  first: AwsCredentialIdentity,
-  renew: () => Promise<AwsCredentialIdentity>,
-  now: () => number,
-): () => Promise<AwsCredentialIdentity> {
-  const endOf = ({ expiration }: AwsCredentialIdentity) => expiration?.getTime() ?? Number.POSITIVE_INFINITY;
-  let current = Promise.resolve(first);
-  let ends = endOf(first);
-  return () => {
-    if (ends - now() < RENEW_BEFORE_MS) {
-      ends = Number.POSITIVE_INFINITY;
-      current = renew();
-      current.then(
-        (session) => {
-          ends = endOf(session);
-        },
-        () => {
-          ends = 0;
-        },
-      );
-    }
-    return current;
-  };
-}
-
-/** Regions of the plan that the account has not opted in to, with AWS's word for it. Asked once, and only for regional auditors. */
-async function closedRegions(
-  run: TaskRun,
-  tallies: readonly Tally[],
-  credentials: () => Promise<AwsCredentialIdentity>,
-): Promise<Map<string, string>> {
-  const regional = tallies.filter(({ item }) => item.region !== GLOBAL);
-  if (!regional.length) return new Map();
-  const ec2 = new EC2Client({ ...run.client(WAITS), ...RETRIES, region: run.homeRegion, credentials });
-  try {
-    const command = tellThrottles(new DescribeRegionsCommand({ AllRegions: true }), () => regional[0]?.throttled());
-    const asked = () => ec2.send(command, { abortSignal: run.deadline });
-    const { Regions, $metadata } = await before(run.deadline, asked);
-    regional[0]?.called($metadata?.attempts);
-    const states = new Map((Regions ?? []).map(({ RegionName, OptInStatus }) => [RegionName, OptInStatus]));
-    const closed = new Map<string, string>();
-    for (const { item } of regional) {
-      const state = states.get(item.region) ?? "unknown";
-      if (state !== "opted-in" && state !== "opt-in-not-required") closed.set(item.region, state);
-    }
-    return closed;
-  } catch (error) {
-    if (error instanceof DeadlineReached) return new Map();
-    // Not knowing which regions are closed, each is tried: a closed one answers like bad credentials.
-    const problem = problemOf(error, { operation: "DescribeRegions", actions: ["ec2:DescribeRegions"] });
-    for (const tally of regional) tally.problem(problem);
-    return new Map();
-  } finally {
-    ec2.destroy();
-  }
 }

@@ -62,10 +62,12 @@ export interface AuditAccountArgs {
   alarmTopicArn?: pulumi.Input<string>;
 }
 
-const handlerOf = (auditor: Auditor): Handler =>
-  auditor.name === "cloudcontrol"
-    ? { auditor: "cloudcontrol", types: typesOf(auditor) }
-    : { auditor: auditor.name, services: auditor.services.map((service) => service.name) };
+function handlerOf(auditor: Auditor): Handler {
+  const { name, aggregator, services } = auditor;
+  if (aggregator) return { auditor: name, aggregator, types: typesOf(auditor) };
+  if (name === "cloudcontrol") return { auditor: "cloudcontrol", types: typesOf(auditor) };
+  return { auditor: name, services: services.map((service) => service.name) };
+}
 
 /** The audit account's side: evidence bucket, list of accounts, boss, auditors, recorder and sealer. */
 export class AuditAccount extends pulumi.ComponentResource {
@@ -234,14 +236,16 @@ export class AuditAccount extends pulumi.ComponentResource {
               SEALER_FUNCTION: sealer.name,
             },
             permissions: pulumi
-              .all([bucket.arn, sealer.arn, recorder.arn, partition, auditorArn(auditor)])
-              .apply(([bucketArn, sealerArn, recorderArn, inPartition, ownArn]) =>
+              .all([bucket.arn, sealer.arn, recorder.arn, partition, auditorArn(auditor), accountId])
+              .apply(([bucketArn, sealerArn, recorderArn, inPartition, ownArn, auditAccountId]) =>
                 auditorPermissions({
                   bucketArn,
                   auditor: auditor.name,
                   resourceTypes: typesOf(auditor),
                   othersTypes: args.auditors.filter((each) => each !== auditor).flatMap(typesOf),
                   partition: inPartition,
+                  accountId: auditAccountId,
+                  aggregator: auditor.aggregator,
                   crossAccountRoleName,
                   ownArn,
                   sealerArn,

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync, transformSync } from "esbuild";
+import type { Aggregator } from "../auditors/collector.ts";
 import type { PlannedAuditor } from "../evidence/plan.ts";
 import type { Catalog } from "../query/catalog.ts";
 
@@ -18,6 +19,8 @@ export type Handler =
   | { auditor: string; services: readonly string[] }
   /** The auditor of types that the Cloud Control API reads. */
   | { auditor: "cloudcontrol"; types: readonly string[] }
+  /** The auditor of what an aggregator of AWS Config is asked. */
+  | { auditor: string; aggregator: Aggregator; types: readonly string[] }
   /** What the tabulator must know of the auditors, so that it carries none of their clients. */
   | { tabulator: Catalog };
 
@@ -42,6 +45,11 @@ function entryOf(handler: Handler): string {
     return entry(
       { tabulatorHandler: "handlers/tabulator", thisProcess: "handlers/surroundings" },
       `tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess)`,
+    );
+  if ("aggregator" in handler)
+    return entry(
+      { auditorHandler: "handlers/auditor", configAggregator: "auditors/configAggregator" },
+      `auditorHandler(configAggregator(${JSON.stringify(handler.aggregator)}, ${JSON.stringify(handler.types)}))`,
     );
   if ("types" in handler)
     return entry(

@@ -1,3 +1,4 @@
+import type { Aggregator } from "../auditors/collector.ts";
 import type { PolicyStatement } from "../auditors/policy.ts";
 import { CHAIN_PREFIX, EVIDENCE_PREFIX, evidencePrefixes, KEYS_PREFIX, TABLES_PREFIX } from "../evidence/layout.ts";
 
@@ -38,6 +39,15 @@ const finished = (bucketArn: string) => ofRuns(bucketArn, "finished/*");
 
 const invoke = (Sid: string, functions: string[]): PolicyStatement => allow(Sid, ["lambda:InvokeFunction"], functions);
 
+/** Characters of a list of functions; a role's inline policies have 10,240 together. */
+const LIST_AT_MOST = 6_000;
+
+/** The auditors one by one, or by what their names have in common in this account where there are too many for a policy. */
+const invokeAuditors = (Sid: string, auditorArns: string[], others: string[] = []): PolicyStatement => {
+  const byPrefix = [...new Set(auditorArns.map((arn) => arn.replace(/(-get-meta-)[\w-]+$/, "$1*")))];
+  return invoke(Sid, [...(JSON.stringify(auditorArns).length > LIST_AT_MOST ? byPrefix : auditorArns), ...others]);
+};
+
 export interface BossMay {
   bucketArn: string;
   auditorArns: string[];
@@ -58,7 +68,7 @@ export const bossPermissions = (may: BossMay): PolicyStatement[] => [
   ),
   readPlan(may.bucketArn),
   ...readOutcomes(may.bucketArn),
-  invoke("InvokeAuditors", [...may.auditorArns, may.sealerArn]),
+  invokeAuditors("InvokeAuditors", may.auditorArns, [may.sealerArn]),
   ...(may.parameterArn
     ? [
         allow("ReadAccounts", ["ssm:GetParameter"], may.parameterArn),
@@ -83,6 +93,10 @@ export interface AuditorMay {
   /** Types of the other auditors, whose evidence is not its business. */
   othersTypes: string[];
   partition: string;
+  /** The audit account. */
+  accountId: string;
+  /** What the auditor asks, where it does not enter every account. */
+  aggregator?: Aggregator | undefined;
   crossAccountRoleName: string;
   /** The auditor's own function, which goes on where it stopped. */
   ownArn: string;
@@ -106,26 +120,40 @@ export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
     ],
   ),
   ...readOutcomes(may.bucketArn),
-  allow("EnterAccounts", ["sts:AssumeRole"], `arn:${may.partition}:iam::*:role/${may.crossAccountRoleName}`),
+  reach(may),
   invoke("HandOver", [may.ownArn]),
   invoke("Seal", [may.sealerArn]),
   invoke("TellOfFailure", [may.recorderArn]),
 ];
 
+/** Into the member accounts; or to the aggregator, which the audit account has itself or another account lets it ask. */
+const reach = ({ partition, accountId, aggregator, crossAccountRoleName }: AuditorMay): PolicyStatement =>
+  aggregator?.account === accountId
+    ? allow(
+        "AskAggregator",
+        ["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"],
+        `arn:${partition}:config:${aggregator.region}:${accountId}:config-aggregator/*`,
+      )
+    : allow(
+        "EnterAccounts",
+        ["sts:AssumeRole"],
+        `arn:${partition}:iam::${aggregator?.account ?? "*"}:role/${crossAccountRoleName}`,
+      );
+
 export const recorderPermissions = (bucketArn: string, sealerArn: string, auditorArns: string[]): PolicyStatement[] => [
   allow("CommitDeadTasks", ["s3:PutObject"], [ofRuns(bucketArn, "outcomes/*"), finished(bucketArn)]),
   ...readOutcomes(bucketArn),
-  invoke("HandOver", auditorArns),
+  invokeAuditors("HandOver", auditorArns),
   invoke("Seal", [sealerArn]),
 ];
 
-/** @param tabulatorArn the function that is started once the run is sealed, where there is one */
 /** It sees names alone: the listing tells which runs have a manifest. */
 export const watchdogPermissions = (bucketArn: string, sealerArn: string): PolicyStatement[] => [
   allow("ListRuns", ["s3:ListBucket"], bucketArn),
   invoke("Seal", [sealerArn]),
 ];
 
+/** @param tabulatorArn the function that is started once the run is sealed, where there is one */
 export const sealerPermissions = (
   bucketArn: string,
   signingKeyArn: string,

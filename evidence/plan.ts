@@ -49,6 +49,8 @@ export const PlannedAuditor = z.object({
   name: z.string(),
   global: z.array(z.string()),
   regional: z.array(z.string()),
+  /** Accounts of one of its tasks; left out where the number of tasks decides. */
+  accounts_per_task: z.number().int().positive().optional(),
 });
 export type PlannedAuditor = z.infer<typeof PlannedAuditor>;
 
@@ -87,11 +89,15 @@ export interface PlanRequest {
   regions: readonly string[];
 }
 
-/** Cuts accounts × auditors into tasks: one account a task until that would be more than {@link TASKS_AT_MOST}. */
+/**
+ * Cuts accounts × auditors into tasks: one account a task until that would be more than {@link TASKS_AT_MOST}, or as
+ * many as the auditor asks for.
+ */
 export function planRun(request: PlanRequest): Plan {
-  const shard = Math.max(1, Math.ceil((request.accounts.length * request.auditors.length) / TASKS_AT_MOST));
+  const usual = Math.max(1, Math.ceil((request.accounts.length * request.auditors.length) / TASKS_AT_MOST));
   const tasks: Omit<Task, "group">[] = [];
   for (const auditor of request.auditors) {
+    const shard = auditor.accounts_per_task ?? usual;
     for (let start = 0; start < request.accounts.length; start += shard) {
       tasks.push({
         id: `${auditor.name}-${String(start / shard).padStart(4, "0")}`,

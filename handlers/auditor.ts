@@ -60,6 +60,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
           roleName: settings.CROSS_ACCOUNT_ROLE_NAME,
           externalId: settings.EXTERNAL_ID,
         },
+        account: context.invokedFunctionArn.split(":")[4] ?? "",
         digestKey: settings.DIGEST_KEY,
         bucket: settings.EVIDENCE_BUCKET,
         s3,

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import type { NamedQuery, WorkGroup } from "@aws-sdk/client-athena";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import type { AggregatedSourceStatus } from "@aws-sdk/client-config-service";
 import type { Database, Table } from "@aws-sdk/client-glue";
 import type { CreateAnalysisRequest, CreateDataSetRequest, CreateDataSourceRequest } from "@aws-sdk/client-quicksight";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
@@ -30,6 +31,7 @@ export interface SandboxState {
   dashboards: Map<string, string>;
   schedules: Map<string, StoredSchedule>;
   stackSets: Map<string, StoredStackSet>;
+  aggregators: StoredAggregator[];
   /** By ARN, as aliases are. */
   keys: Map<string, StoredKey>;
   /** By ARN, as tables and workgroups are. */
@@ -172,6 +174,17 @@ export interface StoredStackSet {
   template: string;
   /** Accounts that have an instance. */
   instances: Set<string>;
+}
+/** An aggregator of AWS Config, whose source is the organization. */
+export interface StoredAggregator {
+  account: string;
+  region: string;
+  id: string;
+  name: string;
+  /** Accounts that it does not have. */
+  without: string[];
+  /** What is not as it should be with a source, by `<account> <region>`. */
+  troubles: Map<string, Pick<AggregatedSourceStatus, "LastUpdateStatus" | "LastErrorCode" | "LastErrorMessage">>;
 }
 export interface LogGroup {
   account: string;

@@ -10,7 +10,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
   const { pipeline, ...settings } = auditSettings(config);
   const audit = new AuditAccount("audit", {
     ...settings,
-    auditors: await loadAuditors(settings.auditors, settings.cloudControlTypes),
+    auditors: await loadAuditors(settings.auditors, settings),
   });
   return {
     auditAccountId: aws.getCallerIdentityOutput().accountId,

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { ResourceType } from "../auditors/collector.ts";
-import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../auditors/registry.ts";
+import type { Aggregator, ResourceType } from "../auditors/collector.ts";
+import { compose, DEFAULT_AUDITORS, type UndeclaredTypes, UnknownAuditorError } from "../auditors/registry.ts";
 import type { RunSchedule } from "../components/schedule.ts";
 import type { PipelineSettings } from "./pipeline.ts";
 import { schedulesOf } from "./schedules.ts";
@@ -181,17 +181,74 @@ function quickSightPrincipal(config: ConfigSource, catalog: boolean): string | u
   return arn;
 }
 
-function cloudControlTypesOf(config: ConfigSource): ResourceType[] {
-  const types = list(config, "cloudControlTypes");
+function typesOf(config: ConfigSource, key: string, example: string): ResourceType[] {
+  const types = list(config, key);
   const wrong = types.find((type) => !/^AWS::\w+::\w+$/.test(type));
   if (wrong)
-    throw new ConfigError(
-      "cloudControlTypes",
-      wrong,
-      "CloudFormation's name of a resource type is expected",
-      set("cloudControlTypes", "AWS::IoT::Policy"),
-    );
+    throw new ConfigError(key, wrong, "CloudFormation's name of a resource type is expected", set(key, example));
   return [...new Set(types)] as ResourceType[];
+}
+
+/** Actions that read: a policy of metadata has no others. */
+function cloudControlActionsOf(config: ConfigSource): string[] {
+  const key = "cloudControlActions";
+  const actions = list(config, key);
+  const wrong = actions.find((action) => !/^[a-z0-9-]+:(Get|List|Describe|BatchGet|Search)\w*$/.test(action));
+  if (wrong)
+    throw new ConfigError(
+      key,
+      wrong,
+      "an IAM action that gets, lists or describes is expected, without wildcards",
+      set(key, "iot:ListPolicies,iot:GetPolicy"),
+    );
+  return [...new Set(actions)];
+}
+
+function aggregatorOf(config: ConfigSource): Aggregator | undefined {
+  const example = "999999999999/eu-central-1/organization";
+  const value = matching(
+    config,
+    "configAggregator",
+    /^\d{12}\/[a-z]{2,4}(-[a-z]+)+-\d\/[\w-]{1,256}$/,
+    "an aggregator is named account/region/name",
+    example,
+  );
+  const [account, region, name] = value?.split("/") ?? [];
+  return account && region && name ? { account, region, name } : undefined;
+}
+
+/** What is read without a declaration. */
+function undeclared(config: ConfigSource): UndeclaredTypes {
+  const configAggregator = aggregatorOf(config);
+  const configAggregatorTypes = typesOf(config, "configAggregatorTypes", "AWS::IoT::Policy");
+  if (configAggregator && !configAggregatorTypes.length)
+    throw new ConfigError(
+      "configAggregatorTypes",
+      undefined,
+      "the aggregator has nothing to be asked about",
+      set("configAggregatorTypes", "AWS::IoT::Policy"),
+    );
+  if (!configAggregator && configAggregatorTypes.length)
+    throw new ConfigError(
+      "configAggregator",
+      undefined,
+      "there is no aggregator to ask about the types",
+      set("configAggregator", "999999999999/eu-central-1/organization"),
+    );
+  const cloudControlTypes = typesOf(config, "cloudControlTypes", "AWS::IoT::Policy");
+  const twice = cloudControlTypes.find((type) => configAggregatorTypes.includes(type));
+  if (twice)
+    throw new ConfigError(
+      "configAggregatorTypes",
+      twice,
+      "cloudControlTypes names it too, and one of them is to read it",
+      "leaving it out of one of them",
+    );
+  return {
+    cloudControlTypes,
+    cloudControlActions: cloudControlActionsOf(config),
+    ...(configAggregator ? { configAggregator, configAggregatorTypes } : {}),
+  };
 }
 
 function auditorsOf(config: ConfigSource): string[] {
@@ -226,11 +283,9 @@ const externalIdOf = (config: ConfigSource) =>
 export const kindOf = (config: ConfigSource): "audit" | "member" | "rollout" =>
   choice(config, "kind", ["audit", "member", "rollout"]);
 
-export interface AuditSettings {
+export interface AuditSettings extends UndeclaredTypes {
   /** Groups and services, by name. */
   auditors: string[];
-  /** CloudFormation names of more types, read by the Cloud Control API. */
-  cloudControlTypes: ResourceType[];
   accounts: { ids: string[] } | { organizationalUnits: string[]; exclude: string[] };
   regions: string[];
   bucketName?: string;
@@ -288,7 +343,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const quickSightPrincipalArn = quickSightPrincipal(config, catalog);
   return {
     auditors,
-    cloudControlTypes: cloudControlTypesOf(config),
+    ...undeclared(config),
     schedules: schedules(config, auditors),
     scheduleFlexibleMinutes: flexibleMinutes(config),
     ...(pipeline ? { pipeline } : {}),
@@ -332,15 +387,13 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   };
 }
 
-export interface MemberSettings {
+export interface MemberSettings extends UndeclaredTypes {
   /** Undefined where `auditStack` tells it. */
   auditAccountId?: string;
   externalId?: string;
   /** Name of the audit account's stack, `organization/project/stack`. */
   auditStack?: string;
   auditors: string[];
-  /** CloudFormation names of more types, read by the Cloud Control API. */
-  cloudControlTypes: ResourceType[];
   crossAccountRoleName: string;
   memberPolicy: "generated" | "SecurityAudit" | "ReadOnlyAccess";
   organizationId?: string;
@@ -384,7 +437,7 @@ export function memberSettings(config: ConfigSource): MemberSettings {
     ...(auditAccountId ? { auditAccountId } : {}),
     ...(externalId ? { externalId } : {}),
     auditors: auditorsOf(config),
-    cloudControlTypes: cloudControlTypesOf(config),
+    ...undeclared(config),
     crossAccountRoleName: roleNameOf(config),
     memberPolicy: choice(config, "memberPolicy", ["generated", "SecurityAudit", "ReadOnlyAccess"], "generated"),
     ...(organizationId ? { organizationId } : {}),

@@ -18,8 +18,7 @@ export async function memberArgs(settings: MemberSettings): Promise<MemberAccoun
   return {
     ...rest,
     // An AWS managed policy needs no declarations.
-    auditors:
-      settings.memberPolicy === "generated" ? await loadAuditors(settings.auditors, settings.cloudControlTypes) : [],
+    auditors: settings.memberPolicy === "generated" ? await loadAuditors(settings.auditors, settings) : [],
     roleName: crossAccountRoleName,
     auditAccountId: told(auditAccountId, "auditAccountId"),
     externalId: told(externalId, "externalId"),

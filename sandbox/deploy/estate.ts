@@ -4,7 +4,14 @@ import { deploy } from "./program.ts";
 import { type Door, targetOf } from "./provider.ts";
 
 /** Keys that both kinds of stack must agree on. */
-const SHARED = ["auditors", "crossAccountRoleName"];
+const SHARED = [
+  "auditors",
+  "cloudControlTypes",
+  "cloudControlActions",
+  "configAggregator",
+  "configAggregatorTypes",
+  "crossAccountRoleName",
+];
 
 export interface EstateDeployment {
   door: Door;

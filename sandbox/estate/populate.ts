@@ -28,6 +28,16 @@ export function populate(seed: number, accounts: number): SandboxState {
     dashboards: new Map(),
     schedules: new Map(),
     stackSets: new Map(),
+    aggregators: [
+      {
+        account: AUDIT_ACCOUNT,
+        region: "eu-central-1",
+        id: "config-aggregator-sandbox0",
+        name: "organization",
+        without: [],
+        troubles: new Map(),
+      },
+    ],
     keys: new Map(),
     aliases: new Map(),
     glueDatabases: new Map(),

@@ -14,8 +14,10 @@ export interface RegisteredService {
 /** Every service, each a line; of two with one signing name the first whose `when` says yes. */
 export const registry: readonly RegisteredService[] = [
   { signingName: "athena", load: async () => (await import("./athena.ts")).athena },
+  { signingName: "cloudcontrolapi", load: async () => (await import("./cloudcontrol.ts")).cloudcontrol },
   { signingName: "cloudformation", load: async () => (await import("./cloudformation.ts")).cloudformation },
   { signingName: "monitoring", load: async () => (await import("./cloudwatch.ts")).cloudwatch },
+  { signingName: "config", load: async () => (await import("./config.ts")).config },
   { signingName: "ec2", load: async () => (await import("./ec2.ts")).ec2 },
   { signingName: "glue", load: async () => (await import("./glue.ts")).glue },
   { signingName: "iam", load: async () => (await import("./iam.ts")).iam },

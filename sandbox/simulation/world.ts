@@ -178,6 +178,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
         resourceTypes: typesOf(auditor),
         othersTypes: Object.values(simulatedAuditors).flatMap((each) => (each === auditor ? [] : typesOf(each))),
         partition: "aws",
+        accountId: "999999999999",
         crossAccountRoleName: ROLE,
         ownArn: auditorArns[index]!,
         sealerArn,

@@ -70,7 +70,7 @@ describe("types read by the Cloud Control API", () => {
     });
 
   it("make one more auditor, of the types that no other declares", async () => {
-    const auditors = await loadAuditors(["rds"], [TYPE, "AWS::RDS::DBInstance"]);
+    const auditors = await loadAuditors(["rds"], { cloudControlTypes: [TYPE, "AWS::RDS::DBInstance"] });
     expect(auditors.map(({ name }) => name)).to.deep.equal(["rds", "cloudcontrol"]);
     expect(auditors[1]!.services[0]!.collectors.map(({ type }) => type)).to.deep.equal([TYPE]);
     expect(actionsOf(auditors[1]!.services[0]!)).to.deep.equal([

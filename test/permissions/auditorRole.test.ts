@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { typesOf } from "../../auditors/collector.ts";
+import type { PolicyStatement } from "../../auditors/policy.ts";
 import { groupNames, loadAuditors, serviceNames } from "../../auditors/registry.ts";
-import { auditorPermissions } from "../../components/permissions.ts";
+import { auditorPermissions, bossPermissions, recorderPermissions } from "../../components/permissions.ts";
 import { evidencePrefix } from "../../evidence/layout.ts";
 
 /** Characters of all inline policies of a role. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -24,6 +25,7 @@ describe("the auditor's role", () => {
           resourceTypes: typesOf(auditor),
           othersTypes: auditors.filter((each) => each !== auditor).flatMap(typesOf),
           partition: "aws-us-gov",
+          accountId: "999999999999",
           crossAccountRoleName: longest(64),
           ownArn: functionArn,
           sealerArn: functionArn,
@@ -45,6 +47,7 @@ describe("the auditor's role", () => {
           resourceTypes: own,
           othersTypes: others,
           partition: "aws",
+          accountId: "999999999999",
           crossAccountRoleName: "role",
           ownArn: "",
           sealerArn: "",
@@ -60,4 +63,45 @@ describe("the auditor's role", () => {
       }
     });
   }
+});
+
+describe("the boss's and the recorder's roles", () => {
+  const bucketArn = `arn:aws-us-gov:s3:::${longest(63)}`;
+  const arnOf = (name: string, prefix = "audit") =>
+    `arn:aws-us-gov:lambda:${REGION}:999999999999:function:${prefix}-get-meta-${name}`;
+  const bossMay = (auditorArns: string[]) =>
+    bossPermissions({
+      bucketArn,
+      auditorArns,
+      sealerArn: functionArn,
+      parameterArn: `arn:aws-us-gov:ssm:${REGION}:999999999999:parameter/${longest(1000)}`,
+      byUnits: false,
+      asksRegions: true,
+    });
+  const invocable = (statements: PolicyStatement[]) =>
+    statements
+      .filter(({ Action }) => Action.includes("lambda:InvokeFunction"))
+      .flatMap(({ Resource }) => Resource)
+      .filter((arn) => arn.includes("-get-meta-"));
+
+  for (const [what, names] of [
+    ["groups", groupNames],
+    ["services alone", serviceNames],
+    ["services alone, twice as many", [...serviceNames, ...serviceNames.map((name) => `${name}-2`)]],
+  ] as const)
+    it(`have an inline policy within IAM's limit for all ${what}`, () => {
+      const arns = names.map((name) => arnOf(name, longest(32)));
+      for (const Statement of [bossMay(arns), recorderPermissions(bucketArn, functionArn, arns)])
+        expect(JSON.stringify({ Version: "2012-10-17", Statement }).length).to.be.below(INLINE_LIMIT);
+    });
+
+  it("name each auditor while that fits, and else what auditors of this system, account and region are called", () => {
+    const few = groupNames.map((name) => arnOf(name));
+    expect(invocable(bossMay(few))).to.deep.equal(few);
+    expect(invocable(recorderPermissions(bucketArn, functionArn, few))).to.deep.equal(few);
+    const many = serviceNames.map((name) => arnOf(name));
+    const all = [`arn:aws-us-gov:lambda:${REGION}:999999999999:function:audit-get-meta-*`];
+    expect(invocable(bossMay(many))).to.deep.equal(all);
+    expect(invocable(recorderPermissions(bucketArn, functionArn, many))).to.deep.equal(all);
+  });
 });

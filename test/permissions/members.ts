@@ -88,6 +88,7 @@ export function members() {
         },
         attempt: "a",
         auditor: { name: service.name, services: [{ ...service, collectors }] },
+        account: AUDIT_ACCOUNT,
         role: { partition: "aws", roleName: ROLE, externalId: "an-external-id" },
         bucket: BUCKET,
         s3,

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import type { Context } from "aws-lambda";
-import { plannedAuditor } from "../../auditors/collector.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
+import { type Auditor, plannedAuditor } from "../../auditors/collector.ts";
+import { loadAuditors, type UndeclaredTypes } from "../../auditors/registry.ts";
 import type { Item } from "../../evidence/item.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
 import { Plan } from "../../evidence/plan.ts";
@@ -60,9 +60,9 @@ export async function deployed(
 }
 
 /** `audit-get-meta-rds` → the auditor's handler; `audit-recorder` → `recorderHandler` of `handlers/recorder.ts`. */
-async function handlerOf(fn: StoredFunction, around: Surroundings, chosen: readonly string[]): Promise<Run> {
+async function handlerOf(fn: StoredFunction, around: Surroundings, loaded: Promise<Auditor[]>): Promise<Run> {
   // As the bundles do: an auditor has its services written into it, the boss the types of all auditors.
-  const auditors = await loadAuditors(chosen);
+  const auditors = await loaded;
   const [, auditor] = /-get-meta-(.+)$/.exec(fn.FunctionName) ?? [];
   if (auditor) {
     const { auditorHandler } = await import("../../handlers/auditor.ts");
@@ -78,8 +78,11 @@ async function handlerOf(fn: StoredFunction, around: Surroundings, chosen: reado
   return module[`${name}Handler`]!(around);
 }
 
-/** A system that begins with a state: it waits for nothing, and runs events one after the other. */
-export function systemOver(beginning: SandboxState): System {
+/**
+ * A system that begins with a state: it waits for nothing, and runs events one after the other.
+ * @param undeclared what its stacks' configuration says of types without a declaration
+ */
+export function systemOver(beginning: SandboxState, undeclared: UndeclaredTypes = {}): System {
   const state = structuredClone(beginning);
   const queue: { fn: StoredFunction; event: unknown }[] = [];
   let clock = Date.UTC(2026, 10, 24, 3);
@@ -150,6 +153,7 @@ export function systemOver(beginning: SandboxState): System {
     const chosen = [...state.functions.values()].flatMap(({ FunctionName }) =>
       FunctionName.startsWith(prefix) ? FunctionName.slice(prefix.length) : [],
     );
+    const declared = chosen.filter((name) => name !== "cloudcontrol" && name !== "configaggregator");
     const around: Surroundings = {
       env: () => ({ ...fn.environment, AWS_LAMBDA_FUNCTION_NAME: fn.FunctionName, AWS_REGION: fn.region }),
       now,
@@ -165,7 +169,7 @@ export function systemOver(beginning: SandboxState): System {
         },
       }),
     };
-    return handlerOf(fn, around, chosen);
+    return handlerOf(fn, around, loadAuditors(declared, undeclared));
   };
   /** What Lambda itself does with the function's role. */
   const may = (fn: StoredFunction, action: string, resource: string): boolean => {

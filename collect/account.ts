@@ -1,0 +1,123 @@
+import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import type { AwsCredentialIdentity } from "@smithy/types";
+import pLimit from "p-limit";
+import type { ClientClass, SdkClient } from "../auditors/collector.ts";
+import type { Item } from "../evidence/item.ts";
+import { GLOBAL } from "../evidence/plan.ts";
+import { accountSession, renewed, roleArn } from "./accountSession.ts";
+import { RETRIES, WAITS } from "./clientOptions.ts";
+import { before, DeadlineReached } from "./deadline.ts";
+import { problemOf } from "./problem.ts";
+import { collectorsFor, readItem } from "./resources.ts";
+import type { Tally } from "./tally.ts";
+import type { ReadItem, TaskRun } from "./task.ts";
+import { tellThrottles } from "./throttles.ts";
+
+/** Calls under way in one account at the same time: API limits are shared with the account's own workloads. */
+const CALLS_PER_ACCOUNT = 24;
+
+/** Reads the planned items of one member account, with one session in it. */
+export async function readAccount(
+  run: TaskRun,
+  account: string,
+  tallies: readonly Tally[],
+  write: (item: Item) => Promise<void>,
+): Promise<ReadItem[]> {
+  const assume = accountSession(run.sts, run.role, account, run.runId);
+  let session: Awaited<ReturnType<typeof assume>>;
+  try {
+    session = await before(run.deadline, assume);
+    tallies[0]?.called();
+  } catch (error) {
+    if (error instanceof DeadlineReached) return tallies.map((tally) => ({ tally, finished: false }));
+    const problem = problemOf(error, { operation: "AssumeRole", actions: ["sts:AssumeRole"] });
+    if (problem.status === "denied") problem.error.denied_by = "trust";
+    const remedy = `Deploy the member stack in ${account}, or update it: ${roleArn(run.role, account)} must exist and trust this audit account with its external id.`;
+    for (const tally of tallies) tally.problem(problem, remedy);
+    return tallies.map((tally) => ({ tally, finished: true }));
+  }
+  const credentials = renewed(session, assume, run.now);
+  const clients = new Map<ClientClass, Map<string, SdkClient>>();
+  const clientOf = (Client: ClientClass, region: string): SdkClient => {
+    const ofService = clients.get(Client) ?? new Map<string, SdkClient>();
+    clients.set(Client, ofService);
+    let client = ofService.get(region);
+    if (!client) {
+      client = new Client({ ...run.client(WAITS), ...RETRIES, region, credentials });
+      ofService.set(region, client);
+    }
+    return client;
+  };
+  const limit = pLimit(CALLS_PER_ACCOUNT);
+  const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
+  try {
+    const closed = await closedRegions(run, tallies, credentials);
+    // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
+    const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
+    const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
+    return await Promise.all(
+      tallies.map((tally) =>
+        regions(async () => {
+          if (run.deadline.aborted) return { tally, finished: false };
+          const { region } = tally.item;
+          const why = closed.get(region);
+          if (why) {
+            const message = `${region} is ${why} in ${account}`;
+            const error = { operation: "DescribeRegions", code: why, message, times: 1 };
+            tally.problem({ status: "not-enabled", error });
+            return { tally, finished: true };
+          }
+          await readItem(run.auditor, {
+            runId: run.runId,
+            partition: run.role.partition,
+            item: tally.item,
+            clientOf,
+            homeRegion: run.homeRegion,
+            budget,
+            tally,
+            deadline: run.deadline,
+            now: run.now,
+            write,
+            digestKey: run.digestKey,
+          });
+          const read = run.auditor.services.flatMap((service) => collectorsFor(service, region));
+          return { tally, finished: read.every(({ type }) => tally.placeOf(type) === null) };
+        }),
+      ),
+    );
+  } finally {
+    for (const ofService of clients.values()) for (const client of ofService.values()) client.destroy();
+  }
+}
+
+/** Regions of the plan that the account has not opted in to, with AWS's word for it. Asked once, and only for regional auditors. */
+async function closedRegions(
+  run: TaskRun,
+  tallies: readonly Tally[],
+  credentials: () => Promise<AwsCredentialIdentity>,
+): Promise<Map<string, string>> {
+  const regional = tallies.filter(({ item }) => item.region !== GLOBAL);
+  if (!regional.length) return new Map();
+  const ec2 = new EC2Client({ ...run.client(WAITS), ...RETRIES, region: run.homeRegion, credentials });
+  try {
+    const command = tellThrottles(new DescribeRegionsCommand({ AllRegions: true }), () => regional[0]?.throttled());
+    const asked = () => ec2.send(command, { abortSignal: run.deadline });
+    const { Regions, $metadata } = await before(run.deadline, asked);
+    regional[0]?.called($metadata?.attempts);
+    const states = new Map((Regions ?? []).map(({ RegionName, OptInStatus }) => [RegionName, OptInStatus]));
+    const closed = new Map<string, string>();
+    for (const { item } of regional) {
+      const state = states.get(item.region) ?? "unknown";
+      if (state !== "opted-in" && state !== "opt-in-not-required") closed.set(item.region, state);
+    }
+    return closed;
+  } catch (error) {
+    if (error instanceof DeadlineReached) return new Map();
+    // Not knowing which regions are closed, each is tried: a closed one answers like bad credentials.
+    const problem = problemOf(error, { operation: "DescribeRegions", actions: ["ec2:DescribeRegions"] });
+    for (const tally of regional) tally.problem(problem);
+    return new Map();
+  } finally {
+    ec2.destroy();
+  }
+}
