@@ -8,7 +8,8 @@ import type { Item } from "../evidence/item.ts";
 export const VOLATILE: ReadonlySet<string> = new Set(
   [
     "ApproximateNumberOfMessages ApproximateNumberOfMessagesDelayed ApproximateNumberOfMessagesNotVisible",
-    "AvailableIpAddressCount BucketSizeBytes CertificateLastRenewed CurrentSize EstimatedNumberOfUsers ItemCount",
+    "AvailableIpAddressCount BucketSizeBytes CertificateLastRenewed CurrentSize EstimatedNumberOfUsers GeneratedTime",
+    "ItemCount",
     "LastAccessed LastAccessedDate LastAuthenticated LastAuthenticatedTime LastConfirmedTimestamp LastConnectionTime",
     "LastCrawl LastEvaluationTime LastEventTimestamp LastHeartbeat LastIngestionTime LastModifiedInSeconds LastPing",
     "LastPingDateTime LastPullTime LastRecordedPullTime LastReportedAt LastRestorableTime LastRun LastRunTime LastSeen",

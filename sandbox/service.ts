@@ -65,6 +65,8 @@ export interface Service {
   protocol: Protocol;
   /** False: one endpoint for all regions, which no region's closing closes. */
   regional: boolean;
+  /** Its operations know what a company has of it: where they find nothing, there is nothing. */
+  knowsEstate?: true;
   /** The SDK client package's namespace import, for its schemas (`DescribeDBInstances$`). */
   sdk: Record<string, unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input and output

@@ -97,8 +97,12 @@ export interface StoredUser {
   CreateDate: Date;
   Tags: { Key: string; Value: string }[];
   groups: string[];
-  keys: { AccessKeyId: string; Status: "Active" | "Inactive"; CreateDate: Date }[];
+  keys: { AccessKeyId: string; Status: "Active" | "Inactive"; CreateDate: Date; LastUsedDate?: Date }[];
   mfa: boolean;
+  /** Undefined: no password. */
+  passwordLastUsed?: Date;
+  /** ARNs of policies that hang on the user. */
+  attached: string[];
 }
 export interface StoredFunction {
   account: string;

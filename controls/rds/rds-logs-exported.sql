@@ -7,7 +7,7 @@
 -- remedy: >-
 --   Export the logs that the engine has: audit, error, postgresql and the like.
 -- mappings:
---   fsbp: [RDS.9]
+--   fsbp: [RDS.9, RDS.36, RDS.40, RDS.42]
 --   pci-dss-4: ["10.2.1"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]

@@ -5,7 +5,7 @@
 -- rationale: A client that connects without TLS sends its queries and their answers in clear text.
 -- remedy: Set require_secure_transport to 1 in the parameter group.
 -- mappings:
---   fsbp: [RDS.39]
+--   fsbp: [RDS.39, RDS.44]
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
@@ -23,10 +23,12 @@ WITH groups AS (
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value IN ('1', 'on'))
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
-              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL) 
+              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
             THEN NULL
-            ELSE d.engine = 'mariadb' AND starts_with(d.engine_version, '11.8') END AS passes,
-       'require_secure_transport is not on' AS reason
+            ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) * 100
+                   + TRY_CAST(split_part(d.engine_version, '.', 2) AS bigint)
+                 >= CASE d.engine WHEN 'mysql' THEN 907 ELSE 1108 END END AS passes,
+       'require_secure_transport is not on: by default it is from MySQL 9.7 and MariaDB 11.8 on' AS reason
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
 LEFT JOIN latest_aws_rds_dbparametergroup p

@@ -22,7 +22,7 @@ WITH groups AS (
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(s.value IS NOT NULL) THEN count(DISTINCT CASE WHEN s.value NOT IN ('0', 'off', 'false') THEN s.name END) = 2
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
-              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL) 
+              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
             THEN NULL
             ELSE false END AS passes,
        'log_connections or log_disconnections is off' AS reason

@@ -23,7 +23,7 @@ WITH groups AS (
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value IN ('1', 'on', 'true'))
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
-              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL) 
+              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
             THEN NULL
             ELSE CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15 END AS passes,
        'rds.force_ssl is not 1: version 15 is the first to have it by default' AS reason

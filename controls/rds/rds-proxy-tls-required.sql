@@ -4,6 +4,7 @@
 -- rationale: Between a client and the proxy the queries travel in clear text unless TLS is required.
 -- remedy: Turn RequireTLS on.
 -- mappings:
+--   fsbp: [RDS.43]
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]

@@ -5,6 +5,7 @@
 -- rationale: A client that connects without TLS sends its queries and their answers in clear text.
 -- remedy: Set rds.force_ssl to 1 in the parameter group and restart.
 -- mappings:
+--   fsbp: [RDS.41]
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
@@ -22,7 +23,7 @@ WITH groups AS (
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value = '1')
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
-              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL) 
+              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
             THEN NULL
             ELSE false END AS passes,
        'rds.force_ssl is not 1' AS reason

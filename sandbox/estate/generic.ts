@@ -6,6 +6,7 @@ import { members, shapeAt } from "../../auditors/schema.ts";
 import { nameOf as namedBy } from "../../collect/describe.ts";
 import { AwsError, type Operation, type Service } from "../service.ts";
 import { madeOf } from "./generate.ts";
+import { isPosed, posed } from "./posture.ts";
 import {
   type At,
   type Audited,
@@ -95,7 +96,8 @@ function detailOperation(detail: Detail, collector: Collector, audited: Audited)
     // What describes a resource in full says of it what the listing says.
     const about = describes ? askedAbout(detail, collector, input, audited, at) : undefined;
     const place = placeOf(what, kind, about?.index ?? indexIn(input) ?? 0, audited, at);
-    if (detail.none.length && place.random() < 0.3) throw new AwsError(detail.none[0]!, "There is none.", 404);
+    const maybeNone = detail.none.length && !isPosed(audited.signingName, detail.operation);
+    if (maybeNone && place.random() < 0.3) throw new AwsError(detail.none[0]!, "There is none.", 404);
     const output = outputOf(detail.schema);
     const made = (madeOf(output, detail.operation, place, audited.enumerations) ?? {}) as Values;
     for (const [token] of (detail.page?.tokens ?? []).map(([, to]) => [to])) set(made, token!, undefined);
@@ -110,7 +112,7 @@ function detailOperation(detail: Detail, collector: Collector, audited: Audited)
         ...(madeOf(schema, kind, place, audited.enumerations) as Values),
         ...echoed(members(schema), said),
       });
-    return made;
+    return posed(audited.signingName, detail.operation, made, place);
   };
 }
 
@@ -145,7 +147,7 @@ function batchOperation(batch: Batch, collector: Collector, audited: Audited): O
       const arn = found ? namedBy(collector.arn, found, where) : null;
       if (describes && found) Object.assign(made, echoed(members(shape), found));
       set(made, answered, found ? valueFrom(resource, found, { ...where, arn }) : each);
-      return made;
+      return posed(audited.signingName, batch.operation, made, place);
     });
     return placed(output, batch.items.split("."), answers, () => undefined) as object;
   };

@@ -4,6 +4,7 @@ import { idOf, pick, randomOf } from "../random.ts";
 import type { SandboxState, StoredRole } from "../state.ts";
 import { AUDIT_ACCOUNT, membersOf } from "./organization.ts";
 import { homesOf } from "./regions.ts";
+import { kmsKey } from "./words.ts";
 
 /** A company's AWS before anything is deployed: its accounts with their users, roles, policies and buckets. */
 export function populate(seed: number, accounts: number): SandboxState {
@@ -56,6 +57,7 @@ export function populate(seed: number, accounts: number): SandboxState {
 function identities(state: SandboxState, account: string): void {
   const random = randomOf(`${state.seed} ${account} identities`);
   const created = () => new Date(Date.UTC(2023, Math.floor(random() * 30), 1 + Math.floor(random() * 27)));
+  const lately = () => new Date(Date.UTC(2026, 10, 1 + Math.floor(random() * 22), 9));
   const arn = (what: string) => `arn:aws:iam::${account}:${what}`;
   for (const GroupName of ["admins", "developers"])
     state.groups.push({
@@ -82,11 +84,14 @@ function identities(state: SandboxState, account: string): void {
               {
                 AccessKeyId: `AKIA${idOf(random, 16)}`,
                 Status: random() < 0.8 ? "Active" : "Inactive",
-                CreateDate: created(),
+                CreateDate: random() < 0.5 ? lately() : created(),
+                ...(random() < 0.7 ? { LastUsedDate: lately() } : {}),
               },
             ]
           : [],
       mfa: UserName !== "deploy-bot" && random() < 0.7,
+      ...(UserName === "deploy-bot" ? {} : { passwordLastUsed: random() < 0.75 ? lately() : created() }),
+      attached: UserName === "deploy-bot" ? ["arn:aws:iam::aws:policy/PowerUserAccess"] : [],
     });
   const policyArn = arn("policy/deploy");
   state.policies.set(policyArn, {
@@ -137,18 +142,41 @@ function identities(state: SandboxState, account: string): void {
 function buckets(state: SandboxState, account: string, accountName: string): void {
   const random = randomOf(`${state.seed} ${account} buckets`);
   const homes = homesOf(state.seed, account);
+  const suffix = createHash("sha256").update(`${state.seed} ${account}`).digest("hex").slice(0, 6);
+  // Where the trails and the load balancers of the account write to.
+  const logs = `company-logs-${suffix}`;
   for (const purpose of ["assets", "logs", "backups", "exports"].slice(0, 2 + Math.floor(random() * 3))) {
-    const suffix = createHash("sha256").update(`${state.seed} ${account}`).digest("hex").slice(0, 6);
-    const name = `${accountName}-${purpose}-${suffix}`;
+    const name = purpose === "logs" ? logs : `${accountName}-${purpose}-${suffix}`;
+    const region = pick(random, homes);
+    const kms = random() < 0.4;
+    const acls = random() < 0.12;
     const configuration = new Map<string, object>([
-      ["GetBucketVersioning", random() < 0.5 ? { Status: "Enabled" } : {}],
-      ["GetBucketLogging", {}],
-      ["GetBucketOwnershipControls", { OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] } }],
+      [
+        "GetBucketVersioning",
+        random() < 0.5 ? { Status: "Enabled", ...(random() < 0.2 ? { MFADelete: "Enabled" } : {}) } : {},
+      ],
+      [
+        "GetBucketLogging",
+        purpose !== "logs" && random() < 0.6
+          ? { LoggingEnabled: { TargetBucket: logs, TargetPrefix: `s3/${purpose}/` } }
+          : {},
+      ],
+      [
+        "GetBucketOwnershipControls",
+        { OwnershipControls: { Rules: [{ ObjectOwnership: acls ? "ObjectWriter" : "BucketOwnerEnforced" }] } },
+      ],
       [
         "GetBucketEncryption",
         {
           ServerSideEncryptionConfiguration: {
-            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false }],
+            Rules: [
+              {
+                ApplyServerSideEncryptionByDefault: kms
+                  ? { SSEAlgorithm: "aws:kms", KMSMasterKeyID: kmsKey({ seed: state.seed, account, region }, 0) }
+                  : { SSEAlgorithm: "AES256" },
+                BucketKeyEnabled: kms,
+              },
+            ],
           },
         },
       ],
@@ -166,6 +194,37 @@ function buckets(state: SandboxState, account: string, accountName: string): voi
     }
     if (random() < 0.6)
       configuration.set("GetBucketTagging", { TagSet: [{ Key: "team", Value: pick(random, ["platform", "data"]) }] });
+    if (random() < 0.5)
+      configuration.set("GetBucketLifecycleConfiguration", {
+        Rules: [{ ID: "old", Status: "Enabled", Filter: { Prefix: "" }, Expiration: { Days: 400 } }],
+      });
+    if (purpose === "assets" && random() < 0.2)
+      configuration.set("GetBucketWebsite", { IndexDocument: { Suffix: "index.html" } });
+    if (acls && random() < 0.5)
+      configuration.set("GetBucketAcl", {
+        Owner: { ID: suffix },
+        Grants: [
+          {
+            Grantee: { Type: "Group", URI: "http://acs.amazonaws.com/groups/global/AllUsers" },
+            Permission: "READ",
+          },
+        ],
+      });
+    if (purpose === "exports" && random() < 0.4)
+      configuration.set("GetBucketPolicy", {
+        Policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "Partners",
+              Effect: "Allow",
+              Principal: "*",
+              Action: "s3:GetObject",
+              Resource: `arn:aws:s3:::${name}/*`,
+            },
+          ],
+        }),
+      });
     if (purpose === "assets")
       configuration.set("GetBucketPolicy", {
         Policy: JSON.stringify({
@@ -185,7 +244,7 @@ function buckets(state: SandboxState, account: string, accountName: string): voi
     state.buckets.set(name, {
       name,
       owner: account,
-      region: pick(random, homes),
+      region,
       created: new Date(Date.UTC(2024, Math.floor(random() * 20), 3)),
       objects: new Map(),
       uploads: new Map(),

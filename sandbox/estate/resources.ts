@@ -8,6 +8,7 @@ import { nameOf as namedBy } from "../../collect/describe.ts";
 import { randomOf } from "../random.ts";
 import type { Call } from "../service.ts";
 import { type Enumerations, madeOf } from "./generate.ts";
+import { posed } from "./posture.ts";
 import { countOf, isHome, type Place, tagsOf } from "./words.ts";
 
 export type Values = Record<string, unknown>;
@@ -76,7 +77,8 @@ export function listed(listing: Listing, input: Values, audited: Audited, at: At
     const place = placeOf(what, kind, first + n, audited, at);
     if (!shape.isStructSchema())
       return { [listing.as ?? "value"]: madeOf(shape, listing.as ?? "name", place, audited.enumerations) };
-    return { ...(madeOf(shape, kind, place, audited.enumerations) as Values), ...echoed(members(shape), input) };
+    const one = { ...(madeOf(shape, kind, place, audited.enumerations) as Values), ...echoed(members(shape), input) };
+    return posed(audited.signingName, listing.operation, one, place);
   });
   const named = collector ?? { id: listing.as };
   return isWhole || !named.id ? made : distinct(made, named, input, whereOf(at));

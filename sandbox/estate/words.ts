@@ -23,13 +23,16 @@ export const countOf = (kind: string): number | undefined => COUNTS[kind];
 
 const hex = (text: string, length: number): string => createHash("sha256").update(text).digest("hex").slice(0, length);
 
+type Region = Pick<Place, "seed" | "account" | "region">;
+
 /** EC2's kind of id for the n-th of a kind in a region. */
-const ec2Id = ({ seed, account, region }: Place, kind: string, n: number): string =>
+export const ec2Id = ({ seed, account, region }: Region, kind: string, n: number): string =>
   `${kind}-0${hex(`${seed} ${account} ${region} ${kind} ${n}`, 16)}`;
 
 const uuid = (text: string): string => hex(text, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
-const kmsKey = (place: Place, n: number): string =>
+/** The n-th of an account's keys in a region: there are three. */
+export const kmsKey = (place: Region, n: number): string =>
   `arn:aws:kms:${place.region}:${place.account}:key/${uuid(`${place.seed} ${place.account} ${place.region} key ${n}`)}`;
 
 const kmsKeyOf = (place: Place): string =>

@@ -120,6 +120,7 @@ const isEmpty = (answer: object): boolean =>
 export async function served(signingName: string, request: WireRequest): Promise<Service | undefined> {
   const own = await registered(signingName, request)?.load();
   if (!own || !serves(own, request)) return (await auditedFor(signingName, request)) ?? own;
+  if (own.knowsEstate) return own;
   const known = together.get(own);
   if (known) return known;
   const operations = Object.entries(own.operations).map(([name, operation]) => [name, behind(own, name, operation)]);

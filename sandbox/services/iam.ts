@@ -1,4 +1,5 @@
 import * as sdk from "@aws-sdk/client-iam";
+import { randomOf } from "../random.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 import type { StoredPolicy, StoredRole, StoredUser } from "../state.ts";
 
@@ -59,7 +60,7 @@ const detailLists: [string, (call: Call) => object[]][] = [
       own(call, call.state.users).map((user) => ({
         ...userFacts(user),
         GroupList: user.groups,
-        AttachedManagedPolicies: [],
+        AttachedManagedPolicies: policyNames(user.attached),
         Tags: user.Tags,
       })),
   ],
@@ -119,6 +120,7 @@ export const iam: Service = {
   iamPrefix: "iam",
   protocol: "query",
   regional: false,
+  knowsEstate: true,
   sdk: { ...sdk },
   operations: {
     CreateRole: {
@@ -233,7 +235,7 @@ export const iam: Service = {
     ListAccessKeys: {
       run: (input: sdk.ListAccessKeysRequest, call): sdk.ListAccessKeysResponse => {
         const user = userOf(call, input.UserName);
-        const keys = user.keys.map((key) => ({ ...key, UserName: user.UserName }));
+        const keys = user.keys.map(({ LastUsedDate: _used, ...key }) => ({ ...key, UserName: user.UserName }));
         return { AccessKeyMetadata: keys, IsTruncated: false };
       },
     },
@@ -244,16 +246,36 @@ export const iam: Service = {
         );
         if (!user)
           throw new AwsError("NoSuchEntity", `The Access Key with id ${input.AccessKeyId} cannot be found`, 404);
-        // AWS answers so of a key that nobody has used.
+        const LastUsedDate = user.keys.find(({ AccessKeyId }) => AccessKeyId === input.AccessKeyId)?.LastUsedDate;
         return {
           UserName: user.UserName,
-          AccessKeyLastUsed: { ServiceName: "N/A", Region: "N/A", LastUsedDate: undefined },
+          // AWS answers so of a key that nobody has used.
+          AccessKeyLastUsed: LastUsedDate
+            ? { ServiceName: "s3", Region: "us-east-1", LastUsedDate }
+            : { ServiceName: "N/A", Region: "N/A", LastUsedDate },
         };
       },
     },
     GetAccountPasswordPolicy: {
-      run: (_input: object): sdk.GetAccountPasswordPolicyResponse => ({
-        PasswordPolicy: { MinimumPasswordLength: 8, RequireNumbers: true, ExpirePasswords: false },
+      run: (_input: object, { state, account }): sdk.GetAccountPasswordPolicyResponse => {
+        const random = randomOf(`${state.seed} ${account} passwords`);
+        const strict = random() < 0.5;
+        return {
+          PasswordPolicy: {
+            MinimumPasswordLength: strict ? 14 : 8,
+            RequireNumbers: true,
+            ExpirePasswords: false,
+            ...(strict && random() < 0.7 ? { PasswordReusePrevention: 24 } : {}),
+          },
+        };
+      },
+    },
+    GenerateCredentialReport: { run: (): sdk.GenerateCredentialReportResponse => ({ State: "COMPLETE" }) },
+    GetCredentialReport: {
+      run: (_input: object, call): sdk.GetCredentialReportResponse => ({
+        Content: Buffer.from(credentialReport(own(call, call.state.users))),
+        ReportFormat: "text/csv",
+        GeneratedTime: new Date(call.now()),
       }),
     },
     GetAccountSummary: {
@@ -315,6 +337,27 @@ export const iam: Service = {
     },
   },
 };
+
+const REPORT_COLUMNS =
+  "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active";
+
+/** The report's first columns, a line for each user. */
+const credentialReport = (users: readonly StoredUser[]): string =>
+  [
+    REPORT_COLUMNS,
+    ...users.map(({ UserName, Arn, CreateDate, passwordLastUsed, mfa }) =>
+      [
+        UserName,
+        Arn,
+        CreateDate.toISOString(),
+        passwordLastUsed !== undefined,
+        passwordLastUsed?.toISOString() ?? "N/A",
+        passwordLastUsed ? CreateDate.toISOString() : "N/A",
+        "N/A",
+        mfa,
+      ].join(","),
+    ),
+  ].join("\n");
 
 function userOf(call: Call, name: string | undefined): StoredUser {
   const user = own(call, call.state.users).find(({ UserName }) => UserName === name);

@@ -1,5 +1,7 @@
 import * as sdk from "@aws-sdk/client-rds";
+import { certificatesOf, MAJOR_VERSIONS } from "../estate/databaseEngines.ts";
 import { type Databases, databasesOf } from "../estate/databases.ts";
+import { isHome } from "../estate/words.ts";
 import { AwsError, type Call, type Operation, type Service } from "../service.ts";
 
 interface Paged {
@@ -9,8 +11,10 @@ interface Paged {
 
 const estate = ({ state, account, region }: Call): Databases => databasesOf(state.seed, account, region);
 
+type Listed = { [Kind in keyof Databases]: Databases[Kind] extends unknown[] ? Kind : never }[keyof Databases];
+
 /** A listing in pages of at most 100, of one resource where the request names it. */
-const listing = <Kind extends keyof Omit<Databases, "tags">>(
+const listing = <Kind extends Listed>(
   kind: Kind,
   member: string,
   identifier: string,
@@ -29,12 +33,33 @@ const listing = <Kind extends keyof Omit<Databases, "tags">>(
   },
 });
 
+/** What is set in a group; the engine's own values, of which each group has hundreds, the estate does not know. */
+const parameters = (
+  kind: "parameters" | "clusterParameters",
+  group: string,
+): Operation<Paged & Record<string, unknown>, object> => ({
+  run: (input, call) => {
+    const found = estate(call)[kind].get(String(input[group]));
+    if (!found) throw new AwsError("DBParameterGroupNotFound", `DBParameterGroup not found: ${input[group]}`, 404);
+    return { Parameters: found.filter(({ Source }) => (input.Source ?? Source) === Source) };
+  },
+});
+
+/** Who may restore a snapshot. */
+const restore = (snapshot: string | undefined, call: Call) => [
+  { AttributeName: "restore", AttributeValues: estate(call).shared.get(snapshot ?? "") ?? [] },
+];
+
+/** What AWS has in every region is listed where an account works: elsewhere it would be all there is. */
+const atHome = ({ state, account, region }: Call): boolean => isHome(state.seed, account, region);
+
 /** RDS's reads over the estate. */
 export const rds: Service = {
   signingName: "rds",
   iamPrefix: "rds",
   protocol: "query",
   regional: true,
+  knowsEstate: true,
   sdk: { ...sdk },
   operations: {
     DescribeDBInstances: listing("instances", "DBInstances", "DBInstanceIdentifier", "DBInstanceNotFound"),
@@ -73,24 +98,42 @@ export const rds: Service = {
       "SubscriptionName",
     ),
     DescribeDBProxies: listing("proxies", "DBProxies", "DBProxyName", "DBProxyNotFoundFault"),
+    DescribeDBProxyEndpoints: listing(
+      "proxyEndpoints",
+      "DBProxyEndpoints",
+      "DBProxyEndpointName",
+      "DBProxyEndpointNotFoundFault",
+    ),
+    DescribeDBProxyTargetGroups: listing("proxyTargetGroups", "TargetGroups", "DBProxyName", "DBProxyNotFoundFault"),
+    DescribeDBParameters: parameters("parameters", "DBParameterGroupName"),
+    DescribeDBClusterParameters: parameters("clusterParameters", "DBClusterParameterGroupName"),
     DescribeDBSnapshotAttributes: {
-      run: ({
-        DBSnapshotIdentifier,
-      }: sdk.DescribeDBSnapshotAttributesMessage): sdk.DescribeDBSnapshotAttributesResult => ({
-        DBSnapshotAttributesResult: {
-          DBSnapshotIdentifier,
-          DBSnapshotAttributes: [{ AttributeName: "restore", AttributeValues: [] }],
-        },
+      run: (
+        { DBSnapshotIdentifier }: sdk.DescribeDBSnapshotAttributesMessage,
+        call,
+      ): sdk.DescribeDBSnapshotAttributesResult => ({
+        DBSnapshotAttributesResult: { DBSnapshotIdentifier, DBSnapshotAttributes: restore(DBSnapshotIdentifier, call) },
       }),
     },
     DescribeDBClusterSnapshotAttributes: {
-      run: ({
-        DBClusterSnapshotIdentifier,
-      }: sdk.DescribeDBClusterSnapshotAttributesMessage): sdk.DescribeDBClusterSnapshotAttributesResult => ({
+      run: (
+        { DBClusterSnapshotIdentifier }: sdk.DescribeDBClusterSnapshotAttributesMessage,
+        call,
+      ): sdk.DescribeDBClusterSnapshotAttributesResult => ({
         DBClusterSnapshotAttributesResult: {
           DBClusterSnapshotIdentifier,
-          DBClusterSnapshotAttributes: [{ AttributeName: "restore", AttributeValues: [] }],
+          DBClusterSnapshotAttributes: restore(DBClusterSnapshotIdentifier, call),
         },
+      }),
+    },
+    DescribeCertificates: {
+      run: (_input: object, call): sdk.CertificateMessage => ({
+        Certificates: atHome(call) ? certificatesOf(call.region) : [],
+      }),
+    },
+    DescribeDBMajorEngineVersions: {
+      run: (_input: object, call): sdk.DescribeDBMajorEngineVersionsResponse => ({
+        DBMajorEngineVersions: atHome(call) ? [...MAJOR_VERSIONS] : [],
       }),
     },
     ListTagsForResource: {

@@ -151,6 +151,16 @@ const configurations: Configuration[] = [
     from: ({ VersioningConfiguration: { Status } }) => ({ Status }),
   },
   { get: "GetBucketLogging" },
+  { get: "GetBucketNotificationConfiguration", action: "s3:GetBucketNotification" },
+  {
+    get: "GetBucketWebsite",
+    none: ["NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"],
+  },
+  {
+    get: "GetBucketCors",
+    action: "s3:GetBucketCORS",
+    none: ["NoSuchCORSConfiguration", "The CORS configuration does not exist"],
+  },
   {
     get: "GetBucketTagging",
     put: "PutBucketTagging",
@@ -240,6 +250,7 @@ export const s3: Service = {
   iamPrefix: "s3",
   protocol: "rest-xml",
   regional: false,
+  knowsEstate: true,
   sdk: { ...sdk },
   operations: {
     ...configurationOperations,
@@ -257,6 +268,22 @@ export const s3: Service = {
           ({ Effect, Principal, Condition }) => Effect === "Allow" && Principal === "*" && !Condition,
         );
         return { PolicyStatus: { IsPublic: open } };
+      },
+    },
+    GetBucketAcl: {
+      permissions: (input: OfBucket, call) => on(call, "s3:GetBucketAcl", input),
+      run: (input: OfBucket, call) => {
+        const { configuration, owner } = bucketOf(call, input.Bucket);
+        const Owner = { ID: createHash("sha256").update(owner).digest("hex") };
+        const own = { Grantee: { Type: "CanonicalUser", ...Owner }, Permission: "FULL_CONTROL" };
+        return configuration.get("GetBucketAcl") ?? { Owner, Grants: [own] };
+      },
+    },
+    ListBucketInventoryConfigurations: {
+      permissions: (input: OfBucket, call) => on(call, "s3:GetInventoryConfiguration", input),
+      run: (input: OfBucket, call) => {
+        bucketOf(call, input.Bucket);
+        return { IsTruncated: false };
       },
     },
     CreateBucket: {

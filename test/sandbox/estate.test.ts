@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Databases, databasesOf } from "../../sandbox/estate/databases.ts";
+import { networkOf } from "../../sandbox/estate/network.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
 import { homesOf, regionsOf } from "../../sandbox/estate/regions.ts";
 
@@ -44,6 +45,69 @@ describe("the sandbox's estate", () => {
         expect(source, snapshot.DBSnapshotArn).to.include({ Engine: snapshot.Engine });
         expect(snapshot.Encrypted).to.equal(source!.StorageEncrypted);
       }
+  });
+
+  it("has databases in subnets and security groups of one network that is there, with parameter groups that are", () => {
+    for (const { account, region, made } of estates) {
+      const network = networkOf(SEED, account, region);
+      const vpcOfSubnet = new Map(network.subnets.map(({ SubnetId, VpcId }) => [SubnetId, VpcId]));
+      const vpcOfGroup = new Map(network.securityGroups.map(({ GroupId, VpcId }) => [GroupId, VpcId]));
+      const groups = new Map(made.subnetGroups.map((each) => [each.DBSubnetGroupName, each]));
+      const parameters = new Set(made.parameterGroups.map((each) => each.DBParameterGroupName));
+      const clusterParameters = new Set(made.clusterParameterGroups.map((each) => each.DBClusterParameterGroupName));
+      const options = new Set(made.optionGroups.map((each) => each.OptionGroupName));
+      for (const { VpcId, Subnets } of made.subnetGroups)
+        expect(new Set(Subnets!.map(({ SubnetIdentifier }) => vpcOfSubnet.get(SubnetIdentifier)))).to.deep.equal(
+          new Set([VpcId]),
+        );
+      for (const each of [...made.instances, ...made.clusters]) {
+        const group = groups.get(
+          typeof each.DBSubnetGroup === "string" ? each.DBSubnetGroup : each.DBSubnetGroup?.DBSubnetGroupName,
+        );
+        for (const { VpcSecurityGroupId } of each.VpcSecurityGroups!)
+          expect(vpcOfGroup.get(VpcSecurityGroupId)).to.equal(group!.VpcId).and.not.equal(undefined);
+      }
+      for (const each of made.instances) {
+        for (const { DBParameterGroupName } of each.DBParameterGroups!)
+          expect(parameters.has(DBParameterGroupName)).to.equal(true);
+        for (const { OptionGroupName } of each.OptionGroupMemberships ?? [])
+          expect(options.has(OptionGroupName)).to.equal(true);
+      }
+      for (const each of made.clusters) expect(clusterParameters.has(each.DBClusterParameterGroup)).to.equal(true);
+      for (const id of made.shared.keys())
+        expect([...made.snapshots, ...made.clusterSnapshots].some((each) => Object.values(each).includes(id))).to.equal(
+          true,
+        );
+    }
+  });
+
+  it("has networks whose parts belong together", () => {
+    for (const { account, region } of estates) {
+      const network = networkOf(SEED, account, region);
+      const vpcs = new Set(network.vpcs.map(({ VpcId }) => VpcId));
+      const subnets = new Set(network.subnets.map(({ SubnetId }) => SubnetId));
+      const gateways = new Set([
+        "local",
+        ...network.internetGateways.map(({ InternetGatewayId }) => InternetGatewayId),
+        ...network.natGateways.map(({ NatGatewayId }) => NatGatewayId),
+      ]);
+      const groups = new Set(network.securityGroups.map(({ GroupId }) => GroupId));
+      for (const { VpcId } of [...network.subnets, ...network.routeTables, ...network.securityGroups])
+        expect(vpcs.has(VpcId)).to.equal(true);
+      for (const table of network.routeTables) {
+        for (const { SubnetId } of table.Associations!) if (SubnetId) expect(subnets.has(SubnetId)).to.equal(true);
+        for (const { GatewayId, NatGatewayId } of table.Routes!)
+          expect(gateways.has(GatewayId ?? NatGatewayId)).to.equal(true);
+      }
+      for (const vpc of vpcs)
+        expect(
+          network.routeTables.filter(
+            ({ VpcId, Associations }) => VpcId === vpc && Associations!.some(({ Main }) => Main),
+          ),
+        ).to.have.length(1);
+      for (const { GroupId, ReferencedGroupInfo } of network.securityGroupRules)
+        for (const id of [GroupId, ReferencedGroupInfo?.GroupId ?? GroupId]) expect(groups.has(id)).to.equal(true);
+    }
   });
 
   it("names each resource once in an account and region", () => {

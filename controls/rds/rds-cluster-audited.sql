@@ -1,0 +1,41 @@
+-- title: Aurora, DocumentDB and Neptune clusters write an audit log
+-- severity: medium
+-- resource: AWS::RDS::DBCluster
+-- needs: [AWS::RDS::DBClusterParameterGroup]
+-- rationale: Who read or changed what in the database is told by its own audit alone, and by none of AWS's logs.
+-- remedy: >-
+--   In the cluster parameter group load pgaudit and set pgaudit.log (PostgreSQL), or turn on server_audit_logging
+--   (MySQL), audit_logs (DocumentDB) or neptune_enable_audit_log (Neptune).
+-- mappings:
+--   fsbp: [RDS.45]
+--   pci-dss-4: ["10.2.1"]
+--   soc-2: [CC7.2]
+--   iso-27001: [A.8.15]
+WITH settings AS (
+  SELECT p.account_id, p.region, p.db_cluster_parameter_group_name,
+         json_extract_scalar(s.parameter, '$.ParameterName') AS name,
+         lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
+  FROM latest_aws_rds_dbclusterparametergroup p
+  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('shared_preload_libraries', 'pgaudit.log', 'server_audit_logging', 'audit_logs',
+    'neptune_enable_audit_log')
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       CASE WHEN d.db_cluster_parameter_group IS NULL
+              OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
+              OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
+            THEN NULL
+            WHEN d.engine IN ('aurora-postgresql', 'postgres')
+            THEN count(CASE WHEN s.name = 'shared_preload_libraries' AND s.value LIKE '%pgaudit%' THEN 1 END) > 0
+             AND count(CASE WHEN s.name = 'pgaudit.log' AND s.value <> 'none' THEN 1 END) > 0
+            ELSE count(CASE WHEN s.name NOT IN ('shared_preload_libraries', 'pgaudit.log')
+                             AND s.value NOT IN ('0', 'off', 'false', 'none', 'disabled') THEN 1 END) > 0 END AS passes,
+       'the cluster parameter group ' || d.db_cluster_parameter_group || ' turns no audit log on' AS reason
+FROM latest_aws_rds_dbcluster d
+LEFT JOIN latest_aws_rds_dbclusterparametergroup p
+  ON p.account_id = d.account_id AND p.region = d.region
+ AND p.db_cluster_parameter_group_name = d.db_cluster_parameter_group
+LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region
+ AND s.db_cluster_parameter_group_name = d.db_cluster_parameter_group
+WHERE d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'docdb', 'neptune')
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.db_cluster_parameter_group

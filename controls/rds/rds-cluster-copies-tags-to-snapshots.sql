@@ -1,0 +1,14 @@
+-- title: Clusters pass their tags on to snapshots
+-- severity: low
+-- resource: AWS::RDS::DBCluster
+-- rationale: >-
+--   A snapshot without tags belongs to nobody: it is neither deleted nor protected by rules that go by tags.
+-- remedy: Turn copying of tags to snapshots on.
+-- mappings:
+--   fsbp: [RDS.16, RDS.47, RDS.48]
+--   iso-27001: [A.5.9]
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       d.copy_tags_to_snapshot AS passes,
+       'snapshots get no tags' AS reason
+FROM latest_aws_rds_dbcluster d
+WHERE d.engine LIKE 'aurora%' OR d.engine IN ('mysql', 'postgres')

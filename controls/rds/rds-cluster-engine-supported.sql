@@ -1,0 +1,27 @@
+-- title: Clusters run a major version that is in standard support
+-- severity: high
+-- resource: AWS::RDS::DBCluster
+-- needs: [AWS::RDS::DBMajorEngineVersion]
+-- rationale: >-
+--   After the end of standard support a version gets no fixes, or costs more with each year of extended support.
+-- remedy: Upgrade to a major version in standard support, by a blue/green deployment where downtime matters.
+-- mappings:
+--   pci-dss-4: ["6.3.3"]
+--   soc-2: [CC7.1]
+--   iso-27001: [A.8.8]
+WITH supported AS (
+  SELECT v.account_id, v.region, v.engine, v.major_engine_version,
+         max(from_iso8601_timestamp(json_extract_scalar(l.lifecycle, '$.LifecycleSupportEndDate'))) AS until
+  FROM latest_aws_rds_dbmajorengineversion v
+  CROSS JOIN UNNEST(v.supported_engine_lifecycles) AS l (lifecycle)
+  WHERE json_extract_scalar(l.lifecycle, '$.LifecycleSupportName') = 'open-source-rds-standard-support'
+  GROUP BY v.account_id, v.region, v.engine, v.major_engine_version
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       bool_and(s.until > d.collected_at) AS passes,
+       d.engine || ' ' || d.engine_version || ' is past its standard support' AS reason
+FROM latest_aws_rds_dbcluster d
+LEFT JOIN supported s ON s.account_id = d.account_id AND s.region = d.region AND s.engine = d.engine
+  AND (d.engine_version = s.major_engine_version OR starts_with(d.engine_version, s.major_engine_version || '.'))
+WHERE d.engine IN ('mysql', 'postgres', 'aurora-mysql', 'aurora-postgresql')
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version

@@ -1,0 +1,38 @@
+-- title: Aurora, DocumentDB and Neptune clusters take connections with TLS alone
+-- severity: medium
+-- resource: AWS::RDS::DBCluster
+-- needs: [AWS::RDS::DBClusterParameterGroup]
+-- rationale: A client that connects without TLS sends its queries and their answers in clear text.
+-- remedy: >-
+--   Set rds.force_ssl (PostgreSQL), require_secure_transport (MySQL), tls (DocumentDB) or neptune_enforce_ssl (Neptune)
+--   in the cluster parameter group.
+-- mappings:
+--   pci-dss-4: ["4.2.1"]
+--   soc-2: [CC6.7]
+--   iso-27001: [A.8.24]
+WITH settings AS (
+  SELECT p.account_id, p.region, p.db_cluster_parameter_group_name,
+         json_extract_scalar(s.parameter, '$.ParameterName') AS name,
+         lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
+  FROM latest_aws_rds_dbclusterparametergroup p
+  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('rds.force_ssl', 'require_secure_transport', 'tls', 'neptune_enforce_ssl')
+)
+SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+       CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value NOT IN ('0', 'off', 'false', 'disabled'))
+            WHEN d.db_cluster_parameter_group IS NULL
+              OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
+              OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
+            THEN NULL
+            WHEN d.engine = 'aurora-postgresql' THEN CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 17
+            WHEN d.engine = 'postgres' THEN CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15
+            ELSE d.engine IN ('docdb', 'neptune') END AS passes,
+       'TLS is not required by the cluster parameter group ' || d.db_cluster_parameter_group AS reason
+FROM latest_aws_rds_dbcluster d
+LEFT JOIN latest_aws_rds_dbclusterparametergroup p
+  ON p.account_id = d.account_id AND p.region = d.region
+ AND p.db_cluster_parameter_group_name = d.db_cluster_parameter_group
+LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region
+ AND s.db_cluster_parameter_group_name = d.db_cluster_parameter_group
+WHERE d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'mysql', 'docdb', 'neptune')
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version, d.db_cluster_parameter_group
