@@ -7,9 +7,10 @@ import { iamProviders } from "./iam.ts";
 import { getPublicKey, kmsProviders } from "./kms.ts";
 import { lambdaProviders } from "./lambda.ts";
 import { logsProviders } from "./logs.ts";
-import { type Door, type Inputs, type Providers, targetOf } from "./provider.ts";
+import { type Door, type Inputs, type Made, type Providers, type Target, targetOf } from "./provider.ts";
 import { quicksightProviders } from "./quicksight.ts";
 import { randomProviders } from "./random.ts";
+import { onRegistered, type Registered } from "./registered.ts";
 import { s3Providers } from "./s3.ts";
 import { schedulerProviders } from "./scheduler.ts";
 import { sqsProviders } from "./sqs.ts";
@@ -48,14 +49,27 @@ export interface Stack {
   config: Record<string, string>;
 }
 
+/** Makes a resource, or brings it up to date. @throws Error naming a type that the sandbox does not know */
+export async function make(type: string, name: string, inputs: Inputs, to: Target): Promise<Made> {
+  const provider = providers[type];
+  if (!provider) throw new Error(`the sandbox does not know the type of resource ${type} (${name})`);
+  return provider(inputs, name, to);
+}
+
 let deployments = 0;
 
 /**
  * Runs the unchanged Pulumi program for a stack and makes its resources in the sandbox.
+ * @param registered is told of each resource
  * @returns the stack's outputs
  * @throws Error naming a type of resource that the sandbox does not know, or what the program refused
  */
-export async function deploy(door: Door, region: string, stack: Stack): Promise<Record<string, unknown>> {
+export async function deploy(
+  door: Door,
+  region: string,
+  stack: Stack,
+  registered?: (resource: Registered) => void,
+): Promise<Record<string, unknown>> {
   const to = targetOf(door, stack.account, region);
   const problems: Error[] = [];
   pulumi.runtime.setAllConfig(
@@ -72,12 +86,8 @@ export async function deploy(door: Door, region: string, stack: Stack): Promise<
       },
       newResource: async ({ type, name, inputs }) => {
         if (type.startsWith("audit-ecosystem:")) return { id: name, state: inputs };
-        const provider = providers[type];
-        const making = provider
-          ? provider(unwrapped(inputs), name, to)
-          : Promise.reject(new Error(`the sandbox does not know the type of resource ${type} (${name})`));
         try {
-          const { id, state } = await making;
+          const { id, state } = await make(type, name, unwrapped(inputs), to);
           return { id, state: { ...inputs, ...state } };
         } catch (error) {
           problems.push(error as Error);
@@ -89,6 +99,7 @@ export async function deploy(door: Door, region: string, stack: Stack): Promise<
     stack.name,
     false,
   );
+  if (registered) onRegistered(registered);
   // Another address, another module: the program runs once for each stack.
   const program = (await import(`../../index.ts?deployment=${++deployments}`)) as Record<string, unknown>;
   await pulumi.runtime.disconnect();

@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import packageJson from "../package.json" with { type: "json" };
+import { createSandbox } from "../sandbox/core.ts";
+import { deploy } from "../sandbox/deploy/program.ts";
+import type { Registered } from "../sandbox/deploy/registered.ts";
+import { AUDIT_ACCOUNT } from "../sandbox/estate/organization.ts";
+import { populate } from "../sandbox/estate/populate.ts";
+import { inProcess } from "../sandbox/inProcess.ts";
+import { randomOf } from "../sandbox/random.ts";
+
+/** The stacks whose resources are recorded: `test/upgrade/` deploys the program of today over them. */
+const STACKS = [
+  {
+    name: "audit",
+    account: AUDIT_ACCOUNT,
+    config: { kind: "audit", accounts: "111111111111,222222222222", auditors: "rds,iam" },
+  },
+  {
+    name: "member",
+    account: "111111111111",
+    config: { kind: "member", auditAccountId: AUDIT_ACCOUNT, auditors: "rds,iam" } as Record<string, string>,
+  },
+];
+/** Derived from the evidence, and made anew at will. */
+const DERIVED = /^aws:(glue|athena)\//;
+
+const invoke = { now: async () => ({ payload: null }), later: () => undefined };
+const now = () => Date.UTC(2026, 10, 24);
+const sandbox = createSandbox(populate(1, 2), { now, random: randomOf("release"), invoke });
+const stacks: object[] = [];
+let externalId = "";
+for (const { name, account, config } of STACKS) {
+  const resources: Registered[] = [];
+  const whole = { ...config, ...(name === "member" ? { externalId } : {}) };
+  const stack = { name, account, config: whole };
+  const outputs = await deploy({ requestHandler: inProcess(sandbox) }, "eu-central-1", stack, (each) =>
+    resources.push(each),
+  );
+  externalId ||= String(outputs.externalId);
+  stacks.push({
+    ...stack,
+    resources: resources
+      .filter(({ type }) => !DERIVED.test(type))
+      .map(({ urn, type, name: logical, inputs: { code: _bundle, ...inputs }, retainOnDelete }) => ({
+        urn,
+        type,
+        name: logical,
+        ...(type.startsWith("aws:") || type.startsWith("random:") ? { inputs } : {}),
+        ...(retainOnDelete ? { retainOnDelete } : {}),
+      })),
+  });
+}
+const folder = "test/upgrade/releases";
+mkdirSync(folder, { recursive: true });
+const file = `${folder}/${packageJson.version}.json`;
+writeFileSync(file, `${JSON.stringify({ version: packageJson.version, stacks }, null, 1)}\n`);
+process.stdout.write(`${file}: ${stacks.length} stacks\n`);
