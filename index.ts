@@ -27,6 +27,7 @@ export const {
   externalId,
   signingPublicKey,
   sealerName,
+  doctorName,
   parameterName,
   pipelineRoles,
   roleArn,

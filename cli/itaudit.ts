@@ -4,6 +4,7 @@ import { auditorCommand } from "./commands/auditor.ts";
 import { controlsCommand } from "./commands/controls.ts";
 import { costCommand } from "./commands/cost.ts";
 import { diffCommand } from "./commands/diff.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { queryCommand } from "./commands/query.ts";
@@ -42,6 +43,7 @@ for (const add of [
   controlsCommand,
   costCommand,
   diffCommand,
+  doctorCommand,
   policyCommand,
   pullCommand,
   queryCommand,

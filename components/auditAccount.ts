@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type Auditor, plannedAuditor, typesOf } from "../auditors/collector.ts";
+import { type Auditor, typesOf } from "../auditors/collector.ts";
 import { catalogOf } from "../query/catalog.ts";
 import { AccountList } from "./accountList.ts";
 import { Alarms } from "./alarms.ts";
-import { type Handler, prepareBundles } from "./bundle.ts";
+import { prepareBundles } from "./bundle.ts";
 import { Catalog } from "./catalog.ts";
 import { Dashboard } from "./dashboard.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
@@ -13,6 +13,7 @@ import { SYSTEM_PATH } from "./memberAccount.ts";
 import {
   auditorPermissions,
   bossPermissions,
+  doctorPermissions,
   recorderPermissions,
   sealerPermissions,
   tabulatorPermissions,
@@ -21,6 +22,7 @@ import { QuickSight } from "./quickSight.ts";
 import { type RunSchedule, Schedule } from "./schedule.ts";
 import { SigningKey } from "./signingKey.ts";
 import { SystemFunction } from "./systemFunction.ts";
+import { systemHandlers } from "./systemHandlers.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** What an {@link AuditAccount} may be told. */
@@ -62,13 +64,6 @@ export interface AuditAccountArgs {
   alarmTopicArn?: pulumi.Input<string>;
 }
 
-function handlerOf(auditor: Auditor): Handler {
-  const { name, aggregator, services } = auditor;
-  if (aggregator) return { auditor: name, aggregator, types: typesOf(auditor) };
-  if (name === "cloudcontrol") return { auditor: "cloudcontrol", types: typesOf(auditor) };
-  return { auditor: name, services: services.map((service) => service.name) };
-}
-
 /** The audit account's side: evidence bucket, list of accounts, boss, auditors, recorder and sealer. */
 export class AuditAccount extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
@@ -80,6 +75,8 @@ export class AuditAccount extends pulumi.ComponentResource {
   readonly signingPublicKey: pulumi.Output<string>;
   /** Name of the function that seals: what `itaudit seal` invokes. */
   readonly sealerName: pulumi.Output<string>;
+  /** Name of the function that looks at member accounts: what `itaudit doctor` invokes. */
+  readonly doctorName: pulumi.Output<string>;
   /** Undefined when the accounts come from AWS Organizations. */
   readonly parameterName: pulumi.Output<string | undefined>;
   /** Of Glue; undefined without a catalog. */
@@ -134,19 +131,9 @@ export class AuditAccount extends pulumi.ComponentResource {
       child,
     );
     const tables = catalogOf(args.auditors);
-    const handlers = {
-      auditors: args.auditors.map(handlerOf),
-      boss: { boss: args.auditors.map(plannedAuditor) },
-      tabulator: { tabulator: tables },
-    };
-    prepareBundles([
-      "recorder",
-      "sealer",
-      "watchdog",
-      handlers.boss,
-      ...handlers.auditors,
-      ...(args.catalog === false ? [] : [handlers.tabulator]),
-    ]);
+    const { auditors: auditorHandlers, ...handlers } = systemHandlers(args.auditors);
+    const { tabulator: _tabulator, ...always } = handlers;
+    prepareBundles([...Object.values(args.catalog === false ? always : handlers), ...auditorHandlers]);
     const tabulatorName = `${prefix}-tabulator`;
     const tabulator =
       args.catalog === false
@@ -190,7 +177,7 @@ export class AuditAccount extends pulumi.ComponentResource {
       {
         ...common,
         functionName: `${prefix}-sealer`,
-        handler: "sealer",
+        handler: handlers.sealer,
         timeout: 900,
         memorySize: 1024,
         environment: {
@@ -208,7 +195,7 @@ export class AuditAccount extends pulumi.ComponentResource {
       {
         ...common,
         functionName: `${prefix}-recorder`,
-        handler: "recorder",
+        handler: handlers.recorder,
         timeout: 60,
         memorySize: 256,
         environment: { EVIDENCE_BUCKET: bucket.name, SEALER_FUNCTION: sealer.name },
@@ -225,7 +212,7 @@ export class AuditAccount extends pulumi.ComponentResource {
           {
             ...common,
             functionName: auditorFunction(auditor),
-            handler: handlers.auditors[index]!,
+            handler: auditorHandlers[index]!,
             timeout: 900,
             memorySize: 1024,
             environment: {
@@ -297,6 +284,22 @@ export class AuditAccount extends pulumi.ComponentResource {
       child,
     );
 
+    const doctor = new SystemFunction(
+      `${name}-doctor`,
+      {
+        ...common,
+        functionName: `${prefix}-doctor`,
+        handler: handlers.doctor,
+        timeout: 300,
+        memorySize: 512,
+        environment: { CROSS_ACCOUNT_ROLE_NAME: crossAccountRoleName, EXTERNAL_ID: externalId },
+        permissions: pulumi
+          .output(partition)
+          .apply((inPartition) => doctorPermissions(inPartition, crossAccountRoleName)),
+      },
+      child,
+    );
+
     if (args.schedules?.length)
       new Schedule(
         `${name}-schedule`,
@@ -344,6 +347,7 @@ export class AuditAccount extends pulumi.ComponentResource {
     this.externalId = externalId;
     this.signingPublicKey = signingKey.publicKey;
     this.sealerName = sealer.name;
+    this.doctorName = doctor.name;
     this.parameterName = pulumi.output(list?.name);
     this.databaseName = pulumi.output(catalog?.databaseName);
     this.workgroupName = pulumi.output(catalog?.workgroupName);
@@ -355,6 +359,7 @@ export class AuditAccount extends pulumi.ComponentResource {
       externalId: this.externalId,
       signingPublicKey: this.signingPublicKey,
       sealerName: this.sealerName,
+      doctorName: this.doctorName,
       parameterName: this.parameterName,
       databaseName: this.databaseName,
       workgroupName: this.workgroupName,

@@ -5,10 +5,17 @@ import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync, transformSync } from "esbuild";
 import type { Aggregator } from "../auditors/collector.ts";
+import type { UndeclaredTypes } from "../auditors/registry.ts";
 import type { PlannedAuditor } from "../evidence/plan.ts";
 import type { Catalog } from "../query/catalog.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** By what names and types the deployed auditors are loaded. */
+export interface Deployed {
+  auditors: readonly string[];
+  undeclared: UndeclaredTypes;
+}
 
 /** A function of the system: a fixed one, the boss of some auditors, or an auditor of some services. */
 export type Handler =
@@ -21,6 +28,8 @@ export type Handler =
   | { auditor: "cloudcontrol"; types: readonly string[] }
   /** The auditor of what an aggregator of AWS Config is asked. */
   | { auditor: string; aggregator: Aggregator; types: readonly string[] }
+  /** What is deployed, for the doctor to tell. */
+  | { doctor: Deployed }
   /** What the tabulator must know of the auditors, so that it carries none of their clients. */
   | { tabulator: Catalog };
 
@@ -51,6 +60,11 @@ function entryOf(handler: Handler): string {
       { auditorHandler: "handlers/auditor", configAggregator: "auditors/configAggregator" },
       `auditorHandler(configAggregator(${JSON.stringify(handler.aggregator)}, ${JSON.stringify(handler.types)}))`,
     );
+  if ("doctor" in handler)
+    return entry(
+      { doctorHandler: "handlers/doctor", thisProcess: "handlers/surroundings" },
+      `doctorHandler(${JSON.stringify(handler.doctor)})(thisProcess)`,
+    );
   if ("types" in handler)
     return entry(
       { auditorHandler: "handlers/auditor", cloudControl: "auditors/cloudcontrol" },
@@ -73,6 +87,7 @@ function entry(imports: Readonly<Record<string, string>>, handler: string): stri
 function nameOf(handler: Handler): string {
   if (typeof handler === "string") return handler;
   if ("auditor" in handler) return `get-meta-${handler.auditor}`;
+  if ("doctor" in handler) return "doctor";
   return "boss" in handler ? "boss" : "tabulator";
 }
 

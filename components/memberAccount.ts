@@ -56,6 +56,31 @@ export const trustPolicy = ({ partition, auditAccountId, externalId, organizatio
   ],
 });
 
+/** Name of the role's inline policy, by which it may read itself. */
+export const SELF_POLICY = "itself";
+
+/**
+ * The role may read itself and its own policies, and no other role: so the doctor finds one that is out of date.
+ * @param policies ARNs of what is attached to it
+ */
+export const selfPolicy = <Arn>(role: Arn, policies: readonly Arn[]) => ({
+  Version: "2012-10-17" as const,
+  Statement: [
+    {
+      Sid: "ReadItself",
+      Effect: "Allow" as const,
+      Action: ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
+      Resource: role,
+    },
+    {
+      Sid: "ReadItsPolicies",
+      Effect: "Allow" as const,
+      Action: ["iam:GetPolicy", "iam:GetPolicyVersion"],
+      Resource: policies,
+    },
+  ],
+});
+
 export const AWS_POLICIES = { SecurityAudit: "policy/SecurityAudit", ReadOnlyAccess: "policy/ReadOnlyAccess" } as const;
 
 /** A member account's side: the role by which the audit account's auditors read metadata here. */
@@ -85,11 +110,22 @@ export class MemberAccount extends pulumi.ComponentResource {
     );
     const memberPolicy = args.memberPolicy ?? "generated";
     if (memberPolicy === "generated") {
-      for (const { name: part, document } of memberPolicyDocuments(args.auditors)) {
+      const policies = memberPolicyDocuments(args.auditors).map(({ name: part, document }) => {
         const policy = new aws.iam.Policy(`${name}-${part}`, { policy: asText(document) }, child);
         new aws.iam.RolePolicyAttachment(`${name}-${part}`, { role: role.name, policyArn: policy.arn }, child);
-      }
+        return policy.arn;
+      });
+      new aws.iam.RolePolicy(
+        `${name}-itself`,
+        {
+          name: SELF_POLICY,
+          role: role.name,
+          policy: pulumi.all([role.arn, pulumi.all(policies)]).apply((arns) => JSON.stringify(selfPolicy(...arns))),
+        },
+        child,
+      );
     } else {
+      // Each of AWS's own lets a role read itself.
       const policyArn = pulumi.interpolate`arn:${partition}:iam::aws:${AWS_POLICIES[memberPolicy]}`;
       new aws.iam.RolePolicyAttachment(`${name}-${memberPolicy}`, { role: role.name, policyArn }, child);
     }

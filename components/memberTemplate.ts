@@ -1,6 +1,13 @@
 import type { Auditor } from "../auditors/collector.ts";
 import { memberPolicyDocuments } from "../auditors/policy.ts";
-import { AWS_POLICIES, MEMBER_ROLE_DESCRIPTION, type MemberPolicy, trustPolicy } from "./memberAccount.ts";
+import {
+  AWS_POLICIES,
+  MEMBER_ROLE_DESCRIPTION,
+  type MemberPolicy,
+  SELF_POLICY,
+  selfPolicy,
+  trustPolicy,
+} from "./memberAccount.ts";
 
 /** What a member account's template is made from: the values of {@link MemberAccountArgs}, known. */
 export interface MemberTemplate {
@@ -65,6 +72,22 @@ export function memberTemplate(args: MemberTemplate) {
         },
       },
       ...(Object.fromEntries(policies) as Record<string, { Type: string; Properties: object }>),
+      ...(policies.length
+        ? {
+            Itself: {
+              Type: "AWS::IAM::RolePolicy",
+              Properties: {
+                PolicyName: SELF_POLICY,
+                RoleName: { Ref: "Role" },
+                PolicyDocument: selfPolicy<object>(
+                  { "Fn::GetAtt": ["Role", "Arn"] },
+                  // What a managed policy is referred to by is its ARN.
+                  policies.map(([id]) => ({ Ref: id })),
+                ),
+              },
+            },
+          }
+        : {}),
     },
     Outputs: { RoleArn: { Value: { "Fn::GetAtt": ["Role", "Arn"] } } },
   };

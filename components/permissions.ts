@@ -47,6 +47,8 @@ const invokeAuditors = (Sid: string, auditorArns: string[], others: string[] = [
   const byPrefix = [...new Set(auditorArns.map((arn) => arn.replace(/(-get-meta-)[\w-]+$/, "$1*")))];
   return invoke(Sid, [...(JSON.stringify(auditorArns).length > LIST_AT_MOST ? byPrefix : auditorArns), ...others]);
 };
+const enterAccounts = (partition: string, crossAccountRoleName: string, account = "*"): PolicyStatement =>
+  allow("EnterAccounts", ["sts:AssumeRole"], `arn:${partition}:iam::${account}:role/${crossAccountRoleName}`);
 
 export interface BossMay {
   bucketArn: string;
@@ -134,11 +136,12 @@ const reach = ({ partition, accountId, aggregator, crossAccountRoleName }: Audit
         ["config:DescribeConfigurationAggregatorSourcesStatus", "config:SelectAggregateResourceConfig"],
         `arn:${partition}:config:${aggregator.region}:${accountId}:config-aggregator/*`,
       )
-    : allow(
-        "EnterAccounts",
-        ["sts:AssumeRole"],
-        `arn:${partition}:iam::${aggregator?.account ?? "*"}:role/${crossAccountRoleName}`,
-      );
+    : enterAccounts(partition, crossAccountRoleName, aggregator?.account);
+
+/** In the audit account the doctor may nothing: what it reads is the member accounts'. */
+export const doctorPermissions = (partition: string, crossAccountRoleName: string): PolicyStatement[] => [
+  enterAccounts(partition, crossAccountRoleName),
+];
 
 export const recorderPermissions = (bucketArn: string, sealerArn: string, auditorArns: string[]): PolicyStatement[] => [
   allow("CommitDeadTasks", ["s3:PutObject"], [ofRuns(bucketArn, "outcomes/*"), finished(bucketArn)]),

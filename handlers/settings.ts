@@ -40,6 +40,12 @@ export const AuditorSettings = z.object({
   SEALER_FUNCTION: z.string().min(1),
 });
 
+export const DoctorSettings = z.object({
+  CROSS_ACCOUNT_ROLE_NAME: z.string().min(1),
+  EXTERNAL_ID: z.string().min(2),
+});
+export type DoctorSettings = z.infer<typeof DoctorSettings>;
+
 export const RecorderSettings = z.object({
   BUNDLE_SHA256,
   EVIDENCE_BUCKET: z.string().min(1),
@@ -58,6 +64,7 @@ export const SealerSettings = z.object({
   /** Absent where the stack has no catalog. */
   TABULATOR_FUNCTION: z.string().min(1).optional(),
 });
+export type SealerSettings = z.infer<typeof SealerSettings>;
 
 export const TabulatorSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),

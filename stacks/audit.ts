@@ -21,6 +21,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     externalId: audit.externalId,
     signingPublicKey: audit.signingPublicKey,
     sealerName: audit.sealerName,
+    doctorName: audit.doctorName,
     parameterName: audit.parameterName,
     databaseName: audit.databaseName,
     workgroupName: audit.workgroupName,

@@ -10,6 +10,7 @@ const RULES: [room: string, mayNot: RegExp][] = [
   ["components", /^(\.\.\/)+(handlers|sandbox)\//],
   ["stacks", /^(\.\.\/)+(handlers|sandbox)\//],
   ["controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["doctor", /^@pulumi\/|^(\.\.\/)+(components|sandbox|cli|handlers)\//],
   ["query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["report", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
 ];

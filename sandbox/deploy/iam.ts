@@ -24,11 +24,12 @@ export const iamProviders: Providers = {
     );
     return { id: name, state: { arn: `arn:aws:iam::${to.account}:role${path}${name}` } };
   },
-  "aws:iam/rolePolicy:RolePolicy": async ({ role, policy }, name, to) => {
+  "aws:iam/rolePolicy:RolePolicy": async ({ role, policy, name: given }, name, to) => {
+    const PolicyName = given ?? name;
     await to
       .client(sdk.IAMClient)
-      .send(new sdk.PutRolePolicyCommand({ RoleName: role, PolicyName: name, PolicyDocument: policy }));
-    return { id: `${role}:${name}` };
+      .send(new sdk.PutRolePolicyCommand({ RoleName: role, PolicyName, PolicyDocument: policy }));
+    return { id: `${role}:${PolicyName}` };
   },
   "aws:iam/policy:Policy": async ({ policy }, name, to) => {
     const arn = `arn:aws:iam::${to.account}:policy/${name}`;

@@ -13,11 +13,15 @@ const Role = z.object({
 });
 const ManagedPolicy = z.object({ PolicyDocument: z.unknown(), Roles: z.array(z.string()) });
 
-/** Replaces `Fn::Sub` of pseudo parameters and `Ref` to a role, all the way down. */
+const RolePolicy = z.object({ PolicyName: z.string(), RoleName: z.string(), PolicyDocument: z.unknown() });
+
+/** Replaces `Fn::Sub` of pseudo parameters, `Ref`, and `Fn::GetAtt` of a role's ARN, all the way down. */
 function resolved(value: unknown, account: string, names: Record<string, string>): unknown {
   if (Array.isArray(value)) return value.map((each) => resolved(each, account, names));
   if (!value || typeof value !== "object") return value;
-  const { "Fn::Sub": text, Ref: reference } = value as { "Fn::Sub"?: string; Ref?: string };
+  const intrinsic = value as { "Fn::Sub"?: string; Ref?: string; "Fn::GetAtt"?: [string, string] };
+  const { "Fn::Sub": text, Ref: reference, "Fn::GetAtt": attribute } = intrinsic;
+  if (attribute !== undefined) return `arn:aws:iam::${account}:role/${names[attribute[0]]}`;
   if (text !== undefined)
     return text.replace(/\$\{(AWS::\w+)\}/g, (all, name: string) =>
       name === "AWS::Partition" ? "aws" : name === "AWS::AccountId" ? account : all,
@@ -27,7 +31,7 @@ function resolved(value: unknown, account: string, names: Record<string, string>
 }
 
 /**
- * Makes a template's roles and managed policies in an account, or brings them up to date.
+ * Makes a template's roles and policies in an account, or brings them up to date.
  * @throws AwsError naming a type of resource that the sandbox does not know
  */
 export function applyTemplate(call: Call, account: string, text: string): void {
@@ -35,9 +39,11 @@ export function applyTemplate(call: Call, account: string, text: string): void {
   const names: Record<string, string> = {};
   for (const [id, { Type, Properties }] of Object.entries(Resources)) {
     if (Type === "AWS::IAM::Role") names[id] = String(Properties.RoleName);
-    else if (Type !== "AWS::IAM::ManagedPolicy")
+    else if (Type === "AWS::IAM::ManagedPolicy") names[id] = `arn:aws:iam::${account}:policy/StackSet-${id}`;
+    else if (Type !== "AWS::IAM::RolePolicy")
       throw new AwsError("ValidationError", `the sandbox does not know resources of type ${Type} (${id})`);
   }
+  const roleNamed = (name: string) => call.state.roles.get(`arn:aws:iam::${account}:role/${name}`);
   const of = (type: string) =>
     Object.entries(Resources)
       .filter(([, { Type }]) => Type === type)
@@ -72,6 +78,10 @@ export function applyTemplate(call: Call, account: string, text: string): void {
       CreateDate: new Date(call.now()),
       document: JSON.stringify(policy.PolicyDocument),
     });
-    for (const role of policy.Roles) call.state.roles.get(`arn:aws:iam::${account}:role/${role}`)?.attached.add(Arn);
+    for (const role of policy.Roles) roleNamed(role)?.attached.add(Arn);
+  }
+  for (const [, properties] of of("AWS::IAM::RolePolicy")) {
+    const { PolicyName, RoleName, PolicyDocument } = RolePolicy.parse(properties);
+    roleNamed(RoleName)?.inline.set(PolicyName, JSON.stringify(PolicyDocument));
   }
 }

@@ -13,6 +13,19 @@ function roleOf(call: Call, name: string | undefined): StoredRole {
   if (!role) throw missing(`role with name ${name}`);
   return role;
 }
+function policyOf(call: Call, arn: string | undefined): StoredPolicy {
+  const policy = call.state.policies.get(arn ?? "");
+  if (!policy || policy.account !== call.account) throw missing(`policy ${arn}`);
+  return policy;
+}
+/** Reads that a policy can narrow to roles and policies by their ARNs. */
+const onRole = (action: string) => (input: { RoleName?: string | undefined }, call: Call) => {
+  const role = own(call, call.state.roles.values()).find(({ RoleName }) => RoleName === input.RoleName);
+  return [{ action: `iam:${action}`, resource: role?.Arn ?? `arn:aws:iam::${call.account}:role/${input.RoleName}` }];
+};
+const onPolicy = (action: string) => (input: { PolicyArn?: string | undefined }) => [
+  { action: `iam:${action}`, resource: input.PolicyArn ?? "*" },
+];
 const own = <T extends { account: string }>(call: Call, all: Iterable<T>): T[] =>
   [...all].filter(({ account }) => account === call.account);
 
@@ -148,6 +161,7 @@ export const iam: Service = {
       },
     },
     GetRole: {
+      permissions: onRole("GetRole"),
       run: ({ RoleName }: sdk.GetRoleRequest, call): sdk.GetRoleResponse => {
         const role = roleOf(call, RoleName);
         return { Role: { ...roleFacts(role), Tags: role.Tags } };
@@ -172,10 +186,18 @@ export const iam: Service = {
       },
     },
     GetRolePolicy: {
+      permissions: onRole("GetRolePolicy"),
       run: (input: sdk.GetRolePolicyRequest, call): sdk.GetRolePolicyResponse => {
         const document = roleOf(call, input.RoleName).inline.get(input.PolicyName ?? "");
         if (document === undefined) throw missing(`role policy with name ${input.PolicyName}`);
         return { RoleName: input.RoleName, PolicyName: input.PolicyName, PolicyDocument: encoded(document) };
+      },
+    },
+    ListRolePolicies: {
+      permissions: onRole("ListRolePolicies"),
+      run: (input: sdk.ListRolePoliciesRequest, call): sdk.ListRolePoliciesResponse => {
+        const { items, ...more } = page([...roleOf(call, input.RoleName).inline.keys()], input);
+        return { PolicyNames: items, ...more };
       },
     },
     CreatePolicy: {
@@ -201,10 +223,21 @@ export const iam: Service = {
     },
     CreatePolicyVersion: {
       run: (input: sdk.CreatePolicyVersionRequest, call): sdk.CreatePolicyVersionResponse => {
-        const policy = call.state.policies.get(input.PolicyArn ?? "");
-        if (!policy || policy.account !== call.account) throw missing(`policy ${input.PolicyArn}`);
-        policy.document = input.PolicyDocument ?? "";
+        policyOf(call, input.PolicyArn).document = input.PolicyDocument ?? "";
         return { PolicyVersion: { VersionId: "v2", IsDefaultVersion: true } };
+      },
+    },
+    GetPolicy: {
+      permissions: onPolicy("GetPolicy"),
+      run: ({ PolicyArn }: sdk.GetPolicyRequest, call): sdk.GetPolicyResponse => ({
+        Policy: policyFacts(call, policyOf(call, PolicyArn)),
+      }),
+    },
+    GetPolicyVersion: {
+      permissions: onPolicy("GetPolicyVersion"),
+      run: ({ PolicyArn, VersionId }: sdk.GetPolicyVersionRequest, call): sdk.GetPolicyVersionResponse => {
+        const { document, CreateDate } = policyOf(call, PolicyArn);
+        return { PolicyVersion: { VersionId, IsDefaultVersion: true, Document: encoded(document), CreateDate } };
       },
     },
     ListPolicies: {
@@ -221,6 +254,7 @@ export const iam: Service = {
       },
     },
     ListAttachedRolePolicies: {
+      permissions: onRole("ListAttachedRolePolicies"),
       run: (input: sdk.ListAttachedRolePoliciesRequest, call): sdk.ListAttachedRolePoliciesResponse => {
         const { items, ...more } = page(policyNames(roleOf(call, input.RoleName).attached), input);
         return { AttachedPolicies: items, ...more };

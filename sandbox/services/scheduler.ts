@@ -39,7 +39,7 @@ export const scheduler: Service = {
       run: (input: sdk.GetScheduleInput, call): sdk.GetScheduleOutput => {
         const schedule = call.state.schedules.get(arnOf(call, input.Name));
         if (!schedule) throw missing(input.Name);
-        return { ...(schedule.settings as sdk.CreateScheduleInput), Arn: schedule.arn, State: "ENABLED" };
+        return { State: "ENABLED", ...(schedule.settings as sdk.CreateScheduleInput), Arn: schedule.arn };
       },
     },
     ListSchedules: {
@@ -50,7 +50,7 @@ export const scheduler: Service = {
             Arn: arn,
             Name: settings.Name,
             GroupName: "default",
-            State: "ENABLED",
+            State: settings.State ?? "ENABLED",
             Target: { Arn: settings.Target?.Arn },
           })),
       }),

@@ -47,6 +47,7 @@ describe("AuditAccount", () => {
       "externalId",
       "signingPublicKey",
       "sealerName",
+      "doctorName",
       "parameterName",
       "databaseName",
       "workgroupName",

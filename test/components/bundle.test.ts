@@ -5,6 +5,7 @@ import { catalogOf } from "../../query/catalog.ts";
 
 const handlers: [string, Handler, string[]][] = [
   ["boss", { boss: [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }] }, []],
+  ["doctor", { doctor: { auditors: ["rds"], undeclared: {} } }, []],
   ["recorder", "recorder", []],
   ["watchdog", "watchdog", []],
   ["sealer", "sealer", []],

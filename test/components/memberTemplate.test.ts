@@ -17,6 +17,7 @@ interface Granted {
   trust: unknown;
   policies: unknown[];
   attached: string[];
+  inline: unknown[];
 }
 
 /** What `MemberAccount` makes in a partition, under mocks. */
@@ -44,6 +45,7 @@ async function byComponent(partition: string, template: MemberTemplate): Promise
     attached: of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
       .map(({ policyArn }) => policyArn!)
       .filter((arn) => !arn.startsWith("arn:made:")),
+    inline: of("aws:iam/rolePolicy:RolePolicy").map(({ name, policy }) => ({ name, document: JSON.parse(policy!) })),
   };
 }
 
@@ -52,7 +54,10 @@ function byTemplate(partition: string, template: MemberTemplate): Granted {
   const resolve = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(resolve);
     if (!value || typeof value !== "object") return value;
-    const { "Fn::Sub": text } = value as { "Fn::Sub"?: string };
+    const { "Fn::Sub": text, Ref: id } = value as { "Fn::Sub"?: string; Ref?: string };
+    // The role and the policies, by the names that the component gives them.
+    if ("Fn::GetAtt" in value) return "arn:made:member";
+    if (id?.startsWith("Metadata")) return `arn:made:member-${id.replace("Metadata", "metadata-")}`;
     if (text !== undefined) return text.replaceAll("$" + "{AWS::Partition}", partition);
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(each)]));
   };
@@ -70,6 +75,9 @@ function byTemplate(partition: string, template: MemberTemplate): Granted {
       .filter(({ Type }) => Type === "AWS::IAM::ManagedPolicy")
       .map(({ properties }) => properties.PolicyDocument),
     attached: role!.properties.ManagedPolicyArns ?? [],
+    inline: resources
+      .filter(({ Type }) => Type === "AWS::IAM::RolePolicy")
+      .map(({ properties }) => ({ name: properties.PolicyName, document: properties.PolicyDocument })),
   };
 }
 

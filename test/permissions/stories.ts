@@ -1,6 +1,7 @@
 import { outcomeKey } from "../../evidence/layout.ts";
 import { Plan, type Task } from "../../evidence/plan.ts";
 import { notInvoked, unreadOutcome } from "../../evidence/taskOutcome.ts";
+import type { Examination } from "../../handlers/doctor.ts";
 import { fallDue } from "../../sandbox/schedules.ts";
 import type { StoredBucket } from "../../sandbox/state.ts";
 import { REGION, type System } from "../stories/system.ts";
@@ -149,6 +150,17 @@ export function watchdogStories(prefix: string, auditor: string): Story[] {
     },
   ];
 }
+
+/** A story of who looks at member accounts: what the account answers is the trouble. */
+export const doctorStory = (prefix: string): Story => ({
+  name: `${prefix}-doctor looks at an account`,
+  tell: async (system) => {
+    const { payload } = await system.invoke.now(system.function(`${prefix}-doctor`), { accounts: [MEMBER] });
+    const { own } = (payload as Examination).accounts[0]!;
+    if (!own.entered) system.trouble.push(own.message);
+    await system.run(`${prefix}-doctor`, { accounts: [] });
+  },
+});
 
 /** Scheduler delivers. It says what it may not do as a metric; here it is trouble like any other. */
 function due(system: System, schedule: string): void {

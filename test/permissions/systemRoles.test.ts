@@ -4,7 +4,7 @@ import { SYSTEM_PATH } from "../../components/memberAccount.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { StoredRole } from "../../sandbox/state.ts";
 import { deployed, type System, systemOver } from "../stories/system.ts";
-import { MEMBER, type Story, scheduledStories, stories, watchdogStories } from "./stories.ts";
+import { doctorStory, MEMBER, type Story, scheduledStories, stories, watchdogStories } from "./stories.ts";
 
 /** One regional auditor, one global, one that is both or has a call for each resource; every other role has their shape. */
 const AUDITORS = ["rds", "iam", "s3"];
@@ -96,6 +96,7 @@ describe("the system's roles", () => {
       ...stories("audit", AUDITORS),
       ...scheduledStories("audit", "iam"),
       ...watchdogStories("audit", "iam"),
+      doctorStory("audit"),
       ...stories("whole", ["iam"]),
       ...stories("units", ["iam"]),
     ];

@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import type { Context } from "aws-lambda";
 import { type Auditor, plannedAuditor } from "../../auditors/collector.ts";
 import { loadAuditors, type UndeclaredTypes } from "../../auditors/registry.ts";
+import { deployedOf } from "../../components/systemHandlers.ts";
 import type { Item } from "../../evidence/item.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
 import { Plan } from "../../evidence/plan.ts";
@@ -74,6 +75,8 @@ async function handlerOf(fn: StoredFunction, around: Surroundings, loaded: Promi
   // Shared out, however little there is: the tabulator of a large run has one permission more.
   if (name === "tabulator")
     return (await import("../../handlers/tabulator.ts")).tabulatorHandler(catalogOf(auditors), 0)(around) as Run;
+  if (name === "doctor")
+    return (await import("../../handlers/doctor.ts")).doctorHandler(deployedOf(auditors))(around) as Run;
   const module = (await import(`../../handlers/${name}.ts`)) as Record<string, (around: Surroundings) => Run>;
   return module[`${name}Handler`]!(around);
 }

@@ -1,0 +1,112 @@
+import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import pLimit from "p-limit";
+import { type AccountFacts, isRefusal, roleFacts } from "../doctor/accountFacts.ts";
+import { accountFindings } from "../doctor/accountFindings.ts";
+import { auditFindings } from "../doctor/auditFindings.ts";
+import { type Finding, note, trouble, well } from "../doctor/finding.ts";
+import { evidenceS3 } from "../handlers/clients.ts";
+import { accountsOf, type DeployedSystem, deployedSystem } from "./deployedSystem.ts";
+import { accountStates, deployedAuditors, examined, expectedAudit, expectedOf } from "./examination.ts";
+import type { ProgressLine } from "./progress.ts";
+import { CliError } from "./runs.ts";
+import { throughRole } from "./throughRole.ts";
+
+/** What was found of the audit account, or of a member. */
+export interface Subject {
+  account_id: string;
+  part: "audit" | "member";
+  findings: Finding[];
+}
+
+interface Asked {
+  /** First part of the functions' names. */
+  prefix: string;
+  /** Member accounts; every one when left out. */
+  accounts?: string[] | undefined;
+  /** A role of each member account that the operator may assume. */
+  through?: string | undefined;
+}
+
+/** Accounts looked at from inside at the same time. */
+const INSIDE_AT_ONCE = 8;
+
+/**
+ * Looks at a deployed system and its member accounts, and judges them by the program at hand. The audit account first.
+ * @throws CliError when there is no such system, or an account is named that is not of it
+ */
+export async function examine(asked: Asked, line: ProgressLine): Promise<Subject[]> {
+  const lambda = new LambdaClient({});
+  line("the audit account");
+  const system = await deployedSystem(lambda, asked.prefix);
+  const list = await accountList(system);
+  const members = chosen(asked.accounts, list.accounts);
+  const auditors = await deployedAuditors(lambda, system);
+  const [facts, states] = await Promise.all([
+    examined(lambda, system, members, (done) => line("member accounts", done, members.length)),
+    accountStates(),
+  ]);
+  const expected = expectedOf(system, auditors);
+  const inside = asked.through
+    ? await fromInside(system, asked.through, facts, expected.roleName)
+    : new Map<string, AccountFacts["role"]>();
+  line("the audit account");
+  const clients = { lambda, s3: evidenceS3(), kms: new KMSClient({}), scheduler: new SchedulerClient({}) };
+  const findings = [
+    list.finding,
+    ...(states ? [] : [note("organization", "these credentials may not ask which accounts are suspended")]),
+    ...(await auditFindings(clients, expectedAudit(system, auditors))),
+  ];
+  return [
+    { account_id: system.accountId, part: "audit", findings },
+    ...facts.map((each): Subject => {
+      const elsewhere = { state: states?.get(each.account_id), inside: inside.get(each.account_id) };
+      return { account_id: each.account_id, part: "member", findings: accountFindings(each, expected, elsewhere) };
+    }),
+  ];
+}
+
+async function accountList(system: DeployedSystem): Promise<{ accounts: string[]; finding: Finding }> {
+  try {
+    const { accounts, excluded } = await accountsOf(system);
+    const says = `${accounts.length} in the list${excluded.length ? `, ${excluded.length} left out` : ""}`;
+    return { accounts, finding: well("accounts", says) };
+  } catch (error) {
+    if ((error as Error).name !== "AccountListError") throw error;
+    const [problem = "", remedy = ""] = (error as Error).message.split(". Try: ");
+    return { accounts: [], finding: trouble("accounts", problem, remedy) };
+  }
+}
+
+function chosen(named: readonly string[] | undefined, listed: readonly string[]): readonly string[] {
+  if (!named) return listed;
+  const strangers = named.filter((id) => listed.length && !listed.includes(id));
+  if (strangers.length)
+    throw new CliError(`--accounts: ${strangers.join(", ")} not among the ${listed.length} that are audited`);
+  return named;
+}
+
+/** Roles that could not be read by themselves, as an administrator of their accounts sees them. */
+async function fromInside(
+  { partition }: DeployedSystem,
+  through: string,
+  facts: readonly AccountFacts[],
+  roleName: string,
+): Promise<Map<string, AccountFacts["role"]>> {
+  const limit = pLimit(INSIDE_AT_ONCE);
+  const closed = facts.filter(({ role }) => !role || isRefusal(role));
+  const looks = closed.map(({ account_id }) =>
+    limit(async (): Promise<[string, AccountFacts["role"]]> => {
+      try {
+        const credentials = await throughRole(partition, account_id, through);
+        return [account_id, await roleFacts(new IAMClient({ credentials }), roleName)];
+      } catch (error) {
+        const { name, message } = error as Error;
+        return [account_id, { code: name, message: `through ${through}: ${message}` }];
+      }
+    }),
+  );
+  return new Map(await Promise.all(looks));
+}

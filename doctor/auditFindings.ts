@@ -1,0 +1,184 @@
+import { DescribeKeyCommand, GetKeyPolicyCommand, type KMSClient } from "@aws-sdk/client-kms";
+import { type FunctionConfiguration, GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  GetBucketEncryptionCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
+  GetPublicAccessBlockCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { paginateListSchedules, type SchedulerClient } from "@aws-sdk/client-scheduler";
+import pLimit from "p-limit";
+import { type Finding, note, trouble, unknown, well } from "./finding.ts";
+import { samePolicy } from "./samePolicy.ts";
+
+/** What the audit account is measured by: what the program at hand would make there. */
+export interface ExpectedAudit {
+  /** Functions by name, with the SHA-256 of their bundles. */
+  functions: ReadonlyMap<string, string>;
+  bucket: string;
+  /** The bucket's policy. */
+  bucketPolicy: object;
+  signingKey: string;
+  keyPolicy: object;
+  /** ARN of the function that schedules start. */
+  bossArn: string;
+  watchdogArn: string;
+}
+
+/** The operator's own clients of the audit account. */
+export interface AuditClients {
+  lambda: LambdaClient;
+  s3: S3Client;
+  kms: KMSClient;
+  scheduler: SchedulerClient;
+}
+
+const UP = "pulumi up --stack audit";
+const NAMED = 6;
+const few = (names: readonly string[]): string =>
+  `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
+const codeOf = (thrown: unknown): string => (thrown as Error).name;
+const text = (thrown: unknown): string => `${codeOf(thrown)}: ${(thrown as Error).message}`;
+
+/** Judges the audit account's side by what AWS says of it. Whatever cannot be asked is a finding of its own. */
+export async function auditFindings(clients: AuditClients, expected: ExpectedAudit): Promise<Finding[]> {
+  const parts: [string, () => Promise<Finding[]>][] = [
+    ["functions", () => functions(clients.lambda, expected.functions)],
+    ["bucket", () => bucket(clients.s3, expected)],
+    ["signing key", () => signingKey(clients.kms, expected)],
+    ["schedule", () => schedules(clients.scheduler, expected)],
+  ];
+  const found = parts.map(([check, look]) =>
+    look().catch((error: unknown) => [unknown(check, `could not be looked at: ${text(error)}`)]),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, string>): Promise<Finding[]> {
+  const limit = pLimit(8);
+  const asked = [...expected].map(([FunctionName, sha256]) =>
+    limit(async () => ({ name: FunctionName, sha256, found: await configuration(lambda, FunctionName) })),
+  );
+  const all = await Promise.all(asked);
+  const missing = all.flatMap(({ name, found }) => (found ? [] : [name]));
+  const other = all.flatMap(({ name, sha256, found }) =>
+    found && found.Environment?.Variables?.BUNDLE_SHA256 !== sha256 ? [name] : [],
+  );
+  const failed = all.flatMap(({ name, found }) =>
+    found && (found.State === "Failed" || found.LastUpdateStatus === "Failed")
+      ? [`${name} (${found.LastUpdateStatusReason ?? found.StateReason ?? "no reason given"})`]
+      : [],
+  );
+  const findings = [
+    ...(missing.length ? [trouble("functions", `not there: ${few(missing)}`, UP)] : []),
+    ...(failed.length ? [trouble("functions", `do not start: ${few(failed)}`, UP)] : []),
+    ...(other.length
+      ? [
+          trouble(
+            "functions",
+            `run another code than the one here: ${few(other)}`,
+            `${UP}, or check out the version that is deployed`,
+          ),
+        ]
+      : []),
+  ];
+  return findings.length ? findings : [well("functions", `${all.length}, their code is the one here`)];
+}
+
+async function configuration(lambda: LambdaClient, FunctionName: string): Promise<FunctionConfiguration | undefined> {
+  try {
+    return await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  } catch (error) {
+    if (codeOf(error) === "ResourceNotFoundException") return undefined;
+    throw error;
+  }
+}
+
+/** What a bucket has set; undefined where S3 says that it has none. */
+const orNone = <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (/NotFound|NoSuch/.test(codeOf(error)) && codeOf(error) !== "NoSuchBucket") return undefined;
+    throw error;
+  });
+
+async function bucket(s3: S3Client, { bucket: Bucket, bucketPolicy }: ExpectedAudit): Promise<Finding[]> {
+  const of = { Bucket };
+  const [versioning, block, encryption, ownership, policy, lock] = await Promise.all([
+    s3.send(new GetBucketVersioningCommand(of)),
+    orNone(s3.send(new GetPublicAccessBlockCommand(of))),
+    orNone(s3.send(new GetBucketEncryptionCommand(of))),
+    orNone(s3.send(new GetBucketOwnershipControlsCommand(of))),
+    orNone(s3.send(new GetBucketPolicyCommand(of))),
+    orNone(s3.send(new GetObjectLockConfigurationCommand(of))),
+  ]);
+  const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } =
+    block?.PublicAccessBlockConfiguration ?? {};
+  const wrong = [
+    ...(versioning.Status === "Enabled" ? [] : ["its versions are not kept"]),
+    ...(BlockPublicAcls && BlockPublicPolicy && IgnorePublicAcls && RestrictPublicBuckets
+      ? []
+      : ["it is not closed to the public"]),
+    ...(encryption?.ServerSideEncryptionConfiguration?.Rules?.length ? [] : ["no encryption is set"]),
+    ...(ownership?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced"
+      ? []
+      : ["access lists of objects count"]),
+    ...(samePolicy(JSON.parse(policy?.Policy ?? "{}"), bucketPolicy)
+      ? []
+      : ["its policy, which keeps the system's roles from deleting and overwriting, is not the one of the program"]),
+  ];
+  const retention = lock?.ObjectLockConfiguration?.Rule?.DefaultRetention;
+  const kept = retention
+    ? `Object Lock: ${retention.Mode}, ${retention.Days ?? 0} days`
+    : "without Object Lock: an administrator can delete evidence";
+  if (wrong.length) return wrong.map((each) => trouble("bucket", `${Bucket}: ${each}`, `${UP} --refresh`));
+  return [well("bucket", `${Bucket} is as the program makes it`), note("bucket", kept)];
+}
+
+async function signingKey(kms: KMSClient, { signingKey: KeyId, keyPolicy }: ExpectedAudit): Promise<Finding[]> {
+  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+  const { KeyState, DeletionDate } = KeyMetadata ?? {};
+  if (KeyState === "PendingDeletion")
+    return [
+      trouble(
+        "signing key",
+        `${KeyId} is deleted on ${DeletionDate?.toISOString().slice(0, 10)}: from then on nothing can be sealed`,
+        `aws kms cancel-key-deletion --key-id ${KeyId} && aws kms enable-key --key-id ${KeyId}, and find out who asked for it`,
+      ),
+    ];
+  if (KeyState !== "Enabled")
+    return [trouble("signing key", `${KeyId} is ${KeyState}`, `aws kms enable-key --key-id ${KeyId}`)];
+  const { Policy = "{}" } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
+  if (!samePolicy(JSON.parse(Policy), keyPolicy))
+    return [
+      trouble(
+        "signing key",
+        "its policy, by which the sealer alone may sign, is not the one of the program",
+        `${UP} --refresh, and find out in CloudTrail who changed it (PutKeyPolicy)`,
+      ),
+    ];
+  return [well("signing key", "usable, by the sealer alone")];
+}
+
+async function schedules(scheduler: SchedulerClient, { bossArn, watchdogArn }: ExpectedAudit): Promise<Finding[]> {
+  const of: Record<string, string[]> = { [bossArn]: [], [watchdogArn]: [] };
+  const off: string[] = [];
+  for await (const { Schedules = [] } of paginateListSchedules({ client: scheduler }, {}))
+    for (const { Name = "", State, Target } of Schedules) {
+      const ours = of[Target?.Arn ?? ""];
+      if (ours && State !== "ENABLED") off.push(Name);
+      else ours?.push(Name);
+    }
+  const on = "aws scheduler update-schedule --state ENABLED with the schedule's other settings, or";
+  return [
+    ...off.map((name) => trouble("schedule", `${name} is switched off`, `${on} ${UP} --refresh`)),
+    of[bossArn]?.length
+      ? well("schedule", `runs start by ${of[bossArn].join(", ")}`)
+      : note("schedule", "no run starts by itself: pulumi config set schedule daily"),
+    ...(of[watchdogArn]?.length || off.length
+      ? []
+      : [trouble("schedule", "nothing looks for runs that are not sealed", UP)]),
+  ];
+}
