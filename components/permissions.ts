@@ -165,7 +165,12 @@ export const sealerPermissions = (
   allow(
     "Seal",
     ["s3:PutObject", "s3:GetObject"],
-    [ofRuns(bucketArn, "manifest.json"), ofRuns(bucketArn, "manifest.sig"), `${bucketArn}/${CHAIN_PREFIX}*`],
+    [
+      ofRuns(bucketArn, "manifest.json"),
+      ofRuns(bucketArn, "manifest.sig"),
+      ofRuns(bucketArn, "sealing/*"),
+      `${bucketArn}/${CHAIN_PREFIX}*`,
+    ],
   ),
   allow("PublishKey", ["s3:PutObject"], `${bucketArn}/${KEYS_PREFIX}*`),
   allow("Sign", ["kms:GetPublicKey", "kms:Sign"], signingKeyArn),

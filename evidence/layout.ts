@@ -7,6 +7,7 @@
  *                                  outcomes/<task>.json     the commit of a task: its outcomes, and the objects that count
  *                                  finished/tasks/<group or task>/<task>.json   } nothing of a task, of a group, is to
  *                                  finished/groups/<group>.json                 } come: how the last one out knows itself
+ *                                  sealing/<number>.json    which sealer reads the commits, and until when it may
  *                                  manifest.json            the seal: hashes of plan and commits, totals, place in the chain
  *                                  manifest.sig             its signature (DER)
  * runs/chain/<place>.json                                   which run has this place in the chain
@@ -78,6 +79,13 @@ export const finishedGroupsPrefix = (run: string, date: string): string => `${ru
 /** Says that every task of a group is finished. */
 export const finishedGroupKey = (run: string, date: string, group: number): string =>
   `${finishedGroupsPrefix(run, date)}${groupName(group)}.json`;
+
+/** Which sealer is at work on a run: the first to write a number has it, until the time that the document tells. */
+export const sealingKey = (run: string, date: string, number: number): string =>
+  `${runPrefix(run, date)}sealing/${groupName(number)}.json`;
+
+/** Marks of a run, by a document's name: how its functions find each other. They are no evidence, and no seal names them. */
+export const isMark = (name: string): boolean => name.startsWith("finished/") || name.startsWith("sealing/");
 
 export const manifestKey = (run: string, date: string): string => `${runPrefix(run, date)}manifest.json`;
 

@@ -54,8 +54,8 @@ const isSeal = (key: string): boolean =>
   key.startsWith(layout.KEYS_PREFIX) ||
   /^manifest\.(json|sig)$/.test(layout.runDocumentOf(key)?.name ?? "");
 
-/** Marks by which a run finds its last task out: no evidence, and nothing looks at them later. */
-const isMark = (key: string): boolean => layout.runDocumentOf(key)?.name.startsWith("finished/") ?? false;
+/** Nothing looks at them later. */
+const isMark = (key: string): boolean => layout.isMark(layout.runDocumentOf(key)?.name ?? "");
 
 /**
  * Makes a copy of evidence, or goes on with one: seals first, then what they name. Each object is hashed as it

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ChainLink } from "./chain.ts";
 import { type Manifest, ManifestBuilder } from "./manifest.ts";
-import { sha256, type Task } from "./plan.ts";
+import { type Plan, sha256, type Task } from "./plan.ts";
+import { holdSealing, type SealingHold } from "./sealingHold.ts";
 import type { Signer } from "./signer.ts";
 import type { RunStore } from "./store.ts";
 import { tallyOf } from "./tallyOf.ts";
@@ -25,6 +26,8 @@ export interface Sealing {
   /** Undefined: manifests are not signed. */
   signer: Signer | undefined;
   now: () => number;
+  /** Who this sealer is to others that start at the same time. */
+  hold: SealingHold;
   /** Hex SHA-256 of the sealer's own bundle. */
   bundleSha256?: string | undefined;
   /** Who asks for a run to be sealed although tasks are out. */
@@ -36,23 +39,37 @@ export interface StillOut {
   open: readonly Task[];
 }
 
+/** Another sealer has the run under way: it is sealed by that one, or can be tried again once it is over. */
+export interface BeingSealed {
+  heldUntil: number;
+}
+
 /**
  * Seals a run: checks each planned item for exactly one outcome, takes the next place in the chain, writes the
  * manifest and signs it. Every step is create-only and can be repeated: a sealer that died is made good by the next
  * one, whichever run that is for, since a place can only be claimed once the manifest before it stands.
- * @returns the manifest that stands, or the tasks that are still out
+ * @returns the manifest that stands, the tasks that are still out, or until when another sealer is at it
  * @throws CoverageError when outcomes are repeated, or were never planned
  */
-export async function seal(sealing: Sealing, run: string, date: string): Promise<Manifest | StillOut> {
+export async function seal(sealing: Sealing, run: string, date: string): Promise<Manifest | StillOut | BeingSealed> {
   const { store } = sealing;
   let ready: ManifestBuilder | undefined;
   for (let claims = 0; claims < CLAIMS_AT_MOST; claims++) {
     // The head comes first: had this run claimed a place before it, its manifest is found below.
     const head = await store.chainHead();
-    if (head) await ensureManifest(sealing, head);
+    const claimed = head?.run_id === run;
+    if (head && !claimed) await ensureManifest(sealing, head);
     const standing = await store.readManifest(run, date);
     if (standing) return sign(sealing, standing);
-    ready ??= await read(store, run, date);
+    if (!ready) {
+      const planned = await store.readPlan(run, date);
+      // Before the last task is out nobody holds the run: who finds it open then would keep away who closes it.
+      const hold = (await isFinished(store, planned.plan, date)) && sealing.hold;
+      const other = hold && (await holdSealing(store, run, date, hold, sealing.now()));
+      if (other) return { heldUntil: other.until };
+      ready = await read(store, date, planned);
+    }
+    if (claimed) return sign(sealing, await ensureManifest(sealing, head, ready));
     if (ready.open.length && !sealing.incomplete) return { open: ready.open };
     const link: ChainLink = {
       sequence: (head?.sequence ?? 0) + 1,
@@ -72,7 +89,7 @@ async function ensureManifest(sealing: Sealing, link: ChainLink, ready?: Manifes
   const { run_id: run, run_date: date } = link;
   const standing = await store.readManifest(run, date);
   if (standing) return standing;
-  const builder = ready ?? (await read(store, run, date));
+  const builder = ready ?? (await read(store, date, await store.readPlan(run, date)));
   const incomplete = link.incomplete ?? sealing.incomplete;
   if (builder.open.length && !incomplete)
     throw new Error(
@@ -122,7 +139,8 @@ async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Stan
 /** The manifest once more, from the plan and the commits that it names. */
 async function rebuilt(store: RunStore, manifest: Manifest): Promise<string> {
   const { run_id, run_date, sequence, sealed_at, incomplete_requested_by: requested_by } = manifest;
-  const builder = await read(store, run_id, run_date, new Set(manifest.tasks.map(({ task }) => task)));
+  const committed = new Set(manifest.tasks.map(({ task }) => task));
+  const builder = await read(store, run_date, await store.readPlan(run_id, run_date), committed);
   const link: ChainLink = {
     sequence,
     run_id,
@@ -134,9 +152,18 @@ async function rebuilt(store: RunStore, manifest: Manifest): Promise<string> {
   return builder.seal(link, await before(store, sequence), manifest.signing_key, sealer).text;
 }
 
+/** Whether the marks say that every task is finished. The commits prove it. */
+const isFinished = async (store: RunStore, { run_id, tasks }: Plan, date: string): Promise<boolean> =>
+  (await store.finishedGroups(run_id, date)) >= (tasks[0]?.group.of ?? 0);
+
 /** Reads a run's commits, planned task by planned task. @param only tasks to look at; every one by default */
-async function read(store: RunStore, run: string, date: string, only?: ReadonlySet<string>): Promise<ManifestBuilder> {
-  const { plan, bytes } = await store.readPlan(run, date);
+async function read(
+  store: RunStore,
+  date: string,
+  { plan, bytes }: { plan: Plan; bytes: Uint8Array },
+  only?: ReadonlySet<string>,
+): Promise<ManifestBuilder> {
+  const { run_id: run } = plan;
   const builder = new ManifestBuilder(plan, bytes);
   for (let start = 0; start < plan.tasks.length; start += READS_AT_ONCE) {
     const tallies = plan.tasks.slice(start, start + READS_AT_ONCE).map((task) => {

@@ -14,10 +14,12 @@ import {
   planKey,
   publicKeyKey,
   runDate,
+  sealingKey,
   signatureKey,
 } from "./layout.ts";
 import { Manifest } from "./manifest.ts";
 import { Plan } from "./plan.ts";
+import { SealingHold } from "./sealingHold.ts";
 import { bucketSource, type EvidenceSource } from "./source.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
 
@@ -41,6 +43,8 @@ export interface RunStore {
   finishedTasks(run: string, date: string, within: number | string): Promise<number>;
   finishGroup(run: string, date: string, group: number): Promise<void>;
   finishedGroups(run: string, date: string): Promise<number>;
+  /** @returns the hold that stands under this number: this one, or that of the sealer that wrote it first */
+  holdSealing(run: string, date: string, number: number, hold: SealingHold): Promise<SealingHold>;
   /** The newest place in the chain that a run has claimed: one request and a read. */
   chainHead(): Promise<ChainLink | undefined>;
   chainLink(sequence: number): Promise<ChainLink | undefined>;
@@ -116,6 +120,13 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
       await create(finishedGroupKey(run, date, group), "{}");
     },
     finishedGroups: (run, date) => countOf(finishedGroupsPrefix(run, date)),
+    holdSealing: async (run, date, number, hold) => {
+      const key = sealingKey(run, date, number);
+      if (await create(key, JSON.stringify(hold))) return hold;
+      const standing = await source.read(key);
+      if (!standing) throw new Error(`s3://${bucket}/${key} is there and cannot be read`);
+      return SealingHold.parse(json(standing));
+    },
     chainHead: async () => {
       for await (const { key } of source.list(CHAIN_PREFIX, 1)) return linkAt(key);
       return undefined;

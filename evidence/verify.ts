@@ -493,7 +493,7 @@ class Verifier {
       return;
     }
     const { name } = document!;
-    if (name === "manifest.json" || name === "manifest.sig" || name.startsWith("finished/")) return;
+    if (name === "manifest.json" || name === "manifest.sig" || layout.isMark(name)) return;
     const task = /^outcomes\/(.+)\.json$/.exec(name)?.[1];
     if (task && [...sealed.missing].some((missing) => task === missing || task.startsWith(`${missing}.`)))
       this.notice("late", key, "the task committed after the run was sealed as incomplete");

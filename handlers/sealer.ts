@@ -1,4 +1,5 @@
 import { KMSClient } from "@aws-sdk/client-kms";
+import type { Context } from "aws-lambda";
 import { decodeTime } from "ulid";
 import { seal } from "../evidence/seal.ts";
 import { kmsSigner } from "../evidence/signer.ts";
@@ -18,6 +19,8 @@ export interface SealAnswer {
   complete?: boolean;
   /** Tasks that have not committed: what keeps the run open, or what is missing in it. */
   missing: string[];
+  /** Another sealer is at it, and over by then (ISO 8601). */
+  held_until?: string;
 }
 
 /** The sealer: the only role that may write a manifest, and sign it. */
@@ -26,7 +29,7 @@ export const sealerHandler = (around: Surroundings) => {
   const kms = new KMSClient(around.client(WAITS));
   const lambda = lambdaClient(around);
 
-  return async (event: unknown): Promise<SealAnswer> => {
+  return async (event: unknown, context: Context): Promise<SealAnswer> => {
     const settings = settingsFrom(SealerSettings, around.env());
     const { run_id, run_date, incomplete } = SealRequest.parse(event);
     log.appendKeys({ run_id });
@@ -40,6 +43,10 @@ export const sealerHandler = (around: Surroundings) => {
         store: runStore(s3, settings.EVIDENCE_BUCKET),
         signer: kmsSigner(kms, settings.SIGNING_KEY),
         now: around.now,
+        hold: {
+          holder: context.awsRequestId,
+          until: Math.ceil(around.now() + context.getRemainingTimeInMillis()),
+        },
         bundleSha256: settings.BUNDLE_SHA256,
         incomplete,
       },
@@ -50,6 +57,11 @@ export const sealerHandler = (around: Surroundings) => {
       const missing = answer.open.map(({ id }) => id);
       log.info("tasks are still out", { tasks: missing.length });
       return { run_id, sealed: false, missing };
+    }
+    if ("heldUntil" in answer) {
+      const held_until = new Date(answer.heldUntil).toISOString();
+      log.info("another sealer is at it", { held_until });
+      return { run_id, sealed: false, missing: [], held_until };
     }
     log.info("run sealed", { totals: answer.totals, complete: answer.complete, sequence: answer.sequence });
     if (settings.TABULATOR_FUNCTION) await invokeAsync(lambda, settings.TABULATOR_FUNCTION, { run_id, run_date });

@@ -17,6 +17,7 @@ const Answer = z.object({
   sealed: z.boolean(),
   complete: z.boolean().optional(),
   missing: z.array(z.string()),
+  held_until: z.string().optional(),
 });
 
 export const sealCommand = (program: Command): Command =>
@@ -45,8 +46,9 @@ export const sealCommand = (program: Command): Command =>
       );
       const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
       if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
-      const { sealed, complete, missing } = Answer.parse(answer);
+      const { sealed, complete, missing, held_until } = Answer.parse(answer);
       if (json) print(JSON.stringify(answer));
+      else if (held_until) print(`run ${run} is not sealed: another sealer is at it, until ${held_until} at the latest`);
       else if (!sealed)
         print(
           `run ${run} is not sealed: ${missing.length} tasks are out: ${missing.join(", ")}\nPast the deadline: itaudit seal ${run} --incomplete`,

@@ -14,12 +14,18 @@ import { BUCKET, commitOf, DATE, emptyBucket, planOf, RUN } from "./bucket.ts";
 use(chaiAsPromised);
 
 const runId = (n: number) => `01JDT3SAPG${String(n).padStart(16, "0")}`;
-const sealing = (store: RunStore): Sealing => ({ store, signer: undefined, now: () => 0 });
+const sealing = (store: RunStore, holder = "request"): Sealing => ({
+  store,
+  signer: undefined,
+  now: () => 0,
+  hold: { holder, until: 900_000 },
+});
 
-/** Writes a plan and the commits of all its tasks. */
+/** Writes a plan, the commits of all its tasks but those that are out, and the mark of the last one out. */
 async function ready(store: RunStore, plan: Plan, out = 0): Promise<Plan> {
   await store.writePlan(plan);
   for (const task of plan.tasks.slice(out)) await store.commit(DATE, commitOf(plan, task));
+  if (!out) await store.finishGroup(plan.run_id, DATE, 0);
   return plan;
 }
 
@@ -164,19 +170,20 @@ describe("sealing a run", () => {
           const { s3, keys, objects } = await emptyBucket();
           const store = runStore(s3, BUCKET);
           for (const n of [1, 2, 3]) await ready(store, planOf(1, runId(n)));
-          for (const { run, dies } of sealers) {
+          for (const [index, { run, dies }] of sealers.entries()) {
             let left = dies ?? Number.POSITIVE_INFINITY;
             const turn = async () => {
               await scheduler.schedule(Promise.resolve());
               if (left-- <= 0) throw new Error("killed");
             };
-            void seal(sealing(scheduled(store, turn)), runId(run), DATE).catch((error: Error) => {
+            void seal(sealing(scheduled(store, turn), `sealer ${index}`), runId(run), DATE).catch((error: Error) => {
               expect(error.message).to.equal("killed");
             });
           }
           await scheduler.waitIdle();
-          // A later delivery comes for each run, and makes good what the dead ones left.
-          for (const n of [3, 1, 2]) expect(await seal(sealing(store), runId(n), DATE)).not.to.have.property("open");
+          // A later delivery comes for each run, once the dead ones are over, and makes good what they left.
+          const later = { ...sealing(store, "later"), now: () => 900_000 };
+          for (const n of [3, 1, 2]) expect(await seal(later, runId(n), DATE)).to.have.property("complete", true);
           const manifests = [1, 2, 3].map((n) => {
             const versions = objects().get(manifestKey(runId(n), DATE))!;
             expect(versions).to.have.length(1);
@@ -192,6 +199,40 @@ describe("sealing a run", () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it("is the work of one of the sealers that start together: the others read no commit", async () => {
+    const { s3 } = await emptyBucket();
+    const store = runStore(s3, BUCKET);
+    const plan = await ready(store, planOf(5));
+    let read = 0;
+    const counting: RunStore = { ...store, readCommit: (...of) => (read++, store.readCommit(...of)) };
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => seal(sealing(counting, `sealer ${n}`), RUN, DATE)));
+    expect(answers.filter((answer) => "complete" in answer)).to.have.length(1);
+    expect(answers.filter((answer) => "heldUntil" in answer)).to.have.length(4);
+    expect(read).to.equal(plan.tasks.length);
+  });
+
+  it("goes on by Lambda's next try of the same request, and by another one only when the first is over", async () => {
+    const { s3 } = await emptyBucket();
+    const store = runStore(s3, BUCKET);
+    await ready(store, planOf(1));
+    const killed: RunStore = { ...store, claim: () => Promise.reject(new Error("killed")) };
+    const others = { ...sealing(store, "other"), hold: { holder: "other", until: 1_800_000 } };
+    await expect(seal(sealing(killed, "first"), RUN, DATE)).to.be.rejectedWith("killed");
+    expect(await seal({ ...others, now: () => 899_999 }, RUN, DATE)).to.deep.equal({ heldUntil: 900_000 });
+    await expect(seal(sealing(killed, "first"), RUN, DATE)).to.be.rejectedWith("killed");
+    expect(await seal({ ...others, now: () => 900_000 }, RUN, DATE)).to.have.property("complete", true);
+  });
+
+  it("is not held by a sealer that comes before the last task is out", async () => {
+    const { s3 } = await emptyBucket();
+    const store = runStore(s3, BUCKET);
+    const plan = await ready(store, planOf(2), 1);
+    expect(await seal(sealing(store, "early"), RUN, DATE)).to.have.property("open");
+    await store.commit(DATE, commitOf(plan, plan.tasks[0]!));
+    await store.finishGroup(RUN, DATE, 0);
+    expect(await seal(sealing(store, "the last one out"), RUN, DATE)).to.have.property("complete", true);
   });
 
   it("seals a run that is not complete only for whom asks by name, and names what is missing", async () => {

@@ -67,9 +67,10 @@ const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
 describe("committing and sealing", () => {
   let auditor: (event: unknown, context: Context) => Promise<unknown>;
   let recorder: (event: unknown) => Promise<unknown>;
-  let sealer: (event: unknown) => Promise<unknown>;
+  let sealer: (event: unknown, context: Context) => Promise<unknown>;
   const context = {
     invokedFunctionArn: "arn:aws:lambda:us-east-1:999999999999:function:audit-get-meta-rds",
+    awsRequestId: "request",
     getRemainingTimeInMillis: () => 60_000,
   } as Context;
   const environmentBefore = { ...process.env };
@@ -170,10 +171,10 @@ describe("committing and sealing", () => {
 
   it("the sealer writes nothing while a task is out, and one manifest whoever races", async () => {
     bucket.set(outcomeKey(run, date, plan.tasks[0]!.id), JSON.stringify(committed(0)));
-    expect(await sealer({ run_id: run, run_date: date })).to.include({ sealed: false });
+    expect(await sealer({ run_id: run, run_date: date }, context)).to.include({ sealed: false });
     expect([...bucket.keys()]).not.to.include(manifestKey(run, date));
     bucket.set(outcomeKey(run, date, plan.tasks[1]!.id), JSON.stringify(committed(1)));
-    await Promise.all([1, 2, 3].map(() => sealer({ run_id: run, run_date: date })));
+    await Promise.all([1, 2, 3].map(() => sealer({ run_id: run, run_date: date }, context)));
     const manifest = JSON.parse(bucket.get(manifestKey(run, date))!);
     expect(manifest.totals).to.deep.include({ planned: 2, outcomes: { collected: 2 } });
     const sealed = bucket.get(manifestKey(run, date));
@@ -183,7 +184,7 @@ describe("committing and sealing", () => {
       SigningAlgorithm: "ECDSA_SHA_256",
     });
     expect([...bucket.keys()]).to.include(signatureKey(run, date));
-    await sealer({ run_id: run, run_date: date });
+    await sealer({ run_id: run, run_date: date }, context);
     expect(bucket.get(manifestKey(run, date))).to.equal(sealed);
     expect([...bucket.keys()].filter((key) => key.startsWith(outcomesPrefix(run, date)))).to.have.length(2);
   });

@@ -116,6 +116,14 @@ export function stories(prefix: string, auditors: readonly string[]): Story[] {
       },
     },
     {
+      name: `${prefix}-sealer is delivered twice`,
+      tell: async (system) => {
+        system.twice.add(`${prefix}-sealer`);
+        await system.run(boss, narrow(first));
+        system.twice.clear();
+      },
+    },
+    {
       name: `${boss} finds no auditor`,
       tell: (system) => {
         const { FunctionArn } = system.function(`${prefix}-get-meta-${first}`);

@@ -1,0 +1,30 @@
+import * as z from "zod";
+import type { RunStore } from "./store.ts";
+
+/** Who reads a run's commits to seal it, and the time at which that one is over for certain. */
+export const SealingHold = z.object({
+  /** The request: Lambda's retries of it have the same, and go on where the one before died. */
+  holder: z.string(),
+  /** Milliseconds since the epoch: when Lambda ends the function at the latest. */
+  until: z.number().int(),
+});
+export type SealingHold = z.infer<typeof SealingHold>;
+
+/**
+ * Takes the sealing of a run, so that of several sealers that start together one reads the commits and not each.
+ * It saves work and decides nothing: that a run is sealed once is for the chain and the manifest to see to.
+ * @returns undefined when it is ours; else who has it
+ */
+export async function holdSealing(
+  store: RunStore,
+  run: string,
+  date: string,
+  ours: SealingHold,
+  now: number,
+): Promise<SealingHold | undefined> {
+  for (let number = 1; ; number++) {
+    const standing = await store.holdSealing(run, date, number, ours);
+    if (standing.holder === ours.holder) return undefined;
+    if (standing.until > now) return standing;
+  }
+}
