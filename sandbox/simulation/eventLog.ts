@@ -5,6 +5,8 @@ export class EventLog {
   private readonly hash = createHash("sha256");
   readonly lines: string[] = [];
   count = 0;
+  /** When the last thing happened. */
+  last = 0;
 
   /** @param keep whether the lines are kept for reading, and not hashed alone */
   constructor(
@@ -16,6 +18,7 @@ export class EventLog {
     const text = `${this.now()} ${line}`;
     this.hash.update(`${text}\n`);
     this.count += 1;
+    this.last = this.now();
     if (this.keep) this.lines.push(text);
   }
 

@@ -4,9 +4,12 @@ import type { Item } from "../../evidence/item.ts";
 import { manifestKey, planKey, runDate } from "../../evidence/layout.ts";
 import { Manifest } from "../../evidence/manifest.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
-import { GLOBAL, Plan, plannedItems, sha256 } from "../../evidence/plan.ts";
+import { GLOBAL, Plan, plannedItems } from "../../evidence/plan.ts";
+import { keysIn } from "../../evidence/publicKeys.ts";
 import { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import { NothingToVerify, verify } from "../../evidence/verify.ts";
 import type { StoredObject } from "../state.ts";
+import { bucketSource } from "./bucketSource.ts";
 import type { Holdings } from "./estate.ts";
 import type { Script } from "./script.ts";
 import { BUCKET, type World } from "./world.ts";
@@ -59,7 +62,7 @@ const nameOf = ({ auditor, account_id, region }: Pick<Outcome, "auditor" | "acco
  * What must hold after every run, whatever went wrong in it. Each thing that does not is a sentence; none: all holds.
  * @param abandoned requests of bosses that died and that nobody repeats: their runs may stay open
  */
-export function violations(world: World, script: Script, abandoned: ReadonlySet<string>): string[] {
+export async function violations(world: World, script: Script, abandoned: ReadonlySet<string>): Promise<string[]> {
   const { objects } = world.state.buckets.get(BUCKET)!;
   const found: string[] = [];
   const say = (...problems: string[]) => found.push(...problems);
@@ -81,6 +84,24 @@ export function violations(world: World, script: Script, abandoned: ReadonlySet<
     }
     say(...violationsOfRun(world, script, plan, Manifest.parse(JSON.parse(text(stored)))));
   }
+  say(...(await unverified(world)));
+  return found;
+}
+
+/** What `itaudit verify --all` says of the bucket, given the public key: signatures, chain, hashes, counts, coverage. */
+async function unverified({ state, publicKey }: World): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    await verify({
+      source: bucketSource(state.buckets.get(BUCKET)!.objects),
+      keys: keysIn(publicKey()),
+      run: "all",
+      violation: ({ kind, key, problem }) => found.push(`verify: ${kind}: ${key}: ${problem}`),
+      notice: () => undefined,
+    });
+  } catch (error) {
+    if (!(error instanceof NothingToVerify)) throw error;
+  }
   return found;
 }
 
@@ -89,10 +110,10 @@ const text = ({ body }: StoredObject): string => Buffer.from(body).toString("utf
 function violationsOfRun(world: World, script: Script, plan: Plan, manifest: Manifest): string[] {
   const found: string[] = [];
   const outcomes = new Map<string, Outcome[]>();
-  const commits = commitsOf(world, manifest, found);
+  const commits = commitsOf(world, manifest);
   for (const outcome of commits.flatMap((commit) => commit.outcomes))
     outcomes.set(nameOf(outcome), [...(outcomes.get(nameOf(outcome)) ?? []), outcome]);
-  const items = itemsOf(world, plan, commits, found);
+  const items = itemsOf(world, plan, commits);
   const everything = new Set(
     script.accounts.flatMap((account) => [
       `iam ${account} ${GLOBAL}`,
@@ -117,33 +138,25 @@ function violationsOfRun(world: World, script: Script, plan: Plan, manifest: Man
   return found;
 }
 
-/** The commits that the manifest names, as they are in the bucket. */
-function commitsOf({ state }: World, manifest: Manifest, found: string[]): TaskOutcome[] {
+/** The commits that the manifest names, as they are in the bucket; whether they are as sealed, verifying tells. */
+function commitsOf({ state }: World, manifest: Manifest): TaskOutcome[] {
   const { objects } = state.buckets.get(BUCKET)!;
-  return manifest.tasks.flatMap(({ key, sha256: hash }) => {
+  return manifest.tasks.flatMap(({ key }) => {
     const stored = objects.get(key)?.at(-1);
-    if (stored && sha256(stored.body) === hash) return [TaskOutcome.parse(JSON.parse(text(stored)))];
-    found.push(`${key} is not in the bucket as the manifest says`);
-    return [];
+    return stored ? [TaskOutcome.parse(JSON.parse(text(stored)))] : [];
   });
 }
 
-/** The items of the commits' objects by planned item; a manifest that does not say what is there is a violation. */
-function itemsOf({ state }: World, plan: Plan, commits: readonly TaskOutcome[], found: string[]): Map<string, Item[]> {
+/** The items of the commits' objects by planned item. */
+function itemsOf({ state }: World, plan: Plan, commits: readonly TaskOutcome[]): Map<string, Item[]> {
   const items = new Map<string, Item[]>();
   const { objects } = state.buckets.get(BUCKET)!;
-  for (const { key, sha256: hash, bytes, items: count } of commits.flatMap((commit) => commit.objects)) {
+  for (const { key } of commits.flatMap((commit) => commit.objects)) {
     const body = objects.get(key)?.at(-1)?.body;
-    if (!body) {
-      found.push(`${key} is in the manifest and not in the bucket`);
-      continue;
-    }
-    if (sha256(body) !== hash || body.length !== bytes) found.push(`${key} is not what the manifest says`);
-    const lines = gunzipSync(body).toString("utf8").trim().split("\n");
-    if (lines.length !== count) found.push(`${key} has ${lines.length} items, the manifest says ${count}`);
-    for (const line of lines) {
+    if (!body) continue;
+    for (const line of gunzipSync(body).toString("utf8").trim().split("\n")) {
       const item = JSON.parse(line) as Item;
-      if (item.run_id !== plan.run_id) found.push(`${key} has an item of ${item.run_id}`);
+      if (item.run_id !== plan.run_id) continue;
       items.set(nameOf(item), [...(items.get(nameOf(item)) ?? []), item]);
     }
   }

@@ -45,7 +45,7 @@ export interface VirtualLambda extends Invoke {
   largestEvent: () => number;
   /** Tries that were begun, by function. */
   tries: Map<string, number>;
-  /** Ids of tries that did not end well. */
+  /** Requests of which a try did not end well. */
   died: Set<string>;
 }
 
@@ -58,7 +58,8 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
   let running = 0;
   let largest = 0;
 
-  async function run(fn: StoredFunction, event: unknown): Promise<Invocation> {
+  /** @param request the same at each try and each delivery of an event */
+  async function run(fn: StoredFunction, event: unknown, request = world.randomId(12)): Promise<Invocation> {
     if (running >= CONCURRENCY) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     tries.set(fn.FunctionName, (tries.get(fn.FunctionName) ?? 0) + 1);
@@ -69,14 +70,14 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
         const self: Pick<Instance, "attempt"> = { attempt: undefined };
         instance = Object.assign(self, { handler: world.start(fn, self) });
       }
-      return await attempt(fn, instance, event);
+      return await attempt(fn, instance, event, request);
     } finally {
       running -= 1;
       waiting.shift()?.();
     }
   }
 
-  function attempt(fn: StoredFunction, instance: Instance, event: unknown): Promise<Invocation> {
+  function attempt(fn: StoredFunction, instance: Instance, event: unknown, request: string): Promise<Invocation> {
     const id = world.randomId(8);
     const deadline = clock.now() + fn.Timeout * 1000;
     return new Promise((resolve) => {
@@ -86,7 +87,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
         current.dead = true;
         timer.cancelled = true;
         log.add(`${fn.FunctionName} ${id} ${line}`);
-        if (answer.error) died.add(id);
+        if (answer.error) died.add(request);
         resolve(answer);
       };
       current.die = (errorMessage) => end({ payload: { errorMessage }, error: "Unhandled" }, errorMessage);
@@ -98,7 +99,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
       const context = {
         functionName: fn.FunctionName,
         invokedFunctionArn: fn.FunctionArn,
-        awsRequestId: id,
+        awsRequestId: request,
         getRemainingTimeInMillis: () => deadline - clock.now(),
       } as Context;
       instance.handler(event, context).then(
@@ -115,12 +116,12 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
     });
   }
 
-  async function deliver(fn: StoredFunction, event: unknown): Promise<void> {
+  async function deliver(fn: StoredFunction, event: unknown, request: string): Promise<void> {
     const queued = clock.now();
     let answer: Invocation = { payload: null };
     let attempts = 0;
     for (const again of [...RETRY_AFTER_MS.slice(0, fn.retries), undefined]) {
-      answer = await run(fn, event);
+      answer = await run(fn, event, request);
       attempts += 1;
       if (!answer.error) return;
       if (again === undefined || clock.now() + again - queued > EVENT_AGE_MS) break;
@@ -147,8 +148,9 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
     largest = Math.max(largest, Buffer.byteLength(JSON.stringify(event)));
     // Each delivery reads the event anew, as a function does.
     const text = JSON.stringify(event);
-    for (const wait of world.deliveries(fn)) clock.after(wait, () => void deliver(fn, JSON.parse(text)));
+    const request = world.randomId(12);
+    for (const wait of world.deliveries(fn)) clock.after(wait, () => void deliver(fn, JSON.parse(text), request));
   }
 
-  return { now: run, later: queue, largestEvent: () => largest, tries, died };
+  return { now: (fn, event) => run(fn, event), later: queue, largestEvent: () => largest, tries, died };
 }

@@ -4,6 +4,7 @@ import { bossHandler } from "../../handlers/boss.ts";
 import { recorderHandler } from "../../handlers/recorder.ts";
 import { sealerHandler } from "../../handlers/sealer.ts";
 import type { Surroundings } from "../../handlers/surroundings.ts";
+import { watchdogHandler } from "../../handlers/watchdog.ts";
 import { createSandbox } from "../core.ts";
 import { idOf, randomOf } from "../random.ts";
 import type { StoredFunction } from "../state.ts";
@@ -22,6 +23,10 @@ import { BUCKET, simulatedAuditors, worldOf } from "./world.ts";
 /** When every simulated run begins. */
 const START = Date.UTC(2026, 10, 24, 3);
 
+const HOUR = 3_600_000;
+/** How long the watchdog is awaited after the last run has begun. */
+const WATCHED = 8 * HOUR;
+
 /** The code under test: the functions by their names without prefix, given their surroundings. */
 export type System = (functionName: string, around: Surroundings) => Handler;
 
@@ -30,6 +35,7 @@ export const realSystem: System = (name, around) => {
   const auditor = simulatedAuditors[name.replace(/^get-meta-/, "")];
   if (auditor) return auditorHandler(auditor, around);
   if (name === "boss") return bossHandler(Object.values(simulatedAuditors).map(plannedAuditor), around);
+  if (name === "watchdog") return watchdogHandler(around);
   return (name === "recorder" ? recorderHandler : sealerHandler)(around);
 };
 
@@ -112,8 +118,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const uninstall = clock.install(random);
   const abandoned = new Set<string>();
   try {
-    const boss = [...state.functions.values()].find(({ FunctionName }) => FunctionName === "audit-boss")!;
-    begin(script, clock, random, boss, lambda);
+    const named = (name: string) => [...state.functions.values()].find((fn) => fn.FunctionName === name)!;
+    const last = begin(script, clock, random, named("audit-boss"), lambda);
+    watch(clock, last + WATCHED, () => {
+      if (hasOpenRun(state.buckets.get(BUCKET)!.objects)) lambda.later(named("audit-watchdog"), {});
+    });
     await clock.run(options.eachEvent);
     for (const died of lambda.died) abandoned.add(died);
   } finally {
@@ -121,10 +130,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   }
   return {
     seed,
-    violations: violations(world, script, abandoned),
+    violations: await violations(world, script, abandoned),
     digest: log.digest(),
     events: log.count,
-    took: clock.now() - START,
+    took: log.last - START,
     log: log.lines,
     requests: requests.counts,
     tries: Object.fromEntries(lambda.tries),
@@ -137,20 +146,36 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   };
 }
 
-/** Starts the run, or the runs, in the way that the script says. */
+/** Whether a run is not sealed and signed: whenever it is otherwise, the watchdog would find nothing to do. */
+const hasOpenRun = (objects: ReadonlyMap<string, unknown>): boolean =>
+  [...objects.keys()].some(
+    (key) => key.endsWith("/plan.json") && !objects.has(key.replace(/plan\.json$/, "manifest.sig")),
+  );
+
+/** The watchdog's schedule: each hour. */
+function watch(clock: VirtualClock, until: number, tick: () => void): void {
+  clock.after(HOUR, () => {
+    tick();
+    if (clock.now() < until) watch(clock, until, tick);
+  });
+}
+
+/** Starts the run, or the runs, in the way that the script says. @returns when the last one starts */
 function begin(
   { bosses }: Script,
   clock: VirtualClock,
   random: () => number,
   boss: StoredFunction,
   lambda: ReturnType<typeof virtualLambda>,
-): void {
+): number {
   if (bosses === "schedule delivered twice") {
     const event = { schedule: { name: "daily", time: new Date(clock.now()).toISOString() } };
     lambda.later(boss, event);
     clock.after(random() * 120_000, () => lambda.later(boss, event));
-    return;
+    return clock.now();
   }
-  void lambda.now(boss, {});
+  const days = bosses === "day after day" ? [0, 24 * HOUR, 48 * HOUR] : [0];
+  for (const day of days) clock.after(day, () => void lambda.now(boss, {}));
   if (bosses === "two") clock.after(random() * 5_000, () => void lambda.now(boss, {}));
+  return clock.now() + Math.max(...days);
 }

@@ -1,4 +1,5 @@
-import type { CreateKeyResponse } from "@aws-sdk/client-kms";
+import { createPublicKey } from "node:crypto";
+import type { CreateKeyResponse, GetPublicKeyResponse } from "@aws-sdk/client-kms";
 import { type Auditor, type Service, typesOf } from "../../auditors/collector.ts";
 import { iam } from "../../auditors/iam.ts";
 import { memberPolicyDocuments } from "../../auditors/policy.ts";
@@ -9,6 +10,7 @@ import {
   bossPermissions,
   recorderPermissions,
   sealerPermissions,
+  watchdogPermissions,
 } from "../../components/permissions.ts";
 import { AUDIT_ACCOUNT } from "../estate/organization.ts";
 import { populate } from "../estate/populate.ts";
@@ -45,15 +47,23 @@ export interface World {
   /** Access key of each function's role. */
   keys: Map<string, string>;
   open: (account: string, region: string) => boolean;
+  /** The key that manifests are verified with, PEM: what the stack's output would be. */
+  publicKey: () => string;
 }
 
 const arnOf = (functionName: string) => `arn:aws:lambda:${HOME}:${AUDIT_ACCOUNT}:function:${functionName}`;
 
 /** A key that the sealer signs with, as CreateKey makes it. */
-function signingKeyIn(state: SandboxState, now: () => number, randomId: (length: number) => string): string {
+function signingKeyIn(state: SandboxState, now: () => number, randomId: (length: number) => string) {
   const call = { account: AUDIT_ACCOUNT, region: HOME, state, now, randomId } as Call;
   const made = kms.operations.CreateKey!.run({ KeyUsage: "SIGN_VERIFY", KeySpec: "ECC_NIST_P256" }, call);
-  return (made as CreateKeyResponse).KeyMetadata!.Arn!;
+  const arn = (made as CreateKeyResponse).KeyMetadata!.Arn!;
+  const publicKey = (): string => {
+    const { PublicKey } = kms.operations.GetPublicKey!.run({ KeyId: arn }, call) as GetPublicKeyResponse;
+    const key = createPublicKey({ key: Buffer.from(PublicKey!), format: "der", type: "spki" });
+    return String(key.export({ format: "pem", type: "spki" }));
+  };
+  return { arn, publicKey };
 }
 
 export function worldOf(script: Script, now: () => number, randomId: (length: number) => string): World {
@@ -159,12 +169,18 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
   const common = { EVIDENCE_BUCKET: BUCKET, SEALER_FUNCTION: "audit-sealer" };
   const names = Object.keys(simulatedAuditors);
   const auditorArns = names.map((name) => arnOf(`audit-get-meta-${name}`));
-  const signingKey = signingKeyIn(state, now, randomId);
+  const { arn: signingKey, publicKey } = signingKeyIn(state, now, randomId);
   addFunction(
     "audit-sealer",
     900,
     { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, SEAL_DEADLINE_MINUTES: "120" },
     sealerPermissions(bucketArn, signingKey),
+  );
+  addFunction(
+    "audit-watchdog",
+    300,
+    { ...common, SEAL_DEADLINE_MINUTES: "120" },
+    watchdogPermissions(bucketArn, sealerArn),
   );
   addFunction("audit-recorder", 60, common, recorderPermissions(bucketArn, sealerArn, auditorArns));
   for (const [index, [name, auditor]] of Object.entries(simulatedAuditors).entries())
@@ -197,5 +213,12 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     },
     bossPermissions({ bucketArn, auditorArns, sealerArn, parameterArn, byUnits: false, asksRegions: false }),
   );
-  return { state, holdings, environments, keys, open: (account, region) => isOpen(script.seed, account, region) };
+  return {
+    state,
+    holdings,
+    environments,
+    keys,
+    open: (account, region) => isOpen(script.seed, account, region),
+    publicKey,
+  };
 }

@@ -49,15 +49,37 @@ const xml = (text: string): Answer => ({
 });
 export const done = (statusCode: number): Answer => ({ statusCode, headers: {}, body: new Uint8Array() });
 
+async function chunksOf({ body }: Answer): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body instanceof Uint8Array ? Readable.from([body]) : body)
+    chunks.push(Buffer.from(chunk as Uint8Array));
+  return chunks;
+}
+
+/** Functions that find every group of a run finished, whatever is out: each of their commits has the run sealed. */
+const believesThatAllIsFinished = between(/get-meta|recorder|boss/, () => async (request, send) => {
+  const answer = await send(request);
+  if (request.method !== "GET" || !JSON.stringify(request).includes("finished")) return answer;
+  const mark = "<Contents><Key>finished</Key><Size>2</Size></Contents>";
+  const text = Buffer.concat(await chunksOf(answer)).toString();
+  return {
+    ...answer,
+    body: Buffer.from(text.replace("</ListBucketResult>", `${mark.repeat(999)}</ListBucketResult>`)),
+  };
+});
+
 /** What could be wrong with the system, one thing each. The simulation has to notice every one of them. */
 export const broken: Record<string, System> = {
   "commits are not conditional": between(
     /get-meta|recorder/,
     () => (request, send) => send(request.path.includes("/outcomes/") ? unconditional(request) : request),
   ),
-  "the manifest is not written conditionally": between(
+  "manifest and place in the chain are not written conditionally, and no sealer waits for another": between(
     /sealer/,
-    () => (request, send) => send(request.method === "PUT" ? unconditional(request) : request),
+    () => async (request, send) => {
+      if (!request.path.includes("/sealing/")) return send(request.method === "PUT" ? unconditional(request) : request);
+      return request.method === "PUT" ? done(200) : send(request);
+    },
   ),
   "attempts share the names of their objects": (name, around) =>
     realSystem(name, name.startsWith("get-meta") ? { ...around, random: () => 0.5 } : around),
@@ -103,6 +125,36 @@ export const broken: Record<string, System> = {
       return first;
     };
   }),
+  "a resource gets the tags of another account's resource": between(/get-meta/, () => {
+    let first: { key: string; answer: Answer } | undefined;
+    return async (request, send) => {
+      const answer = await send(request);
+      if (answer.statusCode !== 200 || actionOf(request) !== "ListTagsForResource") return answer;
+      const key = /Credential=(\w+)/.exec(request.headers.authorization ?? "")![1]!;
+      first ??= { key, answer };
+      return key === first.key ? answer : first.answer;
+    };
+  }),
+  "a run is sealed before its last outcome": (name, around) => {
+    if (name !== "sealer") return believesThatAllIsFinished(name, around);
+    const late = () => around.now() + 3 * 3_600_000;
+    const handler = realSystem(name, { ...around, now: late });
+    return (event, context) => handler({ ...(event as object), incomplete: { requested_by: "nobody" } }, context);
+  },
+  "a sealer that died keeps all others away": between(/sealer/, () => {
+    let number = 0;
+    return async (request, send) => {
+      const ofHold = request.path.includes("/sealing/");
+      if (ofHold && request.method === "PUT") number = Number(/(\d+)\.json/.exec(request.path)![1]);
+      if (!ofHold || request.method !== "GET") return send(request);
+      const body = Buffer.from(JSON.stringify({ holder: `dead ${number}`, until: Number.MAX_SAFE_INTEGER }));
+      return { statusCode: 200, headers: {}, body: Readable.from([body]) };
+    };
+  }),
+  "the manifest is not signed": between(/sealer/, () => async (request, send) => {
+    const isSignature = request.method === "PUT" && request.path.endsWith("/manifest.sig");
+    return isSignature ? done(200) : send(request);
+  }),
   "an object that could not be written counts as written": between(/get-meta/, () => async (request, send) => {
     const answer = await send(request);
     const ofEvidence = request.method === "PUT" && request.path.includes("/resource_type");
@@ -111,13 +163,10 @@ export const broken: Record<string, System> = {
   "a closed account is left out of the plan": between(/boss/, () => async (request, send) => {
     const answer = await send(request);
     if (!/GetParameter/.test(request.headers["x-amz-target"] ?? "")) return answer;
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer.body instanceof Uint8Array ? Readable.from([answer.body]) : answer.body)
-      chunks.push(Buffer.from(chunk as Uint8Array));
     return {
       ...answer,
       body: Buffer.from(
-        Buffer.concat(chunks)
+        Buffer.concat(await chunksOf(answer))
           .toString()
           .replace(/,\d{12}/, ""),
       ),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { scriptOf } from "../../sandbox/simulation/script.ts";
+import { quietScript, scriptOf } from "../../sandbox/simulation/script.ts";
 import { simulate } from "../../sandbox/simulation/simulate.ts";
 import { broken } from "./broken.ts";
 
@@ -44,11 +44,30 @@ describe("a simulated run", function () {
       "closed accounts": scripts.filter(({ closed }) => closed.size),
       "denied actions": scripts.filter(({ denied }) => denied.size),
       "ended sessions": scripts.filter(({ expired }) => expired > 0),
+      "sealers that die oftener than Lambda tries": scripts.filter(({ kill, kills }) => kill > 0 && kills.sealer > 3),
+      "runs one after the other": scripts.filter(({ bosses }) => bosses === "day after day"),
       "slow S3": scripts.filter(({ slowS3 }) => slowS3),
       "a function that is not there": scripts.filter(({ missingFunction }) => missingFunction),
       "tasks larger than an invocation": scripts.filter(({ sizes }) => sizes.instances > 10),
     }))
       expect(meets.length, what).to.be.greaterThan(3);
+  });
+
+  it("is sealed by the watchdog's doing when the sealer dies at each of Lambda's tries", async () => {
+    const script = { ...quietScript(1), kill: 0.9, kills: { boss: 0, auditor: 0, recorder: 0, sealer: 5 } };
+    const { violations, tries } = await simulate(1, { script });
+    expect(violations).to.deep.equal([]);
+    expect(tries["audit-sealer"]).to.be.greaterThan(5);
+    expect(tries["audit-watchdog"]).to.be.greaterThan(1);
+  });
+
+  it("reads each commit once to seal it, however many sealers start together", async () => {
+    const script = { ...quietScript(1), accounts: ["111111111111", "222222222222", "333333333333"], duplicate: 1 };
+    const { violations, requests, tries, documents } = await simulate(1, { script });
+    expect(violations).to.deep.equal([]);
+    expect(tries["audit-sealer"]).to.be.greaterThan(1);
+    const commits = [...documents.keys()].filter((key) => key.includes("/outcomes/"));
+    expect(requests["sealer s3 GET outcomes"]).to.equal(commits.length);
   });
 
   for (const [what, system] of Object.entries(broken))
