@@ -48,7 +48,8 @@ export const sealCommand = (program: Command): Command =>
       if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
       const { sealed, complete, missing, held_until } = Answer.parse(answer);
       if (json) print(JSON.stringify(answer));
-      else if (held_until) print(`run ${run} is not sealed: another sealer is at it, until ${held_until} at the latest`);
+      else if (held_until)
+        print(`run ${run} is not sealed: another sealer is at it, until ${held_until} at the latest`);
       else if (!sealed)
         print(
           `run ${run} is not sealed: ${missing.length} tasks are out: ${missing.join(", ")}\nPast the deadline: itaudit seal ${run} --incomplete`,

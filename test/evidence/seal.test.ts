@@ -206,7 +206,13 @@ describe("sealing a run", () => {
     const store = runStore(s3, BUCKET);
     const plan = await ready(store, planOf(5));
     let read = 0;
-    const counting: RunStore = { ...store, readCommit: (...of) => (read++, store.readCommit(...of)) };
+    const counting: RunStore = {
+      ...store,
+      readCommit: (...of) => {
+        read += 1;
+        return store.readCommit(...of);
+      },
+    };
     const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => seal(sealing(counting, `sealer ${n}`), RUN, DATE)));
     expect(answers.filter((answer) => "complete" in answer)).to.have.length(1);
     expect(answers.filter((answer) => "heldUntil" in answer)).to.have.length(4);

@@ -66,7 +66,11 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0 } = {}) {
         .get(`runs/run_date=${DATE}/run_id=${runId(n)}/manifest.json`)!
         .at(-1)!.body;
     const incomplete = out ? { requested_by: "alice" } : undefined;
-    await seal({ store, signer: signerOf(manifest), now: () => 0, hold: { holder: "request", until: 0 }, incomplete }, runId(n), DATE);
+    await seal(
+      { store, signer: signerOf(manifest), now: () => 0, hold: { holder: "request", until: 0 }, incomplete },
+      runId(n),
+      DATE,
+    );
   }
   const folder = await mkdtemp(join(tmpdir(), "audit-copy-"));
   for (const [key, versions] of objects()) {
