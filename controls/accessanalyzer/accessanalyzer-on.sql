@@ -7,7 +7,6 @@
 -- mappings:
 --   cis-v3: ["1.20"]
 --   cis-v5: ["1.19"]
---   fsbp: [IAM.28]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.15]
 SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,

@@ -6,7 +6,6 @@
 -- mappings:
 --   cis-v3: ["3.4"]
 --   cis-v5: ["3.4"]
---   fsbp: [CloudTrail.7]
 --   pci-dss-4: ["10.2.1"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]

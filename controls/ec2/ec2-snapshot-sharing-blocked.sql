@@ -4,7 +4,6 @@
 -- rationale: The setting holds against a mistake in a single snapshot.
 -- remedy: Block public access to snapshots in each region, for all sharing.
 -- mappings:
---   fsbp: [EC2.182]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

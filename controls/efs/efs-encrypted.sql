@@ -6,7 +6,7 @@
 -- mappings:
 --   cis-v3: ["2.4.1"]
 --   cis-v5: ["2.3.1"]
---   fsbp: [EFS.1]
+--   fsbp: [EFS.1, EFS.8]
 --   pci-dss-4: ["3.5.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]

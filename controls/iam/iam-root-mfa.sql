@@ -7,7 +7,6 @@
 -- mappings:
 --   cis-v3: ["1.5"]
 --   cis-v5: ["1.4"]
---   fsbp: [IAM.9]
 --   pci-dss-4: ["8.4.2"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.5]

@@ -7,7 +7,6 @@
 --   cis-v3: ["1.4"]
 --   cis-v5: ["1.3"]
 --   fsbp: [IAM.4]
---   pci-dss-4: ["8.6.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

@@ -6,7 +6,6 @@
 -- mappings:
 --   cis-v3: ["1.19"]
 --   cis-v5: ["1.18"]
---   fsbp: [IAM.26]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

@@ -4,7 +4,6 @@
 -- rationale: Which call of which function was slow or failed, and why, is told by a trace.
 -- remedy: Set the tracing mode to Active.
 -- mappings:
---   fsbp: [Lambda.7]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.16]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

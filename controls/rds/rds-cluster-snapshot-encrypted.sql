@@ -6,7 +6,7 @@
 --   encryption.
 -- remedy: Copy the snapshot with a KMS key and delete the one that is not encrypted.
 -- mappings:
---   fsbp: [RDS.4]
+--   fsbp: [RDS.4, Neptune.6]
 --   pci-dss-4: ["3.5.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]

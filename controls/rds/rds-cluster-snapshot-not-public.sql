@@ -5,7 +5,7 @@
 -- rationale: Anybody with an AWS account can restore a public snapshot and read the database.
 -- remedy: Take the value all from the attribute restore of the snapshot, and look in CloudTrail for who copied it.
 -- mappings:
---   fsbp: [RDS.1]
+--   fsbp: [RDS.1, DocumentDB.3, Neptune.3]
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]

@@ -4,7 +4,7 @@
 -- rationale: The volume of a cluster holds every database in it, and its snapshots are as open as the volume.
 -- remedy: Restore a snapshot of the cluster with a KMS key and move the clients over.
 -- mappings:
---   fsbp: [RDS.27]
+--   fsbp: [RDS.27, DocumentDB.1, Neptune.1]
 --   pci-dss-4: ["3.5.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]

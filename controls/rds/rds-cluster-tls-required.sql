@@ -7,6 +7,7 @@
 --   Set rds.force_ssl (PostgreSQL), require_secure_transport (MySQL), tls (DocumentDB) or neptune_enforce_ssl (Neptune)
 --   in the cluster parameter group.
 -- mappings:
+--   fsbp: [DocumentDB.6]
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]

@@ -5,7 +5,7 @@
 -- rationale: A client that connects without TLS sends its queries and their answers in clear text.
 -- remedy: Set require_secure_transport to 1 in the parameter group.
 -- mappings:
---   fsbp: [RDS.39, RDS.44]
+--   fsbp: [RDS.44]
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]

@@ -4,6 +4,7 @@
 -- rationale: A warehouse with a public address is one wrong security group away from the whole internet.
 -- remedy: Turn publiclyAccessible off.
 -- mappings:
+--   fsbp: [RedshiftServerless.3]
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]

@@ -7,7 +7,6 @@
 -- mappings:
 --   cis-v3: ["2.1.2"]
 --   cis-v5: ["2.1.2"]
---   fsbp: [S3.20]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

@@ -5,7 +5,6 @@
 -- rationale: With a KMS key, who may read is decided twice and each use of the key is in CloudTrail.
 -- remedy: Set the default encryption to aws:kms with a customer managed key and a bucket key.
 -- mappings:
---   fsbp: [S3.17]
 --   pci-dss-4: ["3.5.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]

@@ -6,7 +6,6 @@
 --   An object that is overwritten or deleted, by mistake or by ransom, comes back from its earlier version.
 -- remedy: Turn versioning on, with a lifecycle rule that expires old versions.
 -- mappings:
---   fsbp: [S3.14]
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

@@ -5,7 +5,6 @@
 -- rationale: Messages wait on disks until they are delivered.
 -- remedy: Name a KMS key for the topic.
 -- mappings:
---   fsbp: [SNS.1]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

@@ -5,7 +5,6 @@
 -- rationale: What was turned away, and what was not, is told by these logs.
 -- remedy: Give the web ACL a logging configuration.
 -- mappings:
---   fsbp: [WAF.11]
 --   pci-dss-4: ["10.2.1"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { TrinoSQL } from "dt-sql-parser";
 import { loadAuditors, loadServices } from "../../auditors/registry.ts";
 import { documentedTypes } from "../../auditors/resourceTypes.ts";
-import { loadControls } from "../../controls/control.ts";
+import { FRAMEWORKS, type Framework, loadControls } from "../../controls/control.ts";
 import { evaluate } from "../../controls/evaluate.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { catalogOf } from "../../query/catalog.ts";
@@ -15,6 +15,7 @@ import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { FIRST_RUN, writeRun } from "../query/sealedFolder.ts";
 import { casesOf, runOf } from "./cases.ts";
+import { requirementsOf } from "./requirements.ts";
 
 const catalog = catalogOf(await loadAuditors());
 const documented = documentedTypes(await loadServices());
@@ -61,6 +62,26 @@ describe("the controls", function () {
   it("are at least a hundred, and no two have the same id", () => {
     expect(controls.length).to.be.at.least(100);
     expect(new Set(controls.map(({ id }) => id)).size).to.equal(controls.length);
+  });
+
+  for (const framework of Object.keys(FRAMEWORKS) as Framework[])
+    it(`name no requirement of ${FRAMEWORKS[framework]} that there is not`, () => {
+      const there = requirementsOf(framework);
+      const named = controls.flatMap(({ id, mappings }) =>
+        (mappings[framework] ?? []).map((number) => ({ id, number })),
+      );
+      expect(named).not.to.be.empty;
+      expect(named.filter(({ number }) => !there.has(number))).to.deep.equal([]);
+    });
+
+  it("say why where they do not pass, and never a failure's reason of what is not known", () => {
+    const told = [...found.values()].flat();
+    const reasons = new Set(told.flatMap(({ status, reason }) => (status === "fail" ? [reason] : [])));
+    for (const { control, status, reason } of told) {
+      if (status === "pass" || status === "not-applicable") expect(reason, control).to.equal(null);
+      else expect(reason, `${control} ${status}`).to.be.a("string").and.not.equal("");
+      if (status === "unknown") expect(reasons.has(reason), `${control}: ${reason}`).to.equal(false);
+    }
   });
 
   it("are about types that are collected, and operations that are asked for them", () => {
