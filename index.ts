@@ -29,6 +29,8 @@ export const {
   sealerName,
   doctorName,
   parameterName,
+  databaseName,
+  workgroupName,
   pipelineRoles,
   roleArn,
   stackSetName,

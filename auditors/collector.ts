@@ -123,9 +123,11 @@ export interface Collector {
 /** CloudFormation's name where it has one, else AWS Config's, else one made in the same way. */
 export type ResourceType = `AWS::${string}::${string}`;
 
-/** An AWS service: its client, and what is read with it. Its name is that of its file. */
+/** An AWS service: its client, and what is read with it. Its name is that of its file, and of what the file exports. */
 export interface Service {
   name: string;
+  /** `import.meta.url` of its file, where that is not one of this project's `auditors/`. */
+  module?: string;
   /** What it is about, for the list of resources. */
   title: string;
   client: ClientClass;

@@ -21,7 +21,7 @@ const functions: [string, readonly string[], Handler][] = [
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, string[], Handler] => [
     name,
     services,
-    { auditor: name, services },
+    { auditor: name, services: services.map((service) => ({ name: service })) },
   ]),
 ];
 

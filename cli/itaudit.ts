@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { version } from "../package.json" with { type: "json" };
+import packageJson from "../package.json" with { type: "json" };
 import { auditorCommand } from "./commands/auditor.ts";
 import { controlsCommand } from "./commands/controls.ts";
 import { costCommand } from "./commands/cost.ts";
@@ -20,7 +20,7 @@ import { CliError } from "./runs.ts";
 
 const program = new Command("itaudit")
   .description("Provable evidence of what runs in every AWS account.")
-  .version(version)
+  .version(packageJson.version)
   .addHelpText(
     "after",
     `

@@ -6,7 +6,7 @@ import { loadControls } from "../controls/control.ts";
 import { Exceptions, parseExceptions } from "../controls/exceptions.ts";
 import { keysBeside, keysIn } from "../evidence/publicKeys.ts";
 import type { EvidenceSource } from "../evidence/source.ts";
-import { version } from "../package.json" with { type: "json" };
+import packageJson from "../package.json" with { type: "json" };
 import { catalogOf } from "../query/catalog.ts";
 import { duckDBEngine } from "../query/duckdb.ts";
 import type { Objects } from "../query/objects.ts";
@@ -72,7 +72,7 @@ export async function reportOf({ run, compare, place, line, ...given }: ReportRe
         controls,
         exceptions: new Exceptions(excepted, now.toISOString().slice(0, 10)),
         now,
-        toolVersion: version,
+        toolVersion: packageJson.version,
         progress: line,
       });
     } finally {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync, transformSync } from "esbuild";
-import type { Aggregator } from "../auditors/collector.ts";
+import type { Aggregator, Service } from "../auditors/collector.ts";
 import type { UndeclaredTypes } from "../auditors/registry.ts";
 import type { PlannedAuditor } from "../evidence/plan.ts";
 import type { Catalog } from "../query/catalog.ts";
@@ -23,7 +23,7 @@ export type Handler =
   | "watchdog"
   | "sealer"
   | { boss: readonly PlannedAuditor[] }
-  | { auditor: string; services: readonly string[] }
+  | { auditor: string; services: readonly Pick<Service, "name" | "module">[] }
   /** The auditor of types that the Cloud Control API reads. */
   | { auditor: "cloudcontrol"; types: readonly string[] }
   /** The auditor of what an aggregator of AWS Config is asked. */
@@ -48,39 +48,45 @@ const BANNER = 'import{createRequire}from"node:module";const require=createRequi
 
 /** A bundle's own module, `dist/<function>/entry.ts`: what it does is the handler's, what it knows is written into it. */
 function entryOf(handler: Handler): string {
-  if (typeof handler === "string") return `export { handler } from ${module(`handlers/${handler}`)};\n`;
-  if ("boss" in handler) return entry({ bossHandler: "handlers/boss" }, `bossHandler(${JSON.stringify(handler.boss)})`);
+  if (typeof handler === "string") return `export { handler } from ${ours(`handlers/${handler}`)};\n`;
+  if ("boss" in handler)
+    return entry({ bossHandler: ours("handlers/boss") }, `bossHandler(${JSON.stringify(handler.boss)})`);
   if ("tabulator" in handler)
     return entry(
-      { tabulatorHandler: "handlers/tabulator", thisProcess: "handlers/surroundings" },
+      { tabulatorHandler: ours("handlers/tabulator"), thisProcess: ours("handlers/surroundings") },
       `tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess)`,
     );
   if ("aggregator" in handler)
     return entry(
-      { auditorHandler: "handlers/auditor", configAggregator: "auditors/configAggregator" },
+      { auditorHandler: ours("handlers/auditor"), configAggregator: ours("auditors/configAggregator") },
       `auditorHandler(configAggregator(${JSON.stringify(handler.aggregator)}, ${JSON.stringify(handler.types)}))`,
     );
   if ("doctor" in handler)
     return entry(
-      { doctorHandler: "handlers/doctor", thisProcess: "handlers/surroundings" },
+      { doctorHandler: ours("handlers/doctor"), thisProcess: ours("handlers/surroundings") },
       `doctorHandler(${JSON.stringify(handler.doctor)})(thisProcess)`,
     );
   if ("types" in handler)
     return entry(
-      { auditorHandler: "handlers/auditor", cloudControl: "auditors/cloudcontrol" },
+      { auditorHandler: ours("handlers/auditor"), cloudControl: ours("auditors/cloudcontrol") },
       `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${JSON.stringify(handler.types)})] })`,
     );
   const { auditor, services } = handler;
+  const modules = services.map(({ name, module }) => [
+    name,
+    module ? JSON.stringify(fileURLToPath(module)) : ours(`auditors/${name}`),
+  ]);
   return entry(
-    { auditorHandler: "handlers/auditor", ...Object.fromEntries(services.map((name) => [name, `auditors/${name}`])) },
-    `auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.join(", ")}] })`,
+    { auditorHandler: ours("handlers/auditor"), ...Object.fromEntries(modules) },
+    `auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.map(({ name }) => name).join(", ")}] })`,
   );
 }
 
-const module = (path: string): string => JSON.stringify(`../../${path}.ts`);
+/** One of the project's modules; without its extension, as that is another one in the package. */
+const ours = (path: string): string => JSON.stringify(`../../${path}`);
 
 function entry(imports: Readonly<Record<string, string>>, handler: string): string {
-  const lines = Object.entries(imports).map(([name, path]) => `import { ${name} } from ${module(path)};`);
+  const lines = Object.entries(imports).map(([name, module]) => `import { ${name} } from ${module};`);
   return [...lines, `export const handler = ${handler};`, ""].join("\n");
 }
 

@@ -32,7 +32,7 @@ function handlerOf(auditor: Auditor): Handler {
   const { name, aggregator, services } = auditor;
   if (aggregator) return { auditor: name, aggregator, types: typesOf(auditor) };
   if (isControlled(auditor)) return { auditor: "cloudcontrol", types: typesOf(auditor) };
-  return { auditor: name, services: services.map((service) => service.name) };
+  return { auditor: name, services };
 }
 
 /** By what names and types `loadAuditors` loads these auditors again. */
@@ -48,6 +48,7 @@ export function deployedOf(auditors: readonly Auditor[]): Deployed {
       ? { configAggregator: aggregated.aggregator, configAggregatorTypes: types(aggregated) }
       : {}),
   };
-  const declared = auditors.filter((each) => each !== controlled && each !== aggregated);
+  const isOwn = ({ services }: Auditor) => services.some(({ module }) => module);
+  const declared = auditors.filter((each) => each !== controlled && each !== aggregated && !isOwn(each));
   return { auditors: declared.map(({ name }) => name), undeclared };
 }

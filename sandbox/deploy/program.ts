@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { athenaProviders } from "./athena.ts";
 import { cloudformationProviders } from "./cloudformation.ts";
@@ -56,6 +57,9 @@ export async function make(type: string, name: string, inputs: Inputs, to: Targe
   return provider(inputs, name, to);
 }
 
+/** The Pulumi program: `index.ts`, or `index.js` where this is the package. */
+const PROGRAM = new URL(`../../index${extname(import.meta.url)}`, import.meta.url).href;
+
 let deployments = 0;
 
 /**
@@ -101,7 +105,7 @@ export async function deploy(
   );
   if (registered) onRegistered(registered);
   // Another address, another module: the program runs once for each stack.
-  const program = (await import(`../../index.ts?deployment=${++deployments}`)) as Record<string, unknown>;
+  const program = (await import(`${PROGRAM}?deployment=${++deployments}`)) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
   if (problems[0]) throw problems[0];
   const outputs: Record<string, unknown> = {};

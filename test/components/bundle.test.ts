@@ -12,7 +12,7 @@ const handlers: [string, Handler, string[]][] = [
   ["tabulator", { tabulator: catalogOf(await loadAuditors()) }, []],
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, Handler, string[]] => [
     name,
-    { auditor: name, services },
+    { auditor: name, services: services.map((service) => ({ name: service })) },
     services,
   ]),
 ];

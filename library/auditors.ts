@@ -1,0 +1,17 @@
+/**
+ * The auditors: those that there are ({@link loadAuditors}), one of a service of your own ({@link ownAuditor}), and what
+ * follows from their declarations, such as the policy of a member account ({@link memberPolicyDocuments}).
+ * @module
+ */
+export { type Auditor, actionsOf, type Service, typesOf } from "../auditors/collector.ts";
+export { OwnAuditorError, ownAuditor } from "../auditors/ownAuditor.ts";
+export { memberPolicyDocuments, type PolicyDocument, type PolicyStatement } from "../auditors/policy.ts";
+export {
+  DEFAULT_AUDITORS,
+  groupNames,
+  groups,
+  loadAuditors,
+  loadServices,
+  serviceNames,
+  UnknownAuditorError,
+} from "../auditors/registry.ts";

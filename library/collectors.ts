@@ -1,0 +1,32 @@
+/**
+ * The words to declare a service of one's own ({@link reads}), in a file that a function's code is made from: it imports
+ * nothing but these and the client of its SDK.
+ * @module
+ */
+export {
+  type Batch,
+  type BatchInput,
+  type ClientClass,
+  type ClientConfig,
+  type Collector,
+  type CommandClass,
+  type Detail,
+  type Input,
+  inline,
+  type Listing,
+  type ListingOf,
+  type Naming,
+  type Parent,
+  type Read,
+  type Resource,
+  type ResourceType,
+  reads,
+  type Scope,
+  type Service,
+  type Tags,
+  tagsFrom,
+  tagsInBatches,
+} from "../auditors/collector.ts";
+export type { OperationSchema, Paging } from "../auditors/paging.ts";
+export type { Path, Where, WhereResource } from "../auditors/paths.ts";
+export { taggingApi } from "../auditors/tagging.ts";
