@@ -18,8 +18,19 @@ export function shapeAt(schema: NormalizedSchema, path: Path): NormalizedSchema 
   return found;
 }
 
-export const members = (schema: NormalizedSchema): Record<string, NormalizedSchema> =>
-  schema.isStructSchema() ? (schema.getMemberSchemas() as Record<string, NormalizedSchema>) : {};
+const known = new WeakMap<object, Record<string, NormalizedSchema>>();
+
+/** The members of a structure, made once of each; those of anything else are none. */
+export function members(schema: NormalizedSchema): Record<string, NormalizedSchema> {
+  if (!schema.isStructSchema()) return {};
+  const structure = schema.getSchema() as object;
+  let found = known.get(structure);
+  if (!found) {
+    found = schema.getMemberSchemas() as Record<string, NormalizedSchema>;
+    known.set(structure, found);
+  }
+  return found;
+}
 
 const element = (schema: NormalizedSchema): NormalizedSchema => {
   let found = schema;

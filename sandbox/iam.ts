@@ -101,15 +101,47 @@ function meant(statement: Statement, principal: Principal): "caller" | "account"
   return principal.kind === "root" ? "caller" : "account";
 }
 
-const covers = (statement: Statement, { action, resource }: Permission): boolean =>
-  (statement.NotAction
+const isAbout = (statement: Statement, action: string): boolean =>
+  statement.NotAction
     ? !many(statement.NotAction).some((each) => matches(each, action, true))
-    : many(statement.Action).some((each) => matches(each, action, true))) &&
-  // A trust policy has no resource: the role is.
-  (statement.Resource === undefined || many(statement.Resource).some((each) => matches(each, resource)));
+    : many(statement.Action).some((each) => matches(each, action, true));
 
-const statementsOf = (document: string): Statement[] =>
-  many((JSON.parse(document) as { Statement: Statement | Statement[] }).Statement);
+const covers = (statement: Statement, resource: string): boolean =>
+  // A trust policy has no resource: the role is.
+  statement.Resource === undefined || many(statement.Resource).some((each) => matches(each, resource));
+
+/** A policy's statements, and of those the ones about an action. */
+interface Document {
+  statements: Statement[];
+  about: Map<string, Statement[]>;
+}
+
+/** Documents as they were read last, by their text: each call asks for the same few again. */
+const documents = new Map<string, Document>();
+const DOCUMENTS_KEPT = 2_000;
+
+function documentOf(text: string): Document {
+  let document = documents.get(text);
+  if (!document) {
+    const statements = many((JSON.parse(text) as { Statement: Statement | Statement[] }).Statement);
+    document = { statements, about: new Map() };
+    if (documents.size >= DOCUMENTS_KEPT) documents.clear();
+    documents.set(text, document);
+  }
+  return document;
+}
+
+const statementsOf = (text: string): Statement[] => documentOf(text).statements;
+
+function statementsAbout(text: string, action: string): Statement[] {
+  const { statements, about } = documentOf(text);
+  let found = about.get(action);
+  if (!found) {
+    found = statements.filter((each) => isAbout(each, action));
+    about.set(action, found);
+  }
+  return found;
+}
 
 /** Whether a role's trust lets an AWS service take it, given the values of condition keys (names in lower case). */
 export const trustsService = (trust: string, service: string, context: Record<string, string>): boolean =>
@@ -143,14 +175,16 @@ export interface Iam {
  */
 export function iamOf(state: SandboxState): Iam {
   const used = new Set<string>();
-  const identity = (principal: Principal): Statement[] => {
+  const identity = (principal: Principal, action: string): Statement[] => {
     if (principal.kind === "root") return [{ Sid: "root", Effect: "Allow", Action: "*", Resource: "*" }];
     const role = state.roles.get(principal.roleArn);
     if (!role) return [];
     const attached = [...role.attached].map(
       (arn) => state.policies.get(arn)?.document ?? awsManagedPolicies[arn] ?? "",
     );
-    return [...role.inline.values(), ...attached].filter(Boolean).flatMap(statementsOf);
+    return [...role.inline.values(), ...attached]
+      .filter(Boolean)
+      .flatMap((document) => statementsAbout(document, action));
   };
   return {
     used,
@@ -164,17 +198,18 @@ export function iamOf(state: SandboxState): Iam {
         "aws:principalarn": principal.kind === "root" ? `arn:aws:iam::${principal.account}:root` : principal.roleArn,
       };
       for (const [key, value] of Object.entries(permission.context ?? {})) context[key.toLowerCase()] = value;
-      const applies = (statement: Statement) => covers(statement, permission) && holds(statement.Condition, context);
-      const own = identity(principal).filter(applies);
-      const resource = (permission.resourcePolicy ? statementsOf(permission.resourcePolicy) : [])
+      const { action } = permission;
+      const applies = (statement: Statement) =>
+        covers(statement, permission.resource) && holds(statement.Condition, context);
+      const own = identity(principal, action).filter(applies);
+      const resource = (permission.resourcePolicy ? statementsAbout(permission.resourcePolicy, action) : [])
         .filter(applies)
         .flatMap((statement) => {
           const whom = meant(statement, principal);
           return whom ? { Effect: statement.Effect, whom } : [];
         });
-      const who = nameOf(principal);
       const say = (why: string) =>
-        `User: ${who} is not authorized to perform: ${permission.action} on resource: ${permission.resource} ${why}`;
+        `User: ${nameOf(principal)} is not authorized to perform: ${permission.action} on resource: ${permission.resource} ${why}`;
       if (own.some(({ Effect }) => Effect === "Deny")) return say("with an explicit deny in an identity-based policy");
       if (resource.some(({ Effect }) => Effect === "Deny"))
         return say("with an explicit deny in a resource-based policy");

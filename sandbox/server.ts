@@ -118,15 +118,25 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
 }
 
 async function requestOf(incoming: IncomingMessage): Promise<WireRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
-  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+  const { method = "GET", url = "/", headers: given } = incoming;
+  const query = url.indexOf("?");
+  const headers: Record<string, string> = {};
+  for (const name in given) headers[name] = String(given[name]);
   return {
-    method: incoming.method ?? "GET",
-    path: url.pathname,
-    query: url.searchParams,
+    method,
+    path: query < 0 ? url : url.slice(0, query),
+    query: new URLSearchParams(query < 0 ? "" : url.slice(query + 1)),
     headers,
-    body: Buffer.concat(chunks),
+    body: await bodyOf(incoming),
   };
 }
+
+const bodyOf = (incoming: IncomingMessage): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    incoming.on("error", reject);
+    // A client that is killed sends no end.
+    incoming.on("close", () => reject(new Error("the request was cut off")));
+  });

@@ -35,6 +35,8 @@ interface OperationShape {
   http: Http | undefined;
   input: NormalizedSchema;
   output: NormalizedSchema;
+  /** S3's operations are told apart by whether they are about a bucket. */
+  ofBucket: boolean;
 }
 
 const shapes = new WeakMap<Service, Map<string, OperationShape>>();
@@ -48,11 +50,13 @@ function shapesOf(service: Service): Map<string, OperationShape> {
       const schema = service.sdk[`${name}$`] as OperationSchema | undefined;
       if (!schema) throw new Error(`${service.signingName}: the SDK has no operation ${name}`);
       const http = (schema[3] as { http?: [string, string, number] }).http;
+      const input = NormalizedSchema.of(schema[4]());
       found.set(name, {
         name,
         http: http && httpOf(http),
-        input: NormalizedSchema.of(schema[4]()),
+        input,
         output: NormalizedSchema.of(schema[5]()),
+        ofBucket: input.isStructSchema() && "Bucket" in input.getMemberSchemas(),
       });
     }
     shapes.set(service, found);
@@ -75,28 +79,71 @@ function httpOf([method, uri]: [string, string, number]): Http {
 const unknownOperation = (what: string) =>
   new AwsError("UnknownOperationException", `the sandbox does not serve ${what}`, 404);
 
+/** The operation that a request asks for, and what its path says; undefined where the service has none such. */
+interface Asked {
+  shape: OperationShape;
+  labels: Record<string, string>;
+}
+
+function asked(service: Service, request: WireRequest): Asked | undefined {
+  const known = shapesOf(service);
+  if (service.protocol.startsWith("rest")) return route(service, known, request);
+  const shape = known.get(operationNamed(service, request));
+  return shape && { shape, labels: {} };
+}
+
+/** What protocols without paths call the operation. */
+const operationNamed = (service: Service, request: WireRequest): string =>
+  service.protocol === "json"
+    ? ((request.headers["x-amz-target"] ?? "").split(".").pop() ?? "")
+    : (formOf(request).get("Action") ?? "");
+
+/** Whether a service has the operation that a request asks for. */
+export const hasAsked = (service: Service, request: WireRequest): boolean => asked(service, request) !== undefined;
+
+const forms = new WeakMap<WireRequest, URLSearchParams>();
+
+/** The parameters of a request in a query protocol: its body's, and behind them those of its address. */
+export function formOf(request: WireRequest): URLSearchParams {
+  let form = forms.get(request);
+  if (!form) {
+    form = new URLSearchParams(Buffer.from(request.body).toString("utf8"));
+    for (const [key, value] of request.query) form.append(key, value);
+    forms.set(request, form);
+  }
+  return form;
+}
+
 /** Reads which operation a request asks for, and its input with the SDK's member names. */
 export function readRequest(service: Service, request: WireRequest): { operation: string; input: Values } {
-  const known = shapesOf(service);
-  if (service.protocol === "query" || service.protocol === "ec2") {
-    const parameters = new URLSearchParams(Buffer.from(request.body).toString("utf8"));
-    for (const [key, value] of request.query) parameters.append(key, value);
-    const operation = parameters.get("Action") ?? "";
-    const shape = known.get(operation);
-    if (!shape) throw new AwsError("InvalidAction", `The action ${operation} is not valid for this endpoint.`);
-    const pairs = [...parameters];
-    return { operation, input: (fromQuery(shape.input, pairs, "", service.protocol === "ec2") ?? {}) as Values };
+  const found = asked(service, request);
+  if (!found) throw notServed(service, request);
+  const { shape, labels } = found;
+  const operation = shape.name;
+  switch (service.protocol) {
+    case "query":
+    case "ec2":
+      return {
+        operation,
+        input: (fromQuery(shape.input, treeOf(formOf(request)), service.protocol === "ec2") ?? {}) as Values,
+      };
+    case "json":
+      return { operation, input: (fromJson(shape.input, parseJson(request.body)) ?? {}) as Values };
+    default: {
+      const framed = request.headers["x-amz-content-sha256"]?.startsWith("STREAMING-");
+      const whole = framed ? { ...request, body: unchunked(request.body) } : request;
+      return { operation, input: fromRest(service, shape, labels, whole) };
+    }
   }
-  if (service.protocol === "json") {
-    const operation = (request.headers["x-amz-target"] ?? "").split(".").pop() ?? "";
-    const shape = known.get(operation);
-    if (!shape) throw unknownOperation(`${service.signingName}:${operation}`);
-    return { operation, input: (fromJson(shape.input, parseJson(request.body)) ?? {}) as Values };
-  }
-  const { shape, labels } = route(service, known, request);
-  const framed = request.headers["x-amz-content-sha256"]?.startsWith("STREAMING-");
-  const whole = framed ? { ...request, body: unchunked(request.body) } : request;
-  return { operation: shape.name, input: fromRest(service, shape, labels, whole) };
+}
+
+function notServed(service: Service, request: WireRequest): AwsError {
+  const { protocol, signingName } = service;
+  if (protocol.startsWith("rest")) return unknownOperation(`${request.method} ${request.path} of ${signingName}`);
+  const name = operationNamed(service, request);
+  return protocol === "json"
+    ? unknownOperation(`${signingName}:${name}`)
+    : new AwsError("InvalidAction", `The action ${name} is not valid for this endpoint.`);
 }
 
 /** Takes the frames off a body in `aws-chunked` encoding. */
@@ -125,18 +172,18 @@ function parseJson(body: Uint8Array): unknown {
 /** S3 Control signs with S3's name; its paths begin with its version. */
 export const isS3Control = ({ path }: Pick<WireRequest, "path">): boolean => path.startsWith("/v20180820/");
 
-function route(service: Service, known: Map<string, OperationShape>, request: WireRequest) {
+function route(service: Service, known: Map<string, OperationShape>, request: WireRequest): Asked | undefined {
   const segments = request.path.split("/").filter(Boolean).map(decodeURIComponent);
   const base: Record<string, string> = {};
   // S3's templates leave the bucket out: the SDK's endpoint rules put it before the host or the path.
   const isS3 = service.signingName === "s3" && !isS3Control(request);
   const bucket = isS3 ? (/^(.+)\.s3[.-]/.exec(request.headers.host ?? "")?.[1] ?? segments.shift()) : undefined;
   if (bucket !== undefined) base.Bucket = bucket;
-  let best: { shape: OperationShape; labels: Record<string, string>; score: number } | undefined;
+  let best: (Asked & { score: number }) | undefined;
   for (const shape of known.values()) {
     const { http } = shape;
     if (!http || http.method !== request.method) continue;
-    if (isS3 && "Bucket" in shape.input.getMemberSchemas() !== (bucket !== undefined)) continue;
+    if (isS3 && shape.ofBucket !== (bucket !== undefined)) continue;
     if (
       !http.query.every(
         ([key, value]) => request.query.has(key) && (value === undefined || request.query.get(key) === value),
@@ -150,7 +197,6 @@ function route(service: Service, known: Map<string, OperationShape>, request: Wi
     const score = http.query.length + required.length;
     if (!best || score > best.score) best = { shape, labels: { ...base, ...labels }, score };
   }
-  if (!best) throw unknownOperation(`${request.method} ${request.path} of ${service.signingName}`);
   return best;
 }
 
@@ -239,9 +285,33 @@ function fromText(schema: NormalizedSchema, text: string): unknown {
   return text;
 }
 
+/** Parameters by the parts of their names: `Filter.1.Name` is below `Filter` and `1`. */
+interface Parameter {
+  value?: string;
+  below: Map<string, Parameter>;
+}
+
+function treeOf(form: URLSearchParams): Parameter {
+  const tree: Parameter = { below: new Map() };
+  for (const [name, value] of form) {
+    let at = tree;
+    for (const part of name.split(".")) {
+      let next = at.below.get(part);
+      if (!next) {
+        next = { below: new Map() };
+        at.below.set(part, next);
+      }
+      at = next;
+    }
+    at.value ??= value;
+  }
+  return tree;
+}
+
 /** @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-function fromQuery(schema: NormalizedSchema, pairs: [string, string][], prefix: string, ec2: boolean): unknown {
+function fromQuery(schema: NormalizedSchema, { value, below }: Parameter, ec2: boolean): unknown {
   if (schema.isStructSchema()) {
+    if (!below.size) return undefined;
     const found: Values = {};
     for (const [member, each] of schema.structIterator()) {
       const traits = each.getMergedTraits();
@@ -251,23 +321,21 @@ function fromQuery(schema: NormalizedSchema, pairs: [string, string][], prefix: 
           (xmlName && xmlName[0]!.toUpperCase() + xmlName.slice(1)) ??
           member)
         : (xmlName ?? member);
-      const value = fromQuery(each, pairs, prefix ? `${prefix}.${named}` : named, ec2);
-      if (value !== undefined) found[member] = value;
+      const parameter = below.get(named);
+      const read = parameter && fromQuery(each, parameter, ec2);
+      if (read !== undefined) found[member] = read;
     }
-    return prefix && !Object.keys(found).length ? undefined : found;
+    return found;
   }
   if (schema.isListSchema()) {
     const item = schema.getValueSchema();
     const flat = ec2 || Boolean(schema.getMergedTraits().xmlFlattened);
-    const start = flat ? prefix : `${prefix}.${(item.getMergedTraits().xmlName as string | undefined) ?? "member"}`;
-    const numbers = new Set(
-      pairs.flatMap(([key]) => (key.startsWith(`${start}.`) ? Number(key.slice(start.length + 1).split(".")[0]) : [])),
-    );
-    if (!numbers.size) return undefined;
-    return [...numbers].sort((a, b) => a - b).map((n) => fromQuery(item, pairs, `${start}.${n}`, ec2));
+    const name = (item.getMergedTraits().xmlName as string | undefined) ?? "member";
+    const listed = [...((flat ? below : below.get(name)?.below) ?? [])];
+    if (!listed.length) return undefined;
+    return listed.sort(([a], [b]) => Number(a) - Number(b)).map(([, each]) => fromQuery(item, each, ec2));
   }
-  const pair = pairs.find(([key]) => key === prefix);
-  return pair && fromText(schema, pair[1]);
+  return value === undefined ? undefined : fromText(schema, value);
 }
 
 function fromJson(schema: NormalizedSchema, value: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
+import { members } from "../../auditors/schema.ts";
 import { booleanOf, dateOf, numberOf, type Place, stringOf, tagsOf } from "./words.ts";
 
 /** Nesting below which nothing is made up any more: shapes contain themselves. */
@@ -60,7 +61,7 @@ export function madeOf(
 /** Whether a shape is a tag, and what the service calls its key and value. */
 function isTag(schema: NormalizedSchema): { key: string; value: string } | undefined {
   if (!schema.isStructSchema()) return undefined;
-  const names = Object.keys(schema.getMemberSchemas());
+  const names = Object.keys(members(schema));
   const key = names.find((name) => /^(tag)?key$/i.test(name));
   const value = names.find((name) => /^(tag)?value$/i.test(name));
   const called = /tag/i.test(schema.getName() ?? "");

@@ -157,7 +157,10 @@ function batchOperation(batch: Batch, collector: Collector, audited: Audited): O
 export function operationsOf(audited: Audited): { operations: Service["operations"]; sdk: Values } {
   const operations: Service["operations"] = {};
   const sdk: Values = {};
-  const add = (read: Read, run: Operation<Values, object>["run"]) => {
+  // What is global is the same wherever it is asked for: clients sign with a region of their own choice.
+  const isGlobal = audited.collectors.every(({ scope }) => scope === "global");
+  const add = (read: Read, asked: Operation<Values, object>["run"]) => {
+    const run: typeof asked = isGlobal ? (input, at) => asked(input, { ...at, region: "us-east-1" }) : asked;
     sdk[`${read.operation}$`] = read.schema;
     const before = operations[read.operation];
     const own = read.actions.flatMap((action) => (read.resources ?? ["*"]).map((resource) => ({ action, resource })));

@@ -58,8 +58,25 @@ const collectorOf = (listing: Listing, { collectors }: Audited): Collector | und
   collectors.find((each) => each.listing === listing) ??
   collectors.find((each) => each.listing.operation === listing.operation && each.listing.items === listing.items);
 
+/** Resources as they were made last: an estate is the same each time, and what is asked of a resource asks for its listing again. */
+const before = new WeakMap<Listing, Map<string, readonly Values[]>>();
+const KEPT_OF_EACH = 500;
+
 /** The resources that a listing answers with for an input, all of them. */
-export function listed(listing: Listing, input: Values, audited: Audited, at: At): Values[] {
+export function listed(listing: Listing, input: Values, audited: Audited, at: At): readonly Values[] {
+  const kept = before.get(listing) ?? new Map<string, readonly Values[]>();
+  before.set(listing, kept);
+  const key = `${at.state.seed} ${at.account} ${at.region} ${essence(input)}`;
+  let all = kept.get(key);
+  if (!all) {
+    all = made(listing, input, audited, at);
+    if (kept.size >= KEPT_OF_EACH) kept.clear();
+    kept.set(key, all);
+  }
+  return all;
+}
+
+function made(listing: Listing, input: Values, audited: Audited, at: At): Values[] {
   const { state, account, region } = at;
   const output = outputOf(listing.schema);
   const shape = listing.items === undefined ? output : shapeAt(output, listing.items)!;
@@ -73,7 +90,7 @@ export function listed(listing: Listing, input: Values, audited: Audited, at: At
   const count = isWhole ? 1 : home ? (countOf(kind) ?? many()) : 0;
   // What is listed by another input is something else, and bears other names.
   const first = countOf(kind) === undefined && essence(input) !== "{}" ? 10 * Math.floor(randomOf(what)() * 1e5) : 0;
-  const made = Array.from({ length: count }, (_none, n) => {
+  const all = Array.from({ length: count }, (_none, n) => {
     const place = placeOf(what, kind, first + n, audited, at);
     if (!shape.isStructSchema())
       return { [listing.as ?? "value"]: madeOf(shape, listing.as ?? "name", place, audited.enumerations) };
@@ -81,7 +98,7 @@ export function listed(listing: Listing, input: Values, audited: Audited, at: At
     return posed(audited.signingName, listing.operation, one, place);
   });
   const named = collector ?? { id: listing.as };
-  return isWhole || !named.id ? made : distinct(made, named, input, whereOf(at));
+  return isWhole || !named.id ? all : distinct(all, named, input, whereOf(at));
 }
 
 /** Resources with an id each, where the members' names alone would give some of them the same. */

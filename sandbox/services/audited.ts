@@ -4,7 +4,7 @@ import { type Enumerations, enumerationsOf } from "../estate/generate.ts";
 import { operationsOf } from "../estate/generic.ts";
 import { taggedOf } from "../estate/resources.ts";
 import { isAwsError, type Operation, type Protocol, type Service } from "../service.ts";
-import { readRequest, type WireRequest } from "../wire.ts";
+import { formOf, hasAsked, type WireRequest } from "../wire.ts";
 import { registered } from "./registry.ts";
 
 /** An audited service as the sandbox serves it, and how its requests are told from another's of the same name. */
@@ -163,13 +163,8 @@ const behind = (own: Service, name: string, operation: Operation<unknown, object
 
 function serves(service: Service & { apiVersion?: string }, request: WireRequest): boolean {
   if (service.protocol === "query" && service.apiVersion) {
-    const version = new URLSearchParams(Buffer.from(request.body).toString("utf8")).get("Version");
+    const version = formOf(request).get("Version");
     if (version && version !== service.apiVersion) return false;
   }
-  try {
-    readRequest(service, request);
-    return true;
-  } catch {
-    return false;
-  }
+  return hasAsked(service, request);
 }

@@ -11,31 +11,41 @@ export interface RegisteredService {
   load: () => Promise<Service>;
 }
 
+/** Read once: an import that is done already still takes a question to the loader, more than the rest of an answer. */
+const service = (signingName: string, read: () => Promise<Service>, when?: RegisteredService["when"]) => {
+  let loaded: Promise<Service> | undefined;
+  const load = () => {
+    loaded ??= read();
+    return loaded;
+  };
+  return { signingName, load, ...(when ? { when } : {}) };
+};
+
 /** Every service, each a line; of two with one signing name the first whose `when` says yes. */
 export const registry: readonly RegisteredService[] = [
-  { signingName: "athena", load: async () => (await import("./athena.ts")).athena },
-  { signingName: "cloudcontrolapi", load: async () => (await import("./cloudcontrol.ts")).cloudcontrol },
-  { signingName: "cloudformation", load: async () => (await import("./cloudformation.ts")).cloudformation },
-  { signingName: "monitoring", load: async () => (await import("./cloudwatch.ts")).cloudwatch },
-  { signingName: "config", load: async () => (await import("./config.ts")).config },
-  { signingName: "ec2", load: async () => (await import("./ec2.ts")).ec2 },
-  { signingName: "glue", load: async () => (await import("./glue.ts")).glue },
-  { signingName: "iam", load: async () => (await import("./iam.ts")).iam },
-  { signingName: "kms", load: async () => (await import("./kms.ts")).kms },
-  { signingName: "lambda", load: async () => (await import("./lambda.ts")).lambda },
-  { signingName: "logs", load: async () => (await import("./logs.ts")).logs },
-  { signingName: "organizations", load: async () => (await import("./organizations.ts")).organizations },
-  { signingName: "quicksight", load: async () => (await import("./quicksight.ts")).quicksight },
-  { signingName: "rds", load: async () => (await import("./rds.ts")).rds },
-  {
-    signingName: "s3",
-    when: (request) => !isS3Control(request),
-    load: async () => (await import("./s3.ts")).s3,
-  },
-  { signingName: "scheduler", load: async () => (await import("./scheduler.ts")).scheduler },
-  { signingName: "sqs", load: async () => (await import("./sqs.ts")).sqs },
-  { signingName: "ssm", load: async () => (await import("./ssm.ts")).ssm },
-  { signingName: "sts", load: async () => (await import("./sts.ts")).sts },
+  service("athena", async () => (await import("./athena.ts")).athena),
+  service("cloudcontrolapi", async () => (await import("./cloudcontrol.ts")).cloudcontrol),
+  service("cloudformation", async () => (await import("./cloudformation.ts")).cloudformation),
+  service("monitoring", async () => (await import("./cloudwatch.ts")).cloudwatch),
+  service("config", async () => (await import("./config.ts")).config),
+  service("ec2", async () => (await import("./ec2.ts")).ec2),
+  service("glue", async () => (await import("./glue.ts")).glue),
+  service("iam", async () => (await import("./iam.ts")).iam),
+  service("kms", async () => (await import("./kms.ts")).kms),
+  service("lambda", async () => (await import("./lambda.ts")).lambda),
+  service("logs", async () => (await import("./logs.ts")).logs),
+  service("organizations", async () => (await import("./organizations.ts")).organizations),
+  service("quicksight", async () => (await import("./quicksight.ts")).quicksight),
+  service("rds", async () => (await import("./rds.ts")).rds),
+  service(
+    "s3",
+    async () => (await import("./s3.ts")).s3,
+    (request) => !isS3Control(request),
+  ),
+  service("scheduler", async () => (await import("./scheduler.ts")).scheduler),
+  service("sqs", async () => (await import("./sqs.ts")).sqs),
+  service("ssm", async () => (await import("./ssm.ts")).ssm),
+  service("sts", async () => (await import("./sts.ts")).sts),
 ];
 
 /** The service that a request is for. */
