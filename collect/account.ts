@@ -50,44 +50,40 @@ export async function readAccount(
   };
   const limit = pLimit(CALLS_PER_ACCOUNT);
   const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
-  try {
-    const closed = await closedRegions(run, tallies, credentials);
-    // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
-    const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
-    const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
-    return await Promise.all(
-      tallies.map((tally) =>
-        regions(async () => {
-          if (run.deadline.aborted) return { tally, finished: false };
-          const { region } = tally.item;
-          const why = closed.get(region);
-          if (why) {
-            const message = `${region} is ${why} in ${account}`;
-            const error = { operation: "DescribeRegions", code: why, message, times: 1 };
-            tally.problem({ status: "not-enabled", error });
-            return { tally, finished: true };
-          }
-          await readItem(run.auditor, {
-            runId: run.runId,
-            partition: run.role.partition,
-            item: tally.item,
-            clientOf,
-            homeRegion: run.homeRegion,
-            budget,
-            tally,
-            deadline: run.deadline,
-            now: run.now,
-            write,
-            digestKey: run.digestKey,
-          });
-          const read = run.auditor.services.flatMap((service) => collectorsFor(service, region));
-          return { tally, finished: read.every(({ type }) => tally.placeOf(type) === null) };
-        }),
-      ),
-    );
-  } finally {
-    for (const ofService of clients.values()) for (const client of ofService.values()) client.destroy();
-  }
+  const closed = await closedRegions(run, tallies, credentials);
+  // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
+  const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
+  const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
+  return await Promise.all(
+    tallies.map((tally) =>
+      regions(async () => {
+        if (run.deadline.aborted) return { tally, finished: false };
+        const { region } = tally.item;
+        const why = closed.get(region);
+        if (why) {
+          const message = `${region} is ${why} in ${account}`;
+          const error = { operation: "DescribeRegions", code: why, message, times: 1 };
+          tally.problem({ status: "not-enabled", error });
+          return { tally, finished: true };
+        }
+        await readItem(run.auditor, {
+          runId: run.runId,
+          partition: run.role.partition,
+          item: tally.item,
+          clientOf,
+          homeRegion: run.homeRegion,
+          budget,
+          tally,
+          deadline: run.deadline,
+          now: run.now,
+          write,
+          digestKey: run.digestKey,
+        });
+        const read = run.auditor.services.flatMap((service) => collectorsFor(service, region));
+        return { tally, finished: read.every(({ type }) => tally.placeOf(type) === null) };
+      }),
+    ),
+  );
 }
 
 /** Regions of the plan that the account has not opted in to, with AWS's word for it. Asked once, and only for regional auditors. */
@@ -117,7 +113,5 @@ async function closedRegions(
     const problem = problemOf(error, { operation: "DescribeRegions", actions: ["ec2:DescribeRegions"] });
     for (const tally of regional) tally.problem(problem);
     return new Map();
-  } finally {
-    ec2.destroy();
   }
 }

@@ -179,22 +179,18 @@ export async function readAggregator(
     return of.map((tally) => ({ tally, finished: true }));
   };
 
+  let known: Source[] | undefined = [];
   try {
-    let known: Source[] | undefined = [];
-    try {
-      const input = { ConfigurationAggregatorName: name, Limit: PAGE };
-      await pages(callsFor(all[0]!), sources, region, input, async (answer) => {
-        known!.push(...((answer[sources.items!] ?? []) as Source[]));
-      });
-    } catch (error) {
-      if (error instanceof DeadlineReached) return open;
-      known = undefined;
-      unread(all, sources, error, remedyOf(error));
-    }
-    return (await Promise.all([...tallies.values()].map((of) => limit(() => readAccount(of, known))))).flat();
-  } finally {
-    for (const client of clients.values()) client.destroy();
+    const input = { ConfigurationAggregatorName: name, Limit: PAGE };
+    await pages(callsFor(all[0]!), sources, region, input, async (answer) => {
+      known!.push(...((answer[sources.items!] ?? []) as Source[]));
+    });
+  } catch (error) {
+    if (error instanceof DeadlineReached) return open;
+    known = undefined;
+    unread(all, sources, error, remedyOf(error));
   }
+  return (await Promise.all([...tallies.values()].map((of) => limit(() => readAccount(of, known))))).flat();
 }
 
 type Asking = Pick<Listing, "operation" | "actions">;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ClientOptions, Waits } from "../collect/clientOptions.ts";
+import { connections } from "../collect/connections.ts";
 
 /** What a handler is given from outside, so that a simulation can decide it. */
 export interface Surroundings {
@@ -21,5 +22,5 @@ export const thisProcess: Surroundings = {
   now: Date.now,
   random: () => randomBytes(4).readUInt32LE() / 2 ** 32,
   timeout: (ms) => AbortSignal.timeout(ms),
-  client: (requestHandler) => ({ requestHandler }),
+  client: (waits) => ({ requestHandler: connections(waits) }),
 };
