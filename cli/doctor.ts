@@ -3,13 +3,14 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import pLimit from "p-limit";
+import { loadAuditors } from "../auditors/registry.ts";
 import { type AccountFacts, isRefusal, roleFacts } from "../doctor/accountFacts.ts";
 import { accountFindings } from "../doctor/accountFindings.ts";
 import { auditFindings } from "../doctor/auditFindings.ts";
 import { type Finding, note, trouble, well } from "../doctor/finding.ts";
 import { evidenceS3 } from "../handlers/clients.ts";
 import { accountsOf, type DeployedSystem, deployedSystem } from "./deployedSystem.ts";
-import { accountStates, deployedAuditors, examined, expectedAudit, expectedOf } from "./examination.ts";
+import { accountStates, examined, expectedAudit, expectedOf, toldByDoctor } from "./examination.ts";
 import type { ProgressLine } from "./progress.ts";
 import { CliError } from "./runs.ts";
 import { throughRole } from "./throughRole.ts";
@@ -43,7 +44,8 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
   const system = await deployedSystem(lambda, asked.prefix);
   const list = await accountList(system);
   const members = chosen(asked.accounts, list.accounts);
-  const auditors = await deployedAuditors(lambda, system);
+  const deployed = await toldByDoctor(lambda, system);
+  const auditors = await loadAuditors(deployed.auditors, deployed.undeclared);
   const [facts, states] = await Promise.all([
     examined(lambda, system, members, (done) => line("member accounts", done, members.length)),
     accountStates(),

@@ -4,7 +4,7 @@ import { type Account, OrganizationsClient, paginateListAccounts } from "@aws-sd
 import pLimit from "p-limit";
 import * as z from "zod";
 import { memberPolicyDocuments } from "../auditors/policy.ts";
-import { loadAuditors, type UndeclaredTypes } from "../auditors/registry.ts";
+import type { loadAuditors, UndeclaredTypes } from "../auditors/registry.ts";
 import { bundle, prepareBundles } from "../components/bundle.ts";
 import { bucketPolicy } from "../components/evidenceBucket.ts";
 import { AWS_POLICIES, SELF_POLICY, SYSTEM_PATH, selfPolicy, trustPolicy } from "../components/memberAccount.ts";
@@ -38,10 +38,10 @@ async function asked(lambda: LambdaClient, FunctionName: string, accounts: reado
   return Examination.parse(answer);
 }
 
-/** What is deployed, as the doctor's function tells it. */
-export async function deployedAuditors(lambda: LambdaClient, { prefix }: DeployedSystem) {
+/** What is deployed, as the doctor's function tells it: what `loadAuditors` loads again. */
+export async function toldByDoctor(lambda: LambdaClient, { prefix }: DeployedSystem) {
   const { auditors, undeclared } = await asked(lambda, `${prefix}-doctor`, []);
-  return loadAuditors(auditors, undeclared as UndeclaredTypes);
+  return { auditors, undeclared: undeclared as UndeclaredTypes };
 }
 
 /** Has the doctor's function look at accounts, some at a time; in their order. */

@@ -5,6 +5,7 @@ import { controlsCommand } from "./commands/controls.ts";
 import { costCommand } from "./commands/cost.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { membersCommand } from "./commands/members.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { queryCommand } from "./commands/query.ts";
@@ -29,6 +30,8 @@ AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, A
 Examples:
   itaudit controls --dir copy --framework cis-v5
   itaudit cost --accounts 500
+  itaudit doctor
+  itaudit members up --all
   itaudit policy --auditors rds,iam
   itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
   itaudit report latest --dir copy --public-key key.pem
@@ -44,6 +47,7 @@ for (const add of [
   costCommand,
   diffCommand,
   doctorCommand,
+  membersCommand,
   policyCommand,
   pullCommand,
   queryCommand,

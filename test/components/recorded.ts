@@ -34,7 +34,7 @@ const short = (urn: string): string => {
  * which the mocks themselves do not tell.
  */
 export async function recorded(
-  make: () => pulumi.ComponentResource,
+  make: () => pulumi.ComponentResource | Promise<unknown>,
   { partition = "aws", accountId = "999999999999" } = {},
 ): Promise<Recording> {
   const all: Recorded[] = [];
@@ -72,7 +72,7 @@ export async function recorded(
     if (of) of.outputs = request.getOutputs().toJavaScript();
     return registerResourceOutputs.call(monitor, request, done);
   };
-  make();
+  await make();
   await pulumi.runtime.disconnect();
   const of = (type: string) => all.filter((each) => each.type === type || each.type.endsWith(`:${type}`));
   return {

@@ -6,6 +6,9 @@ import chaiAsPromised from "chai-as-promised";
 import { Command } from "commander";
 import { doctorCommand } from "../../cli/commands/doctor.ts";
 import { examine, type Subject } from "../../cli/doctor.ts";
+import { bringAllUp } from "../../cli/members/bringAllUp.ts";
+import { stacksOf } from "../../cli/members/stacksOf.ts";
+import { upRecord } from "../../cli/members/upRecord.ts";
 import { progressLine } from "../../cli/progress.ts";
 import { CliError } from "../../cli/runs.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
@@ -244,6 +247,31 @@ describe("itaudit doctor", function () {
     expect(lines.map((each) => JSON.parse(each).part)).to.deep.equal(["audit", "member"]);
     await expect(itaudit("--prefix", "nobody")).to.be.rejectedWith(CliError, /^there is no function nobody-boss/);
     await expect(itaudit("--accounts", "1")).to.be.rejectedWith(CliError, /^--accounts: 1 not among the 9/);
+  });
+
+  it("finds all well that is in the organization, once members up has brought every stack up", async () => {
+    const stacks = await stacksOf({ prefix: "audit", through: ADMINISTRATOR, config: {} });
+    expect(stacks.map(({ account }) => account)).to.deep.equal([...ids.values()]);
+    expect(stacks[0]!.assumes).to.equal(`arn:aws:iam::${ids.get("well")}:role/${ADMINISTRATOR}`);
+    // By hand: Pulumi leaves alone what it did not make.
+    const stranger = ids.get("with somebody else's policy");
+    roleOf("with somebody else's policy").attached.delete(`arn:aws:iam::${stranger}:policy/buckets`);
+    const updates = await bringAllUp({
+      stacks: stacks.filter(({ account }) => account !== ids.get("suspended")),
+      bringUp: async ({ account, name, region, config }) => {
+        await deploy({ endpoint: running.endpoint }, region, { name, account, config });
+        return {};
+      },
+      record: upRecord(join(mkdtempSync(join(tmpdir(), "audit-ecosystem-")), "record.json")),
+      // Pulumi's mocks are one for the process.
+      atOnce: 1,
+      stop: new AbortController().signal,
+      tell: () => undefined,
+      now: Date.now,
+    });
+    expect(new Set(updates.map(({ result }) => result))).to.deep.equal(new Set(["up"]));
+    const subjects = await looked();
+    for (const kind of KINDS.slice(0, -1)) expect(toldOf(subjects, kind), kind).to.deep.equal([]);
   });
 });
 

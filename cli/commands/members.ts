@@ -1,0 +1,117 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { StackUpdate } from "../members/bringAllUp.ts";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+import { configOption } from "../stackConfig.ts";
+import { list, print, printable } from "../terminal.ts";
+
+interface UpOptions {
+  all?: boolean;
+  accounts?: string[];
+  through: string;
+  config: Record<string, string>;
+  concurrency: number;
+  record: string;
+  again?: boolean;
+  prefix: string;
+  json?: boolean;
+}
+
+/** The exit code where some account's stack is not up. */
+const NOT_ALL_UP = 2;
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number is expected.");
+  return value;
+}
+
+/** `itaudit members up`: one Pulumi stack for each member account. */
+export function membersCommand(program: Command): Command {
+  const members = program.command("members").description("the member accounts' stacks: bring them up, all or some");
+  members
+    .command("up")
+    .description("bring up a Pulumi stack in each member account, configured as the audit stack is")
+    .option("--all", "every account of the audit stack's list")
+    .option("--accounts <ids>", "comma-separated account ids", list)
+    .option(
+      "--through <role>",
+      "the role of each account that is assumed to deploy there",
+      "OrganizationAccountAccessRole",
+    )
+    .option("-c, --config <key=value>", "a further key of the stacks: memberPolicy, organizationId", configOption, {})
+    .option("--concurrency <number>", "stacks under way at the same time", count, 4)
+    .option(
+      "--record <file>",
+      "what was brought up, so that the command goes on where it was stopped",
+      ".itaudit/members-up.json",
+    )
+    .option("--again", "bring up those that stand as well")
+    .option("--prefix <prefix>", "first part of the audit stack's functions' names", "audit")
+    .option("--json", "print a line of JSON for each account, and one for the sums")
+    .addHelpText(
+      "after",
+      `
+Needs the Pulumi CLI, and credentials of the audit account that may assume the role in each account.
+
+Exit codes: 0 every stack is up; 1 nothing could be begun; 2 some stack failed or was left: call it again.
+
+Examples:
+  itaudit members up --all
+  itaudit members up --accounts 111111111111 --through AWSControlTowerExecution
+  itaudit members up --all --config organizationId=o-abcdefghij --json | jq 'select(.result == "failed")'`,
+    )
+    .action(up);
+  return members;
+}
+
+async function up({ all, accounts: chosen, through, config, concurrency, record, again, prefix, json }: UpOptions) {
+  if (Boolean(all) === Boolean(chosen)) throw new CliError("say --all, or name --accounts");
+  const [{ pulumiUp }, { bringAllUp }, { upRecord }, { stacksOf }] = await Promise.all([
+    import("../members/pulumiUp.ts"),
+    import("../members/bringAllUp.ts"),
+    import("../members/upRecord.ts"),
+    import("../members/stacksOf.ts"),
+  ]);
+  const bringUp = await pulumiUp(process.cwd());
+  const stacks = await stacksOf({ prefix, accounts: chosen, through, config });
+  const stop = new AbortController();
+  const interrupted = () => {
+    process.stderr.write("no more stacks are begun; those under way end. Ctrl+C again to leave them\n");
+    stop.abort();
+  };
+  process.once("SIGINT", interrupted);
+  const line = progressLine();
+  let done = 0;
+  const updates = await bringAllUp({
+    stacks,
+    bringUp,
+    record: upRecord(record),
+    atOnce: concurrency,
+    again,
+    stop: stop.signal,
+    now: Date.now,
+    tell: (update) => {
+      done += 1;
+      line.end();
+      if (json) print(JSON.stringify(update));
+      else if (update.result !== "standing") print(lineOf(update, done, stacks.length));
+      line("member stacks", done, stacks.length);
+    },
+  });
+  line.end();
+  process.off("SIGINT", interrupted);
+  const sums = { up: 0, standing: 0, failed: 0, left: 0 };
+  for (const { result } of updates) sums[result] += 1;
+  print(json ? JSON.stringify(sums) : sumOf(sums, stacks.length));
+  if (sums.failed || sums.left) process.exitCode = NOT_ALL_UP;
+}
+
+function lineOf({ stack, result, changes = {}, problem, ms = 0 }: StackUpdate, done: number, of: number): string {
+  const what = Object.entries(changes).map(([kind, number]) => `${number} ${kind}`);
+  const says = { up: what.join(", "), failed: printable(problem ?? ""), standing: "", left: "stopped before" }[result];
+  return `${String(done).padStart(String(of).length)} of ${of}  ${stack}  ${result.padEnd(6)}  ${says}${ms ? ` (${(ms / 1000).toFixed(1)} s)` : ""}`;
+}
+
+const sumOf = ({ up: brought, standing, failed, left }: Record<StackUpdate["result"], number>, of: number): string =>
+  `${of} member stacks: ${brought} brought up, ${standing} stood already, ${failed} failed${left ? `, ${left} left` : ""}${failed || left ? "; the same command goes on with those" : ""}`;

@@ -1,0 +1,27 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { loadAuditors } from "../../auditors/registry.ts";
+import { accountsOf, deployedSystem } from "../deployedSystem.ts";
+import { toldByDoctor } from "../examination.ts";
+import { CliError } from "../runs.ts";
+import { type MemberStack, memberStacks } from "./memberStack.ts";
+
+/**
+ * The member accounts' stacks of a deployed system.
+ * @throws CliError when there is no such system, or an account is named that is not of it
+ */
+export async function stacksOf(asked: {
+  prefix: string;
+  accounts?: string[] | undefined;
+  through: string;
+  config: Record<string, string>;
+}): Promise<MemberStack[]> {
+  const lambda = new LambdaClient({});
+  const system = await deployedSystem(lambda, asked.prefix);
+  const [{ accounts: listed }, deployed] = await Promise.all([accountsOf(system), toldByDoctor(lambda, system)]);
+  const strangers = (asked.accounts ?? []).filter((id) => !listed.includes(id));
+  if (strangers.length)
+    throw new CliError(`--accounts: ${strangers.join(", ")} not among the ${listed.length} that are audited`);
+  const loaded = await loadAuditors(deployed.auditors, deployed.undeclared);
+  const { through, config } = asked;
+  return memberStacks({ system, deployed, loaded, accounts: asked.accounts ?? listed, through, config });
+}
