@@ -7,11 +7,13 @@ import { loadAuditors, loadServices } from "../../auditors/registry.ts";
 import { documentedTypes } from "../../auditors/resourceTypes.ts";
 import { FRAMEWORKS, type Framework, loadControls } from "../../controls/control.ts";
 import { evaluate } from "../../controls/evaluate.ts";
+import { failures, failuresQuery } from "../../controls/failures.ts";
+import { listingsOf } from "../../controls/listings.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../query/duckdb.ts";
 import { folderObjects } from "../../query/objects.ts";
-import { readSealedRun } from "../../query/sealedRun.ts";
+import { readSealedRun, type SealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { FIRST_RUN, writeRun } from "../query/sealedFolder.ts";
 import { casesOf, runOf } from "./cases.ts";
@@ -31,6 +33,7 @@ describe("the controls", function () {
   this.timeout(120_000);
   let folder: string;
   let engine: DuckDBEngine;
+  let sealed: SealedRun;
   /** Verdicts by control and account. */
   const found = new Map<string, Verdict[]>();
 
@@ -47,7 +50,8 @@ describe("the controls", function () {
     const used = new Set(cases.flatMap(({ items }) => items.map(({ resource_type }) => resource_type)));
     const small = { ...catalog, tables: catalog.tables.filter(({ resourceType }) => used.has(resourceType)) };
     const objects = folderObjects(folder);
-    await tabulate(objects, (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!, small);
+    sealed = (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!;
+    await tabulate(objects, sealed, small);
     engine = await duckDBEngine({ folder, catalog });
     for await (const verdict of evaluate(engine, controls)) {
       const key = `${verdict.control} ${verdict.account_id}`;
@@ -92,6 +96,36 @@ describe("the controls", function () {
     );
     expect(unasked).to.deep.equal([]);
   });
+
+  it("fail and are unknown alike where each is asked by itself, as Athena is", async () => {
+    const listings = await listingsOf(sealed, catalog, new Set(types));
+    for (const control of controls) {
+      const { needs, resource, per } = control;
+      const needed = per === "resource" ? needs : [resource, ...needs];
+      /** Not known because of a listing: said of the place, and not of each resource. */
+      const ofPlace = ({ status, account_id, region }: Verdict) =>
+        status === "unknown" && listings.notWhole(needed, account_id, region!) !== undefined;
+      const asked: Verdict[] = [];
+      for await (const verdict of failures(engine, control, sealed, listings)) asked.push(verdict);
+      const expected = [...found]
+        .flatMap(([key, verdicts]) => (key.startsWith(`${control.id} `) ? verdicts : []))
+        .filter(({ status, resource: about }) => ["fail", "unknown"].includes(status) && about !== null);
+      for (const each of expected.filter(({ reason }) => reason?.startsWith("AWS::")))
+        expect(ofPlace(each), each.reason!).to.equal(true);
+      const lines = (verdicts: readonly Verdict[]) =>
+        verdicts
+          .filter((each) => !ofPlace(each))
+          .map((each) => JSON.stringify(each))
+          .sort();
+      expect(lines(asked), control.id).to.deep.equal(lines(expected));
+    }
+  });
+
+  for (const id of ["s3-bucket-public-access-blocked", "rds-storage-encrypted"])
+    it(`are asked in Athena's SQL: ${id}`, () => {
+      const control = controls.find((each) => each.id === id)!;
+      expect(new TrinoSQL().validate(failuresQuery(control, sealed))).to.deep.equal([]);
+    });
 
   for (const control of controls) {
     it(`${control.id}: ${control.title}`, () => {
