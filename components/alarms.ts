@@ -9,6 +9,8 @@ export interface AlarmsArgs {
   recorder: pulumi.Input<string>;
   watchdog: pulumi.Input<string>;
   auditors: readonly pulumi.Input<string>[];
+  /** Undefined where nobody is told of findings. */
+  notifier?: pulumi.Input<string> | undefined;
   /** SNS topic that is told; alarms only show in the console when left out. */
   topicArn?: pulumi.Input<string>;
 }
@@ -64,6 +66,9 @@ export class Alarms extends pulumi.ComponentResource {
       ofFunction("sealer-errors", "Errors", args.sealer, "The sealer failed: read its log"),
       ofFunction("recorder-errors", "Errors", args.recorder, "A dead task could not be recorded: its run stays open"),
       ofFunction("watchdog-errors", "Errors", args.watchdog, "Nobody looks for runs that are not sealed"),
+      ...(args.notifier
+        ? [ofFunction("notifier-errors", "Errors", args.notifier, "People were not told of all findings: read its log")]
+        : []),
       ...args.auditors.map((auditor, index) =>
         ofFunction(
           `not-delivered-${index}`,

@@ -10,6 +10,7 @@ import { Catalog } from "./catalog.ts";
 import { Dashboard } from "./dashboard.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
+import { type NotificationSettings, Notifications, notifierName } from "./notifications.ts";
 import {
   auditorPermissions,
   bossPermissions,
@@ -52,6 +53,8 @@ export interface AuditAccountArgs {
   queryLimitGigabytes?: number;
   /** User or group of QuickSight for whom the catalog is made there as data sets and an analysis; none when left out. */
   quickSightPrincipalArn?: string;
+  /** Whom to tell of new findings, which needs the catalog; nobody when left out. */
+  notifications?: NotificationSettings;
   /** When runs start by themselves; never when left out. */
   schedules?: readonly RunSchedule[];
   /** Minutes after the time within which a scheduled run starts. Default: 15. */
@@ -94,8 +97,9 @@ export class AuditAccount extends pulumi.ComponentResource {
     const { accountId } = aws.getCallerIdentityOutput({}, child);
     const auditorFunction = (auditor: Auditor) => `${prefix}-get-meta-${auditor.name}`;
     // Made of its name: an auditor's role, and the recorder's, are there before the auditor is.
-    const auditorArn = (auditor: Auditor) =>
-      pulumi.interpolate`arn:${partition}:lambda:*:${accountId}:function:${auditorFunction(auditor)}`;
+    const functionArn = (functionName: string) =>
+      pulumi.interpolate`arn:${partition}:lambda:*:${accountId}:function:${functionName}`;
+    const auditorArn = (auditor: Auditor) => functionArn(auditorFunction(auditor));
     const externalId = args.externalId
       ? pulumi.output(args.externalId)
       : new random.RandomUuid(`${name}-external-id`, {}, child).result;
@@ -146,9 +150,16 @@ export class AuditAccount extends pulumi.ComponentResource {
               handler: handlers.tabulator,
               timeout: 900,
               memorySize: 2048,
-              environment: { EVIDENCE_BUCKET: bucket.name },
+              environment: {
+                EVIDENCE_BUCKET: bucket.name,
+                ...(args.notifications ? { NOTIFIER_FUNCTION: notifierName(prefix) } : {}),
+              },
               permissions: pulumi
-                .all([bucket.arn, pulumi.interpolate`arn:${partition}:lambda:*:${accountId}:function:${tabulatorName}`])
+                .all([
+                  bucket.arn,
+                  functionArn(tabulatorName),
+                  args.notifications ? functionArn(notifierName(prefix)) : undefined,
+                ])
                 .apply((may) => tabulatorPermissions(...may)),
             },
             child,
@@ -165,6 +176,25 @@ export class AuditAccount extends pulumi.ComponentResource {
           child,
         )
       : undefined;
+    const { region } = aws.getRegionOutput({}, child);
+    const notifications =
+      catalog && args.notifications
+        ? new Notifications(
+            `${name}-notifications`,
+            {
+              ...common,
+              ...args.notifications,
+              namePrefix: prefix,
+              partition,
+              accountId,
+              region,
+              bucket,
+              catalog,
+              covered: tables.auditors,
+            },
+            child,
+          )
+        : undefined;
     if (catalog && args.quickSightPrincipalArn)
       new QuickSight(
         `${name}-quicksight`,
@@ -326,6 +356,7 @@ export class AuditAccount extends pulumi.ComponentResource {
         recorder: recorder.name,
         watchdog: watchdog.functionName,
         auditors: auditors.map(({ name: functionName }) => functionName),
+        notifier: notifications?.functionName,
         ...(args.alarmTopicArn ? { topicArn: args.alarmTopicArn } : {}),
       },
       child,
@@ -334,7 +365,7 @@ export class AuditAccount extends pulumi.ComponentResource {
       `${name}-dashboard`,
       {
         namePrefix: prefix,
-        region: aws.getRegionOutput({}, child).region,
+        region,
         auditors: args.auditors.map((auditor) => auditor.name),
       },
       child,

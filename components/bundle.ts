@@ -6,6 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { buildSync, transformSync } from "esbuild";
 import type { Aggregator, Service } from "../auditors/collector.ts";
 import type { UndeclaredTypes } from "../auditors/registry.ts";
+import type { Control } from "../controls/control.ts";
+import type { Exception } from "../controls/exceptions.ts";
 import type { PlannedAuditor } from "../evidence/plan.ts";
 import type { Catalog } from "../query/catalog.ts";
 
@@ -31,7 +33,15 @@ export type Handler =
   /** What is deployed, for the doctor to tell. */
   | { doctor: Deployed }
   /** What the tabulator must know of the auditors, so that it carries none of their clients. */
-  | { tabulator: Catalog };
+  | { tabulator: Catalog }
+  | { notifier: NotifierKnowledge };
+
+/** What the notifier cannot find in the evidence. */
+interface NotifierKnowledge {
+  controls: readonly Control[];
+  auditors: Catalog["auditors"];
+  exceptions: readonly Exception[];
+}
 
 export interface Bundle {
   code: pulumi.asset.AssetArchive;
@@ -66,6 +76,11 @@ function entryOf(handler: Handler): string {
       { doctorHandler: ours("handlers/doctor"), thisProcess: ours("handlers/surroundings") },
       `doctorHandler(${JSON.stringify(handler.doctor)})(thisProcess)`,
     );
+  if ("notifier" in handler)
+    return entry(
+      { notifierHandler: "handlers/notifier", thisProcess: "handlers/surroundings" },
+      `notifierHandler(${JSON.stringify(handler.notifier)})(thisProcess)`,
+    );
   if ("types" in handler)
     return entry(
       { auditorHandler: ours("handlers/auditor"), cloudControl: ours("auditors/cloudcontrol") },
@@ -94,6 +109,7 @@ function nameOf(handler: Handler): string {
   if (typeof handler === "string") return handler;
   if ("auditor" in handler) return `get-meta-${handler.auditor}`;
   if ("doctor" in handler) return "doctor";
+  if ("notifier" in handler) return "notifier";
   return "boss" in handler ? "boss" : "tabulator";
 }
 

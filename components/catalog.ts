@@ -40,6 +40,8 @@ export const resultsPolicy = (bucketArn: string) => ({
 export class Catalog extends pulumi.ComponentResource {
   readonly databaseName: pulumi.Output<string>;
   readonly workgroupName: pulumi.Output<string>;
+  /** Of the bucket in which Athena leaves its answers. */
+  readonly resultsArn: pulumi.Output<string>;
 
   constructor(name: string, args: CatalogArgs, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:Catalog", name, {}, opts);
@@ -114,13 +116,19 @@ export class Catalog extends pulumi.ComponentResource {
       );
     this.databaseName = database.name;
     this.workgroupName = workgroup.name;
-    this.registerOutputs({ databaseName: this.databaseName, workgroupName: this.workgroupName });
+    this.resultsArn = results.arn;
+    this.registerOutputs({
+      databaseName: this.databaseName,
+      workgroupName: this.workgroupName,
+      resultsArn: this.resultsArn,
+    });
   }
 }
 
 /** Where Athena leaves its answers: private, encrypted, TLS only, emptied by itself. */
 class ResultsBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
 
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:ResultsBucket", name, {}, opts);
@@ -152,6 +160,7 @@ class ResultsBucket extends pulumi.ComponentResource {
       { ...child, dependsOn: closed },
     );
     this.name = bucket.bucket;
-    this.registerOutputs({ name: this.name });
+    this.arn = bucket.arn;
+    this.registerOutputs({ name: this.name, arn: this.arn });
   }
 }

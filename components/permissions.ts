@@ -1,6 +1,13 @@
 import type { Aggregator } from "../auditors/collector.ts";
 import type { PolicyStatement } from "../auditors/policy.ts";
-import { CHAIN_PREFIX, EVIDENCE_PREFIX, evidencePrefixes, KEYS_PREFIX, TABLES_PREFIX } from "../evidence/layout.ts";
+import {
+  CHAIN_PREFIX,
+  EVIDENCE_PREFIX,
+  evidencePrefixes,
+  KEYS_PREFIX,
+  TABLES_PREFIX,
+  TOLD_KEY,
+} from "../evidence/layout.ts";
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
 
@@ -179,8 +186,11 @@ export const sealerPermissions = (
   ...(tabulatorArn ? [invoke("Tabulate", [tabulatorArn])] : []),
 ];
 
-/** @param ownArn the tabulator's own function, which shares the files of a large run out */
-export const tabulatorPermissions = (bucketArn: string, ownArn: string): PolicyStatement[] => [
+/**
+ * @param ownArn the tabulator's own function, which shares the files of a large run out
+ * @param notifierArn the function that is started once the tables are there, where people are to be told
+ */
+export const tabulatorPermissions = (bucketArn: string, ownArn: string, notifierArn?: string): PolicyStatement[] => [
   allow(
     "ReadEvidence",
     ["s3:GetObject"],
@@ -194,4 +204,69 @@ export const tabulatorPermissions = (bucketArn: string, ownArn: string): PolicyS
   allow("WriteTables", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/${TABLES_PREFIX}*`),
   allow("ListTables", ["s3:ListBucket"], bucketArn),
   invoke("ShareOut", [ownArn]),
+  ...(notifierArn ? [invoke("Notify", [notifierArn])] : []),
+];
+
+export interface NotifierMay {
+  bucketArn: string;
+  /** Of Athena. */
+  workgroupArn: string;
+  /** Where Athena leaves its answers. */
+  resultsArn: string;
+  /** `arn:<partition>:glue:<region>:<account>`. */
+  glueArn: string;
+  databaseName: string;
+  /** Queue of events that failed for good. */
+  queueArn: string;
+  topicArn?: string | undefined;
+  eventBusArn?: string | undefined;
+  securityHubProductArn?: string | undefined;
+  webhookParameterArn?: string | undefined;
+}
+
+/**
+ * Athena reads and writes with the rights of whoever asks it.
+ * @see https://docs.aws.amazon.com/athena/latest/ug/managed-policies.html
+ */
+export const notifierPermissions = (may: NotifierMay): PolicyStatement[] => [
+  allow(
+    "ReadRun",
+    ["s3:GetObject"],
+    [
+      ofRuns(may.bucketArn, "plan.json"),
+      ofRuns(may.bucketArn, "outcomes/*"),
+      ofRuns(may.bucketArn, "manifest.json"),
+      `${may.bucketArn}/${TABLES_PREFIX}*`,
+    ],
+  ),
+  allow("Remember", ["s3:GetObject", "s3:PutObject"], `${may.bucketArn}/${TOLD_KEY}`),
+  allow("ListTables", ["s3:GetBucketLocation", "s3:ListBucket"], may.bucketArn),
+  allow("Ask", ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"], may.workgroupArn),
+  allow(
+    "FindDatabase",
+    ["glue:GetDatabase"],
+    [`${may.glueArn}:catalog`, `${may.glueArn}:database/${may.databaseName}`],
+  ),
+  allow(
+    "FindTables",
+    ["glue:GetTable"],
+    [
+      `${may.glueArn}:catalog`,
+      `${may.glueArn}:database/${may.databaseName}`,
+      `${may.glueArn}:table/${may.databaseName}/*`,
+    ],
+  ),
+  allow("FindAnswers", ["s3:GetBucketLocation"], may.resultsArn),
+  allow(
+    "KeepAnswers",
+    ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+    `${may.resultsArn}/*`,
+  ),
+  ...(may.topicArn ? [allow("TellTopic", ["sns:Publish"], may.topicArn)] : []),
+  ...(may.eventBusArn ? [allow("TellEventBus", ["events:PutEvents"], may.eventBusArn)] : []),
+  ...(may.securityHubProductArn
+    ? [allow("TellSecurityHub", ["securityhub:BatchImportFindings"], may.securityHubProductArn)]
+    : []),
+  ...(may.webhookParameterArn ? [allow("ReadWebhook", ["ssm:GetParameter"], may.webhookParameterArn)] : []),
+  allow("TellOfFailure", ["sqs:SendMessage"], may.queueArn),
 ];

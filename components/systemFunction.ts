@@ -21,7 +21,7 @@ export interface SystemFunctionArgs {
   logRetentionDays: number;
   /** Whether AWS X-Ray traces invocations. Default: false. */
   tracing?: boolean;
-  /** Function that is told of events that failed for good. */
+  /** Function or queue that gets events which failed for good. */
   onFailure?: pulumi.Input<string>;
 }
 

@@ -1,3 +1,4 @@
+import { sha256 } from "../evidence/plan.ts";
 import type { Exception } from "./exceptions.ts";
 
 /**
@@ -40,3 +41,12 @@ export interface VerdictResource {
 export type VerdictCounts = Record<VerdictStatus, number>;
 
 export const noVerdicts = (): VerdictCounts => ({ fail: 0, unknown: 0, excepted: 0, pass: 0, "not-applicable": 0 });
+
+/** What a finding is called from run to run: the same thing about the same resource has the same id. Hex. */
+export const findingId = ({
+  control,
+  account_id,
+  region,
+  resource,
+}: Pick<Verdict, "control" | "account_id" | "region" | "resource">): string =>
+  sha256(JSON.stringify([control, account_id, region ?? "", resource?.arn ?? resource?.resource_id ?? ""]));

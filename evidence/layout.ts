@@ -131,6 +131,9 @@ export const latestKey = (table: string, part = 1): string => `${latestPrefix(ta
 /** Which run the latest tables are of. */
 export const LATEST_KEY = `${TABLES_PREFIX}latest/run.json`;
 
+/** What people have been told of, gzipped JSON; written over after each run. */
+export const TOLD_KEY = "notifications/told.json.gz";
+
 /** The day and the id of a run, from the key of its manifest; undefined for any other key. */
 export function runOfManifestKey(key: string): { date: string; run: string } | undefined {
   const match = /^runs\/run_date=(\d{4}-\d\d-\d\d)\/run_id=([0-9A-Z]{26})\/manifest\.json$/.exec(key);

@@ -70,6 +70,22 @@ export const TabulatorSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),
   /** Its own name, which Lambda sets. */
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
+  /** Absent where nobody is to be told. */
+  NOTIFIER_FUNCTION: z.string().min(1).optional(),
+});
+
+/** Of the channels, those that are configured. */
+export const NotifierSettings = z.object({
+  EVIDENCE_BUCKET: z.string().min(1),
+  ATHENA_WORKGROUP: z.string().min(1),
+  GLUE_DATABASE: z.string().min(1),
+  TOPIC_ARN: z.string().optional(),
+  /** ARN of the event bus. */
+  EVENT_BUS: z.string().optional(),
+  /** ARN of the product under which findings are imported. */
+  SECURITY_HUB_PRODUCT: z.string().optional(),
+  /** Name of the parameter that holds the webhook's address. */
+  WEBHOOK_PARAMETER: z.string().optional(),
 });
 
 export const WatchdogSettings = z.object({

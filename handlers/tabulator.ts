@@ -6,6 +6,7 @@ import { bucketObjects } from "../query/objects.ts";
 import { readSealedRun } from "../query/sealedRun.ts";
 import { type BuiltFile, buildInto, type TableFile, tableFilesOf, tabulate } from "../query/tabulate.ts";
 import { evidenceS3, lambdaClient } from "./clients.ts";
+import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
 import { settingsFrom, TabulatorSettings } from "./settings.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -79,6 +80,7 @@ export const tabulatorHandler =
       });
       const done = { run_id, files: built.length, rows: built.reduce((total, { rows }) => total + rows, 0) };
       log.info("tables derived", done);
+      if (settings.NOTIFIER_FUNCTION) await invokeAsync(lambda, settings.NOTIFIER_FUNCTION, { run_id, run_date });
       return done;
     };
   };

@@ -17,7 +17,7 @@ export interface AthenaOptions {
   athena: AthenaClient;
   workGroup: string;
   database: string;
-  catalog: Catalog;
+  catalog: Pick<Catalog, "tables">;
   /** Waits so many milliseconds. */
   wait?: (ms: number) => Promise<void>;
 }

@@ -136,7 +136,10 @@ export function catalogOf(auditors: readonly Auditor[]): Catalog {
 }
 
 /** What each auditor of a run covered, as its plan says: a deployment composes auditors of services in its own way. */
-export function coveredBy({ auditors }: Pick<Plan, "auditors">, catalog: Pick<Catalog, "auditors">): Record<string, Covered[]> {
+export function coveredBy(
+  { auditors }: Pick<Plan, "auditors">,
+  catalog: Pick<Catalog, "auditors">,
+): Record<string, Covered[]> {
   const operations = new Map(
     Object.values(catalog.auditors).flatMap((types) => types.map(({ type, operation }) => [type, operation] as const)),
   );

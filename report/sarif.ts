@@ -1,5 +1,5 @@
 import type { Severity } from "../controls/control.ts";
-import { sha256 } from "../evidence/plan.ts";
+import { findingId } from "../controls/verdict.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
 
 const LEVELS: Record<Severity, "error" | "warning" | "note"> = {
@@ -66,7 +66,6 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
   const { resource, evidence, exception, account_id, region, status, reason } = finding;
   const where = `${account_id} ${region ?? "every region"}`;
   const name = resource ? (resource.arn ?? `${resource.resource_id} in ${where}`) : `${control.resource} in ${where}`;
-  const identity = [control.id, account_id, region ?? "", resource?.arn ?? resource?.resource_id ?? ""];
   return {
     ruleId: control.id,
     ruleIndex,
@@ -90,7 +89,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
       },
     ],
     // The same finding of the next run has the same one.
-    partialFingerprints: { "finding/v1": sha256(JSON.stringify(identity)) },
+    partialFingerprints: { "finding/v1": findingId(finding) },
     ...(exception && !exception.expired
       ? {
           suppressions: [

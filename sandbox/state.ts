@@ -1,10 +1,11 @@
 import { deserialize, serialize } from "node:v8";
-import type { NamedQuery, WorkGroup } from "@aws-sdk/client-athena";
+import type { ColumnInfo, NamedQuery, QueryExecution, Row, WorkGroup } from "@aws-sdk/client-athena";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { AggregatedSourceStatus } from "@aws-sdk/client-config-service";
 import type { Database, Table } from "@aws-sdk/client-glue";
 import type { CreateAnalysisRequest, CreateDataSetRequest, CreateDataSourceRequest } from "@aws-sdk/client-quicksight";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
+import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import type { Faults } from "./faults.ts";
 
 /** Everything the sandbox remembers: plain data, so that it survives a restart as one file. */
@@ -38,6 +39,14 @@ export interface SandboxState {
   glueDatabases: Map<string, Database>;
   glueTables: Map<string, Table>;
   workGroups: Map<string, WorkGroup>;
+  /** Athena's, by id: the last ones. */
+  queries: Map<string, { execution: QueryExecution; columns: ColumnInfo[]; rows: Row[] }>;
+  /** What was published, by topic's ARN. */
+  topics: Map<string, { subject: string; message: string; attributes: Record<string, string> }[]>;
+  /** What was put on EventBridge's buses. */
+  busEvents: { bus: string; source: string; detailType: string; detail: unknown }[];
+  /** Findings of Security Hub by id, where it is enabled, by the hub's ARN. */
+  securityHubs: Map<string, Map<string, AwsSecurityFinding>>;
   /** By id. */
   namedQueries: Map<string, NamedQuery>;
   /** By ARN: what each was made with. */

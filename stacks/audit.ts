@@ -3,14 +3,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import { loadAuditors } from "../auditors/registry.ts";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { auditSettings, type ConfigSource } from "./config.ts";
+import { notificationsOf } from "./notifications.ts";
 import { pipelineRoles } from "./pipeline.ts";
 
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
-  const { pipeline, ...settings } = auditSettings(config);
+  const { pipeline, notify, ...settings } = auditSettings(config);
+  const auditors = await loadAuditors(settings.auditors, settings);
   const audit = new AuditAccount("audit", {
     ...settings,
-    auditors: await loadAuditors(settings.auditors, settings),
+    auditors,
+    ...(notify ? { notifications: await notificationsOf(notify, auditors) } : {}),
   });
   return {
     auditAccountId: aws.getCallerIdentityOutput().accountId,

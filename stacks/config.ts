@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Aggregator, ResourceType } from "../auditors/collector.ts";
 import { compose, DEFAULT_AUDITORS, type UndeclaredTypes, UnknownAuditorError } from "../auditors/registry.ts";
 import type { RunSchedule } from "../components/schedule.ts";
+import { SEVERITIES, type Severity } from "../controls/control.ts";
 import type { PipelineSettings } from "./pipeline.ts";
 import { schedulesOf } from "./schedules.ts";
 
@@ -181,6 +182,71 @@ function quickSightPrincipal(config: ConfigSource, catalog: boolean): string | u
   return arn;
 }
 
+/** Whom to tell of new findings, and of which. */
+export interface NotifySettings {
+  topicArn?: string;
+  eventBus?: string;
+  securityHub: boolean;
+  webhookParameter?: string;
+  /** The lowest that is told. */
+  severity: Severity;
+  /** Path of a file with exceptions. */
+  exceptions?: string;
+}
+
+function notifyOf(config: ConfigSource, catalog: boolean): NotifySettings | undefined {
+  const topicArn = topic(config, "notifyTopicArn");
+  const eventBus = matching(
+    config,
+    "notifyEventBus",
+    /^[/.\w-]{1,256}$/,
+    "the name of an event bus of this account and region is expected",
+    "default",
+  );
+  const securityHub = choice(config, "notifySecurityHub", ["true", "false"], "false") === "true";
+  if (config.get("notifyWebhookParameter")?.includes("://"))
+    throw new ConfigError(
+      "notifyWebhookParameter",
+      "<an address>",
+      "the address is a secret and belongs into a parameter, whose name is expected here",
+      "aws ssm put-parameter --type SecureString --name /audit-ecosystem/webhook --value <address>",
+    );
+  const webhookParameter = matching(
+    config,
+    "notifyWebhookParameter",
+    /^\/?[\w.-]+(\/[\w.-]+)*$/,
+    "the name of an SSM parameter is expected",
+    "/audit-ecosystem/webhook",
+  );
+  const severity = choice(config, "notifySeverity", SEVERITIES, "low");
+  const exceptions = text(config, "notifyExceptions");
+  if (!topicArn && !eventBus && !securityHub && !webhookParameter) return undefined;
+  if (!catalog)
+    throw new ConfigError(
+      "catalog",
+      "false",
+      "who is to be told of findings needs it: they are asked for in Athena",
+      set("catalog", "true"),
+    );
+  return {
+    ...(topicArn ? { topicArn } : {}),
+    ...(eventBus ? { eventBus } : {}),
+    securityHub,
+    ...(webhookParameter ? { webhookParameter } : {}),
+    severity,
+    ...(exceptions ? { exceptions } : {}),
+  };
+}
+
+const topic = (config: ConfigSource, key: string): string | undefined =>
+  matching(
+    config,
+    key,
+    /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+    "the ARN of an SNS topic is expected",
+    "arn:aws:sns:eu-central-1:999999999999:audit",
+  );
+
 function typesOf(config: ConfigSource, key: string, example: string): ResourceType[] {
   const types = list(config, key);
   const wrong = types.find((type) => !/^AWS::\w+::\w+$/.test(type));
@@ -299,6 +365,8 @@ export interface AuditSettings extends UndeclaredTypes {
   queryLimitGigabytes: number;
   /** Undefined: nothing is made in QuickSight. */
   quickSightPrincipalArn?: string;
+  /** Undefined: nobody is told of findings. */
+  notify?: NotifySettings;
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
   scheduleFlexibleMinutes: number;
@@ -328,19 +396,14 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     "audit-metadata-bucket",
   );
   const lockDays = wholeDays(config, "objectLockDays");
-  const alarmTopicArn = matching(
-    config,
-    "alarmTopicArn",
-    /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
-    "the ARN of an SNS topic is expected",
-    "arn:aws:sns:eu-central-1:999999999999:audit-alarms",
-  );
+  const alarmTopicArn = topic(config, "alarmTopicArn");
   const externalId = externalIdOf(config);
   const logRetentionDays = retentionDays(config);
   const auditors = auditorsOf(config);
   const pipeline = pipelineOf(config);
   const catalog = choice(config, "catalog", ["true", "false"], "true") === "true";
   const quickSightPrincipalArn = quickSightPrincipal(config, catalog);
+  const notify = notifyOf(config, catalog);
   return {
     auditors,
     ...undeclared(config),
@@ -352,6 +415,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     tracing: choice(config, "tracing", ["true", "false"], "false") === "true",
     catalog,
     ...(quickSightPrincipalArn ? { quickSightPrincipalArn } : {}),
+    ...(notify ? { notify } : {}),
     queryLimitGigabytes: queryLimit(config),
     accounts:
       source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },

@@ -45,6 +45,10 @@ export function populate(seed: number, accounts: number): SandboxState {
     glueTables: new Map(),
     workGroups: new Map(),
     namedQueries: new Map(),
+    queries: new Map(),
+    topics: new Map(),
+    busEvents: [],
+    securityHubs: new Map(),
     quickSight: { dataSources: new Map(), dataSets: new Map(), analyses: new Map() },
   };
   for (const { id, name } of state.members) {

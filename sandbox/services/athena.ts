@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-athena";
 import { AwsError, type Call, type Service } from "../service.ts";
+import { mayAll, onBucket, runQuery } from "./athenaQueries.ts";
 
 const arnOf = ({ region, account }: Call, name: string | undefined) =>
   `arn:aws:athena:${region}:${account}:workgroup/${name ?? ""}`;
@@ -7,7 +8,22 @@ const on = (action: string) => (input: { Name?: string | undefined; WorkGroup?: 
   { action: `athena:${action}`, resource: arnOf(call, input.WorkGroup ?? input.Name) },
 ];
 
-/** Workgroups and the queries saved in them. It runs no query: a copy of the tables is asked with DuckDB. */
+/** The workgroup of a query that was begun. */
+const ofQuery = (action: string) => (input: { QueryExecutionId?: string | undefined }, call: Call) => [
+  {
+    action: `athena:${action}`,
+    resource: arnOf(call, call.state.queries.get(input.QueryExecutionId ?? "")?.execution.WorkGroup),
+  },
+];
+function queryOf(call: Call, id: string | undefined) {
+  const query = call.state.queries.get(id ?? "");
+  if (!query) throw new AwsError("InvalidRequestException", `QueryExecution ${id} was not found`);
+  return query;
+}
+/** Queries that are remembered. */
+const QUERIES_KEPT = 200;
+
+/** Athena: workgroups, the queries saved in them, and queries themselves, which DuckDB answers at once. */
 export const athena: Service = {
   signingName: "athena",
   iamPrefix: "athena",
@@ -34,6 +50,68 @@ export const athena: Service = {
         const found = call.state.workGroups.get(arnOf(call, WorkGroup));
         if (!found) throw new AwsError("InvalidRequestException", `WorkGroup ${WorkGroup} is not found.`);
         return { WorkGroup: found };
+      },
+    },
+    StartQueryExecution: {
+      permissions: on("StartQueryExecution"),
+      run: async (input: sdk.StartQueryExecutionInput, call): Promise<sdk.StartQueryExecutionOutput> => {
+        const workGroup = call.state.workGroups.get(arnOf(call, input.WorkGroup));
+        if (!workGroup) throw new AwsError("InvalidRequestException", `WorkGroup ${input.WorkGroup} is not found.`);
+        const QueryExecutionId = call.randomId(32).toLowerCase();
+        const place = workGroup.Configuration?.ResultConfiguration?.OutputLocation ?? "";
+        const [, results = "", folder = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(place) ?? [];
+        const execution: sdk.QueryExecution = {
+          QueryExecutionId,
+          Query: input.QueryString,
+          StatementType: "DML",
+          WorkGroup: input.WorkGroup,
+          QueryExecutionContext: input.QueryExecutionContext,
+          ResultConfiguration: { OutputLocation: `${place}${QueryExecutionId}.csv` },
+        };
+        const key = `${folder}${QueryExecutionId}.csv`;
+        try {
+          mayAll(call, [
+            onBucket("s3:GetBucketLocation", results, call),
+            ...["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"].map((action) =>
+              onBucket(action, results, call, key),
+            ),
+          ]);
+          const answer = await runQuery(input.QueryString ?? "", input.QueryExecutionContext?.Database ?? "", call);
+          execution.Status = { State: "SUCCEEDED" };
+          execution.Statistics = { DataScannedInBytes: answer.bytes };
+          call.state.queries.set(QueryExecutionId, { execution, columns: answer.columns, rows: answer.rows });
+        } catch (error) {
+          execution.Status = { State: "FAILED", StateChangeReason: (error as Error).message };
+          call.state.queries.set(QueryExecutionId, { execution, columns: [], rows: [] });
+        }
+        for (const id of [...call.state.queries.keys()].slice(0, -QUERIES_KEPT)) call.state.queries.delete(id);
+        return { QueryExecutionId };
+      },
+    },
+    GetQueryExecution: {
+      permissions: ofQuery("GetQueryExecution"),
+      run: ({ QueryExecutionId }: sdk.GetQueryExecutionInput, call): sdk.GetQueryExecutionOutput => ({
+        QueryExecution: queryOf(call, QueryExecutionId).execution,
+      }),
+    },
+    GetQueryResults: {
+      permissions: (input: sdk.GetQueryResultsInput, call) => {
+        const { execution } = queryOf(call, input.QueryExecutionId);
+        const [, bucket = "", key = ""] =
+          /^s3:\/\/([^/]+)\/(.*)$/.exec(execution.ResultConfiguration?.OutputLocation ?? "") ?? [];
+        return [...ofQuery("GetQueryResults")(input, call), onBucket("s3:GetObject", bucket, call, key)];
+      },
+      run: (input: sdk.GetQueryResultsInput, call): sdk.GetQueryResultsOutput => {
+        const { columns, rows } = queryOf(call, input.QueryExecutionId);
+        // The first row of the first page is the header.
+        const header = { Data: columns.map(({ Name }) => ({ VarCharValue: Name })) };
+        const all = [header, ...rows];
+        const from = Number(input.NextToken ?? 0);
+        const end = from + (input.MaxResults ?? 1000);
+        return {
+          ResultSet: { Rows: all.slice(from, end), ResultSetMetadata: { ColumnInfo: columns } },
+          ...(end < all.length ? { NextToken: String(end) } : {}),
+        };
       },
     },
     CreateNamedQuery: {

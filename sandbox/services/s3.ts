@@ -20,6 +20,7 @@ interface OfObject extends OfBucket {
   VersionId?: string | undefined;
   Key?: string | undefined;
   IfNoneMatch?: string | undefined;
+  IfMatch?: string | undefined;
 }
 
 /** The permission on a bucket, or on one of its objects, with the bucket's own policy. */
@@ -101,6 +102,12 @@ function store(call: Call, input: OfObject, object: Omit<StoredObject, "modified
   const versions = bucket.objects.get(input.Key ?? "") ?? [];
   if (input.IfNoneMatch === "*" && versions.length && !versions.at(-1)?.deleteMarker)
     throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
+  if (input.IfMatch) {
+    const standing = versions.at(-1);
+    if (!standing || standing.deleteMarker) throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
+    if (standing.etag !== input.IfMatch)
+      throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
+  }
   const retention = retentionIn(bucket, call.now());
   const made = {
     ...object,

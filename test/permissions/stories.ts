@@ -170,6 +170,20 @@ export const doctorStory = (prefix: string): Story => ({
   },
 });
 
+/** Stories of what tells people. */
+export function notifierStories(prefix: string, auditor: string): Story[] {
+  return [
+    {
+      name: `${prefix}-notifier dies for good`,
+      tell: async (system) => {
+        system.dead.add(`${prefix}-notifier`);
+        await system.run(`${prefix}-boss`, { accounts: [MEMBER], auditors: [auditor], regions: [REGION] });
+        system.dead.clear();
+      },
+    },
+  ];
+}
+
 /** Scheduler delivers. It says what it may not do as a metric; here it is trouble like any other. */
 function due(system: System, schedule: string): void {
   const { state, iam } = system.sandbox;

@@ -2,12 +2,35 @@ import { expect } from "chai";
 import type { PolicyStatement } from "../../auditors/policy.ts";
 import { SYSTEM_PATH } from "../../components/memberAccount.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
-import type { StoredRole } from "../../sandbox/state.ts";
-import { deployed, type System, systemOver } from "../stories/system.ts";
-import { doctorStory, MEMBER, type Story, scheduledStories, stories, watchdogStories } from "./stories.ts";
+import type { SandboxState, StoredRole } from "../../sandbox/state.ts";
+import { deployed, REGION, type System, systemOver } from "../stories/system.ts";
+import {
+  doctorStory,
+  MEMBER,
+  notifierStories,
+  type Story,
+  scheduledStories,
+  stories,
+  watchdogStories,
+} from "./stories.ts";
 
 /** One regional auditor, one global, one that is both or has a call for each resource; every other role has their shape. */
 const AUDITORS = ["rds", "iam", "s3"];
+/** Everybody is told. */
+const NOTIFY = {
+  notifyTopicArn: `arn:aws:sns:${REGION}:${AUDIT_ACCOUNT}:findings`,
+  notifyEventBus: "default",
+  notifySecurityHub: "true",
+  notifyWebhookParameter: "/audit/webhook",
+};
+function canBeTold({ topics, securityHubs, parameters }: SandboxState): void {
+  topics.set(NOTIFY.notifyTopicArn, []);
+  securityHubs.set(`arn:aws:securityhub:${REGION}:${AUDIT_ACCOUNT}:hub/default`, new Map());
+  const Name = NOTIFY.notifyWebhookParameter;
+  const ARN = `arn:aws:ssm:${REGION}:${AUDIT_ACCOUNT}:parameter${Name}`;
+  const Value = "https://hooks.example.com/services";
+  parameters.set(ARN, { Name, Type: "SecureString", Value, Version: 1, ARN, LastModifiedDate: new Date(0) });
+}
 
 /** A permission: one action on one resource, as one statement of its role's policy. */
 interface Granted {
@@ -74,13 +97,14 @@ describe("the system's roles", () => {
     };
     const auditors = AUDITORS.join(",");
     const auditing = [
-      { ...audit, auditors, bucketName: "evidence-audit" },
+      { ...audit, auditors, bucketName: "evidence-audit", ...NOTIFY },
       { ...organizations, namePrefix: "whole", bucketName: "evidence-whole" },
       { ...organizations, namePrefix: "units", bucketName: "evidence-units", organizationalUnits: "r-sbox" },
     ].map((config) => ({ account: AUDIT_ACCOUNT, config }));
     const member = { kind: "member", auditAccountId: AUDIT_ACCOUNT, externalId: "an-external-id", auditors };
     system = systemOver(await deployed(1, [...auditing, { account: MEMBER, config: member }]));
     const { state, iam } = system.sandbox;
+    canBeTold(state);
     // What tells the three systems apart is how the boss asks for accounts: of the two others no role is tried twice.
     const tried = ({ Path, RoleName }: StoredRole) =>
       Path === SYSTEM_PATH && (RoleName.startsWith("audit-") || RoleName.endsWith("-boss"));
@@ -97,6 +121,7 @@ describe("the system's roles", () => {
       ...scheduledStories("audit", "iam"),
       ...watchdogStories("audit", "iam"),
       doctorStory("audit"),
+      ...notifierStories("audit", "s3"),
       ...stories("whole", ["iam"]),
       ...stories("units", ["iam"]),
     ];

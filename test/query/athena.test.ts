@@ -18,7 +18,7 @@ const engine = () =>
     athena: new AthenaClient({ region: "eu-central-1" }),
     workGroup: "audit",
     database: "audit",
-    catalog: { tables: [], auditors: {} },
+    catalog: { tables: [] },
     wait: () => Promise.resolve(),
   });
 const row = (...values: (string | undefined)[]) => ({ Data: values.map((VarCharValue) => ({ VarCharValue })) });

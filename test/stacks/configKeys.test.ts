@@ -172,6 +172,50 @@ const KEYS: Record<
     gives: { configAggregatorTypes: ["AWS::IoT::Policy"] },
     wrong: ["iot", "AWS::IoT"],
   },
+  notifyTopicArn: {
+    kind: "audit",
+    value: "arn:aws:sns:eu-central-1:999999999999:findings",
+    gives: {
+      notify: {
+        topicArn: "arn:aws:sns:eu-central-1:999999999999:findings",
+        securityHub: false,
+        severity: "low",
+      },
+    },
+    wrong: ["findings"],
+  },
+  notifyEventBus: {
+    kind: "audit",
+    value: "default",
+    gives: { notify: { eventBus: "default", securityHub: false, severity: "low" } },
+    wrong: ["a bus"],
+  },
+  notifySecurityHub: {
+    kind: "audit",
+    value: "true",
+    gives: { notify: { securityHub: true, severity: "low" } },
+    wrong: ["yes"],
+  },
+  notifyWebhookParameter: {
+    kind: "audit",
+    value: "/audit/webhook",
+    gives: { notify: { webhookParameter: "/audit/webhook", securityHub: false, severity: "low" } },
+    wrong: ["https://hooks.slack.com/services/T/B/secret", "a b"],
+  },
+  notifySeverity: {
+    kind: "audit",
+    value: "high",
+    also: { notifySecurityHub: "true" },
+    gives: { notify: { securityHub: true, severity: "high" } },
+    wrong: ["severe"],
+  },
+  notifyExceptions: {
+    kind: "audit",
+    value: "exceptions.yaml",
+    also: { notifySecurityHub: "true" },
+    gives: { notify: { securityHub: true, severity: "low", exceptions: "exceptions.yaml" } },
+    wrong: [],
+  },
   tracing: { kind: "audit", value: "true", gives: { tracing: true }, wrong: ["Active", "yes"] },
   memberPolicy: { kind: "member", value: "SecurityAudit", gives: { memberPolicy: "SecurityAudit" }, wrong: ["Admin"] },
   organizationId: { kind: "member", value: "o-abcdefghij", gives: { organizationId: "o-abcdefghij" }, wrong: ["acme"] },
@@ -229,6 +273,14 @@ describe("stack configuration keys", () => {
       expect(handed).to.deep.equal(settings(kind as Kind, {}));
       if (kind === "audit") expect(logRetentionDays).to.equal(90);
     }
+  });
+
+  it("refuses to tell people of findings without a catalog, and never shows a webhook's address", () => {
+    expect(() => settings("audit", { notifySecurityHub: "true", catalog: "false" })).to.throw(ConfigError, /^catalog/);
+    expect(() => settings("audit", { notifyWebhookParameter: "https://hooks.slack.com/services/T/B/secret" }))
+      .to.throw(ConfigError, /put-parameter --type SecureString/)
+      .with.property("message")
+      .that.does.not.include("hooks.slack.com");
   });
 
   it("a second member needs a configuration file and nothing else: those that are checked in are accepted", () => {

@@ -57,7 +57,7 @@ const deployedWith = (aggregator: Aggregator): Promise<SandboxState> =>
 const OWN: Aggregator = { account: AUDIT_ACCOUNT, region: "eu-central-1", name: "organization" };
 
 const begun = (state: SandboxState, aggregator = OWN): System =>
-  systemOver(state, { configAggregator: aggregator, configAggregatorTypes: TYPES });
+  systemOver(state, { undeclared: { configAggregator: aggregator, configAggregatorTypes: TYPES } });
 
 async function run(system: System): Promise<Told> {
   await system.run("audit-boss", { auditors: ["configaggregator"] });

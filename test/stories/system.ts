@@ -3,11 +3,13 @@ import type { Context } from "aws-lambda";
 import { type Auditor, plannedAuditor } from "../../auditors/collector.ts";
 import { loadAuditors, type UndeclaredTypes } from "../../auditors/registry.ts";
 import { deployedOf } from "../../components/systemHandlers.ts";
+import { loadControls } from "../../controls/control.ts";
 import type { Item } from "../../evidence/item.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
 import { Plan } from "../../evidence/plan.ts";
 import { TaskOutcome } from "../../evidence/taskOutcome.ts";
 import type { Surroundings } from "../../handlers/surroundings.ts";
+import type { Web } from "../../notify/webhook.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
@@ -60,8 +62,28 @@ export async function deployed(
   return sandbox.state;
 }
 
+/** What a system is told that its state does not say. */
+interface SystemOptions {
+  /** What its stacks' configuration says of types without a declaration. */
+  undeclared: UndeclaredTypes;
+  /** Ids of the controls that the notifier asks. */
+  controls: readonly string[];
+  /** Where the notifier's webhook leads. */
+  web: Web;
+}
+const quiet: SystemOptions = {
+  undeclared: {},
+  controls: ["s3-bucket-public-access-blocked"],
+  web: { fetch: async () => new Response("ok"), wait: async () => undefined },
+};
+
 /** `audit-get-meta-rds` → the auditor's handler; `audit-recorder` → `recorderHandler` of `handlers/recorder.ts`. */
-async function handlerOf(fn: StoredFunction, around: Surroundings, loaded: Promise<Auditor[]>): Promise<Run> {
+async function handlerOf(
+  fn: StoredFunction,
+  around: Surroundings,
+  loaded: Promise<Auditor[]>,
+  { controls, web }: Pick<SystemOptions, "controls" | "web">,
+): Promise<Run> {
   // As the bundles do: an auditor has its services written into it, the boss the types of all auditors.
   const auditors = await loaded;
   const [, auditor] = /-get-meta-(.+)$/.exec(fn.FunctionName) ?? [];
@@ -77,15 +99,22 @@ async function handlerOf(fn: StoredFunction, around: Surroundings, loaded: Promi
     return (await import("../../handlers/tabulator.ts")).tabulatorHandler(catalogOf(auditors), 0)(around) as Run;
   if (name === "doctor")
     return (await import("../../handlers/doctor.ts")).doctorHandler(deployedOf(auditors))(around) as Run;
+  if (name === "notifier") {
+    const all = await loadControls();
+    const knowledge = {
+      controls: all.filter(({ id }) => controls.includes(id)),
+      auditors: catalogOf(auditors).auditors,
+      exceptions: [],
+    };
+    return (await import("../../handlers/notifier.ts")).notifierHandler(knowledge, web)(around) as Run;
+  }
   const module = (await import(`../../handlers/${name}.ts`)) as Record<string, (around: Surroundings) => Run>;
   return module[`${name}Handler`]!(around);
 }
 
-/**
- * A system that begins with a state: it waits for nothing, and runs events one after the other.
- * @param undeclared what its stacks' configuration says of types without a declaration
- */
-export function systemOver(beginning: SandboxState, undeclared: UndeclaredTypes = {}): System {
+/** A system that begins with a state: it waits for nothing, and runs events one after the other. */
+export function systemOver(beginning: SandboxState, given: Partial<SystemOptions> = {}): System {
+  const options = { ...quiet, ...given };
   const state = structuredClone(beginning);
   const queue: { fn: StoredFunction; event: unknown }[] = [];
   let clock = Date.UTC(2026, 10, 24, 3);
@@ -172,7 +201,7 @@ export function systemOver(beginning: SandboxState, undeclared: UndeclaredTypes 
         },
       }),
     };
-    return handlerOf(fn, around, loadAuditors(declared, undeclared));
+    return handlerOf(fn, around, loadAuditors(declared, options.undeclared), options);
   };
   /** What Lambda itself does with the function's role. */
   const may = (fn: StoredFunction, action: string, resource: string): boolean => {
@@ -210,17 +239,18 @@ export function systemOver(beginning: SandboxState, undeclared: UndeclaredTypes 
       error = await attempt(fn, event);
       if (!error) return;
     }
-    const destination = fn.onFailure && state.functions.get(fn.onFailure);
-    if (!destination || !may(fn, "lambda:InvokeFunction", destination.FunctionArn)) return;
     const functionArn = `${fn.FunctionArn}:$LATEST`;
-    queue.push({
-      fn: destination,
-      event: {
-        requestContext: { functionArn, condition: "RetriesExhausted", approximateInvokeCount: system.retries + 1 },
-        requestPayload: event,
-        responsePayload: { errorType: error?.name, errorMessage: error?.message },
-      },
-    });
+    const record = {
+      requestContext: { functionArn, condition: "RetriesExhausted", approximateInvokeCount: system.retries + 1 },
+      requestPayload: event,
+      responsePayload: { errorType: error?.name, errorMessage: error?.message },
+    };
+    const mailbox = fn.onFailure && state.queues.get(fn.onFailure);
+    if (mailbox && may(fn, "sqs:SendMessage", mailbox.arn))
+      mailbox.messages.push({ id: String(mailbox.messages.length), body: JSON.stringify(record) });
+    const destination = fn.onFailure && state.functions.get(fn.onFailure);
+    if (destination && may(fn, "lambda:InvokeFunction", destination.FunctionArn))
+      queue.push({ fn: destination, event: record });
   };
   return system;
 }

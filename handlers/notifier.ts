@@ -1,0 +1,157 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import pLimit from "p-limit";
+import * as z from "zod";
+import type { Control } from "../controls/control.ts";
+import { type Exception, Exceptions } from "../controls/exceptions.ts";
+import { failures } from "../controls/failures.ts";
+import { listingsOf } from "../controls/listings.ts";
+import { findingId, type Verdict } from "../controls/verdict.ts";
+import { eventBusChannel, securityHubChannel, type Tell, topicChannel, webhookChannel } from "../notify/channels.ts";
+import { bucketMemory } from "../notify/memory.ts";
+import { afterRun, type Channel, type Said, type Told, tellingDone, untold } from "../notify/told.ts";
+import type { Web } from "../notify/webhook.ts";
+import { athenaEngine } from "../query/athena.ts";
+import type { Catalog } from "../query/catalog.ts";
+import { bucketObjects } from "../query/objects.ts";
+import { readSealedRun, type SealedRun } from "../query/sealedRun.ts";
+import { evidenceS3, WAITS } from "./clients.ts";
+import { log } from "./log.ts";
+import { NotifierSettings, settingsFrom } from "./settings.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What the notifier must know that is not in the evidence. */
+export interface NotifierKnowledge {
+  /** Controls of whose findings people are told. */
+  controls: readonly Control[];
+  /** What the auditors of the deployment cover. */
+  auditors: Catalog["auditors"];
+  exceptions: readonly Exception[];
+}
+
+/** What the notifier is invoked with: a run whose tables are there. */
+const NotifyRequest = z.object({ run_id: z.string(), run_date: z.string() });
+
+/** Queries under way at the same time: an account shares Athena's slots with its people. */
+const QUERIES_AT_ONCE = 4;
+
+/** What it answers; asynchronous invocations drop it. */
+export interface Notified {
+  run_id: string;
+  /** Findings that a channel was told of now. */
+  told: Partial<Record<Channel, number>>;
+}
+
+const theWeb: Web = {
+  fetch: (...request) => fetch(...request),
+  wait: (ms) => new Promise((done) => setTimeout(done, ms)),
+};
+
+/**
+ * Tells people of what fails in a sealed run and did not before. What is remembered is written before anybody is told,
+ * and again after each channel: whatever ends it, the next invocation goes on with what is left.
+ */
+export const notifierHandler =
+  (knowledge: NotifierKnowledge, web: Web = theWeb) =>
+  (around: Surroundings) => {
+    const s3 = evidenceS3(around);
+    const athena = new AthenaClient({ ...around.client(WAITS), retryMode: "adaptive", maxAttempts: 8 });
+    const sns = new SNSClient(around.client(WAITS));
+    const eventBridge = new EventBridgeClient(around.client(WAITS));
+    const securityHub = new SecurityHubClient(around.client(WAITS));
+    const ssm = new SSMClient(around.client(WAITS));
+    const controls = new Map(knowledge.controls.map((control) => [control.id, control]));
+
+    return async (event: unknown): Promise<Notified> => {
+      const settings = settingsFrom(NotifierSettings, around.env());
+      const { run_id, run_date } = NotifyRequest.parse(event);
+      log.appendKeys({ run_id });
+      const sealed = await readSealedRun(bucketObjects(s3, settings.EVIDENCE_BUCKET), run_id, run_date);
+      if (!sealed) throw new Error(`run ${run_id} is not sealed: there is nothing to tell of it`);
+      const channels: Partial<Record<Channel, Tell>> = {
+        ...(settings.TOPIC_ARN ? { topic: topicChannel(sns, settings.TOPIC_ARN) } : {}),
+        ...(settings.EVENT_BUS ? { "event-bus": eventBusChannel(eventBridge, settings.EVENT_BUS) } : {}),
+        ...(settings.SECURITY_HUB_PRODUCT
+          ? { "security-hub": securityHubChannel(securityHub, settings.SECURITY_HUB_PRODUCT) }
+          : {}),
+        ...(settings.WEBHOOK_PARAMETER ? { webhook: webhookChannel(ssm, settings.WEBHOOK_PARAMETER, web) } : {}),
+      };
+      const engine = athenaEngine({
+        athena,
+        workGroup: settings.ATHENA_WORKGROUP,
+        database: settings.GLUE_DATABASE,
+        catalog: { tables: [] },
+        wait: web.wait,
+      });
+      const memory = bucketMemory(s3, settings.EVIDENCE_BUCKET);
+      let told = await memory.read();
+      const problems: string[] = [];
+      // A second delivery, or a run that was overtaken: what it would say is in the memory already, or out of date.
+      if (!told || told.run_id < run_id) {
+        const said = await ask(engine, sealed, told, knowledge);
+        problems.push(...said.problems);
+        told = afterRun(told, said, knowledge.controls, Object.keys(channels) as Channel[]);
+        await memory.write(told);
+      }
+      const answer: Notified = { run_id, told: {} };
+      for (const [channel, tell] of Object.entries(channels) as [Channel, Tell][]) {
+        const { found, ended } = untold(told, channel);
+        if (!found.length && !ended.length) continue;
+        try {
+          await tell({ found, ended, controls, run: { id: run_id, accounts: sealed.plan.accounts.length } });
+          told = tellingDone(told, channel);
+          await memory.write(told);
+          answer.told[channel] = found.length;
+        } catch (error) {
+          problems.push(`${channel}: ${(error as Error).message}`);
+        }
+      }
+      log.info("people told", { told: answer.told, open: told.open.length });
+      // One channel that is down does not keep the others waiting; what it missed is told with the next delivery.
+      if (problems.length) throw new Error(problems.join("; "));
+      return answer;
+    };
+  };
+
+/** Asks the controls. @throws when none of them gets an answer */
+async function ask(
+  engine: ReturnType<typeof athenaEngine>,
+  sealed: SealedRun,
+  told: Told | undefined,
+  { controls, auditors, exceptions }: NotifierKnowledge,
+): Promise<Said & { problems: string[] }> {
+  const types = new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs]));
+  const listings = await listingsOf(sealed, { auditors }, types);
+  const present = new Set(sealed.objects.map(({ resource_type }) => resource_type));
+  const withFindings = new Set(told?.open.map(({ control }) => control));
+  // Where there is no resource of its type, none fails: a query costs time and money.
+  const asked = controls.filter(
+    ({ id, per, resource }) => per !== "resource" || present.has(resource) || withFindings.has(id),
+  );
+  const excepted = new Exceptions(exceptions, sealed.date);
+  const failed: Verdict[] = [];
+  const unknown = new Set<string>();
+  const unanswered = new Set<string>();
+  const problems: string[] = [];
+  const limit = pLimit(QUERIES_AT_ONCE);
+  const one = async (control: Control): Promise<void> => {
+    try {
+      const found: Verdict[] = [];
+      for await (const verdict of failures(engine, control, sealed, listings)) found.push(verdict);
+      for (const verdict of found.map((each) => excepted.over(each)))
+        if (verdict.status === "fail") failed.push(verdict);
+        else if (verdict.status === "unknown") unknown.add(findingId(verdict));
+    } catch (error) {
+      unanswered.add(control.id);
+      problems.push(`control ${control.id}: ${(error as Error).message}`);
+      log.error("a control got no answer", { control: control.id, error: error as Error });
+    }
+  };
+  await Promise.all(asked.map((control) => limit(() => one(control))));
+  if (asked.length && unanswered.size === asked.length)
+    throw new Error(`no control got an answer, the first because: ${problems[0]}`);
+  return { run: sealed.run, failed, unknown, unanswered, listings, problems: problems.slice(0, 3) };
+}

@@ -1,0 +1,63 @@
+import { type Control, SEVERITIES, type Severity } from "../controls/control.ts";
+import type { OpenFinding } from "./told.ts";
+
+/** Findings that a message names one by one; of more it gives the numbers. */
+export const NAMED_AT_MOST = 20;
+
+/** The run that people are told about. */
+export interface ToldRun {
+  id: string;
+  /** Accounts that it covered. */
+  accounts: number;
+}
+
+/** A message for people. */
+export interface Message {
+  /** One line, ASCII, 100 characters at most, as SNS wants it. */
+  subject: string;
+  text: string;
+  /** The worst severity in it. */
+  severity: Severity;
+}
+
+/** What people are told of new findings; there must be one at least. */
+export function messageOf(
+  found: readonly OpenFinding[],
+  controls: ReadonlyMap<string, Control>,
+  run: ToldRun,
+): Message {
+  const severityOf = ({ control }: OpenFinding) => controls.get(control)!.severity;
+  const rank = (finding: OpenFinding) => SEVERITIES.indexOf(severityOf(finding));
+  const sorted = [...found].sort((a, b) => rank(a) - rank(b) || (a.control < b.control ? -1 : 1));
+  const counts = countsOf(sorted.map(severityOf));
+  const subject = `Audit: ${found.length} new finding${found.length === 1 ? "" : "s"} (${counts})`;
+  const named = sorted.slice(0, NAMED_AT_MOST).map((finding) => paragraph(finding, controls.get(finding.control)!));
+  const rest = sorted.slice(NAMED_AT_MOST);
+  const text = [
+    `${subject.replace("Audit: ", "")} in run ${run.id}, which covered ${run.accounts} account${run.accounts === 1 ? "" : "s"}.`,
+    ...named,
+    ...(rest.length ? [`And ${rest.length} more: ${countsOf(rest.map(severityOf))}.`] : []),
+    `With their evidence: itaudit controls ${run.id} --verdicts`,
+  ].join("\n\n");
+  return { subject, text, severity: severityOf(sorted[0]!) };
+}
+
+function paragraph({ account_id, region, resource_id, arn, reason }: OpenFinding, control: Control): string {
+  return [
+    `${control.severity.toUpperCase()} ${control.title} (${control.id})`,
+    `${printable(arn ?? resource_id)} in ${account_id}, ${region}${reason ? `: ${printable(reason)}` : ""}`,
+    `Remedy: ${control.remedy}`,
+  ].join("\n");
+}
+
+/** `2 critical, 3 high`. */
+function countsOf(severities: readonly Severity[]): string {
+  return SEVERITIES.map((each) => [each, severities.filter((severity) => severity === each).length] as const)
+    .filter(([, count]) => count)
+    .map(([severity, count]) => `${count} ${severity}`)
+    .join(", ");
+}
+
+// Names come from the audited accounts.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd").slice(0, 500);

@@ -1,0 +1,32 @@
+import { readFile } from "node:fs/promises";
+import { type Auditor, typesOf } from "../auditors/collector.ts";
+import type { NotificationSettings } from "../components/notifications.ts";
+import { loadControls, SEVERITIES } from "../controls/control.ts";
+import { ExceptionsError, parseExceptions } from "../controls/exceptions.ts";
+import { ConfigError, type NotifySettings } from "./config.ts";
+
+/** Of which findings people are told: those of the controls about what the auditors read, from a severity on. */
+export async function notificationsOf(
+  { severity, exceptions: path, ...channels }: NotifySettings,
+  auditors: readonly Auditor[],
+): Promise<NotificationSettings> {
+  const all = await loadControls();
+  const types = new Set<string>(auditors.flatMap(typesOf));
+  const controls = all.filter(
+    (control) =>
+      SEVERITIES.indexOf(control.severity) <= SEVERITIES.indexOf(severity) &&
+      [control.resource, ...control.needs].every((type) => types.has(type)),
+  );
+  if (path === undefined) return { ...channels, controls };
+  try {
+    return { ...channels, controls, exceptions: parseExceptions(await readFile(path, "utf8"), path, all) };
+  } catch (error) {
+    if (!(error instanceof ExceptionsError) && (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new ConfigError(
+      "notifyExceptions",
+      path,
+      (error as Error).message,
+      "pulumi config set notifyExceptions exceptions.yaml",
+    );
+  }
+}
