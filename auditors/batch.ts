@@ -38,8 +38,8 @@ export const batch: Service = {
       arn: "jobQueueArn",
       tags,
       notSecret: {
-        computeEnvironmentOrder: "names of compute environments",
-        serviceEnvironmentOrder: "names of service environments",
+        "computeEnvironmentOrder.computeEnvironment": "names of compute environments",
+        "serviceEnvironmentOrder.serviceEnvironment": "names of service environments",
       },
     }),
     list(
@@ -74,7 +74,7 @@ export const batch: Service = {
             "kernel settings",
           ),
           ...because(
-            containers.map((each) => `${each}.repositoryCredentials`),
+            containers.map((each) => `${each}.repositoryCredentials.credentialsParameter`),
             "the ARN of a secret",
           ),
           ...because(

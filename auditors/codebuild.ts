@@ -29,10 +29,12 @@ export const codebuild: Service = {
         "source.buildspec",
         "secondarySources.buildspec",
         "webhook.secret",
+        // Whoever has it can start a build.
+        "webhook.payloadUrl",
       ],
       notSecret: {
         environment: "the image, its size and privileges, and the names of variables",
-        "environment.registryCredential": "the ARN of a secret, and not the secret",
+        "environment.registryCredential.credential": "the ARN of a secret, and not the secret",
       },
     }),
     list("AWS::CodeBuild::ReportGroup", from(ListReportGroupsCommand, "reportGroups", { as: "arn" }), {

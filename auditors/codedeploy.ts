@@ -45,6 +45,7 @@ export const codedeploy: Service = {
           { applicationName: "applicationName", deploymentGroupName: "deploymentGroupName" },
           "deploymentGroupInfo",
         ),
+        redact: ["targetRevision.string.content", "targetRevision.appSpecContent.content"],
       },
     ),
   ],

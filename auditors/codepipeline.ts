@@ -9,6 +9,9 @@ import { taggingApi } from "./tagging.ts";
 
 const { from, list, describe } = reads("codepipeline");
 
+/** Rules that a stage is held against before and after it. */
+const conditions = ["beforeEntry", "onSuccess", "onFailure"].map((each) => `${each}.conditions.rules`);
+
 /** CodePipeline: what is delivered, as whom, and after whose approval. */
 export const codepipeline: Service = {
   name: "codepipeline",
@@ -20,7 +23,13 @@ export const codepipeline: Service = {
       arn: "arn:{partition}:codepipeline:{region}:{account}:{name}",
       describe: describe(GetPipelineCommand, { name: "name" }, "pipeline"),
       tags: taggingApi("codepipeline"),
-      redact: ["stages.actions.configuration", "stages.actions.environmentVariables", "variables.defaultValue"],
+      redact: [
+        "stages.actions.configuration",
+        "stages.actions.environmentVariables",
+        ...["actions", ...conditions].map((each) => `stages.${each}.commands`),
+        ...conditions.map((each) => `stages.${each}.configuration`),
+        "variables.defaultValue",
+      ],
       notSecret: { "stages.actions.outputVariables": "names of variables" },
     }),
     list("AWS::CodePipeline::Webhook", from(ListWebhooksCommand, "webhooks"), {

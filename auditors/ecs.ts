@@ -105,13 +105,14 @@ export const ecs: Service = {
           `${container}.environment.value`,
           `${container}.command`,
           `${container}.entryPoint`,
+          `${container}.healthCheck.command`,
           `${container}.logConfiguration.options`,
         ],
         notSecret: {
           [`${container}.environmentFiles`]: "ARNs of the files",
           [`${container}.secrets`]: "names and ARNs of secrets and parameters",
           [`${container}.logConfiguration.secretOptions`]: "names and ARNs of secrets and parameters",
-          [`${container}.repositoryCredentials`]: "the ARN of a secret",
+          [`${container}.repositoryCredentials.credentialsParameter`]: "the ARN of a secret",
           [`${container}.credentialSpecs`]: "ARNs of the files",
           [`${container}.linuxParameters`]: "kernel settings",
           "DescribeTaskDefinition.taskDefinition.volumes.fsxWindowsFileServerVolumeConfiguration.authorizationConfig.credentialsParameter":

@@ -31,6 +31,7 @@ export const emr: Service = {
         describe: describe(DescribeClusterCommand, { ClusterId: "Id" }, "Cluster"),
         tags: inline("Tags"),
         redact: [
+          "Applications.Args",
           "Configurations",
           "KerberosAttributes.KdcAdminPassword",
           "KerberosAttributes.CrossRealmTrustPrincipalPassword",

@@ -41,6 +41,7 @@ export const eventbridge: Service = {
         "ListTargetsByRule.Targets.RunCommandParameters",
         "ListTargetsByRule.Targets.BatchParameters",
         "ListTargetsByRule.Targets.RedshiftDataParameters.Sql",
+        "ListTargetsByRule.Targets.RedshiftDataParameters.Sqls",
         "ListTargetsByRule.Targets.SageMakerPipelineParameters",
         "ListTargetsByRule.Targets.AppSyncParameters",
       ],

@@ -75,6 +75,7 @@ export const glue: Service = {
         "CodeGenConfigurationNodes",
         "SourceControlDetails.AuthToken",
       ],
+      notSecret: { Command: "where the script is, and in which language" },
     }),
     list("AWS::Glue::Crawler", from(GetCrawlersCommand, "Crawlers"), {
       id: "Name",

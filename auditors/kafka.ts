@@ -23,7 +23,7 @@ export const kafka: Service = {
       arn: "ClusterArn",
       name: "ClusterName",
       tags: inline("Tags"),
-      notSecret: { ListScramSecrets: "ARNs of secrets, and not the secrets" },
+      notSecret: { "ListScramSecrets.SecretArnList": "ARNs of secrets, and not the secrets" },
       details: [
         detail(GetClusterPolicyCommand, { ClusterArn: "ClusterArn" }, { none: ["NotFoundException"] }),
         detail(

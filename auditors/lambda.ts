@@ -43,7 +43,12 @@ export const lambda: Service = {
           when: ({ PackageType }) => PackageType !== "Image",
         }),
       ],
-      redact: ["Environment.Variables", "Environment.Error.Message"],
+      redact: [
+        "Environment.Variables",
+        "Environment.Error.Message",
+        "ImageConfigResponse.ImageConfig.Command",
+        "ImageConfigResponse.ImageConfig.EntryPoint",
+      ],
     }),
     list("AWS::Lambda::Url", under(functions, ListFunctionUrlConfigsCommand, "FunctionUrlConfigs", ofFunction), {
       id: "FunctionArn",

@@ -50,7 +50,10 @@ export const lightsail: Service = {
     list("AWS::Lightsail::Distribution", from(GetDistributionsCommand, "distributions"), {
       ...tagged,
       scope: "us-east-1",
-      notSecret: { waf: "rules, and names of the fields that they look at" },
+      notSecret: {
+        waf: "rules that say what is looked at",
+        "waf.wafRules.atpConfig.passwordField": "the name of the field that a password is sent in",
+      },
     }),
     list("AWS::Lightsail::Domain", from(GetDomainsCommand, "domains"), { ...tagged, scope: "us-east-1" }),
     list("AWS::Lightsail::LoadBalancer", from(GetLoadBalancersCommand, "loadBalancers"), tagged),

@@ -11,12 +11,20 @@ export interface DocumentedType {
   /** Listing first, its parents before it, details and tags behind it. */
   operations: string[];
   actions: string[];
-  /** Paths whose values are replaced by digests. */
+  /** Paths whose values are replaced by digests, and names of members at any depth. */
   redacted: readonly string[];
 }
 
 const groupOf = (service: string): string =>
   Object.entries(groups).find(([, services]) => services.includes(service))?.[0] ?? "";
+
+/** `/^(SearchString|InsertHeaders)$/` → `…SearchString, …InsertHeaders`. */
+const namesIn = ({ source }: RegExp): string =>
+  source
+    .replace(/[^\w|]/g, "")
+    .split("|")
+    .map((name) => `…${name}`)
+    .join(", ");
 
 /** Every resource type of some services, in their order. */
 export function documentedTypes(services: readonly Service[]): DocumentedType[] {
@@ -32,7 +40,11 @@ export function documentedTypes(services: readonly Service[]): DocumentedType[] 
         scope: [...new Set(of.map((each) => (isGlobal(each) ? "global" : "regional")))],
         operations: [...new Set(reads.map(({ operation }) => operation))],
         actions: [...new Set(reads.flatMap(({ actions }) => actions))].sort(),
-        redacted: [...new Set(of.flatMap(({ redact }) => redact))],
+        redacted: [
+          ...new Set(
+            of.flatMap(({ redact, redactNames }) => [...redact, ...(redactNames ? [namesIn(redactNames)] : [])]),
+          ),
+        ],
       };
     });
   });

@@ -76,6 +76,7 @@ export const route53: Service = {
       id: "Id",
       arn: "arn:{partition}:route53:::healthcheck/{Id}",
       tags: tagsOf("healthcheck"),
+      notSecret: { "HealthCheckConfig.SearchString": "what a healthy page says" },
     }),
     list("AWS::Route53::CidrCollection", from(ListCidrCollectionsCommand, "CidrCollections"), {
       id: "Id",

@@ -84,6 +84,7 @@ export const sagemaker: Service = {
           "Environment",
           "HyperParameters",
           "AlgorithmSpecification.ContainerArguments",
+          "AlgorithmSpecification.ContainerEntrypoint",
           "DebugRuleConfigurations.RuleParameters",
           "ProfilerRuleConfigurations.RuleParameters",
           "DebugHookConfig.HookParameters",

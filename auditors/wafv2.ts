@@ -24,26 +24,11 @@ const rules = {
   "Rules.Statement": "which parts of requests are looked at; what they are compared with is a digest",
 };
 
-/** Paths of the statements in a rule: they stand in one another, and three deep is deeper than rules are written. */
-const statements = (path: string, depth = 3): string[] => [
-  path,
-  ...(depth
-    ? [
-        "NotStatement.Statement",
-        "AndStatement.Statements",
-        "OrStatement.Statements",
-        "RateBasedStatement.ScopeDownStatement",
-        "ManagedRuleGroupStatement.ScopeDownStatement",
-      ].flatMap((inner) => statements(`${path}.${inner}`, depth - 1))
-    : []),
-];
-/** A header that shows where a request came through is compared here, and put in there: as good as a password. */
-const redact = [
-  ...statements("Rules.Statement").map((path) => `${path}.ByteMatchStatement.SearchString`),
-  ...["Allow", "Count", "Captcha", "Challenge"].map(
-    (action) => `Rules.Action.${action}.CustomRequestHandling.InsertHeaders.Value`,
-  ),
-];
+/**
+ * A header that shows where a request came through is compared with one, and put in as the other: as good as a
+ * password. Statements stand in one another, and in the rules of a firewall manager.
+ */
+const redactNames = /^(SearchString|InsertHeaders)$/;
 
 /** What guards a region's load balancers and APIs; and what guards CloudFront, which is kept in us-east-1. */
 function guards(Scope: "REGIONAL" | "CLOUDFRONT", scope: "regional" | "us-east-1"): Collector[] {
@@ -58,7 +43,7 @@ function guards(Scope: "REGIONAL" | "CLOUDFRONT", scope: "regional" | "us-east-1
         // Load balancers: other kinds of resources say by themselves which ACL guards them.
         ...(Scope === "REGIONAL" ? [detail(ListResourcesForWebACLCommand, { WebACLArn: "ARN" })] : []),
       ],
-      redact,
+      redactNames,
       notSecret: {
         ...rules,
         PreProcessFirewallManagerRuleGroups: "as in the rules",
@@ -71,7 +56,7 @@ function guards(Scope: "REGIONAL" | "CLOUDFRONT", scope: "regional" | "us-east-1
       ...named,
       describe: describe(GetRuleGroupCommand, { ARN: "ARN" }, "RuleGroup"),
       details: [detail(GetPermissionPolicyCommand, { ResourceArn: "ARN" }, { none })],
-      redact,
+      redactNames,
       notSecret: rules,
     }),
     list("AWS::WAFv2::IPSet", from(ListIPSetsCommand, "IPSets", { input }), {

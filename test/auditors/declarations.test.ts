@@ -16,7 +16,7 @@ import {
 
 /** Names by which members carry secrets. */
 const SUSPICIOUS =
-  /password|passwd|secret|token|userdata|environment|variables|parameters|credential|privatekey|apikey|connectionstring|connectionproperties|arguments|outputs$/i;
+  /password|passwd|secret|token|userdata|environment|variables|parameters|credential|privatekey|apikey|connectionstring|connectionproperties|arguments|outputs$|^(searchstring|insertheaders|commands?|args|entrypoint|sqls?)$/i;
 const TOKEN =
   /^(next_?token|next_?marker|marker|pagination_?token|next_?page_?token|position|(next_?)?continuation_?token)$/i;
 
@@ -68,12 +68,39 @@ function problems(collector: Collector, packages: readonly string[]): string[] {
   const configuration = configurationMembers(collector);
   for (const path of [...collector.redact, ...Object.keys(collector.notSecret)])
     if (!memberAt(configuration, path)) say(`redact, notSecret: there is no ${path}`);
+  if (found.length) return found;
   const cared = [...collector.redact, ...Object.keys(collector.notSecret)];
+  const replaced = (path: string) =>
+    collector.redact.some((each) => path === each || path.startsWith(`${each}.`)) ||
+    path.split(".").some((name) => collector.redactNames?.test(name));
   for (const path of suspicious(configuration))
-    if (!cared.some((each) => path === each || path.startsWith(`${each}.`) || each.startsWith(`${path}.`)))
+    if (
+      !replaced(path) &&
+      !cared.some((each) => path === each || path.startsWith(`${each}.`) || each.startsWith(`${path}.`))
+    )
       say(`${path} can carry a secret: redact it, or say in notSecret why it is none`);
+  // A structure that is no secret can have a member that is one.
+  for (const whole of Object.keys(collector.notSecret))
+    for (const path of secretLeaves(members(memberAt(configuration, whole)!), `${whole}.`))
+      if (!replaced(path) && !cared.some((each) => each.startsWith(`${whole}.`) && path.startsWith(each)))
+        say(`${path} can carry a secret, and ${whole} is said to be none: name it too`);
   return found;
 }
+
+/** Paths of texts and blobs whose own names look like secrets. */
+function secretLeaves(from: Record<string, NormalizedSchema>, prefix: string, depth = 0): string[] {
+  if (depth > 7) return [];
+  return Object.entries(from).flatMap(([name, schema]) => {
+    let each = schema;
+    while (each.isListSchema()) each = each.getValueSchema();
+    if (each.isMapSchema()) return secretLeaves({ "*": each.getValueSchema() }, `${prefix}${name}.`, depth + 1);
+    if (each.isStructSchema()) return secretLeaves(members(each), `${prefix}${name}.`, depth + 1);
+    return (each.isStringSchema() || each.isBlobSchema()) && isSuspicious(name) ? [`${prefix}${name}`] : [];
+  });
+}
+
+const isSuspicious = (name: string): boolean =>
+  SUSPICIOUS.test(name) && !TOKEN.test(name) && !/(arn|id|type|name|status|version|count|provider|mode)s?$/i.test(name);
 
 function checkInput(read: Read, input: unknown, from: Record<string, NormalizedSchema>, say: (what: string) => void) {
   if (typeof input === "function") return;
@@ -118,7 +145,7 @@ function suspicious(from: Record<string, NormalizedSchema>, prefix = "", depth =
     while (each.isListSchema()) each = each.getValueSchema();
     const path = `${prefix}${name}`;
     if (each.isNumericSchema() || each.isBooleanSchema() || each.isTimestampSchema() || TOKEN.test(name)) return [];
-    if (SUSPICIOUS.test(name) && !/(arn|id|type|name|status|version|count)s?$/i.test(name)) return [path];
+    if (isSuspicious(name)) return [path];
     if (each.isMapSchema()) return suspicious({ "*": each.getValueSchema() }, `${path}.`, depth + 1);
     return suspicious(members(each), `${path}.`, depth + 1);
   });
