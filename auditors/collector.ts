@@ -30,6 +30,8 @@ export interface Read {
   resources?: readonly string[];
   /** Error codes by which AWS says that there is none. */
   none: readonly string[];
+  /** Error codes by which AWS says that it is still making it: it is asked again a few times. */
+  pending?: readonly string[];
   /** How it is continued, where it is paged. */
   page?: Paging;
   /** The client, where it is not the service's own. */
@@ -187,6 +189,7 @@ interface ReadOptions {
   /** Patterns of what the actions are granted on, where on everything they would give away more. */
   resources?: readonly string[];
   none?: readonly string[];
+  pending?: readonly string[];
 }
 interface ListingOptions<C extends AnyCommand, As extends string> extends ReadOptions {
   input?: InputsOf<C> | readonly InputsOf<C>[] | ((where: Where) => InputsOf<C> | readonly InputsOf<C>[]);
@@ -214,7 +217,7 @@ interface CollectorOptions<T, D> {
 
 /** The words of a declaration, for a service's IAM prefix (`rds`, `elasticfilesystem`) and the scope most of it has. */
 export function reads(prefix: string, scope: Scope = "regional") {
-  const read = (command: AnyCommand, { action, resources, none }: ReadOptions) => {
+  const read = (command: AnyCommand, { action, resources, none, pending }: ReadOptions) => {
     const { schema } = new (command as CommandClass)({}) as { schema: OperationSchema };
     return {
       command: command as CommandClass,
@@ -223,6 +226,7 @@ export function reads(prefix: string, scope: Scope = "regional") {
       actions: [action ?? `${prefix}:${schema[2]}`].flat(),
       ...(resources ? { resources } : {}),
       none: none ?? [],
+      ...(pending ? { pending } : {}),
     };
   };
 

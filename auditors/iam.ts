@@ -120,9 +120,11 @@ export const iam: Service = {
     list("AWS::IAM::AccountAlias", from(ListAccountAliasesCommand, "AccountAliases", { as: "AccountAlias" }), {
       id: "AccountAlias",
     }),
-    // Asked for first and read after: one that is not ready is an outcome, and there in the next run.
+    // Asked for first and read after. One that is never ready is an outcome, and there in the next run.
     list("AWS::IAM::CredentialReport", from(GenerateCredentialReportCommand), {
-      details: [detail(GetCredentialReportCommand)],
+      details: [
+        detail(GetCredentialReportCommand, {}, { pending: ["ReportInProgress", "ReportNotPresent", "ReportExpired"] }),
+      ],
       notSecret: { GetCredentialReport: "when passwords and keys were made and used, in CSV, and none of them" },
     }),
     list("AWS::IAM::AccountSummary", from(GetAccountSummaryCommand)),

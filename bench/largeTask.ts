@@ -75,6 +75,7 @@ const outcome = await runTask({
   }),
   deadline: new AbortController().signal,
   now: Date.now,
+  wait: async () => undefined,
 });
 look();
 clearInterval(watch);

@@ -76,6 +76,7 @@ export async function readAccount(
           tally,
           deadline: run.deadline,
           now: run.now,
+          wait: run.wait,
           write,
           digestKey: run.digestKey,
         });

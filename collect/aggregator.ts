@@ -99,6 +99,7 @@ export async function readAggregator(
     tally,
     signal: run.deadline,
     deadline: run.deadline,
+    wait: run.wait,
   });
   const remedyOf = (error: unknown): string | undefined =>
     (error as Error).name === "NoSuchConfigurationAggregatorException"

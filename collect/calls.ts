@@ -1,6 +1,7 @@
 import type { ClientClass, Listing, Read, SdkClient } from "../auditors/collector.ts";
 import { valueAt } from "../auditors/paths.ts";
 import { before, DeadlineReached } from "./deadline.ts";
+import { says } from "./problem.ts";
 import type { Tally } from "./tally.ts";
 import { tellThrottles } from "./throttles.ts";
 
@@ -19,10 +20,27 @@ export interface Calls {
   signal: AbortSignal;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
+  /** Resolves after so many milliseconds. */
+  wait: (ms: number) => Promise<void>;
 }
 
-/** Makes one call and counts it. @throws DeadlineReached, or AWS's error */
+/** Tries at what AWS is still making, and the milliseconds between two of them: half a minute in all. */
+const PENDING_TRIES = 10;
+const PENDING_WAIT_MS = 3_000;
+
+/** Makes one call, again where AWS is still making what is asked for. @throws DeadlineReached, or AWS's error */
 export async function call(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await once(calls, read, region, input);
+    } catch (error) {
+      if (tries === PENDING_TRIES || !says(error, read.pending ?? [])) throw error;
+      await before(calls.deadline, () => calls.wait(PENDING_WAIT_MS));
+    }
+  }
+}
+
+async function once(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
   const { tally, deadline, signal } = calls;
   return calls.budget(async () => {
     try {

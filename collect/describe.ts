@@ -5,7 +5,7 @@ import type { ReadError } from "../evidence/outcome.ts";
 import { type Calls, call, type Values, wholeAnswer } from "./calls.ts";
 import { DeadlineReached } from "./deadline.ts";
 import type { Found } from "./listing.ts";
-import { type Problem, saysNone } from "./problem.ts";
+import { type Problem, says } from "./problem.ts";
 
 /** What describing a page of resources needs. */
 export interface Describing {
@@ -115,7 +115,7 @@ async function ask(
     return await wholeAnswer(calls, detail, where.region, inputFor(detail.input, resource, { ...where, arn }));
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
-    if (saysNone(error, detail.none)) return null;
+    if (says(error, detail.none)) return null;
     unread[detail.as] = problem(detail, error, incomplete).error.code;
     return undefined;
   }
@@ -156,7 +156,7 @@ async function askBatch(
         }
       } catch (error) {
         if (error instanceof DeadlineReached) throw error;
-        if (saysNone(error, batch.none)) answers.fill(null, start, Math.min(end, answers.length));
+        if (says(error, batch.none)) answers.fill(null, start, Math.min(end, answers.length));
         else mark(problem(batch, error, incomplete).error.code);
       }
     }),

@@ -4,7 +4,7 @@ import { inputFor } from "../auditors/inputs.ts";
 import { valuesAt, type Where } from "../auditors/paths.ts";
 import { type Calls, pages, type Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
-import { saysNone } from "./problem.ts";
+import { says } from "./problem.ts";
 
 /** A listed resource, and when the answer that has it arrived. */
 export interface Found {
@@ -87,7 +87,7 @@ async function walkInput(listing: Listing, input: Values, of: Values, listings: 
     await pages(calls, listing, where.region, input, onPage, progress?.tokensOf(chain));
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
-    if (saysNone(error, listing.none)) await take([]);
+    if (says(error, listing.none)) await take([]);
     else fail(listing, error);
     progress?.reached(chain, undefined);
   }

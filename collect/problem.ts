@@ -97,6 +97,6 @@ function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<Rea
   return { status: ofOne && GONE.test(code) ? "deleted" : "failed" };
 }
 
-/** Whether an error is AWS's way of saying that there is none. */
-export const saysNone = (thrown: unknown, codes: readonly string[]): boolean =>
+/** Whether an error is one that AWS says something by: that there is none, or not yet. */
+export const says = (thrown: unknown, codes: readonly string[]): boolean =>
   thrown instanceof Error && (codes.includes(thrown.name) || codes.includes((thrown as { Code?: string }).Code ?? ""));

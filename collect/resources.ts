@@ -35,6 +35,7 @@ export interface Reading {
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
   now: () => number;
+  wait: (ms: number) => Promise<void>;
   write: (item: Item) => Promise<void>;
   /** The deployment's secret that keys the digests of what can be a secret. */
   digestKey: string;
@@ -64,6 +65,7 @@ async function readService(auditor: string, service: Service, reading: Reading):
     tally,
     signal,
     deadline: reading.deadline,
+    wait: reading.wait,
   };
   const parents = new Set(collectors.flatMap(({ listing }) => ancestors(listing)));
   const shared = new Map<Listing, ReturnType<Listings["parents"]>>();

@@ -40,6 +40,8 @@ export interface TaskRun {
   /** After it nothing more is read, so that what is there can be committed. */
   deadline: AbortSignal;
   now: () => number;
+  /** Resolves after so many milliseconds. */
+  wait: (ms: number) => Promise<void>;
 }
 
 /**

@@ -71,6 +71,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
           Math.max(context.getRemainingTimeInMillis() - COMMIT_MARGIN_MS, context.getRemainingTimeInMillis() / 2),
         ),
         now: around.now,
+        wait: around.wait,
       });
       const memory = Number(context.memoryLimitInMB);
       if (memory) outcome.ran = { ms: Math.round(around.now() - began), memory_mb: memory };

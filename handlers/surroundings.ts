@@ -12,6 +12,8 @@ export interface Surroundings {
   random: () => number;
   /** A signal that fires after so many milliseconds. */
   timeout: (ms: number) => AbortSignal;
+  /** Resolves after so many milliseconds. */
+  wait: (ms: number) => Promise<void>;
   /** What every SDK client is made with. */
   client: (waits: Waits) => ClientOptions;
 }
@@ -22,5 +24,6 @@ export const thisProcess: Surroundings = {
   now: Date.now,
   random: () => randomBytes(4).readUInt32LE() / 2 ** 32,
   timeout: (ms) => AbortSignal.timeout(ms),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   client: (waits) => ({ requestHandler: connections(waits) }),
 };

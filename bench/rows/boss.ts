@@ -73,6 +73,7 @@ async function invocation(accounts: number, source: Source) {
   const around: Surroundings = {
     env: () => ({ ...environment, ACCOUNT_SOURCE: source }),
     now: Date.now,
+    wait: async () => undefined,
     random: Math.random,
     timeout: () => new AbortController().signal,
     client: () => ({

@@ -96,6 +96,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
         now: clock.now,
         random,
         timeout: clock.timeout,
+        wait: clock.sleep,
         client: ({ requestTimeout }) => ({
           requestHandler: doorOf(clock, log, network, self, requestTimeout),
           region: fn.region,

@@ -30,6 +30,7 @@ describe("types read by the Cloud Control API", () => {
         tally,
         deadline: new AbortController().signal,
         now: () => 0,
+        wait: async () => undefined,
         write: async (item) => void items.push(item),
         digestKey: "0123456789abcdef",
       },

@@ -43,6 +43,7 @@ async function read(collectors: Collector[], answers: Answers, region = "eu-west
       tally,
       deadline: new AbortController().signal,
       now: () => 0,
+      wait: async () => undefined,
       write: async (item) => void items.push(item),
       digestKey: "0123456789abcdef",
     },
@@ -64,6 +65,40 @@ const tags: Tags = tagsFrom(detail(ListTagsForResourceCommand, { resourceArn: "{
 const noServices = { ListServices: () => ({ serviceArns: [] }) };
 
 describe("reading resources", () => {
+  describe("what AWS is still making", () => {
+    const report = list("AWS::ECS::Cluster", clusters, {
+      id: "clusterArn",
+      details: [detail(ListTagsForResourceCommand, { resourceArn: "clusterArn" }, { pending: ["ReportInProgress"] })],
+    });
+    const listing = { ListClusters: () => ({ clusterArns: ["a"] }) };
+
+    it("is asked for again until it is there", async () => {
+      let tries = 0;
+      const { items, outcome, calls } = await read([report], {
+        ...listing,
+        ListTagsForResource: () => (++tries < 4 ? error("ReportInProgress") : { tags: [] }),
+      });
+      expect(items[0]!.configuration).to.have.deep.property("ListTagsForResource", { tags: [] });
+      expect(outcome).to.deep.include({ status: "collected", errors: [] });
+      expect(calls).to.have.length(5);
+    });
+
+    it("is given up after ten tries, and the resource is kept without it", async () => {
+      const { items, outcome, calls } = await read([report], {
+        ...listing,
+        ListTagsForResource: () => error("ReportInProgress"),
+      });
+      expect(calls).to.have.length(11);
+      expect(items[0]!.unread).to.deep.equal({ ListTagsForResource: "ReportInProgress" });
+      expect(outcome.status).to.equal("failed");
+    });
+
+    it("is not waited for where the error is another one", async () => {
+      const { calls } = await read([report], { ...listing, ListTagsForResource: () => error("ServerException") });
+      expect(calls).to.have.length(2);
+    });
+  });
+
   it("reads a parent's listing once, names the parent in what is below it, and follows every page", async () => {
     const { items, calls, outcome } = await read([cluster(), services], {
       ListClusters: ({ nextToken }) => (nextToken ? { clusterArns: ["b"] } : { clusterArns: ["a"], nextToken: "2" }),

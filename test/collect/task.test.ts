@@ -47,6 +47,7 @@ const run = (regions = ["eu-central-1"]) =>
     client: (requestHandler) => ({ requestHandler }),
     deadline: AbortSignal.timeout(30_000),
     now: Date.now,
+    wait: async () => undefined,
   });
 
 const writtenItems = (): Item[] =>

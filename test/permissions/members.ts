@@ -98,6 +98,7 @@ export function members() {
         client: () => options,
         deadline: new AbortController().signal,
         now,
+        wait: async () => undefined,
       });
       const used = new Set(
         [...iam.used].flatMap((entry) => (entry.startsWith(`${ROLE} `) ? entry.split(" ")[2]! : [])),

@@ -158,6 +158,7 @@ describe("moto and the AWS CLI as referees", function () {
       client: (requestHandler) => ({ requestHandler }),
       deadline: AbortSignal.timeout(60_000),
       now: Date.now,
+      wait: async () => undefined,
     });
   };
   const itemsOf = async (outcome: TaskOutcome, type: string): Promise<Item[]> => {

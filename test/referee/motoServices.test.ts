@@ -74,6 +74,7 @@ describe("moto and the AWS CLI, service by service", function () {
         tally: new Tally(item, Date.now),
         deadline: AbortSignal.timeout(60_000),
         now: Date.now,
+        wait: async () => undefined,
         write: async (each) => void items.push(each),
         digestKey: "0123456789abcdef",
       });

@@ -190,6 +190,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
       env: () => ({ ...fn.environment, AWS_LAMBDA_FUNCTION_NAME: fn.FunctionName, AWS_REGION: fn.region }),
       now,
       random,
+      wait,
       timeout: () => (system.hurried.delete(fn.FunctionName) ? AbortSignal.abort() : new AbortController().signal),
       client: () => ({
         requestHandler: requestHandler as never,
