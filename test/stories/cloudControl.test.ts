@@ -36,7 +36,7 @@ const deployedStacks = (): Promise<SandboxState> => {
 };
 
 async function run(state: SandboxState, types: ResourceType[]): Promise<Told> {
-  const system: System = systemOver(state, { cloudControlTypes: types });
+  const system: System = systemOver(state, { undeclared: { cloudControlTypes: types } });
   await system.run("audit-boss", { auditors: ["cloudcontrol"] });
   expect(system.trouble).to.deep.equal([]);
   return told(system, BUCKET);
