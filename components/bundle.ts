@@ -78,7 +78,7 @@ function entryOf(handler: Handler): string {
     );
   if ("notifier" in handler)
     return entry(
-      { notifierHandler: "handlers/notifier", thisProcess: "handlers/surroundings" },
+      { notifierHandler: ours("handlers/notifier"), thisProcess: ours("handlers/surroundings") },
       `notifierHandler(${JSON.stringify(handler.notifier)})(thisProcess)`,
     );
   if ("types" in handler)
