@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
@@ -56,7 +56,7 @@ export interface Bundle {
 // Some packages of the SDK's tree are CommonJS and call require() of Node's own modules.
 const BANNER = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-/** A bundle's own module, `dist/<function>/entry.ts`: what it does is the handler's, what it knows is written into it. */
+/** A bundle's own module: what it does is the handler's, what it knows is written into it. */
 function entryOf(handler: Handler): string {
   if (typeof handler === "string") return `export { handler } from ${ours(`handlers/${handler}`)};\n`;
   if ("boss" in handler)
@@ -98,7 +98,7 @@ function entryOf(handler: Handler): string {
 }
 
 /** One of the project's modules; without its extension, as that is another one in the package. */
-const ours = (path: string): string => JSON.stringify(`../../${path}`);
+const ours = (path: string): string => JSON.stringify(join(root, path));
 
 function entry(imports: Readonly<Record<string, string>>, handler: string): string {
   const lines = Object.entries(imports).map(([name, module]) => `import { ${name} } from ${module};`);
@@ -148,26 +148,7 @@ const TARGET = "node20";
  */
 export function makeBundles(handlers: readonly Handler[]): Bundle[] {
   if (!handlers.length) return [];
-  for (const handler of handlers) write(nameOf(handler), "entry.ts", entryOf(handler));
-  const { outputFiles, metafile } = buildSync({
-    entryPoints: handlers.map((handler) => ({
-      in: join(folderOf(nameOf(handler)), "entry.ts"),
-      out: `${nameOf(handler)}/readable`,
-    })),
-    absWorkingDir: root,
-    outdir: join(root, "dist"),
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    write: false,
-    metafile: true,
-    platform: "node",
-    target: TARGET,
-    format: "esm",
-    mainFields: ["module", "main"],
-    banner: { js: BANNER },
-    legalComments: "none",
-    logLevel: "silent",
-  });
+  const { outputFiles, metafile } = readable(handlers);
   return handlers.map((handler) => {
     const name = nameOf(handler);
     const path = join(folderOf(name), "readable.mjs");
@@ -175,6 +156,36 @@ export function makeBundles(handlers: readonly Handler[]): Bundle[] {
     const inputs = Object.keys(metafile.outputs[`dist/${name}/readable.mjs`]!.inputs);
     return finished(name, withPlainKeys(built.text), inputs);
   });
+}
+
+/** The handlers' modules, each with all that it imports. Their entries are files only meanwhile, and this call's own. */
+function readable(handlers: readonly Handler[]) {
+  mkdirSync(join(root, "dist"), { recursive: true });
+  const entries = mkdtempSync(join(root, "dist", "entries-"));
+  try {
+    for (const handler of handlers) writeFileSync(join(entries, `${nameOf(handler)}.ts`), entryOf(handler));
+    return buildSync({
+      entryPoints: handlers.map((handler) => ({
+        in: join(entries, `${nameOf(handler)}.ts`),
+        out: `${nameOf(handler)}/readable`,
+      })),
+      absWorkingDir: root,
+      outdir: join(root, "dist"),
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: "node",
+      target: TARGET,
+      format: "esm",
+      mainFields: ["module", "main"],
+      banner: { js: BANNER },
+      legalComments: "none",
+      logLevel: "silent",
+    });
+  } finally {
+    rmSync(entries, { recursive: true });
+  }
 }
 
 const folderOf = (name: string): string => join(root, "dist", name);
