@@ -1,33 +1,36 @@
 /**
- * Verifying one run of many objects: time and memory. The evidence is made up as it is read, so that what is measured
- * is the verifier and not a disk.
- * `node --import=tsx bench/verify.ts 1000000`
+ * Verifying many objects: time and memory. The evidence is made up as it is read, so that what is measured is the
+ * verifier and not a disk, and nothing of it is kept: the process holds what the verifier holds.
+ * `node --import=tsx bench/verify.ts 1000000`, and `… 1000000 50000` for runs of 50,000 tasks instead of 512.
  */
 
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { canonicalJson } from "../evidence/canonicalJson.ts";
-import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey } from "../evidence/layout.ts";
-import { ManifestBuilder, TaskTally } from "../evidence/manifest.ts";
+import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey, runDocumentOf } from "../evidence/layout.ts";
+import { type Manifest, ManifestBuilder, TaskTally } from "../evidence/manifest.ts";
 import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../evidence/plan.ts";
 import type { EvidenceSource } from "../evidence/source.ts";
 import { verify } from "../evidence/verify.ts";
 
 const OBJECTS = Number(process.argv[2] ?? 100_000);
+/** Tasks of a run: what 500 and more accounts with 16 auditors are cut into. */
+const TASKS = Number(process.argv[3] ?? 512);
 const TYPES = 20;
-const RUN = "01KAVN2Q800000000000000000";
+const RUNS = Math.ceil(OBJECTS / TYPES / TASKS);
 const DATE = "2026-11-24";
-const TASKS = Math.ceil(OBJECTS / TYPES);
 
 const typeOf = (index: number) => `AWS::Bench::Type${String(index).padStart(2, "0")}`;
-const idOf = (index: number) => `bench-${String(index).padStart(6, "0")}`;
+const taskIdOf = (index: number) => `bench-${String(index).padStart(6, "0")}`;
+const runIdOf = (n: number) => `01KAVN2Q8${String(n).padStart(17, "0")}`;
+const numberOf = (run: string) => Number(run.slice(9));
 const body = gzipSync('{"resource_id":"one"}\n{"resource_id":"two"}\n');
 const hash = sha256(body);
 
-const tasks = Array.from({ length: TASKS }, (_none, index): Task => {
+const taskOf = (index: number): Task => {
   const group = Math.floor(index / TASKS_PER_GROUP);
   return {
-    id: idOf(index),
+    id: taskIdOf(index),
     auditor: "bench",
     accounts: [String(100_000_000_000 + index)],
     regions: ["eu-central-1"],
@@ -37,9 +40,9 @@ const tasks = Array.from({ length: TASKS }, (_none, index): Task => {
       of: Math.ceil(TASKS / TASKS_PER_GROUP),
     },
   };
-});
-const plan: Plan = {
-  run_id: RUN,
+};
+const planOf = (run: number): Plan => ({
+  run_id: runIdOf(run),
   started_at: `${DATE}T10:00:00.000Z`,
   requested_by: "bench",
   tool_version: "0",
@@ -47,26 +50,28 @@ const plan: Plan = {
   excluded: [],
   auditors: [],
   regions: ["eu-central-1"],
-  tasks,
-};
-const commitBytes = (task: Task): Buffer =>
-  Buffer.from(
+  tasks: Array.from({ length: TASKS }, (_none, index) => taskOf(index)),
+});
+const counts = Object.fromEntries(Array.from({ length: TYPES }, (_none, type) => [typeOf(type), 2]));
+const commitBytes = (run: number, index: number): Buffer => {
+  const task = taskOf(index);
+  return Buffer.from(
     JSON.stringify({
-      run_id: RUN,
+      run_id: runIdOf(run),
       task: task.id,
       attempt: "a",
       committed_at: `${DATE}T10:00:01.000Z`,
       outcomes: plannedItems(task).map((item) => ({
         ...item,
         status: "collected",
-        counts: Object.fromEntries(Array.from({ length: TYPES }, (_none, type) => [typeOf(type), 2])),
+        counts,
         errors: [],
         calls: 1,
         retries: 0,
         ms: 1,
       })),
       objects: Array.from({ length: TYPES }, (_none, type) => ({
-        key: evidenceKey(typeOf(type), RUN, DATE, task.id, "a"),
+        key: evidenceKey(typeOf(type), runIdOf(run), DATE, task.id, "a"),
         resource_type: typeOf(type),
         bytes: body.length,
         items: 2,
@@ -74,24 +79,43 @@ const commitBytes = (task: Task): Buffer =>
       })),
     }),
   );
-const planBytes = Buffer.from(JSON.stringify(plan));
-const builder = new ManifestBuilder(plan, planBytes);
-for (const task of tasks) {
-  const tally = new TaskTally(task);
-  const bytes = commitBytes(task);
-  tally.add(JSON.parse(bytes.toString()), outcomeKey(RUN, DATE, task.id), bytes);
-  builder.add(tally);
+};
+const linkOf = (run: number) => ({
+  sequence: run,
+  run_id: runIdOf(run),
+  run_date: DATE,
+  claimed_at: `${DATE}T10:00:02.000Z`,
+});
+
+/** SHA-256 of each run's manifest, by its number: what the next one names. */
+const manifestHashes: string[] = [];
+function manifestBytes(run: number): Buffer {
+  const plan = planOf(run);
+  const builder = new ManifestBuilder(plan, Buffer.from(JSON.stringify(plan)));
+  for (const [index, task] of plan.tasks.entries()) {
+    const tally = new TaskTally(task);
+    const bytes = commitBytes(run, index);
+    tally.add(JSON.parse(bytes.toString()), outcomeKey(runIdOf(run), DATE, task.id), bytes);
+    builder.add(tally);
+  }
+  const before = manifestHashes[run - 1];
+  const previous: Manifest["previous"] = before
+    ? { run_id: runIdOf(run - 1), run_date: DATE, manifest_sha256: before }
+    : null;
+  return Buffer.from(builder.seal(linkOf(run), previous, null, undefined).text);
 }
-const link = { sequence: 1, run_id: RUN, run_date: DATE, claimed_at: `${DATE}T10:00:02.000Z` };
-const manifest = Buffer.from(builder.seal(link, null, null, undefined).text);
+for (let run = 1; run <= RUNS; run++) manifestHashes[run] = sha256(manifestBytes(run));
 
 function bytesOf(key: string): Uint8Array | undefined {
   if (key.startsWith("evidence/")) return body;
-  if (key === manifestKey(RUN, DATE)) return manifest;
-  if (key === planKey(RUN, DATE)) return planBytes;
-  if (key === chainKey(1)) return Buffer.from(canonicalJson(link));
-  const task = /outcomes\/bench-(\d+)\.json$/.exec(key)?.[1];
-  return task ? commitBytes(tasks[Number(task)]!) : undefined;
+  for (let run = 1; run <= RUNS; run++) if (key === chainKey(run)) return Buffer.from(canonicalJson(linkOf(run)));
+  const document = runDocumentOf(key);
+  if (!document) return undefined;
+  const run = numberOf(document.run);
+  if (document.name === "manifest.json") return manifestBytes(run);
+  if (document.name === "plan.json") return Buffer.from(JSON.stringify(planOf(run)));
+  const task = /^outcomes\/bench-(\d+)\.json$/.exec(document.name)?.[1];
+  return task ? commitBytes(run, Number(task)) : undefined;
 }
 const source: EvidenceSource = {
   name: "bench",
@@ -102,22 +126,25 @@ const source: EvidenceSource = {
   },
   folders: async () => [],
   list: async function* (prefix) {
-    if (prefix.startsWith("runs/chain/")) yield { key: chainKey(1), bytes: 1 };
-    else if (prefix.startsWith("evidence/"))
+    if (prefix.startsWith("runs/chain/")) for (let run = RUNS; run >= 1; run--) yield { key: chainKey(run), bytes: 1 };
+    else if (prefix.startsWith("evidence/")) {
       for (let type = 0; type < TYPES; type++)
-        for (const task of tasks) yield { key: evidenceKey(typeOf(type), RUN, DATE, task.id, "a"), bytes: body.length };
-    else {
-      yield { key: manifestKey(RUN, DATE), bytes: manifest.length };
-      for (const task of tasks) yield { key: outcomeKey(RUN, DATE, task.id), bytes: 1 };
-      yield { key: planKey(RUN, DATE), bytes: planBytes.length };
-    }
+        for (let run = 1; run <= RUNS; run++)
+          for (let task = 0; task < TASKS; task++)
+            yield { key: evidenceKey(typeOf(type), runIdOf(run), DATE, taskIdOf(task), "a"), bytes: body.length };
+    } else
+      for (let run = 1; run <= RUNS; run++) {
+        yield { key: manifestKey(runIdOf(run), DATE), bytes: 1 };
+        for (let task = 0; task < TASKS; task++)
+          yield { key: outcomeKey(runIdOf(run), DATE, taskIdOf(task)), bytes: 1 };
+        yield { key: planKey(runIdOf(run), DATE), bytes: 1 };
+      }
   },
 };
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);
 const before = process.memoryUsage.rss();
-let peak = before;
-const started = performance.now();
+const started = { at: performance.now(), cpu: process.cpuUsage() };
 const problems: Record<string, number> = {};
 const verdict = await verify({
   source,
@@ -127,12 +154,10 @@ const verdict = await verify({
     problems[kind] = (problems[kind] ?? 0) + 1;
   },
   notice: () => undefined,
-  progress: (checked) => {
-    if (checked % 1000 === 0) peak = Math.max(peak, process.memoryUsage.rss());
-  },
 });
+const { user, system } = process.cpuUsage(started.cpu);
 process.stdout.write(
-  `${verdict.objects} objects, ${verdict.items} items: ${((performance.now() - started) / 1000).toFixed(1)} s; ` +
-    `resident ${megabytes(before)} MB before, ${megabytes(peak)} MB at most; manifest ${megabytes(manifest.length)} MB; ` +
-    `${JSON.stringify(problems)} (not signed, by construction)\n`,
+  `${verdict.objects} objects, ${verdict.items} items, ${verdict.runs} runs: ${((performance.now() - started.at) / 1000).toFixed(1)} s, ` +
+    `${((user + system) / 1e6).toFixed(1)} s of processor; resident ${megabytes(before)} MB before, ` +
+    `${megabytes(process.resourceUsage().maxRSS * 1024)} MB at most; ${JSON.stringify(problems)} (not signed, by construction)\n`,
 );

@@ -65,6 +65,8 @@ export class NothingToVerify extends Error {}
 
 /** Objects read at the same time. */
 const CHECKS_AT_ONCE = 8;
+/** Runs whose attempts are kept to be asked again: what no seal names lies together by type, day and run. */
+const RUNS_KEPT = 8;
 /** Bytes of a document of a run: beyond that it is not read, whatever it is. */
 const DOCUMENT_AT_MOST = 256 * 1024 * 1024;
 
@@ -85,8 +87,9 @@ export async function verify(verification: Verification): Promise<Verdict> {
 
 /** What decides about objects of a sealed run that its manifest does not name. */
 interface Sealed {
-  /** The attempt that counts, by task. */
-  attempts: Map<string, string>;
+  date: string;
+  /** Of the manifest that was verified. */
+  sha256: string;
   missing: Set<string>;
   /** Tasks whose commit is not as sealed: what they wrote cannot be told. */
   broken: Set<string>;
@@ -109,6 +112,8 @@ class Verifier {
   };
   /** Runs that have a manifest, with what decides about objects that it does not name. */
   private readonly sealed = new Map<string, Sealed>();
+  /** The attempts that count, by task, of the last runs that were asked for. */
+  private readonly attempts = new Map<string, ReadonlyMap<string, string>>();
   private readonly unsealed = new Set<string>();
   /** SHA-256 of altered objects: found, and as it should be. Two that changed places are told apart from new content. */
   private readonly misplaced = { found: new Map<string, string>(), wanted: new Map<string, string>() };
@@ -262,7 +267,7 @@ class Verifier {
     before: Manifest["previous"] | undefined,
   ): Promise<string | undefined> {
     const key = layout.manifestKey(run, date);
-    const sealed: Sealed = { attempts: new Map(), missing: new Set(), broken: new Set(), unreadable: false };
+    const sealed: Sealed = { date, sha256: "", missing: new Set(), broken: new Set(), unreadable: false };
     this.sealed.set(run, sealed);
     const found = await this.document(key, Manifest);
     if (!found) {
@@ -272,6 +277,7 @@ class Verifier {
     this.verdict.runs += 1;
     const { value: manifest, bytes } = found;
     const hash = sha256(bytes);
+    sealed.sha256 = hash;
     await this.signature(manifest, bytes, key);
     if (canonicalJson(JSON.parse(bytes.toString("utf8"))) !== bytes.toString("utf8"))
       this.violation("altered", key, "it is not canonical JSON (RFC 8785)");
@@ -339,7 +345,6 @@ class Verifier {
     const entries = new Map(manifest.tasks.map((entry) => [entry.task, entry]));
     for (const entry of manifest.tasks) {
       await this.expect({ key: entry.key, bytes: entry.bytes, sha256: entry.sha256 });
-      sealed.attempts.set(entry.task, entry.attempt);
       if (entry.key !== layout.outcomeKey(run, date, entry.task))
         this.violation("malformed", key, `the commit of ${entry.task} is said to be at ${entry.key}`);
     }
@@ -433,7 +438,7 @@ class Verifier {
         await few.start(() => (stands ? this.check(expected) : this.gone(expected)));
         want = await sealed.next();
       } else {
-        if (found !== last) this.unnamed(found!, have.value!.bytes);
+        if (found !== last) await this.unnamed(found!, have.value!.bytes);
         have = await there.next();
       }
     }
@@ -462,7 +467,7 @@ class Verifier {
   }
 
   /** An object that no seal names: what is it, by its key? */
-  private unnamed(key: string, bytes: number): void {
+  private async unnamed(key: string, bytes: number): Promise<void> {
     const evidence = layout.evidenceObjectOf(key);
     const document = layout.runDocumentOf(key);
     const run = evidence?.run ?? document?.run;
@@ -484,7 +489,7 @@ class Verifier {
     if (sealed.unreadable) return;
     if (evidence) {
       if (sealed.broken.has(evidence.task)) return;
-      const committed = sealed.attempts.get(evidence.task);
+      const committed = (await this.attemptsOf(run, sealed)).get(evidence.task);
       if (committed && committed !== evidence.attempt)
         this.notice("uncommitted", key, `of attempt ${evidence.attempt}; ${committed} is the one that counts`);
       else if (sealed.missing.has(evidence.task))
@@ -498,6 +503,21 @@ class Verifier {
     if (task && [...sealed.missing].some((missing) => task === missing || task.startsWith(`${missing}.`)))
       this.notice("late", key, "the task committed after the run was sealed as incomplete");
     else this.violation("added", key, `${bytes} bytes that the manifest of run ${run} does not name`);
+  }
+
+  /** Which attempt counts, by task: read again when it is asked for, as there may be any number of runs. */
+  private async attemptsOf(run: string, { date, sha256: verified }: Sealed): Promise<ReadonlyMap<string, string>> {
+    const kept = this.attempts.get(run);
+    if (kept) return kept;
+    const key = layout.manifestKey(run, date);
+    const bytes = await this.to.source.read(key);
+    if (!bytes || sha256(bytes) !== verified) throw new Error(`${key} has changed while it was being verified`);
+    const { tasks } = Manifest.parse(jsonOf(bytes));
+    const attempts = new Map(tasks.map(({ task, attempt }) => [task, attempt]));
+    const [oldest] = this.attempts.keys();
+    if (this.attempts.size >= RUNS_KEPT && oldest) this.attempts.delete(oldest);
+    this.attempts.set(run, attempts);
+    return attempts;
   }
 
   /** What is there of the runs to be verified, in the order of the keys. */
