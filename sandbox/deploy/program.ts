@@ -54,7 +54,7 @@ export interface Stack {
 export async function make(type: string, name: string, inputs: Inputs, to: Target): Promise<Made> {
   const provider = providers[type];
   if (!provider) throw new Error(`the sandbox does not know the type of resource ${type} (${name})`);
-  return provider(inputs, name, to);
+  return provider(unwrapped(inputs), name, to);
 }
 
 /** The Pulumi program: `index.ts`, or `index.js` where this is the package. */
@@ -91,7 +91,7 @@ export async function deploy(
       newResource: async ({ type, name, inputs }) => {
         if (type.startsWith("audit-ecosystem:")) return { id: name, state: inputs };
         try {
-          const { id, state } = await make(type, name, unwrapped(inputs), to);
+          const { id, state } = await make(type, name, inputs, to);
           return { id, state: { ...inputs, ...state } };
         } catch (error) {
           problems.push(error as Error);

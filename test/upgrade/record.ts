@@ -1,12 +1,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import packageJson from "../package.json" with { type: "json" };
-import { createSandbox } from "../sandbox/core.ts";
-import { deploy } from "../sandbox/deploy/program.ts";
-import type { Registered } from "../sandbox/deploy/registered.ts";
-import { AUDIT_ACCOUNT } from "../sandbox/estate/organization.ts";
-import { populate } from "../sandbox/estate/populate.ts";
-import { inProcess } from "../sandbox/inProcess.ts";
-import { randomOf } from "../sandbox/random.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { createSandbox } from "../../sandbox/core.ts";
+import { deploy } from "../../sandbox/deploy/program.ts";
+import type { Registered } from "../../sandbox/deploy/registered.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { populate } from "../../sandbox/estate/populate.ts";
+import { inProcess } from "../../sandbox/inProcess.ts";
+import { randomOf } from "../../sandbox/random.ts";
+import { systemOver } from "../stories/system.ts";
+
+/**
+ * Records what the version at hand deploys, and the evidence of a run of it. To be run once, when it is released:
+ * `node --import=tsx test/upgrade/record.ts`. The tests beside it deploy the program of their day over every record.
+ */
 
 /** The stacks whose resources are recorded: `test/upgrade/` deploys the program of today over them. */
 const STACKS = [
@@ -50,8 +56,30 @@ for (const { name, account, config } of STACKS) {
       })),
   });
 }
+
+const system = systemOver(sandbox.state);
+await system.run("audit-boss", { accounts: ["111111111111"], auditors: ["iam"], regions: ["eu-central-1"] });
+if (system.trouble.length) throw new Error(system.trouble.join("\n"));
+const { state } = system.sandbox;
+const bucket = [...state.buckets.values()].find(({ owner }) => owner === AUDIT_ACCOUNT)!;
+const evidence = [...bucket.objects].flatMap(([key, versions]) =>
+  key.startsWith("tables/") ? [] : [[key, Buffer.from(versions.at(-1)!.body).toString("base64")]],
+);
+const key = [...state.keys.values()].find(({ account }) => account === AUDIT_ACCOUNT)!;
 const folder = "test/upgrade/releases";
 mkdirSync(folder, { recursive: true });
 const file = `${folder}/${packageJson.version}.json`;
-writeFileSync(file, `${JSON.stringify({ version: packageJson.version, stacks }, null, 1)}\n`);
-process.stdout.write(`${file}: ${stacks.length} stacks\n`);
+writeFileSync(
+  file,
+  `${JSON.stringify(
+    {
+      version: packageJson.version,
+      stacks,
+      evidence: Object.fromEntries(evidence),
+      signingKey: Buffer.from(key.privateKey!).toString("base64"),
+    },
+    null,
+    1,
+  )}\n`,
+);
+process.stdout.write(`${file}: ${stacks.length} stacks, ${evidence.length} objects\n`);
