@@ -11,16 +11,16 @@ import { catalogOf } from "../query/catalog.ts";
 import { duckDBEngine } from "../query/duckdb.ts";
 import type { Objects } from "../query/objects.ts";
 import { pullInto } from "../query/pull.ts";
-import { listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
+import { latestOf, listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
 import { gather } from "../report/gather.ts";
 import type { Report } from "../report/model.ts";
 import type { ProgressLine } from "./progress.ts";
 import { CliError } from "./runs.ts";
 
 export interface ReportRequest {
-  /** Id of a run, or `latest`. */
+  /** Id of a run, or `latest`: the last one of everything. */
   run: string;
-  /** The run that changes are shown since; the run before it when left out. */
+  /** The run that changes are shown since; the last one of everything before it when left out. */
   compare?: string | undefined;
   /** The evidence, and the folder where it is a copy in one. */
   place: { objects: Objects; source: EvidenceSource; folder?: string | undefined };
@@ -36,14 +36,18 @@ export interface ReportRequest {
 export async function reportOf({ run, compare, place, line, ...given }: ReportRequest): Promise<Report> {
   const { objects, source } = place;
   const runs = await listSealedRuns(objects);
-  const indexOf = (named: string): number => {
-    const index = named === "latest" ? runs.length - 1 : runs.findIndex((each) => each.run === named);
+  const indexOf = async (named: string): Promise<number> => {
+    const index = named === "latest" ? await latestOf(objects, runs) : runs.findIndex((each) => each.run === named);
     if (index < 0) throw new CliError(`${objects.name} has no sealed run${named === "latest" ? "" : ` ${named}`}`);
     return index;
   };
-  const chosen = indexOf(run);
+  const chosen = await indexOf(run);
   const { run: id, date } = runs[chosen]!;
-  const since = compare ? runs[indexOf(compare)]! : runs[chosen - 1];
+  const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
+  if (run === "latest" && chosen < runs.length - 1)
+    warn(`run ${id} is the latest of everything; ${runs.at(-1)!.run}, narrowed, came later: name it to report it`);
+  const before = runs.slice(0, chosen);
+  const since = compare ? runs[await indexOf(compare)]! : before[await latestOf(objects, before)];
   if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);
   const catalog = catalogOf(await loadAuditors(given.services));
   const types = new Set(catalog.tables.map(({ resourceType }) => resourceType));
@@ -57,7 +61,6 @@ export async function reportOf({ run, compare, place, line, ...given }: ReportRe
   const folder = place.folder ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
   try {
     const pull = place.folder ? undefined : pullInto(objects, folder, (key) => line(`fetching ${key}`));
-    const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
     const engine = await duckDBEngine({ folder, catalog, run: id, warn, ...(pull ? { pull } : {}) });
     try {
       return await gather({

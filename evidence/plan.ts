@@ -54,6 +54,10 @@ export const PlannedAuditor = z.object({
 });
 export type PlannedAuditor = z.infer<typeof PlannedAuditor>;
 
+/** What a request can narrow a run to some of. */
+export const Narrowed = z.enum(["accounts", "auditors", "regions"]);
+export type Narrowed = z.infer<typeof Narrowed>;
+
 /** What a run is going to cover, fixed before the first task starts: coverage is proven against it. */
 export const Plan = z.object({
   run_id: z.string(),
@@ -67,6 +71,8 @@ export const Plan = z.object({
   excluded: z.array(z.object({ account_id: z.string(), reason: z.string() })),
   auditors: z.array(PlannedAuditor),
   regions: z.array(z.string()),
+  /** What there is more of than the run was asked for; left out of a whole run. */
+  narrowed: z.array(Narrowed).optional(),
   tasks: z.array(Task),
 });
 export type Plan = z.infer<typeof Plan>;
@@ -87,6 +93,7 @@ export interface PlanRequest {
   excluded?: readonly { account_id: string; reason: string }[];
   auditors: readonly PlannedAuditor[];
   regions: readonly string[];
+  narrowed?: readonly Narrowed[];
 }
 
 /**
@@ -117,6 +124,7 @@ export function planRun(request: PlanRequest): Plan {
     excluded: [...(request.excluded ?? [])],
     auditors: [...request.auditors],
     regions: [...request.regions],
+    ...(request.narrowed?.length ? { narrowed: [...request.narrowed] } : {}),
     tasks: grouped(tasks),
   };
 }

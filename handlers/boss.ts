@@ -7,7 +7,7 @@ import pLimit from "p-limit";
 import { ulid } from "ulid";
 import * as z from "zod";
 import { manifestKey, runDate } from "../evidence/layout.ts";
-import { type Plan, type PlannedAuditor, plannedItems, planRun, type Task } from "../evidence/plan.ts";
+import { type Narrowed, type Plan, type PlannedAuditor, plannedItems, planRun, type Task } from "../evidence/plan.ts";
 import { settle } from "../evidence/settle.ts";
 import { type RunStore, runStore } from "../evidence/store.ts";
 import { notInvoked, type TaskOutcome, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
@@ -70,6 +70,12 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
       settings.REGIONS.length ? settings.REGIONS : allRegions(ec2),
     ]);
     const { schedule } = request;
+    const accounts = chosen("accounts", request.accounts, listed.accounts);
+    const covered = chosen("regions", request.regions, regions);
+    const narrowed: Narrowed[] = [];
+    if (accounts.length < listed.accounts.length) narrowed.push("accounts");
+    if (names.length < auditors.length) narrowed.push("auditors");
+    if (covered.length < regions.length) narrowed.push("regions");
     const startedAt = new Date(schedule?.time ?? around.now());
     const planned = planRun({
       runId: schedule ? scheduledRunId(schedule) : ulid(startedAt.getTime(), around.random),
@@ -77,10 +83,11 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
       requestedBy: schedule ? `schedule ${schedule.name}` : `${context.functionName} ${context.awsRequestId}`,
       toolVersion: packageJson.version,
       bundleSha256: settings.BUNDLE_SHA256,
-      accounts: chosen("accounts", request.accounts, listed.accounts),
+      accounts,
       excluded: listed.excluded,
       auditors: auditors.filter(({ name }) => names.includes(name)),
-      regions: chosen("regions", request.regions, regions),
+      regions: covered,
+      narrowed,
     });
     log.appendKeys({ run_id: planned.run_id });
     const date = runDate(planned.started_at);

@@ -26,6 +26,8 @@ export const RUN_TABLES = {
       calls: "bigint",
       manifest_key: "varchar",
       manifest_sha256: "varchar",
+      /** What the run was narrowed to some of: accounts, auditors, regions; empty where it was of everything. */
+      narrowed: "array(varchar)",
     }),
   },
   /** Committed evidence objects: what a row's `evidence_object` names. */

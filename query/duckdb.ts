@@ -16,7 +16,7 @@ import {
   StatementType,
 } from "@duckdb/node-api";
 import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
-import { askable, type Catalog, latestName, ofAllRuns, RUN_DATE, runTables } from "./catalog.ts";
+import { askable, type Catalog, latestName, ofAllRuns, RUN_DATE, RUN_TABLES, runTables } from "./catalog.ts";
 import type { Column, Table } from "./columns.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
 import { folderObjects } from "./objects.ts";
@@ -30,7 +30,7 @@ export interface DuckDBOptions {
   /** A copy of the evidence bucket, with at least `runs/` and `tables/`. */
   folder: string;
   catalog: Catalog;
-  /** The run that the latest views show. Default: the newest that has tables. */
+  /** The run that the latest views show. Default: the newest of everything that has tables, else the newest. */
   run?: string;
   /** Megabytes beyond which DuckDB goes to disk. Default: 1,024. */
   memoryMegabytes?: number;
@@ -45,6 +45,8 @@ export interface DuckDBEngine extends Engine {
   connection: DuckDBConnection;
   /** The run that the latest views show; undefined: there is no such run that is sealed and has tables. */
   latest: string | undefined;
+  /** What that run was narrowed to some of: accounts, auditors, regions. */
+  narrowed: readonly string[];
   /** Runs that have tables, oldest first. */
   runs: readonly string[];
   /** Makes a view of one run's rows of a table, in place of one of that name. */
@@ -130,8 +132,9 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   };
 
   // A run whose tables are there has a file of the table runs.
-  const runs = [...new Set((await filesOf("runs")).map(({ run }) => run))].sort();
-  const latest = options.run ? runs.find((each) => each === options.run) : runs.at(-1);
+  const runTable = RUN_TABLES.runs;
+  const runFiles = await filesOf(runTable.name);
+  const runs = [...new Set(runFiles.map(({ run }) => run))].sort();
   const made = new Map<string, number>();
   const createView = async (name: string, table: Table, files: readonly TableFilePath[]) => {
     const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${quoted(column.name)}`).join(", ");
@@ -143,6 +146,28 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
       : "";
     await connection.run(`CREATE OR REPLACE VIEW ${quoted(name)} AS (SELECT ${columns} WHERE false)${rows}`);
   };
+  await createView("narrowed_runs", runTable, runFiles);
+  const narrowedRows = await connection.runAndReadAll(
+    "SELECT run_id, narrowed FROM narrowed_runs WHERE len(narrowed) > 0",
+  );
+  await connection.run("DROP VIEW narrowed_runs");
+  const narrowedTo = new Map(
+    narrowedRows.getRows().map(([run, narrowed]) => [String(run), (narrowed as DuckDBListValue).items.map(String)]),
+  );
+  const whole = runs.findLast((each) => !narrowedTo.has(each)) ?? runs.at(-1);
+  const latest = options.run ? runs.find((each) => each === options.run) : whole;
+  const later = runs.filter((each) => latest && each > latest);
+  if (!options.run && later.length)
+    options.warn?.(
+      `the latest run of everything is ${latest}; narrowed since: ${later
+        .map((each) => `${each} (${narrowedTo.get(each)!.join(", ")})`)
+        .slice(-3)
+        .join(", ")}. Name one to ask it.`,
+    );
+  if (latest && narrowedTo.has(latest))
+    options.warn?.(
+      `run ${latest} was narrowed to some ${narrowedTo.get(latest)!.join(", ")}: it says nothing of others`,
+    );
   /** Makes the views of the tables named, and answers with the bytes of their files. */
   const prepare = async (names: Iterable<string>): Promise<number> => {
     let bytes = 0;
@@ -167,6 +192,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   return {
     connection,
     latest,
+    narrowed: (latest && narrowedTo.get(latest)) || [],
     runs,
     view: async (name, table, run) => createView(name, table, await filesOf(table.name, run)),
     close,

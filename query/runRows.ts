@@ -22,6 +22,7 @@ export const runRows = {
       manifest.totals.calls,
       manifestKey,
       manifestSha256,
+      plan.narrowed ?? [],
     ];
   },
   objects: async function* ({ run, objects }: SealedRun): AsyncIterable<Row> {

@@ -1,7 +1,7 @@
 import { manifestKey, planKey, RUNS_PREFIX, runOfManifestKey } from "../evidence/layout.ts";
 import { Manifest } from "../evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../evidence/outcome.ts";
-import { Plan, sha256 } from "../evidence/plan.ts";
+import { type Narrowed, Plan, sha256 } from "../evidence/plan.ts";
 import { AlteredError, readObjects, readOutcomes } from "../evidence/sealedRun.ts";
 import type { Objects } from "./objects.ts";
 
@@ -52,6 +52,23 @@ export async function listSealedRuns(objects: Objects): Promise<{ run: string; d
     if (found) runs.push(found);
   }
   return runs.sort((a, b) => (a.run < b.run ? -1 : 1));
+}
+
+/**
+ * The last of sealed runs that was of everything: a run that was narrowed says nothing of what it left out, and is the
+ * latest only where there is no other. Reads the plans of the last ones.
+ * @returns its place in the list; -1 of an empty one
+ */
+export async function latestOf(objects: Objects, runs: readonly { run: string; date: string }[]): Promise<number> {
+  for (const [fromEnd, { run, date }] of [...runs].reverse().entries())
+    if (!(await narrowedIn(objects, run, date)).length) return runs.length - 1 - fromEnd;
+  return runs.length - 1;
+}
+
+/** What a run was narrowed to some of. */
+async function narrowedIn(objects: Objects, run: string, date: string): Promise<readonly Narrowed[]> {
+  const bytes = await objects.read(planKey(run, date));
+  return bytes ? (Plan.parse(JSON.parse(Buffer.from(bytes).toString("utf8"))).narrowed ?? []) : [];
 }
 
 /** Hash of the bytes of a sealed run's manifest, hex. */

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { LATEST_KEY, latestKey, latestPrefix, tableKey } from "../evidence/layout.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
-import { sha256 } from "../evidence/plan.ts";
+import { type Plan, sha256 } from "../evidence/plan.ts";
 import { type Catalog, coveredBy, RUN_TABLES, runTables } from "./catalog.ts";
 import type { ResourceTable, Table } from "./columns.ts";
 import { itemsOf } from "./evidenceItems.ts";
@@ -159,7 +159,7 @@ export interface TabulateOptions {
   progress?: (progress: Progress) => void;
 }
 
-/** Derives all tables of a sealed run, and puts them up as the latest when no later run is. */
+/** Derives all tables of a sealed run, and puts them up as the latest when no later run is, and no whole one. */
 export async function tabulate(
   objects: Objects,
   sealed: SealedRun,
@@ -210,6 +210,8 @@ export interface LatestRun {
   run_id: string;
   run_date: string;
   manifest_sha256: string;
+  /** What the run was narrowed to some of; left out where it was of everything. */
+  narrowed?: Plan["narrowed"];
   /** Files with rows of each table; absent while the tables are being exchanged. */
   parts?: Record<string, number>;
 }
@@ -230,7 +232,7 @@ const EXCHANGES_AT_ONCE = 8;
 
 /**
  * Copies a run's files over those of the run before; what the run has no rows of is emptied, once. A later run that is
- * up already stays.
+ * up already stays, and so does one of everything where the new one was narrowed.
  */
 async function putUpAsLatest(
   objects: Objects,
@@ -239,8 +241,15 @@ async function putUpAsLatest(
   files: readonly TableFile[],
 ): Promise<void> {
   const standing = await readLatest(objects);
-  if (standing && standing.run_id > sealed.run) return;
-  const latest: LatestRun = { run_id: sealed.run, run_date: sealed.date, manifest_sha256: sealed.manifestSha256 };
+  const { narrowed } = sealed.plan;
+  if (standing && Boolean(standing.narrowed) === Boolean(narrowed) && standing.run_id > sealed.run) return;
+  if (standing && narrowed && !standing.narrowed) return;
+  const latest: LatestRun = {
+    run_id: sealed.run,
+    run_date: sealed.date,
+    manifest_sha256: sealed.manifestSha256,
+    ...(narrowed ? { narrowed } : {}),
+  };
   // Whoever finds an exchange that did not end cannot know what lies there, and empties every table again.
   await writeLatest(objects, latest);
   const parts: Record<string, number> = {};

@@ -64,6 +64,7 @@ const runOf = ({ run, plan, manifest, manifestKey, manifestSha256 }: SealedRun):
   accounts: plan.accounts.length,
   auditors: plan.auditors.map(({ name }) => name),
   regions: plan.regions,
+  narrowed: plan.narrowed ?? [],
   planned: manifest.totals.planned,
   items: manifest.totals.items,
   objects: manifest.totals.objects,

@@ -32,6 +32,8 @@ export interface ReportedRun {
   accounts: number;
   auditors: readonly string[];
   regions: readonly string[];
+  /** What there is more of than the run was asked for: accounts, auditors, regions. */
+  narrowed: readonly string[];
   /** Planned (auditor, account, region). */
   planned: number;
   items: number;

@@ -40,6 +40,11 @@ function findingColumns(findings: readonly Finding[], { controls }: Report): Fin
     region: words(findings.map(({ region }) => region ?? "")),
     type: words(findings.map((each) => each.resource?.resource_type ?? controls[places.get(each.control)!]!.resource)),
     id: findings.map(({ resource }) => resource?.resource_id ?? null),
+    name: Object.fromEntries(
+      findings.flatMap(({ resource }, row) =>
+        resource?.name && resource.name !== resource.resource_id ? [[row, resource.name]] : [],
+      ),
+    ),
     arn: forms(findings),
     note: words(findings.map(noteOf)),
     evidence: words(findings.map(({ evidence }) => (evidence ? `${evidence.object} ${evidence.sha256}` : ""))),
@@ -94,7 +99,7 @@ export function formOf(text: string, values: readonly string[]): (string | numbe
 
 function pageChange(each: Difference): PageChange {
   const { resource_type: type, account_id: account, region, resource_id: id, arn, kind } = each;
-  return { kind, type, account, region, id, arn, lines: linesOf(each) };
+  return { kind, type, account, region, id, name: each.name ?? id, arn, lines: linesOf(each) };
 }
 
 function linesOf(each: Difference): string[] {

@@ -28,6 +28,8 @@ export interface FindingColumns {
   type: Words;
   /** Null where what was not collected is not known one by one. */
   id: readonly (string | null)[];
+  /** By row, where the resource has a name that is not its id. */
+  name: Readonly<Record<number, string>>;
   arn: Forms;
   note: Words;
   /** `key` and SHA-256 of the evidence object, with a space between; empty where there is none. */
@@ -52,6 +54,8 @@ export interface PageChange {
   account: string;
   region: string;
   id: string;
+  /** The id, where it has no other. */
+  name: string;
   arn: string | null;
   /** `MultiAZ: false → true`, a line each. */
   lines: readonly string[];

@@ -84,7 +84,11 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
             }
           : {}),
         logicalLocations: [
-          { fullyQualifiedName: name, name: resource?.resource_id ?? control.resource, kind: "resource" },
+          {
+            fullyQualifiedName: name,
+            name: resource?.name ?? resource?.resource_id ?? control.resource,
+            kind: "resource",
+          },
         ],
       },
     ],

@@ -155,6 +155,7 @@ async function answer(
     print(
       JSON.stringify({
         run: engine.latest,
+        narrowed: engine.narrowed,
         controls: results.map(({ control: { id, title, severity }, counts }) => ({ id, title, severity, ...counts })),
         totals,
       }),

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { DuckDBEngine } from "../../query/duckdb.ts";
 import type { Answer, Cost, Engine } from "../../query/engine.ts";
 import { evidencePlace, isElsewhere, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
@@ -12,6 +13,7 @@ interface QueryOptions extends PlaceOptions {
   json?: boolean;
   csv?: boolean;
   parquet?: string;
+  run?: string;
   engine?: string;
   workgroup: string;
   database: string;
@@ -25,6 +27,7 @@ export const queryCommand = (program: Command): Command =>
     .option("-f, --file <file>", "read the query from a file")
     .option("--bucket <name>", "the evidence bucket")
     .option("--dir <folder>", "a copy of the evidence bucket")
+    .option("--run <id>", "the run that the latest_ tables show (DuckDB); the last one of everything when left out")
     .option("--json", "print a JSON array, a row a line")
     .option("--csv", "print CSV")
     .option("--parquet <file>", "write a Parquet file")
@@ -68,6 +71,7 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
   const catalog = catalogOf(await loadAuditors());
   const name = options.engine ?? (options.dir || isElsewhere() ? "duckdb" : "athena");
   if (name === "athena") {
+    if (options.run) throw new CliError("--run: Athena's latest_ tables are those of the last run of everything");
     if (options.dir) throw new CliError("--engine athena: Athena reads the bucket, a copy is read by duckdb");
     const [{ athenaEngine }, { AthenaClient }] = await Promise.all([
       import("../../query/athena.ts"),
@@ -85,12 +89,17 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
   const place = evidencePlace(options);
   const { duckDBEngine } = await import("../../query/duckdb.ts");
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
-  if (options.dir) return duckDBEngine({ folder: options.dir, catalog, warn });
+  const of = { catalog, warn, ...(options.run ? { run: options.run } : {}) };
+  const asked = (engine: DuckDBEngine): DuckDBEngine => {
+    if (options.run && !engine.latest) throw new CliError(`--run ${options.run}: there is no such run with tables`);
+    return engine;
+  };
+  if (options.dir) return asked(await duckDBEngine({ folder: options.dir, ...of }));
   const { pullInto } = await import("../../query/pull.ts");
   const folder = await mkdtemp(join(tmpdir(), "itaudit-tables-"));
   const pull = pullInto(place, folder, (key) => progress(`fetching ${key}`));
   try {
-    const engine = await duckDBEngine({ folder, catalog, warn, pull });
+    const engine = asked(await duckDBEngine({ folder, pull, ...of }));
     const close = async () => {
       await engine.close();
       await rm(folder, { recursive: true, force: true });

@@ -38,7 +38,7 @@ export function changesSection({ changes }: PageData): HTMLElement {
   const table = new LongTable({
     label: "Changes since the run before",
     columns: [
-      { key: "id", label: "Resource", kind: "resource first", cell: (at) => differences[at]!.id },
+      { key: "id", label: "Resource", kind: "resource first", cell: (at) => differences[at]!.name },
       {
         key: "kind",
         label: "Change",
@@ -54,11 +54,12 @@ export function changesSection({ changes }: PageData): HTMLElement {
       { key: "region", label: "Region", kind: "region wide", cell: (at) => differences[at]!.region },
     ],
     open: (at) => {
-      const { id, kind, type, account, region, arn, lines } = differences[at]!;
+      const { id, name, kind, type, account, region, arn, lines } = differences[at]!;
       showDetails(
-        id,
+        name,
         facts([
           ["Change", kind],
+          ["Id", name === id ? null : id],
           ["ARN", arn ? code(arn) : null],
           ["Type", type],
           ["Account, region", `${account}, ${region}`],

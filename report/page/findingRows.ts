@@ -18,6 +18,8 @@ export interface FindingRow {
   region: string;
   type: string;
   id: string | null;
+  /** The id, where it has no other. */
+  name: string | null;
   arn: string;
   note: string;
   evidence: { object: string; sha256: string; line: number } | null;
@@ -70,6 +72,7 @@ export class FindingRows {
       region,
       type: wordAt(columns.type, at),
       id,
+      name: columns.name[at] ?? id,
       arn: columns.arn.forms[columns.arn.at[at]!]!.map((part) => (typeof part === "number" ? values[part] : part)).join(
         "",
       ),
@@ -120,7 +123,7 @@ export class FindingRows {
   /** Whether a word is in a row. Where values repeat, each is looked at once. */
   private matcher(term: string): (at: number) => boolean {
     const { columns } = this;
-    this.ids ??= columns.id.map((id) => id?.toLowerCase() ?? "");
+    this.ids ??= columns.id.map((id, at) => `${columns.name[at] ?? ""} ${id ?? ""}`.toLowerCase());
     const { ids } = this;
     const control = this.controlText.map((text) => text.includes(term));
     const repeating = (["status", "account", "region", "type", "note"] as const).map((name) => ({
@@ -153,7 +156,7 @@ export class FindingRows {
               columns.control,
             )
           : sort === "resource"
-            ? rankedAll(columns.id.map((id) => id ?? ""))
+            ? rankedAll(columns.id.map((id, at) => columns.name[at] ?? id ?? ""))
             : ranked(columns[sort].words, columns[sort].at);
     this.ranks.set(sort, made);
     return made;

@@ -139,7 +139,7 @@ function choice(name: string, values: readonly string[]) {
   return { select, label: element("label", {}, element("span", {}, name), select) };
 }
 
-const nameOf = ({ id, type }: FindingRow): string => id ?? `all of ${type.replace(/^AWS::/, "")}`;
+const nameOf = ({ name, type }: FindingRow): string => name ?? `all of ${type.replace(/^AWS::/, "")}`;
 
 function showFinding(finding: FindingRow): void {
   const { control, evidence } = finding;
@@ -148,6 +148,7 @@ function showFinding(finding: FindingRow): void {
     element("p", { class: "line" }, severityMark(control), " ", verdictMark(finding.status), " ", control.title),
     facts([
       ["Why", finding.note],
+      ["Id", finding.name === finding.id ? null : finding.id],
       ["ARN", finding.arn ? code(finding.arn) : null],
       ["Type", finding.type],
       ["Account, region", `${finding.account}, ${finding.region || "every region"}`],

@@ -42,10 +42,22 @@ page.replaceChildren(
       ),
     ),
   ),
-  element("main", {}, summary(), ...sections),
+  element("main", {}, narrowed(), summary(), ...sections),
 );
 document.body.append(detailsDialog());
 document.documentElement.dataset.drawn = "yes";
+
+/** What the run was not about, before anything that it says. */
+function narrowed(): HTMLElement | null {
+  const { narrowed } = data.run;
+  if (!narrowed.length) return null;
+  return element(
+    "p",
+    { class: "notice", role: "note" },
+    element("strong", {}, `This run was narrowed to some ${narrowed.join(" and ")}.`),
+    " Nothing is said here of the others.",
+  );
+}
 
 /** The report in four numbers. */
 function summary(): HTMLElement {

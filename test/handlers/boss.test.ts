@@ -91,6 +91,12 @@ describe("boss", () => {
     const answer = await handler({ accounts: ["222222222222"], auditors: ["rds"], regions: ["eu-central-1"] }, context);
     expect(answer).to.include({ tasks: 1, planned_items: 1 });
     expect(plan().tasks[0]).to.deep.include({ accounts: ["222222222222"], regions: ["eu-central-1"] });
+    expect(plan().narrowed).to.have.members(["accounts", "auditors", "regions"]);
+  });
+
+  it("plans a run of everything, also where everything is named", async () => {
+    await handler({ accounts: ["222222222222", "111111111111"] }, context);
+    expect(plan()).not.to.have.property("narrowed");
   });
 
   for (const [what, value, problem] of [

@@ -8,7 +8,7 @@ import { evidenceJson, type Item } from "../../evidence/item.ts";
 import { evidenceKey, manifestKey, outcomeKey, planKey } from "../../evidence/layout.ts";
 import { ManifestBuilder, TaskTally } from "../../evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../../evidence/outcome.ts";
-import { type Plan, type PlannedAuditor, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
+import { type Narrowed, type Plan, type PlannedAuditor, plannedItems, planRun, sha256 } from "../../evidence/plan.ts";
 
 export const FIRST_RUN = "01JDT3SAPG0000000000000001";
 export const SECOND_RUN = "01JDT3SAPG0000000000000002";
@@ -31,6 +31,7 @@ export interface RunSpec {
   accounts?: string[];
   regions?: string[];
   auditors?: PlannedAuditor[];
+  narrowed?: Narrowed[];
   items?: Partial<Item>[];
   /** Laid over the outcome of the planned items that it says yes to. */
   outcome?: (item: { auditor: string; account_id: string; region: string }) => Partial<Outcome> | undefined;
@@ -71,6 +72,7 @@ export async function writeRun(into: string, spec: RunSpec = {}): Promise<Plan> 
     accounts: spec.accounts ?? ["111111111111"],
     auditors: spec.auditors ?? [plannedAuditor({ name: "rds", services: [rds] })],
     regions: spec.regions ?? ["eu-central-1"],
+    narrowed: spec.narrowed ?? [],
   });
   const byType = new Map<string, Item[]>();
   for (const item of (spec.items ?? []).map((each) => itemOf(run, each)))

@@ -164,6 +164,34 @@ describe("tables", () => {
     );
   });
 
+  it("show the latest run of everything under latest_, not one that was narrowed after it, and say so", async () => {
+    await tabulated({ items: [{ resource_id: "whole" }] });
+    await tabulated({ run: SECOND_RUN, narrowed: ["regions"], items: [{ resource_id: "some" }] });
+    const warned: string[] = [];
+    const asked = await ask("SELECT resource_id FROM latest_aws_rds_dbinstance", (message) => warned.push(message));
+    expect(asked).to.deep.equal([{ resource_id: "whole" }]);
+    expect(warned).to.deep.equal([
+      `the latest run of everything is ${FIRST_RUN}; narrowed since: ${SECOND_RUN} (regions). Name one to ask it.`,
+    ]);
+    expect(await readFile(join(folder(), latestKey("aws_rds_dbinstance")))).to.deep.equal(
+      await readFile(join(folder(), tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24"))),
+    );
+    const engine = await duckDBEngine({ folder: folder(), catalog, run: SECOND_RUN });
+    expect(engine).to.deep.include({ latest: SECOND_RUN, narrowed: ["regions"] });
+    await engine.close();
+  });
+
+  it("show a narrowed run under latest_ where there is no other, till one of everything is there", async () => {
+    const latest = () => readFile(join(folder(), latestKey("aws_rds_dbinstance")));
+    await tabulated({ run: SECOND_RUN, narrowed: ["accounts"], items: [{ resource_id: "some" }] });
+    const some = await latest();
+    expect(await ask("SELECT resource_id FROM latest_aws_rds_dbinstance")).to.deep.equal([{ resource_id: "some" }]);
+    // Tables can be derived in any order: the earlier run of everything takes its place.
+    await tabulated({ items: [{ resource_id: "whole" }] });
+    expect(await ask("SELECT resource_id FROM latest_aws_rds_dbinstance")).to.deep.equal([{ resource_id: "whole" }]);
+    expect(await latest()).not.to.deep.equal(some);
+  });
+
   it("leave nothing of the run before in the latest tables", async () => {
     await tabulated({ run: FIRST_RUN, items: [{ resource_id: "old" }] });
     await tabulated({ run: SECOND_RUN });

@@ -65,6 +65,27 @@ describe("the report's page in Chromium", function () {
     expect(await shown.page.locator(".tile.bad").first().textContent()).to.include("Violated");
   });
 
+  it("says before anything else that a run was narrowed", async () => {
+    const { run } = report();
+    shown = await browser.open(report({ run: { ...run, narrowed: ["accounts", "regions"] } }));
+    const first = await shown.page.locator("main > *").first().textContent();
+    expect(first).to.include("This run was narrowed to some accounts and regions.");
+  });
+
+  it("shows a resource by its name, and its id where one looks closer", async () => {
+    const resource = {
+      resource_type: "AWS::IAM::ManagedPolicy",
+      resource_id: "ANPAEXAMPLE",
+      arn: "arn:aws:iam::111111111111:policy/deploy",
+      name: "deploy",
+    };
+    shown = await browser.open(report({ findings: [finding({ resource })] }));
+    const opener = shown.page.locator("#findings button.open").first();
+    expect(await opener.textContent()).to.equal("deploy");
+    await opener.click();
+    expect(await shown.page.locator("dialog").textContent()).to.include("ANPAEXAMPLE");
+  });
+
   it("its policy lets no other script run, and no connection be made", async () => {
     shown = await browser.open(report());
     const [ran, fetched] = await shown.page.evaluate(async () => {

@@ -50,6 +50,7 @@ export const report = (over: Partial<Report> = {}): Report => ({
     accounts: 3,
     auditors: ["rds", "iam", "s3"],
     regions: ["eu-central-1", "us-east-1"],
+    narrowed: [],
     planned: 12,
     items: 96,
     objects: 9,
