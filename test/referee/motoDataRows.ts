@@ -14,6 +14,7 @@ import * as kms from "@aws-sdk/client-kms";
 import * as opensearch from "@aws-sdk/client-opensearch";
 import * as organizations from "@aws-sdk/client-organizations";
 import * as redshift from "@aws-sdk/client-redshift";
+import * as domains from "@aws-sdk/client-route-53-domains";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
 import * as secretsmanager from "@aws-sdk/client-secrets-manager";
@@ -25,6 +26,19 @@ import { kinesis as declaredKinesis } from "../../auditors/kinesis.ts";
 import type { Row } from "./motoComputeRows.ts";
 
 const role = "arn:aws:iam::123456789012:role/any";
+
+const contact: domains.ContactDetail = {
+  FirstName: "Alice",
+  LastName: "Example",
+  ContactType: "PERSON",
+  AddressLine1: "1 Street",
+  City: "Town",
+  CountryCode: "US",
+  State: "WA",
+  ZipCode: "98101",
+  PhoneNumber: "+1.5555550100",
+  Email: "alice@example.com",
+};
 
 /** Security, logging, messaging, data and delivery. */
 export const dataRows: readonly Row[] = [
@@ -276,5 +290,20 @@ export const dataRows: readonly Row[] = [
       await client.send(new organizations.CreateAccountCommand({ AccountName: "orders", Email: "orders@example.com" }));
     },
     types: { "AWS::Organizations::Account": "organizations list-accounts --query Accounts[].Arn" },
+  },
+  {
+    service: "route53domains",
+    make: async (clientOf) => {
+      await clientOf(domains.Route53DomainsClient).send(
+        new domains.RegisterDomainCommand({
+          DomainName: "example.com",
+          DurationInYears: 2,
+          AdminContact: contact,
+          RegistrantContact: contact,
+          TechContact: contact,
+        }),
+      );
+    },
+    types: { "AWS::Route53Domains::Domain": "route53domains list-domains --query Domains[].DomainName" },
   },
 ];
