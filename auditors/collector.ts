@@ -81,6 +81,14 @@ export interface Batch extends Read {
   key: readonly [answer: Path, resource: Naming];
 }
 
+/** One listing that says of all resources something more; a resource's part of it stands in the configuration under `as`. */
+export interface Beside {
+  as: string;
+  listing: Listing;
+  /** What ties a part to its resource: a path in the part, and what the resource calls the same. */
+  key: readonly [part: Path, resource: Naming];
+}
+
 /** Where the tags of a resource are: in the resource, behind one more call, in a call for many, or nowhere. */
 export type Tags =
   | { kind: "none" }
@@ -109,6 +117,9 @@ export interface Collector {
   /** A call whose answer is the resource in full: one for each, or a batch. What it says is laid over what the listing said. */
   describe?: { kind: "each"; detail: Detail; take?: Path } | { kind: "batch"; batch: Batch };
   details: readonly Detail[];
+  beside?: Beside;
+  /** Which resources are evidence, told by their configuration; all where it is undefined. */
+  only?: (configuration: Resource) => boolean;
   tags: Tags;
   /** Members that can carry secrets: a digest and the key names stand in their place. */
   redact: readonly Path[];
@@ -206,6 +217,8 @@ interface CollectorOptions<T, D> {
   tags?: Tags;
   describe?: DescribeOf<D>;
   details?: readonly Detail[];
+  beside?: Beside;
+  only?: (configuration: Resource) => boolean;
   /** Paths in the configuration; a detail's answer is under its operation's name. */
   redact?: readonly string[];
   redactNames?: RegExp;
@@ -351,6 +364,9 @@ export function reads(prefix: string, scope: Scope = "regional") {
   return { from, under, list, detail, batch, describe, describeInBatches };
 }
 
+/** What one more listing says of all resources, under its operation's name. */
+export const beside = (listing: Listing, key: Beside["key"]): Beside => ({ as: listing.operation, listing, key });
+
 /** Tags that the resource itself has, as a list or as a map. */
 export const inline = (member: Path): Tags => ({ kind: "inline", member });
 
@@ -361,12 +377,13 @@ export const tagsFrom = (detail: Detail, member: Path): Tags => ({ kind: "call",
 export const tagsInBatches = (batch: Batch, member: Path): Tags => ({ kind: "batch", member, batch });
 
 /** Every operation that a collector calls, its listing's parents first. */
-export function readsOf({ listing, describe, details, tags }: Collector): Read[] {
+export function readsOf({ listing, describe, details, beside, tags }: Collector): Read[] {
   const chain = (each: Listing): Read[] => [...(each.parent ? chain(each.parent.listing) : []), each];
   return [
     ...chain(listing),
     ...(describe ? [describe.kind === "each" ? describe.detail : describe.batch] : []),
     ...details,
+    ...(beside ? [beside.listing] : []),
     ...(tags.kind === "call" ? [tags.detail] : []),
     ...(tags.kind === "batch" ? [tags.batch] : []),
     ...(tags.kind === "bulk" ? [tags.listing] : []),

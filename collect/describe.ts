@@ -16,6 +16,8 @@ export interface Describing {
   problem: (read: Read, error: unknown, incomplete: NonNullable<ReadError["incomplete"]>) => Problem;
   /** Tags by ARN, where one listing answers for all resources; a string is the code of the error that it met. */
   bulkTags: () => Promise<ReadonlyMap<string, unknown> | string>;
+  /** What one more listing says of all resources, by what it calls them; a string is the code of the error that it met. */
+  besides: () => Promise<ReadonlyMap<string, unknown> | string>;
 }
 
 /** A resource with all that is said of it. */
@@ -90,6 +92,10 @@ export async function describePage(page: readonly Found[], describing: Describin
                 ? await bulkTagsOf(arn, of, tags.listing.operation, describing)
                 : null;
       await answers;
+      const { beside } = collector;
+      const said = beside && (await describing.besides());
+      if (typeof said === "string") of[beside!.as] = said;
+      else if (said) details[beside!.as] = said.get(nameOf(beside!.key[1], resource, where) ?? "") ?? null;
       const { collectedAt } = page[index]!;
       return { resource, collectedAt, arn, region, tags: found, details, unread: of };
     }),

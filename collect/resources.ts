@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import {
   type Auditor,
+  type Beside,
   type ClientClass,
   type Collector,
   isGlobal,
@@ -105,12 +106,18 @@ async function readService(auditor: string, service: Service, reading: Reading):
         tagged ??= tagsByArn(collector.tags, listings, problem);
         return tagged;
       };
-      const describing = { collector, calls, where: listings.where, problem, bulkTags };
+      let said: ReturnType<Describing["besides"]> | undefined;
+      const besides = () => {
+        said ??= partsByKey(collector.beside, listings, problem);
+        return said;
+      };
+      const describing = { collector, calls, where: listings.where, problem, bulkTags, besides };
       const take = async (page: Found[]) => {
         const described = await describePage(page, describing);
         // A page is written whole or, when the deadline comes first, not at all.
         tally.listed(type);
         for (const each of described) {
+          if (collector.only?.({ ...each.resource, ...each.details }) === false) continue;
           await reading.write(itemOf(auditor, collector, reading, listings.where, each));
           tally.kept(type);
         }
@@ -179,18 +186,35 @@ async function readAll(listing: Listing, listings: Listings): ReturnType<Listing
   return { found, failed };
 }
 
+/** All that a listing answers with, by a member of it; or the code of the error that it met. */
+async function byMember(
+  { listing, key, of }: { listing: Listing; key: string; of: (resource: Values) => unknown },
+  incomplete: "tags" | "details",
+  listings: Listings,
+  problem: Describing["problem"],
+): Promise<ReadonlyMap<string, unknown> | string> {
+  const { found, failed } = await listings.parents(listing);
+  const codes = failed.map(({ read, error }) => problem(read, error, incomplete).error.code);
+  return codes[0] ?? new Map(found.map(({ resource }) => [String(valueAt(resource, key)), of(resource)] as const));
+}
+
 async function tagsByArn(
   tags: Tags,
   listings: Listings,
   problem: Describing["problem"],
 ): ReturnType<Describing["bulkTags"]> {
   if (tags.kind !== "bulk") return new Map();
-  const { found, failed } = await listings.parents(tags.listing);
-  const codes = failed.map(({ read, error }) => problem(read, error, "tags").error.code);
-  return (
-    codes[0] ??
-    new Map(found.map(({ resource }) => [String(valueAt(resource, tags.key)), valueAt(resource, tags.member)] as const))
-  );
+  return byMember({ ...tags, of: (resource) => valueAt(resource, tags.member) }, "tags", listings, problem);
+}
+
+async function partsByKey(
+  beside: Beside | undefined,
+  listings: Listings,
+  problem: Describing["problem"],
+): ReturnType<Describing["besides"]> {
+  if (!beside) return new Map();
+  const { listing, key } = beside;
+  return byMember({ listing, key: key[0], of: (part) => part }, "details", listings, problem);
 }
 
 /** The region a collector calls: the planned one, that of global services, or the one region that has the service. */

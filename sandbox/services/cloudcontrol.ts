@@ -46,6 +46,7 @@ export const cloudcontrol: Service = {
   iamPrefix: "cloudformation",
   protocol: "json",
   regional: true,
+  knowsEstate: true,
   sdk: { ...sdk },
   operations: {
     ListResources: {

@@ -87,6 +87,7 @@ export const config: Service = {
   iamPrefix: "config",
   protocol: "json",
   regional: true,
+  knowsEstate: true,
   sdk: { ...sdk },
   operations: {
     DescribeConfigurationAggregatorSourcesStatus: {

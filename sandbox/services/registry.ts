@@ -44,6 +44,7 @@ export const registry: readonly RegisteredService[] = [
     (request) => !isS3Control(request),
   ),
   service("scheduler", async () => (await import("./scheduler.ts")).scheduler),
+  service("servicequotas", async () => (await import("./servicequotas.ts")).servicequotas),
   service("securityhub", async () => (await import("./securityhub.ts")).securityhub),
   service("sns", async () => (await import("./sns.ts")).sns),
   service("sqs", async () => (await import("./sqs.ts")).sqs),

@@ -65,6 +65,37 @@ const tags: Tags = tagsFrom(detail(ListTagsForResourceCommand, { resourceArn: "{
 const noServices = { ListServices: () => ({ serviceArns: [] }) };
 
 describe("reading resources", () => {
+  describe("what one more listing says of all", () => {
+    const differing = list("AWS::ECS::Cluster", clusters, {
+      id: "clusterArn",
+      beside: {
+        as: "Usual",
+        listing: from(ListServicesCommand, "serviceArns", { as: "serviceArn" }),
+        key: ["serviceArn", "clusterArn"],
+      },
+      only: ({ Usual }) => !Usual,
+    });
+    const listing = { ListClusters: () => ({ clusterArns: ["a", "b", "c"] }) };
+
+    it("is asked once, and decides which resources are evidence", async () => {
+      const { items, outcome, calls } = await read([differing], {
+        ...listing,
+        ListServices: () => ({ serviceArns: ["a", "c"] }),
+      });
+      expect(items.map(({ resource_id }) => resource_id)).to.deep.equal(["b"]);
+      expect(items[0]!.configuration).to.include({ Usual: null });
+      expect(outcome.counts).to.deep.equal({ "AWS::ECS::Cluster": 1 });
+      expect(calls).to.have.length(2);
+    });
+
+    it("keeps every resource where it is not known, and says so", async () => {
+      const { items, outcome } = await read([differing], { ...listing, ListServices: () => error("AccessDenied") });
+      expect(items).to.have.length(3);
+      expect(items[0]!.unread).to.deep.equal({ Usual: "AccessDenied" });
+      expect(outcome.errors[0]).to.deep.include({ status: "denied", incomplete: "details" });
+    });
+  });
+
   describe("what AWS is still making", () => {
     const report = list("AWS::ECS::Cluster", clusters, {
       id: "clusterArn",
