@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
+import { bucketSource, type EvidenceSource, folderSource } from "../evidence/source.ts";
+import { evidenceS3 } from "../handlers/clients.ts";
 import { bucketObjects, folderObjects, type Objects } from "../query/objects.ts";
+import { BOSS, evidenceBucket } from "./deployment.ts";
 import { CliError } from "./runs.ts";
 
 /** Where the evidence is, as options say it. */
@@ -20,10 +23,34 @@ export function copyIn(dir: string): string {
   return dir;
 }
 
-/** The evidence bucket or a copy of it. @throws CliError when neither or both are named, or there is no such copy */
-export function evidencePlace({ dir, bucket }: PlaceOptions): Objects {
+/**
+ * The copy or the bucket that is named; without either, the bucket of the system that is deployed.
+ * @throws CliError when both are named, there is no such copy, or no deployed system to ask
+ */
+async function namedPlace({ dir, bucket }: PlaceOptions): Promise<{ dir: string } | { bucket: string }> {
   if (dir && bucket) throw new CliError("--dir and --bucket: name one of them, a copy or the bucket itself");
-  if (dir) return folderObjects(copyIn(dir));
-  if (bucket) return bucketObjects(new S3Client({ forcePathStyle: isElsewhere() }), bucket);
-  throw new CliError("where is the evidence? --bucket <name> for the bucket, --dir <folder> for a copy of it");
+  if (dir) return { dir: copyIn(dir) };
+  if (bucket) return { bucket };
+  const { LambdaClient } = await import("@aws-sdk/client-lambda");
+  try {
+    return { bucket: await evidenceBucket(undefined, BOSS, () => new LambdaClient({})) };
+  } catch (error) {
+    throw new CliError(
+      `where is the evidence? --bucket <name> for the bucket, --dir <folder> for a copy of it; the deployed system could not be asked: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** The evidence, for what asks tables. @throws CliError as `namedPlace` */
+export async function evidencePlace(options: PlaceOptions): Promise<Objects> {
+  const place = await namedPlace(options);
+  return "dir" in place
+    ? folderObjects(place.dir)
+    : bucketObjects(new S3Client({ forcePathStyle: isElsewhere() }), place.bucket);
+}
+
+/** The evidence, for what verifies it. @throws CliError as `namedPlace` */
+export async function evidenceSource(options: PlaceOptions): Promise<EvidenceSource> {
+  const place = await namedPlace(options);
+  return "dir" in place ? folderSource(place.dir) : bucketSource(evidenceS3(), place.bucket);
 }

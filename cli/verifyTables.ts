@@ -11,7 +11,7 @@ export async function* verifyTablesOf(
   run: string | undefined,
   line: ProgressLine,
 ): AsyncGenerator<Omit<TableProblem, "problem"> & { problem: string }> {
-  const objects = evidencePlace(place);
+  const objects = await evidencePlace(place);
   const catalog = catalogOf(await loadAuditors());
   for (const each of await listSealedRuns(objects)) {
     if (run && each.run !== run) continue;

@@ -28,7 +28,7 @@ export const controlsCommand = (program: Command): Command =>
     .command("controls")
     .description("what the controls say of a run: failed, not known, excepted, passed, not applicable")
     .argument("[run]", "id of a run, or latest", "latest")
-    .option("--bucket <name>", "the evidence bucket")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--control <id>", "this control alone; several with commas")
     .option("--framework <name>", "only what is mapped to it: cis-v3, cis-v5, fsbp, pci-dss-4, soc-2, iso-27001")
@@ -99,7 +99,7 @@ async function inRun(
       import("../../query/diff.ts"),
       import("../../query/pull.ts"),
     ]);
-  const place = evidencePlace(options);
+  const place = await evidencePlace(options);
   const catalog = catalogOf(await loadAuditors());
   const line = progressLine();
   const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));

@@ -22,7 +22,7 @@ export const diffCommand = (program: Command): Command =>
     .description("what was added, removed and changed between two runs, and what one of them did not observe")
     .argument("[first]", "id of a run, or previous", "previous")
     .argument("[second]", "id of a run, or latest", "latest")
-    .option("--bucket <name>", "the evidence bucket")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--by <group>", "sums by account, type or tag:<key>", "type")
     .option("--volatile", "count members that change by themselves too, such as times of last use")
@@ -43,7 +43,7 @@ export const diffCommand = (program: Command): Command =>
         import("../../query/diff.ts"),
         import("../../query/pull.ts"),
       ]);
-      const place = evidencePlace(options);
+      const place = await evidencePlace(options);
       const catalog = catalogOf(await loadAuditors());
       const line = progressLine();
       const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));

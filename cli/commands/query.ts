@@ -25,7 +25,7 @@ export const queryCommand = (program: Command): Command =>
     .description("ask the tables with SQL: Athena in AWS, DuckDB in a copy or the sandbox")
     .argument("[sql]", "a query; without one and without -f, a prompt opens")
     .option("-f, --file <file>", "read the query from a file")
-    .option("--bucket <name>", "the evidence bucket")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--run <id>", "the run that the latest_ tables show (DuckDB); the last one of everything when left out")
     .option("--json", "print a JSON array, a row a line")
@@ -86,7 +86,7 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
     });
   }
   if (name !== "duckdb") throw new CliError(`--engine ${name}: there are athena and duckdb`);
-  const place = evidencePlace(options);
+  const place = await evidencePlace(options);
   const { duckDBEngine } = await import("../../query/duckdb.ts");
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
   const of = { catalog, warn, ...(options.run ? { run: options.run } : {}) };

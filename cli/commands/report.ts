@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Report } from "../../report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../report/write.ts";
-import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { evidencePlace, evidenceSource, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
 import { CliError } from "../runs.ts";
 
@@ -21,7 +21,7 @@ export const reportCommand = (program: Command): Command =>
       "coverage, integrity, findings, inventory and changes of a run, as a page to hand over or for machines",
     )
     .argument("[run]", "id of a run, or latest", "latest")
-    .option("--bucket <name>", "the evidence bucket")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--out <file>", "where to write it; a page goes to audit-<run>.html otherwise, the rest to standard output")
     .option("--format <format>", `${FORMATS.join(", ")}`, "html")
@@ -33,13 +33,9 @@ export const reportCommand = (program: Command): Command =>
       if (!format) throw new CliError(`--format ${options.format}: there are ${FORMATS.join(", ")}`);
       const line = progressLine();
       try {
-        const objects = evidencePlace(options);
-        const [{ reportOf }, { bucketSource, folderSource }, { evidenceS3 }] = await Promise.all([
-          import("../reportOf.ts"),
-          import("../../evidence/source.ts"),
-          import("../../handlers/clients.ts"),
-        ]);
-        const source = options.dir ? folderSource(options.dir) : bucketSource(evidenceS3(), options.bucket!);
+        const objects = await evidencePlace(options);
+        const source = await evidenceSource(options);
+        const { reportOf } = await import("../reportOf.ts");
         const report = await reportOf({
           run,
           compare: options.compare,

@@ -10,7 +10,7 @@ export const tablesCommand = (program: Command): Command => {
     .command("build")
     .description("derive the tables of sealed runs again; the tabulator does it once after each run")
     .argument("[run]", "id of a run; every sealed run when left out")
-    .option("--bucket <name>", "the evidence bucket")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")
     .action(async (run: string | undefined, options: PlaceOptions & { json?: boolean }) => {
@@ -20,7 +20,7 @@ export const tablesCommand = (program: Command): Command => {
         import("../../query/tabulate.ts"),
         import("../../query/sealedRun.ts"),
       ]);
-      const objects = evidencePlace(options);
+      const objects = await evidencePlace(options);
       const all = await listSealedRuns(objects);
       const chosen = run ? all.filter((each) => each.run === run) : all;
       if (!chosen.length)

@@ -25,7 +25,7 @@ export const verifyCommand = (program: Command): Command =>
     .description("check that evidence is as it was sealed; exit code 0: it is, 1: it is not, 2: could not check")
     .argument("[run]", "id of a run, or the key of its manifest")
     .option("--all", "every run, and the chain from the first to the last")
-    .option("--bucket <name>", "the evidence bucket")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of it: no AWS is needed")
     .option(
       "--public-key <file>",
@@ -47,22 +47,16 @@ export const verifyCommand = (program: Command): Command =>
     });
 
 async function verdict(run: string | undefined, options: Options): Promise<number> {
-  const [{ verify }, { keysBeside, keysIn }, { bucketSource, folderSource }, { runOf }, { copyIn }] = await Promise.all(
-    [
-      import("../../evidence/verify.ts"),
-      import("../../evidence/publicKeys.ts"),
-      import("../../evidence/source.ts"),
-      import("../runs.ts"),
-      import("../evidencePlace.ts"),
-    ],
-  );
+  const [{ verify }, { keysBeside, keysIn }, { runOf }, { evidenceSource }] = await Promise.all([
+    import("../../evidence/verify.ts"),
+    import("../../evidence/publicKeys.ts"),
+    import("../runs.ts"),
+    import("../evidencePlace.ts"),
+  ]);
   if (Boolean(run) === Boolean(options.all)) throw new CliError("name a run, or say --all");
-  if (Boolean(options.bucket) === Boolean(options.dir))
-    throw new CliError("where is the evidence? --bucket <name> for the bucket, --dir <folder> for a copy of it");
   if (options.head && !options.all) throw new CliError("--head is looked for in the whole chain: say --all");
   const head = options.head ? await keptHead(options.head) : undefined;
-  const { evidenceS3 } = await import("../../handlers/clients.ts");
-  const source = options.dir ? folderSource(copyIn(options.dir)) : bucketSource(evidenceS3(), options.bucket!);
+  const source = await evidenceSource(options);
   const given = options.publicKey ? keysIn(await readFile(options.publicKey, "utf8")) : undefined;
   const line = progressLine();
   const say = (finding: { kind: string; key: string; problem: string }, violates: boolean) => {

@@ -27,7 +27,7 @@ describe("the README's walk-through of the sandbox", function () {
   after(async () => {
     const left = runningFrom(dir);
     if (left) await stopRunning(dir, left);
-    rmSync("out.json", { force: true });
+    for (const written of ["out.json", "report.html"]) rmSync(written, { force: true });
   });
 
   it("works as printed", async () => {
@@ -39,6 +39,9 @@ describe("the README's walk-through of the sandbox", function () {
     expect(out).to.match(/│ 111111111111 │/);
     expect(out).to.match(/ evidence\/resource_type=aws_iam_role\/.*\.ndjson\.gz\n/);
     expect(out).to.match(/^\{.*"resource_type":"AWS::RDS::DBInstance".*\}$/m);
+    expect(out).to.match(/^holds: /m);
+    expect(out).to.match(/│ AWS::\w+::\w+ +│ +\d+ +│/);
+    expect(readFileSync("report.html", "utf8")).to.match(/^<!doctype html>/);
     expect(out).to.include('"Value": "111111111111,222222222222,333333333333"');
     expect(out).to.match(/\|\s+orders-[\w-]+\s+\|\s+[\w-]+\s+\|\s+(True|False)\s+\|/);
     expect(err).to.match(/stopped; the state stays/);
