@@ -11,7 +11,8 @@ const SEVERITY_IDS: Record<Severity, [id: number, caption: string]> = {
 };
 const COMPLIANCE: Record<Finding["status"], [id: number, caption: string]> = {
   fail: [3, "Fail"],
-  unknown: [0, "Unknown"],
+  // OCSF's word for a check that came to no result, because something was not there to be read.
+  unknown: [2, "Warning"],
   excepted: [3, "Fail"],
 };
 /** Compliance Finding, of the category Findings; its activity is always Create. */

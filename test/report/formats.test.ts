@@ -1,11 +1,14 @@
 import { expect } from "chai";
+import * as z from "zod";
 import { SEVERITIES } from "../../controls/control.ts";
 import { scriptJson } from "../../report/html.ts";
 import type { Finding, Report } from "../../report/model.ts";
 import { formOf, pack } from "../../report/pack.ts";
 import { FindingRows } from "../../report/page/findingRows.ts";
 import { type Format, writeReport } from "../../report/write.ts";
+import { Ocsf } from "./ocsfShape.ts";
 import { control, finding, RUN, report } from "./sampleReport.ts";
+import { Sarif } from "./sarifShape.ts";
 
 const textOf = async (each: Report, format: Format): Promise<string> => {
   const portions: string[] = [];
@@ -100,8 +103,28 @@ describe("a report for machines", () => {
       expect(event.compliance.standards).to.deep.equal(["CIS AWS Foundations v3.0", "PCI DSS v4.0"]);
     }
     expect(events.map(({ status }) => status)).to.deep.equal(["New", "Suppressed", "New", "New"]);
-    expect(events.map(({ compliance }) => compliance.status)).to.deep.equal(["Fail", "Fail", "Fail", "Unknown"]);
+    expect(events.map(({ compliance }) => compliance.status)).to.deep.equal(["Fail", "Fail", "Fail", "Warning"]);
   });
+
+  for (const format of ["sarif", "ocsf"] as const) {
+    const shape = format === "sarif" ? Sarif : Ocsf;
+    const documents = async () =>
+      format === "sarif"
+        ? [JSON.parse(await textOf(sample, format))]
+        : (await textOf(sample, format))
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line));
+
+    it(`is ${format.toUpperCase()} in every member: its type, its enumeration, and none that the schema does not have`, async () => {
+      for (const document of await documents()) {
+        const { error } = shape.safeParse(document);
+        expect(error && z.prettifyError(error)).to.equal(undefined);
+        // The shape would have seen it.
+        expect(shape.safeParse({ ...document, extra: 1 }).success).to.equal(false);
+      }
+    });
+  }
 });
 
 describe("the packing of a report for its page", () => {
