@@ -5,6 +5,9 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/cli
 import { S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { loadAuditors } from "../../auditors/registry.ts";
+import { loadControls } from "../../controls/control.ts";
+import { evaluate } from "../../controls/evaluate.ts";
+import type { Verdict } from "../../controls/verdict.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { type Difference, differences } from "../../query/diff.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../query/duckdb.ts";
@@ -17,7 +20,7 @@ import { deployed, REGION, type System, systemOver } from "./system.ts";
 
 const MEMBER = "111111111111";
 const BUCKET = "evidence-answers";
-const AUDITORS = ["rds", "iam", "s3"];
+const AUDITORS = ["rds", "iam", "s3", "vpc"];
 
 describe("from evidence to answers", function () {
   this.timeout(120_000);
@@ -48,6 +51,19 @@ describe("from evidence to answers", function () {
     for await (const each of differences(engine, first!, second!, { catalog: await catalog })) found.push(each);
     return found;
   };
+
+  /** Verdicts of the controls about databases, by control. */
+  const judged = async (): Promise<Map<string, Verdict[]>> => {
+    const types = new Set((await catalog).tables.map(({ resourceType }) => resourceType));
+    const controls = (await loadControls()).filter(
+      ({ service, resource, needs }) => service === "rds" && [resource, ...needs].every((type) => types.has(type)),
+    );
+    const found = new Map<string, Verdict[]>(controls.map(({ id }) => [id, []]));
+    for await (const verdict of evaluate(engine, controls)) found.get(verdict.control)!.push(verdict);
+    return found;
+  };
+  const statuses = (verdicts: readonly Verdict[]) =>
+    new Set(verdicts.flatMap(({ status }) => (status === "not-applicable" ? [] : [status])));
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "answers-"));
@@ -83,6 +99,26 @@ describe("from evidence to answers", function () {
     expect(database?.storage_encrypted).to.be.a("boolean");
   });
 
+  it("every control about databases knows its answer, with their networks and parameter groups resolved", async () => {
+    const found = await judged();
+    for (const [control, verdicts] of found) expect(statuses(verdicts), control).not.to.include("unknown");
+    // Something is in order and something is not, in one account already.
+    for (const control of ["rds-not-reachable-from-internet", "rds-not-in-public-subnet", "rds-engine-supported"])
+      expect([...statuses(found.get(control)!)], control).to.have.members(["pass", "fail"]);
+    const forgotten = [...found.values()]
+      .flat()
+      .filter(({ status, resource }) => status === "fail" && resource?.resource_id === "old-test")
+      .map(({ control }) => control);
+    expect(forgotten).to.include.members([
+      "rds-authority-valid",
+      "rds-backups-kept",
+      "rds-certificate-not-expiring",
+      "rds-engine-supported",
+      "rds-not-reachable-from-internet",
+      "rds-storage-encrypted",
+    ]);
+  });
+
   it("a second run over the unchanged estate shows no difference", async () => {
     await run();
     await look();
@@ -107,6 +143,32 @@ describe("from evidence to answers", function () {
     ]);
     const changed = found.find(({ kind }) => kind === "changed");
     expect(changed?.kind === "changed" && changed.changes.map(({ path }) => path)).to.deep.equal(["RolePolicyList[]"]);
+  });
+
+  it("where routes and parameters may not be read, a database is neither safe nor exposed: it is not known", async () => {
+    const role = [...system.sandbox.state.roles.values()].find(
+      ({ account, RoleName }) => account === MEMBER && RoleName === "audit-cross-account-access-role",
+    )!;
+    const Action = ["ec2:DescribeRouteTables", "rds:DescribeDBClusterParameters"];
+    role.inline.set("no-routes", JSON.stringify({ Statement: [{ Effect: "Deny", Action, Resource: "*" }] }));
+    await run();
+    role.inline.delete("no-routes");
+    await look();
+    const found = await judged();
+    for (const [control, reason] of [
+      ["rds-not-in-public-subnet", /AWS::EC2::RouteTable denied: DescribeRouteTables/],
+      ["rds-not-reachable-from-internet", /AWS::EC2::RouteTable denied: DescribeRouteTables/],
+    ] as const) {
+      expect([...statuses(found.get(control)!)], control).to.deep.equal(["unknown"]);
+      for (const verdict of found.get(control)!)
+        if (verdict.status === "unknown") expect(verdict.reason).to.match(reason);
+    }
+    // AWS's own groups set nothing, and need no reading.
+    const clusters = found.get("rds-cluster-tls-required")!.filter(({ resource }) => resource);
+    expect(clusters.map(({ status, reason }) => `${status} ${reason}`)).to.have.members([
+      "unknown not known whether: TLS is not required by the cluster parameter group aurora-postgresql16-tuned",
+      "fail TLS is not required by the cluster parameter group default.aurora-postgresql16",
+    ]);
   });
 
   it("an account that lets nobody in any more is not observed: nothing in it is called removed", async () => {
