@@ -5,10 +5,15 @@ import * as pulumi from "@pulumi/pulumi";
 export interface AlarmsArgs {
   namePrefix: string;
   /** Names of functions. */
+  boss: pulumi.Input<string>;
   sealer: pulumi.Input<string>;
   recorder: pulumi.Input<string>;
   watchdog: pulumi.Input<string>;
   auditors: readonly pulumi.Input<string>[];
+  /** Undefined without a catalog. */
+  tabulator?: pulumi.Input<string> | undefined;
+  /** Name of the queue of scheduled starts that were given up; undefined where nothing is scheduled. */
+  failedStarts?: pulumi.Input<string> | undefined;
   /** Undefined where nobody is told of findings. */
   notifier?: pulumi.Input<string> | undefined;
   /** SNS topic that is told; alarms only show in the console when left out. */
@@ -40,7 +45,12 @@ const ofFunction = (
   periodSeconds: 300,
 });
 
-/** Alarms on what an auditor must hear of: each says what to look at. */
+/** Where it stands what to do about an alarm, by the alarm's name. */
+const RUNBOOK = "docs/runbook.md";
+/** One section for the alarms of all auditors: `not-delivered-3` → `not-delivered`. */
+const sectionOf = (alarm: string): string => alarm.replace(/-\d+$/, "");
+
+/** Alarms on what an auditor must hear of: each says what has happened, and where it stands what to do. */
 export class Alarms extends pulumi.ComponentResource {
   readonly names: pulumi.Output<string[]>;
 
@@ -49,25 +59,36 @@ export class Alarms extends pulumi.ComponentResource {
     const watched: Watched[] = [
       {
         name: "run-not-sealed",
-        description:
-          "A run is past its deadline and not sealed: itaudit status names it, itaudit seal --incomplete seals what there is",
+        description: "A run is past its deadline and not sealed",
         namespace: "audit-ecosystem",
         metricName: "RunsNotSealed",
         dimensions: { service: "audit-ecosystem" },
         statistic: "Maximum",
         periodSeconds: 900,
       },
-      ofFunction(
-        "task-died",
-        "Invocations",
-        args.recorder,
-        "A task died for good; its outcomes say so. Run again for its accounts",
-      ),
-      ofFunction("sealer-errors", "Errors", args.sealer, "The sealer failed: read its log"),
+      ofFunction("boss-errors", "Errors", args.boss, "A run did not start"),
+      ...(args.failedStarts
+        ? [
+            {
+              name: "start-failed",
+              description: "A scheduled start was given up: that run has not begun",
+              namespace: "AWS/SQS",
+              metricName: "ApproximateNumberOfMessagesVisible",
+              dimensions: { QueueName: args.failedStarts },
+              statistic: "Maximum" as const,
+              periodSeconds: 300,
+            },
+          ]
+        : []),
+      ofFunction("task-died", "Invocations", args.recorder, "A task died for good; its outcomes say so"),
+      ofFunction("sealer-errors", "Errors", args.sealer, "The sealer failed"),
       ofFunction("recorder-errors", "Errors", args.recorder, "A dead task could not be recorded: its run stays open"),
       ofFunction("watchdog-errors", "Errors", args.watchdog, "Nobody looks for runs that are not sealed"),
+      ...(args.tabulator
+        ? [ofFunction("tabulator-errors", "Errors", args.tabulator, "Tables of a run are missing; its evidence is not")]
+        : []),
       ...(args.notifier
-        ? [ofFunction("notifier-errors", "Errors", args.notifier, "People were not told of all findings: read its log")]
+        ? [ofFunction("notifier-errors", "Errors", args.notifier, "People were not told of all findings")]
         : []),
       ...args.auditors.map((auditor, index) =>
         ofFunction(
@@ -84,7 +105,7 @@ export class Alarms extends pulumi.ComponentResource {
           `${name}-${each.name}`,
           {
             name: `${args.namePrefix}-${each.name}`,
-            alarmDescription: each.description,
+            alarmDescription: `${each.description}. What to do: ${RUNBOOK}#${sectionOf(each.name)}`,
             namespace: each.namespace,
             metricName: each.metricName,
             dimensions: each.dimensions,

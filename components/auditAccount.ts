@@ -330,18 +330,19 @@ export class AuditAccount extends pulumi.ComponentResource {
       child,
     );
 
-    if (args.schedules?.length)
-      new Schedule(
-        `${name}-schedule`,
-        {
-          schedules: args.schedules,
-          namePrefix: prefix,
-          bossArn: boss.arn,
-          accountId,
-          flexibleMinutes: args.scheduleFlexibleMinutes ?? 15,
-        },
-        child,
-      );
+    const schedule = args.schedules?.length
+      ? new Schedule(
+          `${name}-schedule`,
+          {
+            schedules: args.schedules,
+            namePrefix: prefix,
+            bossArn: boss.arn,
+            accountId,
+            flexibleMinutes: args.scheduleFlexibleMinutes ?? 15,
+          },
+          child,
+        )
+      : undefined;
 
     const watchdog = new Watchdog(
       `${name}-watchdog`,
@@ -352,6 +353,9 @@ export class AuditAccount extends pulumi.ComponentResource {
       `${name}-alarms`,
       {
         namePrefix: prefix,
+        boss: boss.name,
+        tabulator: tabulator?.name,
+        failedStarts: schedule?.deadLetterQueueName,
         sealer: sealer.name,
         recorder: recorder.name,
         watchdog: watchdog.functionName,

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Alarms } from "../../components/alarms.ts";
 import { Dashboard, dashboardBody } from "../../components/dashboard.ts";
@@ -6,6 +7,9 @@ import { recorded } from "./recorded.ts";
 
 const args = {
   namePrefix: "audit",
+  boss: "audit-boss",
+  tabulator: "audit-tabulator",
+  failedStarts: "audit-schedule-failed",
   sealer: "audit-sealer",
   recorder: "audit-recorder",
   watchdog: "audit-watchdog",
@@ -13,10 +17,13 @@ const args = {
 };
 
 describe("Alarms", () => {
-  it("go off at the first run not sealed, task that died, error of sealer or recorder, and undelivered death", async () => {
+  it("go off at the first run not started or not sealed, task that died, error of a function, and undelivered death", async () => {
     const made = (await recorded(() => new Alarms("alarms", args))).of("MetricAlarm").map(({ inputs }) => inputs);
     expect(made.map(({ metricName, dimensions }) => `${metricName} ${Object.values(dimensions)}`)).to.have.members([
       "RunsNotSealed audit-ecosystem",
+      "Errors audit-boss",
+      "ApproximateNumberOfMessagesVisible audit-schedule-failed",
+      "Errors audit-tabulator",
       "Invocations audit-recorder",
       "Errors audit-sealer",
       "Errors audit-recorder",
@@ -29,6 +36,17 @@ describe("Alarms", () => {
       expect(alarm.alarmDescription).to.be.a("string").that.is.not.empty;
       expect(alarm).not.to.have.property("alarmActions");
     }
+  });
+
+  it("each name their section of the runbook, which has one for each of them and no other", async () => {
+    const made = (await recorded(() => new Alarms("alarms", { ...args, notifier: "audit-notifier" }))).of(
+      "MetricAlarm",
+    );
+    const named = made.map(({ inputs }) => /: docs\/runbook\.md#([\w-]+)$/.exec(inputs.alarmDescription)?.[1]);
+    for (const [index, { inputs }] of made.entries()) expect(inputs.name).to.include(`audit-${named[index]}`);
+    const alarms = readFileSync("docs/runbook.md", "utf8").split("# The budget")[0]!;
+    const sections = [...alarms.matchAll(/^## ([\w-]+)$/gm)].map(([, section]) => section);
+    expect([...new Set(named)], "write a section of docs/runbook.md for a new alarm").to.have.members(sections);
   });
 
   it("tell the topic they are given, also when all is well again", async () => {
