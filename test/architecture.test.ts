@@ -12,6 +12,7 @@ const RULES: [room: string, mayNot: RegExp][] = [
   ["controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["doctor", /^@pulumi\/|^(\.\.\/)+(components|sandbox|cli|handlers)\//],
   ["query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["notify", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
   ["report", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
 ];
 
