@@ -5,6 +5,7 @@ import { type Auditor, typesOf } from "../auditors/collector.ts";
 import { catalogOf } from "../query/catalog.ts";
 import { AccountList } from "./accountList.ts";
 import { Alarms } from "./alarms.ts";
+import { Budget } from "./budget.ts";
 import { prepareBundles } from "./bundle.ts";
 import { Catalog } from "./catalog.ts";
 import { Dashboard } from "./dashboard.ts";
@@ -65,6 +66,8 @@ export interface AuditAccountArgs {
   tracing?: boolean;
   /** SNS topic that the alarms tell. */
   alarmTopicArn?: pulumi.Input<string>;
+  /** US dollars a month of the account, of which that topic is told at 80 and 100 per cent; none when left out. */
+  monthlyBudget?: number;
 }
 
 /** The audit account's side: evidence bucket, list of accounts, boss, auditors, recorder and sealer. */
@@ -365,6 +368,12 @@ export class AuditAccount extends pulumi.ComponentResource {
       },
       child,
     );
+    if (args.monthlyBudget && args.alarmTopicArn)
+      new Budget(
+        `${name}-budget`,
+        { name: `${prefix}-monthly`, monthlyDollars: args.monthlyBudget, topicArn: args.alarmTopicArn },
+        child,
+      );
     new Dashboard(
       `${name}-dashboard`,
       {

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import type { ColumnInfo, NamedQuery, QueryExecution, Row, WorkGroup } from "@aws-sdk/client-athena";
+import type { CreateBudgetRequest } from "@aws-sdk/client-budgets";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { AggregatedSourceStatus } from "@aws-sdk/client-config-service";
 import type { Database, Table } from "@aws-sdk/client-glue";
@@ -31,6 +32,8 @@ export interface SandboxState {
   alarms: Map<string, MetricAlarm>;
   dashboards: Map<string, string>;
   schedules: Map<string, StoredSchedule>;
+  /** By ARN: what each was made with. */
+  budgets: Map<string, CreateBudgetRequest>;
   stackSets: Map<string, StoredStackSet>;
   aggregators: StoredAggregator[];
   /** By ARN, as aliases are. */

@@ -158,6 +158,21 @@ function flexibleMinutes(config: ConfigSource): number {
   return value;
 }
 
+/** US dollars a month; undefined where there is no budget. */
+function monthlyBudgetOf(config: ConfigSource, alarmTopicArn: string | undefined): number | undefined {
+  const key = "monthlyBudget";
+  const value = matching(config, key, /^\d{1,7}$/, "a whole number of US dollars is expected, 0 for none", "50");
+  if (value === undefined || Number(value) === 0) return undefined;
+  if (!alarmTopicArn)
+    throw new ConfigError(
+      key,
+      value,
+      "there is no topic to tell",
+      set("alarmTopicArn", "arn:aws:sns:eu-central-1:999999999999:audit-alarms"),
+    );
+  return Number(value);
+}
+
 /** Gigabytes that a query may scan; Athena asks for ten megabytes at least. */
 function queryLimit(config: ConfigSource): number {
   const key = "queryLimitGigabytes";
@@ -374,6 +389,8 @@ export interface AuditSettings extends UndeclaredTypes {
   pipeline?: PipelineSettings;
   sealDeadlineMinutes: number;
   alarmTopicArn?: string;
+  /** US dollars a month, of which the topic is told. */
+  monthlyBudget?: number;
   tracing: boolean;
 }
 
@@ -397,6 +414,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   );
   const lockDays = wholeDays(config, "objectLockDays");
   const alarmTopicArn = topic(config, "alarmTopicArn");
+  const monthlyBudget = monthlyBudgetOf(config, alarmTopicArn);
   const externalId = externalIdOf(config);
   const logRetentionDays = retentionDays(config);
   const auditors = auditorsOf(config);
@@ -412,6 +430,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     ...(pipeline ? { pipeline } : {}),
     sealDeadlineMinutes: sealDeadline(config),
     ...(alarmTopicArn ? { alarmTopicArn } : {}),
+    ...(monthlyBudget ? { monthlyBudget } : {}),
     tracing: choice(config, "tracing", ["true", "false"], "false") === "true",
     catalog,
     ...(quickSightPrincipalArn ? { quickSightPrincipalArn } : {}),

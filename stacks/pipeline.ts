@@ -11,7 +11,7 @@ export interface PipelineSettings {
   providerArn?: string;
 }
 
-const READS = /^[\w-]+:(Get|List|Describe)/;
+const READS = /^[\w-]+:(Get|List|Describe|View)/;
 
 /** The pipeline's own roles and provider: a refresh reads them, and no job changes them. */
 const OWN: PolicyStatement = {

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { athenaProviders } from "./athena.ts";
+import { budgetsProviders } from "./budgets.ts";
 import { cloudformationProviders } from "./cloudformation.ts";
 import { cloudwatchProviders } from "./cloudwatch.ts";
 import { glueProviders } from "./glue.ts";
@@ -20,6 +21,7 @@ import { ssmProviders } from "./ssm.ts";
 /** How each type of resource of the program is made; one that is not here stops the deployment. */
 const providers: Providers = {
   ...athenaProviders,
+  ...budgetsProviders,
   ...cloudformationProviders,
   ...glueProviders,
   ...cloudwatchProviders,

@@ -28,6 +28,7 @@ export function populate(seed: number, accounts: number): SandboxState {
     alarms: new Map(),
     dashboards: new Map(),
     schedules: new Map(),
+    budgets: new Map(),
     stackSets: new Map(),
     aggregators: [
       {

@@ -24,6 +24,7 @@ const service = (signingName: string, read: () => Promise<Service>, when?: Regis
 /** Every service, each a line; of two with one signing name the first whose `when` says yes. */
 export const registry: readonly RegisteredService[] = [
   service("athena", async () => (await import("./athena.ts")).athena),
+  service("budgets", async () => (await import("./budgets.ts")).budgets),
   service("cloudcontrolapi", async () => (await import("./cloudcontrol.ts")).cloudcontrol),
   service("cloudformation", async () => (await import("./cloudformation.ts")).cloudformation),
   service("monitoring", async () => (await import("./cloudwatch.ts")).cloudwatch),

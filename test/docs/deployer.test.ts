@@ -12,6 +12,7 @@ import { recorded } from "../components/recorded.ts";
 const TAKES: Record<string, string[]> = {
   "aws:athena/namedQuery:NamedQuery": ["athena:CreateNamedQuery"],
   "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup"],
+  "aws:budgets/budget:Budget": ["budgets:ModifyBudget"],
   "aws:cloudcontrol/resource:Resource": [
     "cloudformation:CreateResource",
     "cloudformation:GetResourceRequestStatus",
@@ -61,6 +62,8 @@ const stacks: Record<string, () => pulumi.ComponentResource> = {
       accounts: "111111111111",
       auditors: "iam",
       objectLockDays: "1",
+      alarmTopicArn: "arn:aws:sns:eu-central-1:999999999999:audit",
+      monthlyBudget: "50",
       quickSightPrincipalArn: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
     };
     return new AuditAccount("audit", { ...auditSettings({ get: (key) => values[key] }), auditors });

@@ -146,6 +146,13 @@ const KEYS: Record<
     gives: { alarmTopicArn: "arn:aws:sns:eu-central-1:999999999999:audit" },
     wrong: ["audit", "arn:aws:sqs:eu-central-1:999999999999:audit"],
   },
+  monthlyBudget: {
+    kind: "audit",
+    value: "50",
+    also: { alarmTopicArn: "arn:aws:sns:eu-central-1:999999999999:audit" },
+    gives: { monthlyBudget: 50 },
+    wrong: ["much", "-1", "1.5"],
+  },
   cloudControlTypes: {
     kind: "audit",
     value: "AWS::IoT::Policy,AWS::IoT::Policy",
