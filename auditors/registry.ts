@@ -284,7 +284,7 @@ export async function loadAuditors(
   const declared = new Set<string>(auditors.flatMap(typesOf));
   // What has a declaration of its own is read by that.
   const [controlled, aggregated] = [cloudControlTypes, configAggregatorTypes].map((types) =>
-    types.filter((type) => !declared.has(type)),
+    types.filter((type) => !declared.has(type)).sort(),
   ) as [ResourceType[], ResourceType[]];
   return [
     ...auditors,

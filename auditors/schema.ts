@@ -58,13 +58,13 @@ export function listedMembers(listing: Listing): Record<string, NormalizedSchema
 export function resourceMembers(collector: Collector): Record<string, NormalizedSchema> {
   const { listing, describe } = collector;
   const listed = listedMembers(listing);
-  if (!describe) return listed;
+  const withoutText = ({ [collector.json ?? ""]: _text, ...known }: typeof listed) => known;
+  if (!describe) return withoutText(listed);
   const read: Read = describe.kind === "each" ? describe.detail : describe.batch;
   const path = describe.kind === "each" ? describe.take : describe.batch.items;
   const shape = path === undefined ? outputOf(read.schema) : shapeAt(outputOf(read.schema), path);
   if (!shape) throw new Error(`${read.operation} answers with nothing at ${path}`);
-  const { [collector.json ?? ""]: _text, ...known } = { ...listed, ...members(shape) };
-  return known;
+  return withoutText({ ...listed, ...members(shape) });
 }
 
 /** The members of an item's configuration: the resource's own, and its details by their names. */

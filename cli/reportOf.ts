@@ -11,6 +11,7 @@ import { catalogOf } from "../query/catalog.ts";
 import { duckDBEngine } from "../query/duckdb.ts";
 import type { Objects } from "../query/objects.ts";
 import { pullInto } from "../query/pull.ts";
+import { catalogIn } from "../query/runCatalog.ts";
 import { latestOf, listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
 import { gather } from "../report/gather.ts";
 import type { Report } from "../report/model.ts";
@@ -49,7 +50,9 @@ export async function reportOf({ run, compare, place, line, ...given }: ReportRe
   const before = runs.slice(0, chosen);
   const since = compare ? runs[await indexOf(compare)]! : before[await latestOf(objects, before)];
   if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);
-  const catalog = catalogOf(await loadAuditors(given.services));
+  const catalog = given.services
+    ? catalogOf(await loadAuditors(given.services))
+    : await catalogIn(objects, since ? [id, since.run] : [id]);
   const types = new Set(catalog.tables.map(({ resourceType }) => resourceType));
   const controls = (await loadControls()).filter(
     ({ resource, needs }) => !given.services || [resource, ...needs].every((type) => types.has(type)),

@@ -1,5 +1,4 @@
-import { loadAuditors } from "../auditors/registry.ts";
-import { catalogOf } from "../query/catalog.ts";
+import { catalogOfRuns } from "../query/runCatalog.ts";
 import { listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
 import { type TableProblem, verifyTables } from "../query/verifyTables.ts";
 import { evidencePlace, type PlaceOptions } from "./evidencePlace.ts";
@@ -12,11 +11,11 @@ export async function* verifyTablesOf(
   line: ProgressLine,
 ): AsyncGenerator<Omit<TableProblem, "problem"> & { problem: string }> {
   const objects = await evidencePlace(place);
-  const catalog = catalogOf(await loadAuditors());
   for (const each of await listSealedRuns(objects)) {
     if (run && each.run !== run) continue;
     const sealed = await readSealedRun(objects, each.run, each.date);
     const progress = (done: number, of: number, table: string) => line(`${each.run} ${table}`, done, of);
+    const catalog = await catalogOfRuns([sealed!.plan]);
     for await (const { key, problem } of verifyTables(objects, sealed!, catalog, progress))
       yield { key, problem: `is ${problem}. itaudit tables build ${each.run} derives it again` };
   }

@@ -91,16 +91,14 @@ async function inRun(
   options: ControlsOptions,
   work: (engine: DuckDBEngine, progress: (text: string) => void) => Promise<void>,
 ): Promise<void> {
-  const [{ catalogOf }, { loadAuditors }, { duckDBEngine }, { DiffError, mustHaveTables }, { pullInto }] =
-    await Promise.all([
-      import("../../query/catalog.ts"),
-      import("../../auditors/registry.ts"),
-      import("../../query/duckdb.ts"),
-      import("../../query/diff.ts"),
-      import("../../query/pull.ts"),
-    ]);
+  const [{ catalogIn }, { duckDBEngine }, { DiffError, mustHaveTables }, { pullInto }] = await Promise.all([
+    import("../../query/runCatalog.ts"),
+    import("../../query/duckdb.ts"),
+    import("../../query/diff.ts"),
+    import("../../query/pull.ts"),
+  ]);
   const place = await evidencePlace(options);
-  const catalog = catalogOf(await loadAuditors());
+  const catalog = await catalogIn(place, [run]);
   const line = progressLine();
   const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);

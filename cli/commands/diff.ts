@@ -33,18 +33,20 @@ export const diffCommand = (program: Command): Command =>
       const [
         { catalogOf },
         { loadAuditors },
+        { catalogIn, UNDECLARED },
         { duckDBEngine },
         { differences, DiffError, mustHaveTables },
         { pullInto },
       ] = await Promise.all([
         import("../../query/catalog.ts"),
         import("../../auditors/registry.ts"),
+        import("../../query/runCatalog.ts"),
         import("../../query/duckdb.ts"),
         import("../../query/diff.ts"),
         import("../../query/pull.ts"),
       ]);
       const place = await evidencePlace(options);
-      const catalog = catalogOf(await loadAuditors());
+      const catalog = await catalogIn(place, [first, second]);
       const line = progressLine();
       const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
       try {
@@ -68,7 +70,12 @@ export const diffCommand = (program: Command): Command =>
             const { rows } = await engine.query(`SELECT unnest(auditors) FROM runs WHERE run_id = '${run}'`);
             const names: string[] = [];
             for await (const portion of rows) names.push(...portion.map(([name]) => String(name)));
-            return catalogOf(await loadAuditors(names)).auditors;
+            const undeclared = names.filter((name) => UNDECLARED.includes(name));
+            const declared = catalogOf(await loadAuditors(names.filter((name) => !undeclared.includes(name))));
+            return {
+              ...declared.auditors,
+              ...Object.fromEntries(undeclared.map((name) => [name, catalog.auditors[name] ?? []])),
+            };
           };
           const comparing = {
             catalog,

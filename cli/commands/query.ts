@@ -64,11 +64,7 @@ async function fileText(path: string): Promise<string> {
 }
 
 async function engineFor(options: QueryOptions, progress: (text: string) => void): Promise<Engine> {
-  const [{ catalogOf }, { loadAuditors }] = await Promise.all([
-    import("../../query/catalog.ts"),
-    import("../../auditors/registry.ts"),
-  ]);
-  const catalog = catalogOf(await loadAuditors());
+  const { catalogIn, catalogOfRuns } = await import("../../query/runCatalog.ts");
   const name = options.engine ?? (options.dir || isElsewhere() ? "duckdb" : "athena");
   if (name === "athena") {
     if (options.run) throw new CliError("--run: Athena's latest_ tables are those of the last run of everything");
@@ -82,12 +78,13 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
       athena: new AthenaClient({}),
       workGroup: options.workgroup,
       database: options.database,
-      catalog,
+      catalog: options.bucket ? await catalogIn(await evidencePlace(options)) : await catalogOfRuns([]),
     });
   }
   if (name !== "duckdb") throw new CliError(`--engine ${name}: there are athena and duckdb`);
   const place = await evidencePlace(options);
   const { duckDBEngine } = await import("../../query/duckdb.ts");
+  const catalog = await catalogIn(place, options.run ? [options.run] : []);
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
   const of = { catalog, warn, ...(options.run ? { run: options.run } : {}) };
   const asked = (engine: DuckDBEngine): DuckDBEngine => {

@@ -14,9 +14,8 @@ export const tablesCommand = (program: Command): Command => {
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")
     .action(async (run: string | undefined, options: PlaceOptions & { json?: boolean }) => {
-      const [{ catalogOf }, { loadAuditors }, { tabulate }, { listSealedRuns, readSealedRun }] = await Promise.all([
-        import("../../query/catalog.ts"),
-        import("../../auditors/registry.ts"),
+      const [{ catalogOfRuns }, { tabulate }, { listSealedRuns, readSealedRun }] = await Promise.all([
+        import("../../query/runCatalog.ts"),
         import("../../query/tabulate.ts"),
         import("../../query/sealedRun.ts"),
       ]);
@@ -27,11 +26,10 @@ export const tablesCommand = (program: Command): Command => {
         throw new CliError(
           `${objects.name} has no sealed run${run ? ` ${run}` : ""}; itaudit status shows how far one is`,
         );
-      const catalog = catalogOf(await loadAuditors());
       const line = progressLine();
       for (const each of chosen) {
         const sealed = (await readSealedRun(objects, each.run, each.date))!;
-        const built = await tabulate(objects, sealed, catalog, {
+        const built = await tabulate(objects, sealed, await catalogOfRuns([sealed.plan]), {
           progress: ({ done, of, table }) => line(`${each.run} ${table}`, done, of),
         });
         line.end();
