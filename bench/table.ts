@@ -1,7 +1,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { type Line, NotHere, type Row } from "./row.ts";
+import { type Line, NotComparable, NotHere, type Row } from "./row.ts";
 
 /** `npm run bench [-- --only <row>]`: every row measured one after the other, in one table. */
 const rows: Record<string, () => Promise<{ row: Row }>> = {
@@ -9,6 +9,7 @@ const rows: Record<string, () => Promise<{ row: Row }>> = {
   memory: () => import("./rows/memory.ts"),
   boss: () => import("./rows/boss.ts"),
   evidence: () => import("./rows/evidence.ts"),
+  tables: () => import("./rows/tables.ts"),
   coldStart: () => import("./rows/coldStart.ts"),
 };
 
@@ -29,6 +30,10 @@ async function measured(row: Row): Promise<Line[]> {
   try {
     return await row.measure();
   } catch (error) {
+    if (error instanceof NotComparable) {
+      process.exitCode = 1;
+      return [{ what: row.title, measured: "not comparable", from: error.message }];
+    }
     if (error instanceof NotHere) return [{ what: row.title, measured: "not measured", from: error.message }];
     throw error;
   }

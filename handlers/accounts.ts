@@ -6,6 +6,7 @@ import {
   paginateListOrganizationalUnitsForParent,
 } from "@aws-sdk/client-organizations";
 import { GetParameterCommand, paginateGetParametersByPath, type SSMClient } from "@aws-sdk/client-ssm";
+import pLimit from "p-limit";
 
 /** The accounts of a run, and those known but left out, with the reason. */
 export interface AccountList {
@@ -24,6 +25,9 @@ export class AccountListError extends Error {
     this.name = "AccountListError";
   }
 }
+
+/** Listings of an organization under way at the same time: its API answers few calls a second. */
+const LISTINGS_AT_ONCE = 4;
 
 const ACCOUNT_ID = /^\d{12}$/;
 
@@ -102,26 +106,32 @@ export async function accountsFromOrganizations(
   const take = (accounts: readonly Account[] | undefined) => {
     for (const account of accounts ?? []) if (account.Id) found.set(account.Id, account);
   };
-  let asked: string | undefined;
-  try {
-    if (units.length) {
-      const open = [...units];
-      for (let parent = open.shift(); parent; parent = open.shift()) {
-        asked = parent;
-        for await (const page of paginateListAccountsForParent({ client: organizations }, { ParentId: parent }))
-          take(page.Accounts);
-        for await (const page of paginateListOrganizationalUnitsForParent(
-          { client: organizations },
-          { ParentId: parent },
-        ))
-          for (const { Id } of page.OrganizationalUnits ?? []) if (Id) open.push(Id);
+  const limit = pLimit(LISTINGS_AT_ONCE);
+  const listing = (read: () => Promise<void>, unit?: string): Promise<void> =>
+    limit(async () => {
+      try {
+        await read();
+      } catch (error) {
+        throw organizationsProblem(error, unit);
       }
-    } else {
-      for await (const page of paginateListAccounts({ client: organizations }, {})) take(page.Accounts);
-    }
-  } catch (error) {
-    throw organizationsProblem(error, asked);
-  }
+    });
+  const client = { client: organizations };
+  const walk = async (ParentId: string): Promise<void> => {
+    const below: string[] = [];
+    const accounts = listing(async () => {
+      for await (const page of paginateListAccountsForParent(client, { ParentId })) take(page.Accounts);
+    }, ParentId);
+    const within = listing(async () => {
+      for await (const page of paginateListOrganizationalUnitsForParent(client, { ParentId }))
+        for (const { Id } of page.OrganizationalUnits ?? []) if (Id) below.push(Id);
+    }, ParentId);
+    await Promise.all([accounts, within.then(() => Promise.all(below.map(walk)))]);
+  };
+  if (units.length) await Promise.all(units.map(walk));
+  else
+    await listing(async () => {
+      for await (const page of paginateListAccounts(client, {})) take(page.Accounts);
+    });
   const accounts: string[] = [];
   const excluded: AccountList["excluded"] = [];
   for (const [id, account] of found) {

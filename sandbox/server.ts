@@ -20,6 +20,8 @@ export interface ServerOptions {
   seed?: number | undefined;
   /** Milliseconds that each answer takes longer. */
   latency?: number | undefined;
+  /** Functions that run events at the same time: twice as many as there are processors when left out. */
+  eventsAtOnce?: number;
 }
 
 export interface RunningSandbox {
@@ -65,6 +67,7 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
     () => endpoint,
     () => state,
     (length) => idOf(Math.random, length),
+    options.eventsAtOnce,
   );
   const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda });
   let changed = false;

@@ -27,7 +27,15 @@ const environment = {
   REGIONS: "eu-central-1,eu-west-1",
 };
 
-type Source = "parameter" | "organizations";
+const ACCOUNTS_PER_UNIT = 100;
+
+type Source = "parameter" | "organizations" | "units";
+
+const SOURCES: Record<Source, string> = {
+  parameter: "parameters",
+  organizations: "the whole organization",
+  units: `organizational units of ${ACCOUNTS_PER_UNIT}`,
+};
 
 /** One invocation: when the first task was invoked, how long it took, and how many calls it made. */
 async function invocation(accounts: number, source: Source) {
@@ -42,6 +50,7 @@ async function invocation(accounts: number, source: Source) {
   const parameters = Array.from({ length: Math.ceil(accounts / IDS_PER_PARAMETER) }, (_none, n) =>
     ids.slice(n * IDS_PER_PARAMETER, (n + 1) * IDS_PER_PARAMETER).join(","),
   );
+  const units = Array.from({ length: Math.ceil(accounts / ACCOUNTS_PER_UNIT) }, (_none, n) => `ou-${n}`);
   const json = (value: object, status = 200): Answer => ({
     status,
     headers: { "content-type": "application/x-amz-json-1.1" },
@@ -64,6 +73,15 @@ async function invocation(accounts: number, source: Source) {
       const page = ids.slice(start, start + ACCOUNTS_PER_PAGE);
       return json({ Accounts: page.map((Id) => ({ Id, State: "ACTIVE" })), NextToken });
     }
+    if (target.endsWith(".ListAccountsForParent")) {
+      const { ParentId } = JSON.parse(request.text()) as { ParentId: string };
+      const unit = Number(ParentId.slice("ou-".length));
+      const ofUnit = ids.slice(unit * ACCOUNTS_PER_UNIT, (unit + 1) * ACCOUNTS_PER_UNIT);
+      const { start, NextToken } = pageAt(request, ACCOUNTS_PER_PAGE, ofUnit.length);
+      const page = ofUnit.slice(start, start + ACCOUNTS_PER_PAGE);
+      return json({ Accounts: page.map((Id) => ({ Id, State: "ACTIVE" })), NextToken });
+    }
+    if (target.endsWith(".ListOrganizationalUnitsForParent")) return json({ OrganizationalUnits: [] });
     if (request.path.includes("/invocations")) {
       first ??= performance.now() - began;
       return { status: 202 };
@@ -71,7 +89,11 @@ async function invocation(accounts: number, source: Source) {
     return { headers: { etag: '"e"' } };
   };
   const around: Surroundings = {
-    env: () => ({ ...environment, ACCOUNT_SOURCE: source }),
+    env: () => ({
+      ...environment,
+      ACCOUNT_SOURCE: source === "parameter" ? source : "organizations",
+      ...(source === "units" ? { ORGANIZATIONAL_UNITS: units.join(",") } : {}),
+    }),
     now: Date.now,
     wait: async () => undefined,
     random: Math.random,
@@ -98,7 +120,7 @@ export const row: Row = {
     await invocation(10, "parameter");
     await invocation(10, "organizations");
     const lines: Line[] = [];
-    for (const source of ["parameter", "organizations"] as const) {
+    for (const source of ["parameter", "organizations", "units"] as const) {
       const measured: Awaited<ReturnType<typeof invocation>>[] = [];
       for (const size of SIZES) measured.push(await invocation(size, source));
       const most = measured.at(-1)!;
@@ -110,14 +132,14 @@ export const row: Row = {
         )
         .join("; ");
       lines.push({
-        what: `first task, accounts from ${source}: 5,000 accounts against ${FIRST_TASK_MS} ms`,
+        what: `first task, accounts from ${SOURCES[source]}: 5,000 accounts against ${FIRST_TASK_MS} ms`,
         measured: times(most.first / FIRST_TASK_MS),
         target: { text: `≤ ${FIRST_TASK_MS} ms`, met: most.first <= FIRST_TASK_MS },
         from: each,
       });
       const growth = most.calls / before.calls;
       lines.push({
-        what: `calls, accounts from ${source}: 5,000 against 1,000 accounts`,
+        what: `calls, accounts from ${SOURCES[source]}: 5,000 against 1,000 accounts`,
         measured: times(growth),
         target: { text: "≤ 5 × (linear)", met: growth <= 5 },
         from: `${before.calls} and ${most.calls} calls; time ${times(most.ms / before.ms)}`,

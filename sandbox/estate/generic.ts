@@ -68,11 +68,24 @@ function listOperation(listings: readonly Listing[], audited: Audited): Operatio
           ) as Values,
         ),
       );
-      if (paged && end < all.length) set(answer, paged[1], String(end));
-      if (page?.more) set(answer, page.more, Boolean(paged && end < all.length));
+      const isMore = Boolean(paged && end < all.length);
+      if (paged && isMore) set(answer, paged[1], String(end));
+      if (page?.more) set(answer, page.more, isMore);
+      else if (paged) for (const path of saysMore(output, paged[1])) set(answer, path, isMore);
     }
     return answer;
   };
+}
+
+const MORE = /^(istruncated|hasmore\w*|truncated)$/i;
+
+/** Members beside a token that say whether there is more: boto3 goes by them, and not by the token. */
+function saysMore(output: NormalizedSchema, token: string): string[] {
+  const inside = token.split(".").slice(0, -1);
+  const shape = inside.length ? shapeAt(output, inside.join(".")) : output;
+  return Object.keys(shape ? members(shape) : {})
+    .filter((name) => MORE.test(name))
+    .map((name) => [...inside, name].join("."));
 }
 
 /** Whether a listing asks with such an input: its fixed members are in it. */
@@ -101,7 +114,7 @@ function detailOperation(detail: Detail, collector: Collector, audited: Audited)
     const output = outputOf(detail.schema);
     const made = (madeOf(output, detail.operation, place, audited.enumerations) ?? {}) as Values;
     for (const [token] of (detail.page?.tokens ?? []).map(([, to]) => [to])) set(made, token!, undefined);
-    for (const more of Object.keys(made)) if (/^(istruncated|hasmore\w*|truncated)$/i.test(more)) made[more] = false;
+    for (const more of Object.keys(made)) if (MORE.test(more)) made[more] = false;
     const target = take === undefined ? made : (valueAt(made, take) as Values | Values[] | undefined);
     const schema = take === undefined ? output : shapeAt(output, take);
     const said = { ...aboutOf(detail.input, input), ...about?.found };

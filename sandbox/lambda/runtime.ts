@@ -13,9 +13,9 @@ import type { SandboxState, StoredFunction } from "../state.ts";
 import { eventQueue, logLine } from "./events.ts";
 import { type Instance, startInstance } from "./instance.ts";
 
-/** Asynchronous events run at the same time: what the machine bears. */
+/** Asynchronous events run at the same time where nobody says how many: what the machine bears. */
 const EVENTS_AT_ONCE = Math.max(4, availableParallelism() * 2);
-/** Idle instances kept for the next event, each some 90 MB. */
+/** Idle instances kept at least for the next event, each some 90 MB. */
 const IDLE_KEPT = 8;
 /** The sandbox does not make anyone wait for a retry. */
 const RETRY_AFTER_MS = 50;
@@ -43,11 +43,12 @@ export function lambdaRuntime(
   endpoint: () => string,
   state: () => SandboxState,
   randomId: (length: number) => string,
+  eventsAtOnce = EVENTS_AT_ONCE,
 ): LambdaRuntime {
   /** Least recently used first. */
   const idle: Warm[] = [];
   const all = new Set<Instance>();
-  const limit = pLimit(EVENTS_AT_ONCE);
+  const limit = pLimit(eventsAtOnce);
   let stopping = false;
 
   /** The bundle as a file; its name is its hash, so that new code is a new module. */
@@ -124,7 +125,7 @@ export function lambdaRuntime(
     });
     if (warm.instance.alive()) idle.push(warm);
     else discard(warm);
-    while (idle.length > IDLE_KEPT) discard(idle.shift()!);
+    while (idle.length > Math.max(IDLE_KEPT, eventsAtOnce)) discard(idle.shift()!);
     return answer;
   }
 

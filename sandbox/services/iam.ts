@@ -266,6 +266,18 @@ export const iam: Service = {
         return { Users: items, ...more };
       },
     },
+    ListUserTags: {
+      run: (input: sdk.ListUserTagsRequest, call): sdk.ListUserTagsResponse => {
+        const { items, ...more } = page(userOf(call, input.UserName).Tags, input);
+        return { Tags: items, ...more };
+      },
+    },
+    ListRoleTags: {
+      run: (input: sdk.ListRoleTagsRequest, call): sdk.ListRoleTagsResponse => {
+        const { items, ...more } = page(roleOf(call, input.RoleName).Tags, input);
+        return { Tags: items, ...more };
+      },
+    },
     ListAccessKeys: {
       run: (input: sdk.ListAccessKeysRequest, call): sdk.ListAccessKeysResponse => {
         const user = userOf(call, input.UserName);
