@@ -9,7 +9,7 @@ import type { UndeclaredTypes } from "../auditors/registry.ts";
 import type { Control } from "../controls/control.ts";
 import type { Exception } from "../controls/exceptions.ts";
 import type { PlannedAuditor } from "../evidence/plan.ts";
-import type { Catalog } from "../query/catalog.ts";
+import { type Catalog, packedCatalog } from "../query/catalog.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -63,8 +63,12 @@ function entryOf(handler: Handler): string {
     return entry({ bossHandler: ours("handlers/boss") }, `bossHandler(${JSON.stringify(handler.boss)})`);
   if ("tabulator" in handler)
     return entry(
-      { tabulatorHandler: ours("handlers/tabulator"), thisProcess: ours("handlers/surroundings") },
-      `tabulatorHandler(${JSON.stringify(handler.tabulator)})(thisProcess)`,
+      {
+        tabulatorHandler: ours("handlers/tabulator"),
+        thisProcess: ours("handlers/surroundings"),
+        unpackedCatalog: ours("query/catalog"),
+      },
+      `tabulatorHandler(unpackedCatalog(${JSON.stringify(packedCatalog(handler.tabulator))}))(thisProcess)`,
     );
   if ("aggregator" in handler)
     return entry(

@@ -1,6 +1,14 @@
 import { type Auditor, isGlobal } from "../auditors/collector.ts";
 import type { Plan } from "../evidence/plan.ts";
-import { type Column, ENVELOPE, type ResourceTable, type Table, tableOf } from "./columns.ts";
+import {
+  COLUMN_TYPES,
+  type Column,
+  ENVELOPE,
+  type ResourceTable,
+  type Table,
+  tableOf,
+  tableOfMembers,
+} from "./columns.ts";
 
 const columns = (types: Record<string, Column["type"]>): Column[] =>
   Object.entries(types).map(([name, type]) => ({ name, type }));
@@ -136,6 +144,32 @@ export function catalogOf(auditors: readonly Auditor[]): Catalog {
     ),
   };
 }
+
+/** A catalog as a bundle carries it: the rest follows from the members of each type, and is five times as long. */
+export interface PackedCatalog extends Pick<Catalog, "auditors"> {
+  /** By resource type; a column's type is its place in {@link COLUMN_TYPES}. */
+  types: Readonly<Record<string, readonly (readonly [member: string, type: number])[]>>;
+}
+
+export const packedCatalog = ({ tables, auditors }: Catalog): PackedCatalog => ({
+  types: Object.fromEntries(
+    tables.map(({ resourceType, members }) => [
+      resourceType,
+      members.map(({ member, type }) => [member, COLUMN_TYPES.indexOf(type)] as const),
+    ]),
+  ),
+  auditors,
+});
+
+export const unpackedCatalog = ({ types, auditors }: PackedCatalog): Catalog => ({
+  tables: Object.entries(types).map(([type, members]) =>
+    tableOfMembers(
+      type,
+      members.map(([member, place]) => [member, COLUMN_TYPES[place]!] as const),
+    ),
+  ),
+  auditors,
+});
 
 /** What each auditor of a run covered, as its plan says: a deployment composes auditors of services in its own way. */
 export function coveredBy(

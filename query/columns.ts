@@ -4,14 +4,16 @@ import { shapeOf } from "../auditors/schema.ts";
 import { resourceTypeName } from "../evidence/layout.ts";
 
 /** Types that DuckDB and Athena both have under these names. */
-export type ColumnType =
-  | "varchar"
-  | "bigint"
-  | "double"
-  | "boolean"
-  | "timestamp"
-  | "array(varchar)"
-  | "map(varchar, varchar)";
+export const COLUMN_TYPES = [
+  "varchar",
+  "bigint",
+  "double",
+  "boolean",
+  "timestamp",
+  "array(varchar)",
+  "map(varchar, varchar)",
+] as const;
+export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 export interface Column {
   name: string;
@@ -85,16 +87,24 @@ export function columnType(schema: NormalizedSchema): ColumnType {
 /** The table of what a collector finds, typed from the SDK's own schemas. */
 export function tableOf(collector: Collector): ResourceTable {
   const { members, details } = shapeOf(collector);
+  return tableOfMembers(collector.type, [
+    ...members.map(([member, schema]) => [member, columnType(schema)] as const),
+    ...details.map((detail) => [detail, "varchar"] as const),
+  ]);
+}
+
+/** The table of a resource type whose configuration has such members. */
+export function tableOfMembers(
+  resourceType: string,
+  members: readonly (readonly [member: string, type: ColumnType])[],
+): ResourceTable {
   const taken = new Set<string>([...ENVELOPE, CONFIGURATION].map(({ name }) => name));
-  const columns: MemberColumn[] = [];
-  const add = (member: string, type: ColumnType) => {
-    columns.push({ name: free(snakeCase(member), taken), type, member });
-  };
-  for (const [member, schema] of members) add(member, columnType(schema));
-  for (const detail of details) add(detail, "varchar");
+  const columns = members.map(
+    ([member, type]): MemberColumn => ({ name: free(snakeCase(member), taken), type, member }),
+  );
   return {
-    name: resourceTypeName(collector.type),
-    resourceType: collector.type,
+    name: resourceTypeName(resourceType),
+    resourceType,
     columns: [...ENVELOPE, ...columns.map(({ name, type }) => ({ name, type })), CONFIGURATION],
     members: columns,
   };

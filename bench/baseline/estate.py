@@ -87,17 +87,18 @@ RDS = [
         "DBProxyTargetGroup", "describe_db_proxy_target_groups", "TargetGroups", ["DBProxyName", "TargetGroupName"],
         "TargetGroupArn", parent=("AWS::RDS::DBProxy", lambda r: {"DBProxyName": r["DBProxyName"]}),
     ),
-    rds("GlobalCluster", "describe_global_clusters", "GlobalClusters", ["GlobalClusterIdentifier"], "GlobalClusterArn", True),
+    # Of the following the sandbox has the tags in the listing alone: not even the plain way asks again.
+    rds("GlobalCluster", "describe_global_clusters", "GlobalClusters", ["GlobalClusterIdentifier"], None, True),
     rds(
         "DBInstanceAutomatedBackup", "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups",
-        ["DbiResourceId"], "DBInstanceAutomatedBackupsArn", True,
+        ["DbiResourceId"], None, True,
     ),
     rds(
         "DBClusterAutomatedBackup", "describe_db_cluster_automated_backups", "DBClusterAutomatedBackups",
-        ["DbClusterResourceId"], "DBClusterAutomatedBackupsArn", True,
+        ["DbClusterResourceId"], None, True,
     ),
     rds("ExportTask", "describe_export_tasks", "ExportTasks", ["ExportTaskIdentifier"]),
-    rds("Integration", "describe_integrations", "Integrations", ["IntegrationArn"], "IntegrationArn", True),
+    rds("Integration", "describe_integrations", "Integrations", ["IntegrationArn"], None, True),
     rds("BlueGreenDeployment", "describe_blue_green_deployments", "BlueGreenDeployments", ["BlueGreenDeploymentIdentifier"]),
     rds("Certificate", "describe_certificates", "Certificates", ["CertificateIdentifier"]),
     rds(

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { loadAuditors } from "../../auditors/registry.ts";
-import { catalogOf } from "../../query/catalog.ts";
+import { catalogOf, packedCatalog, unpackedCatalog } from "../../query/catalog.ts";
 import { CONFIGURATION, ENVELOPE, snakeCase } from "../../query/columns.ts";
 
-const { tables } = catalogOf(await loadAuditors());
+const catalog = catalogOf(await loadAuditors());
+const { tables } = catalog;
 const columnsOf = (name: string) =>
   Object.fromEntries(tables.find((table) => table.name === name)!.columns.map((column) => [column.name, column.type]));
 
@@ -33,6 +34,12 @@ describe("columns", () => {
       expect(new Set(names).size, table).to.equal(names.length);
       for (const name of names) expect(name, table).to.match(/^[a-z][a-z0-9_]{0,254}$/);
     }
+  });
+
+  it("come out of a bundle as they went in", () => {
+    const carried = JSON.stringify(packedCatalog(catalog));
+    expect(unpackedCatalog(JSON.parse(carried))).to.deep.equal(catalog);
+    expect(carried.length).to.be.below(JSON.stringify(catalog).length / 4);
   });
 
   it("have the types of the SDK's schemas", () => {
