@@ -134,6 +134,15 @@ ${sql}
   LEFT JOIN missing_here h ON h.account_id = s.account_id AND h.region = s.region
   LEFT JOIN missing_here g ON g.account_id = s.account_id AND g.region = 'global'
   LEFT JOIN missing_anywhere a ON a.account_id = s.account_id
+), reasons AS (
+  SELECT account_id, region, coalesce(why, not_known) AS reason,
+         count(*) OVER (PARTITION BY account_id, coalesce(why, not_known)) AS alike
+  FROM empty
+), unread_places AS (
+  -- What stood in the way everywhere, such as an account that lets nobody in, is said once and not in each region.
+  SELECT DISTINCT r.account_id, CASE WHEN r.reason IS NULL OR r.alike = 1 OR r.alike < s.places THEN r.region END AS region,
+         r.reason
+  FROM reasons r JOIN (SELECT account_id, count(*) AS places FROM scope GROUP BY ALL) s ON s.account_id = r.account_id
 ), everything AS (
   SELECT CASE WHEN not_known IS NOT NULL OR passes IS NULL THEN 'unknown' WHEN passes THEN 'pass' ELSE 'fail' END AS status,
          account_id, region, resource_id, arn, name,
@@ -142,9 +151,9 @@ ${sql}
          evidence_object, evidence_line
   FROM verdicts
   UNION ALL
-  SELECT CASE WHEN coalesce(why, not_known) IS NULL THEN 'not-applicable' ELSE 'unknown' END,
-         account_id, region, NULL, NULL, NULL, coalesce(why, not_known), NULL, NULL
-  FROM empty
+  SELECT CASE WHEN reason IS NULL THEN 'not-applicable' ELSE 'unknown' END,
+         account_id, region, NULL, NULL, NULL, reason, NULL, NULL
+  FROM unread_places
   UNION ALL
   SELECT 'unknown', s.account_id, s.region, NULL, NULL, NULL, 'not all listed: ' || s.why, NULL, NULL
   FROM scope s SEMI JOIN placed p ON p.account_id = s.account_id AND p.region = s.region

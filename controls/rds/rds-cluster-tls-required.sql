@@ -25,7 +25,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
               OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
             THEN NULL
-            WHEN d.engine = 'aurora-postgresql' THEN CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 17
+            WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN CAST(split_part(d.engine_version, '.', 1) AS bigint) < 17 THEN false END
             WHEN d.engine = 'postgres' THEN CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15
             ELSE d.engine IN ('docdb', 'neptune') END AS passes,
        'TLS is not required by the cluster parameter group ' || d.db_cluster_parameter_group AS reason

@@ -14,6 +14,7 @@ export function bars(title: string, head: string, counts: ReadonlyMap<string, nu
     "table",
     { class: "bars" },
     element("caption", {}, title),
+    element("colgroup", {}, element("col", { class: "label" }), element("col", { class: "count" }), element("col")),
     element(
       "thead",
       { class: "unseen" },

@@ -98,6 +98,42 @@ export const rds: Service = {
       "SubscriptionName",
     ),
     DescribeDBProxies: listing("proxies", "DBProxies", "DBProxyName", "DBProxyNotFoundFault"),
+    DescribeDBInstanceAutomatedBackups: {
+      run: (_input: object, call): sdk.DBInstanceAutomatedBackupMessage => ({
+        DBInstanceAutomatedBackups: estate(call)
+          .instances.filter((each) => each.BackupRetentionPeriod && !each.DBClusterIdentifier)
+          .map((each) => ({
+            DBInstanceArn: each.DBInstanceArn,
+            DbiResourceId: each.DbiResourceId,
+            DBInstanceIdentifier: each.DBInstanceIdentifier,
+            DBInstanceAutomatedBackupsArn: `arn:aws:rds:${call.region}:${call.account}:auto-backup:ab-${each.DbiResourceId?.slice(3).toLowerCase()}`,
+            Region: call.region,
+            Status: "active",
+            Engine: each.Engine,
+            EngineVersion: each.EngineVersion,
+            Encrypted: each.StorageEncrypted,
+            BackupRetentionPeriod: each.BackupRetentionPeriod,
+            TagList: [],
+          })),
+      }),
+    },
+    DescribeDBClusterAutomatedBackups: {
+      run: (_input: object, call): sdk.DBClusterAutomatedBackupMessage => ({
+        DBClusterAutomatedBackups: estate(call).clusters.map((each) => ({
+          DBClusterArn: each.DBClusterArn,
+          DbClusterResourceId: each.DbClusterResourceId,
+          DBClusterIdentifier: each.DBClusterIdentifier,
+          DBClusterAutomatedBackupsArn: `arn:aws:rds:${call.region}:${call.account}:cluster-auto-backup:ab-${each.DbClusterResourceId?.slice(8).toLowerCase()}`,
+          Region: call.region,
+          Status: "active",
+          Engine: each.Engine,
+          StorageEncrypted: each.StorageEncrypted,
+          BackupRetentionPeriod: each.BackupRetentionPeriod,
+          TagList: [],
+        })),
+      }),
+    },
+    DescribeGlobalClusters: { run: (): sdk.GlobalClustersMessage => ({ GlobalClusters: [] }) },
     DescribeDBProxyEndpoints: listing(
       "proxyEndpoints",
       "DBProxyEndpoints",

@@ -116,8 +116,8 @@ describe("a verdict", () => {
       [
         "not-applicable 1111 eu-central-1",
         "unknown 1111 eu-west-1 denied: DescribeDBInstances AccessDenied",
-        "unknown 2222 eu-central-1 denied: AssumeRole AccessDenied",
-        "unknown 2222 eu-west-1 denied: AssumeRole AccessDenied",
+        // Once for the account, and not in each of its regions.
+        "unknown 2222 denied: AssumeRole AccessDenied",
       ],
     ],
     [
