@@ -10,6 +10,7 @@ import type { Control } from "../controls/control.ts";
 import type { Exception } from "../controls/exceptions.ts";
 import type { PlannedAuditor } from "../evidence/plan.ts";
 import { type Catalog, packedCatalog } from "../query/catalog.ts";
+import type { MemberColumn } from "../query/columns.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -34,7 +35,14 @@ export type Handler =
   | { doctor: Deployed }
   /** What the tabulator must know of the auditors, so that it carries none of their clients. */
   | { tabulator: Catalog }
-  | { notifier: NotifierKnowledge };
+  | { notifier: NotifierKnowledge }
+  /** Controls that AWS Config's rules ask, and the columns of their types. */
+  | { configRules: RulesKnowledge };
+
+interface RulesKnowledge {
+  controls: readonly Pick<Control, "id" | "resource" | "sql">[];
+  columns: Readonly<Record<string, readonly MemberColumn[]>>;
+}
 
 /** What the notifier cannot find in the evidence. */
 interface NotifierKnowledge {
@@ -85,6 +93,11 @@ function entryOf(handler: Handler): string {
       { notifierHandler: ours("handlers/notifier"), thisProcess: ours("handlers/surroundings") },
       `notifierHandler(${JSON.stringify(handler.notifier)})(thisProcess)`,
     );
+  if ("configRules" in handler)
+    return entry(
+      { configRulesHandler: ours("handlers/configRules"), thisProcess: ours("handlers/surroundings") },
+      `configRulesHandler(${JSON.stringify(handler.configRules)})(thisProcess)`,
+    );
   if ("types" in handler)
     return entry(
       { auditorHandler: ours("handlers/auditor"), cloudControl: ours("auditors/cloudcontrol") },
@@ -114,6 +127,7 @@ function nameOf(handler: Handler): string {
   if ("auditor" in handler) return `get-meta-${handler.auditor}`;
   if ("doctor" in handler) return "doctor";
   if ("notifier" in handler) return "notifier";
+  if ("configRules" in handler) return "config-rules";
   return "boss" in handler ? "boss" : "tabulator";
 }
 

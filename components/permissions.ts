@@ -207,6 +207,12 @@ export const tabulatorPermissions = (bucketArn: string, ownArn: string, notifier
   ...(notifierArn ? [invoke("Notify", [notifierArn])] : []),
 ];
 
+/** What judges configuration items: neither action knows a narrower resource. */
+export const configRulesPermissions: PolicyStatement[] = [
+  allow("TellConfig", ["config:PutEvaluations"], "*"),
+  allow("ReadLargeItems", ["config:GetResourceConfigHistory"], "*"),
+];
+
 export interface NotifierMay {
   bucketArn: string;
   /** Of Athena. */

@@ -37,6 +37,10 @@ const Head = z.strictObject({
     .array(z.string().regex(/^[A-Z]\w+$/, "an operation is written GetBucketPolicy"))
     .default([])
     .describe("detail operations without whose answer there is no verdict"),
+  "config-rule": z
+    .boolean()
+    .default(false)
+    .describe("whether one configuration item of AWS Config answers it, so that it can be a rule there"),
   rationale: z.string().min(20),
   remedy: z.string().min(10),
   mappings: z

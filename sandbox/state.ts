@@ -2,7 +2,7 @@ import { deserialize, serialize } from "node:v8";
 import type { ColumnInfo, NamedQuery, QueryExecution, Row, WorkGroup } from "@aws-sdk/client-athena";
 import type { CreateBudgetRequest } from "@aws-sdk/client-budgets";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import type { AggregatedSourceStatus } from "@aws-sdk/client-config-service";
+import type { AggregatedSourceStatus, ConfigRule, ConfigurationItem, Evaluation } from "@aws-sdk/client-config-service";
 import type { Database, Table } from "@aws-sdk/client-glue";
 import type { CreateAnalysisRequest, CreateDataSetRequest, CreateDataSourceRequest } from "@aws-sdk/client-quicksight";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
@@ -36,6 +36,10 @@ export interface SandboxState {
   budgets: Map<string, CreateBudgetRequest>;
   stackSets: Map<string, StoredStackSet>;
   aggregators: StoredAggregator[];
+  /** AWS Config's rules by ARN, what they said by the token they were asked with, and what Config has recorded. */
+  configRules: Map<string, ConfigRule>;
+  evaluations: { rule: string; evaluation: Evaluation }[];
+  configItems: ConfigurationItem[];
   /** By ARN, as aliases are. */
   keys: Map<string, StoredKey>;
   /** By ARN, as tables and workgroups are. */
@@ -134,6 +138,8 @@ export interface StoredFunction {
   zip: Uint8Array;
   retries: number;
   onFailure?: string | undefined;
+  /** Services that its own policy lets invoke it. */
+  invokers?: string[];
 }
 export interface StoredEvent {
   id: string;

@@ -3,12 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { loadAuditors } from "../auditors/registry.ts";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { auditSettings, type ConfigSource } from "./config.ts";
+import { configRules } from "./configRules.ts";
 import { notificationsOf } from "./notifications.ts";
 import { pipelineRoles } from "./pipeline.ts";
 
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
-  const { pipeline, notify, ...settings } = auditSettings(config);
+  const { pipeline, notify, configRules: hasRules, ...settings } = auditSettings(config);
   const auditors = await loadAuditors(settings.auditors, settings);
   const audit = new AuditAccount("audit", {
     ...settings,
@@ -28,6 +29,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     parameterName: audit.parameterName,
     databaseName: audit.databaseName,
     workgroupName: audit.workgroupName,
+    configRuleNames: hasRules ? await configRules(settings.namePrefix, settings.logRetentionDays ?? 90) : undefined,
     pipelineRoles: pipeline && pipelineRoles(pipeline, settings.namePrefix),
   };
 }

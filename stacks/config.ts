@@ -197,6 +197,9 @@ function quickSightPrincipal(config: ConfigSource, catalog: boolean): string | u
   return arn;
 }
 
+const hasConfigRules = (config: ConfigSource): boolean =>
+  choice(config, "configRules", ["true", "false"], "false") === "true";
+
 /** Whom to tell of new findings, and of which. */
 export interface NotifySettings {
   topicArn?: string;
@@ -382,6 +385,8 @@ export interface AuditSettings extends UndeclaredTypes {
   quickSightPrincipalArn?: string;
   /** Undefined: nobody is told of findings. */
   notify?: NotifySettings;
+  /** Whether controls are rules of AWS Config too. */
+  configRules: boolean;
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
   scheduleFlexibleMinutes: number;
@@ -435,6 +440,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     catalog,
     ...(quickSightPrincipalArn ? { quickSightPrincipalArn } : {}),
     ...(notify ? { notify } : {}),
+    configRules: hasConfigRules(config),
     queryLimitGigabytes: queryLimit(config),
     accounts:
       source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },
@@ -480,6 +486,8 @@ export interface MemberSettings extends UndeclaredTypes {
   crossAccountRoleName: string;
   memberPolicy: "generated" | "SecurityAudit" | "ReadOnlyAccess";
   organizationId?: string;
+  /** Whether controls are rules of AWS Config in this account too. */
+  configRules: boolean;
 }
 
 /** Settings of a member account's stack. @throws ConfigError naming key, value and remedy */
@@ -521,6 +529,7 @@ export function memberSettings(config: ConfigSource): MemberSettings {
     ...(externalId ? { externalId } : {}),
     auditors: auditorsOf(config),
     ...undeclared(config),
+    configRules: hasConfigRules(config),
     crossAccountRoleName: roleNameOf(config),
     memberPolicy: choice(config, "memberPolicy", ["generated", "SecurityAudit", "ReadOnlyAccess"], "generated"),
     ...(organizationId ? { organizationId } : {}),
@@ -541,6 +550,13 @@ export function rolloutSettings(config: ConfigSource): RolloutSettings {
       undefined,
       "the units whose accounts get the role must be named; the organization's root stands for all",
       set("organizationalUnits", "r-abcd"),
+    );
+  if (hasConfigRules(config))
+    throw new ConfigError(
+      "configRules",
+      "true",
+      "a StackSet's instances have the role alone",
+      "pulumi config set configRules true in the stacks of single members",
     );
   const by = choice(config, "rolloutFrom", ["management", "delegated-administrator"], "management");
   return {

@@ -2,15 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { loadAuditors } from "../auditors/registry.ts";
 import { MemberAccount, type MemberAccountArgs } from "../components/memberAccount.ts";
 import { type ConfigSource, type MemberSettings, memberSettings } from "./config.ts";
+import { configRules } from "./configRules.ts";
 
 /** A member account's stack. What the configuration does not say is asked of the audit account's stack. */
 export async function memberStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
-  const member = new MemberAccount("member", await memberArgs(memberSettings(config)));
-  return { roleArn: member.roleArn };
+  const { configRules: hasRules, ...settings } = memberSettings(config);
+  const member = new MemberAccount("member", await memberArgs(settings));
+  return {
+    roleArn: member.roleArn,
+    configRuleNames: hasRules ? await configRules("audit", 90) : undefined,
+  };
 }
 
 /** What the role is made from, with the audit account's id and external id as configured or as its stack says. */
-export async function memberArgs(settings: MemberSettings): Promise<MemberAccountArgs> {
+export async function memberArgs(settings: Omit<MemberSettings, "configRules">): Promise<MemberAccountArgs> {
   const { auditStack, auditAccountId, externalId, crossAccountRoleName, ...rest } = settings;
   const audit = auditStack ? new pulumi.StackReference(auditStack) : undefined;
   const told = (value: string | undefined, output: string): pulumi.Input<string> =>

@@ -5,7 +5,7 @@ import { memberArgs } from "./member.ts";
 
 /** The stack, in the management account or a delegated administrator, that gives the role to an organization's accounts. */
 export async function rolloutStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
-  const { organizationalUnits, delegatedAdministrator, ...settings } = rolloutSettings(config);
+  const { organizationalUnits, delegatedAdministrator, configRules: _none, ...settings } = rolloutSettings(config);
   const rollout = new MemberRollout("rollout", {
     ...(await memberArgs(settings)),
     organizationalUnits,

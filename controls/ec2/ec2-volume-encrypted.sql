@@ -1,6 +1,7 @@
 -- title: Volumes are encrypted
 -- severity: medium
 -- resource: AWS::EC2::Volume
+-- config-rule: true
 -- rationale: A snapshot of a volume that is not encrypted is readable for whoever it is shared with.
 -- remedy: Copy a snapshot with encryption on, make a volume of it and exchange the two.
 -- mappings:

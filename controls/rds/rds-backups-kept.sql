@@ -1,6 +1,7 @@
 -- title: Automated backups of RDS instances are kept for seven days or more
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
+-- config-rule: true
 -- rationale: A loss that is noticed after the weekend is past what a shorter retention can bring back.
 -- remedy: Set the backup retention period to at least 7 days.
 -- mappings:

@@ -1,6 +1,7 @@
 -- title: RDS instances pass their tags on to snapshots
 -- severity: low
 -- resource: AWS::RDS::DBInstance
+-- config-rule: true
 -- rationale: Whose a snapshot is and how secret its data are is said by tags, and lost without them.
 -- remedy: Turn copying of tags to snapshots on.
 -- mappings:

@@ -1,6 +1,7 @@
 -- title: RDS instances let IAM sign their users in
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
+-- config-rule: true
 -- rationale: >-
 --   A password that is kept in a configuration file is copied with it; a token of IAM is good for a quarter of an
 --   hour.

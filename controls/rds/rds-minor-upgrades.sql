@@ -1,6 +1,7 @@
 -- title: RDS instances take minor versions by themselves
 -- severity: high
 -- resource: AWS::RDS::DBInstance
+-- config-rule: true
 -- rationale: Minor versions bring the fixes of known holes; an instance that waits for somebody keeps them open.
 -- remedy: Turn auto minor version upgrade on; it happens in the maintenance window.
 -- mappings:

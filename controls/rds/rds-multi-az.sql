@@ -1,6 +1,7 @@
 -- title: RDS instances that stand alone run in more than one Availability Zone
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
+-- config-rule: true
 -- rationale: When a zone fails, an instance without a standby is gone until it is restored by hand.
 -- remedy: Modify the instance to Multi-AZ; it stays up but for a short failover.
 -- mappings:

@@ -1,6 +1,7 @@
 -- title: RDS instances have no public address
 -- severity: critical
 -- resource: AWS::RDS::DBInstance
+-- config-rule: true
 -- rationale: A database with a public address is one wrong security group away from the whole internet.
 -- remedy: Turn PubliclyAccessible off; reach the database from inside the network, or through a proxy or VPN.
 -- mappings:

@@ -1,6 +1,7 @@
 -- title: RDS instances are encrypted at rest
 -- severity: high
 -- resource: AWS::RDS::DBInstance
+-- config-rule: true
 -- rationale: Whoever gets hold of a disk, a snapshot or a backup of an unencrypted database reads all of it.
 -- remedy: Copy a snapshot with encryption on, restore it as a new instance and move the clients over.
 -- mappings:

@@ -2,6 +2,7 @@
 -- severity: high
 -- resource: AWS::S3::Bucket
 -- reads: [GetPublicAccessBlock]
+-- config-rule: true
 -- rationale: A bucket that blocks public access stays closed when somebody writes a policy that is too wide.
 -- remedy: Turn all four settings of Block Public Access on for the bucket.
 -- mappings:

@@ -2,6 +2,7 @@
 -- severity: low
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketVersioning]
+-- config-rule: true
 -- rationale: >-
 --   An object that is overwritten or deleted, by mistake or by ransom, comes back from its earlier version.
 -- remedy: Turn versioning on, with a lifecycle rule that expires old versions.

@@ -43,6 +43,18 @@ export const lambdaProviders: Providers = {
     );
     return { id: FunctionName, state: { arn: `arn:aws:lambda:${to.region}:${to.account}:function:${FunctionName}` } };
   },
+  "aws:lambda/permission:Permission": async (inputs, name, to) => {
+    await to.client(sdk.LambdaClient).send(
+      new sdk.AddPermissionCommand({
+        FunctionName: inputs.function,
+        StatementId: name,
+        Action: inputs.action,
+        Principal: inputs.principal,
+        SourceAccount: inputs.sourceAccount,
+      }),
+    );
+    return { id: name };
+  },
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": async (inputs, name, to) => {
     await to.client(sdk.LambdaClient).send(
       new sdk.PutFunctionEventInvokeConfigCommand({

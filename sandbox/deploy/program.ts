@@ -4,6 +4,7 @@ import { athenaProviders } from "./athena.ts";
 import { budgetsProviders } from "./budgets.ts";
 import { cloudformationProviders } from "./cloudformation.ts";
 import { cloudwatchProviders } from "./cloudwatch.ts";
+import { configProviders } from "./config.ts";
 import { glueProviders } from "./glue.ts";
 import { iamProviders } from "./iam.ts";
 import { getPublicKey, kmsProviders } from "./kms.ts";
@@ -25,6 +26,7 @@ const providers: Providers = {
   ...cloudformationProviders,
   ...glueProviders,
   ...cloudwatchProviders,
+  ...configProviders,
   ...iamProviders,
   ...kmsProviders,
   ...lambdaProviders,

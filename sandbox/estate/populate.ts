@@ -30,6 +30,9 @@ export function populate(seed: number, accounts: number): SandboxState {
     schedules: new Map(),
     budgets: new Map(),
     stackSets: new Map(),
+    configRules: new Map(),
+    evaluations: [],
+    configItems: [],
     aggregators: [
       {
         account: AUDIT_ACCOUNT,

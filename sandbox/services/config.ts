@@ -110,6 +110,41 @@ export const config: Service = {
         return { AggregatedSourceStatusList: page, ...next };
       },
     },
+    PutConfigRule: {
+      run: ({ ConfigRule }: sdk.PutConfigRuleRequest, call) => {
+        const name = ConfigRule?.ConfigRuleName ?? "";
+        const lambda = call.state.functions.get(ConfigRule?.Source?.SourceIdentifier ?? "");
+        if (!lambda?.invokers?.includes("config.amazonaws.com"))
+          throw new AwsError(
+            "InsufficientPermissionsException",
+            "The AWS Lambda function cannot be invoked. Check the specified function ARN, and check the function's permissions.",
+          );
+        call.state.configRules.set(`arn:aws:config:${call.region}:${call.account}:config-rule/${name}`, ConfigRule!);
+        return {};
+      },
+    },
+    PutEvaluations: {
+      run: ({ Evaluations = [], ResultToken }: sdk.PutEvaluationsRequest, call): sdk.PutEvaluationsResponse => {
+        for (const each of Evaluations)
+          if (each.ComplianceType === "INSUFFICIENT_DATA" || (each.Annotation?.length ?? 0) > 256)
+            throw new AwsError(
+              "InvalidParameterValueException",
+              "One or more of the specified parameters are not valid.",
+            );
+        call.state.evaluations.push(...Evaluations.map((evaluation) => ({ rule: ResultToken ?? "", evaluation })));
+        return { FailedEvaluations: [] };
+      },
+    },
+    GetResourceConfigHistory: {
+      run: (input: sdk.GetResourceConfigHistoryRequest, call): sdk.GetResourceConfigHistoryResponse => {
+        const found = call.state.configItems.filter(
+          (each) => each.resourceType === input.resourceType && each.resourceId === input.resourceId,
+        );
+        if (!found.length)
+          throw new AwsError("ResourceNotDiscoveredException", "You have specified a resource that is not discovered.");
+        return { configurationItems: found.slice(-1) };
+      },
+    },
     SelectAggregateResourceConfig: {
       permissions: permissions("SelectAggregateResourceConfig"),
       run: (input: sdk.SelectAggregateResourceConfigRequest, call): sdk.SelectAggregateResourceConfigResponse => {

@@ -85,6 +85,14 @@ export const lambda: Service = {
         return facts(fn);
       },
     },
+    AddPermission: {
+      permissions: onFunction("AddPermission"),
+      run: (input: sdk.AddPermissionRequest, call): sdk.AddPermissionResponse => {
+        const fn = functionOf(call, input.FunctionName);
+        fn.invokers = [...new Set([...(fn.invokers ?? []), input.Principal ?? ""])];
+        return { Statement: JSON.stringify({ Sid: input.StatementId, Principal: { Service: input.Principal } }) };
+      },
+    },
     UpdateFunctionCode: {
       permissions: onFunction("UpdateFunctionCode"),
       run: (input: sdk.UpdateFunctionCodeRequest, call): sdk.FunctionConfiguration => {

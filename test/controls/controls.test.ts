@@ -9,10 +9,12 @@ import { FRAMEWORKS, type Framework, loadControls } from "../../controls/control
 import { evaluate } from "../../controls/evaluate.ts";
 import { failures, failuresQuery } from "../../controls/failures.ts";
 import { listingsOf } from "../../controls/listings.ts";
+import { PredicateError, predicateOf, type SqlValue } from "../../controls/predicate.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../query/duckdb.ts";
 import { folderObjects } from "../../query/objects.ts";
+import { columnValue } from "../../query/resourceRow.ts";
 import { readSealedRun, type SealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { FIRST_RUN, writeRun } from "../query/sealedFolder.ts";
@@ -119,6 +121,43 @@ describe("the controls", function () {
           .sort();
       expect(lines(asked), control.id).to.deep.equal(lines(expected));
     }
+  });
+
+  it("are judged alike by the predicate of those that one resource answers, without a database", async () => {
+    const compiled: string[] = [];
+    for (const control of controls) {
+      let predicate: ReturnType<typeof predicateOf>;
+      try {
+        predicate = predicateOf(control.sql);
+      } catch (error) {
+        expect(error).to.be.instanceOf(PredicateError);
+        expect(control["config-rule"], `${control.id}: ${(error as Error).message}`).to.equal(false);
+        continue;
+      }
+      const table = catalog.tables.find(({ resourceType }) => resourceType === control.resource)!;
+      // The envelope's columns, such as when it was read, are no configuration.
+      if (predicate.columns.some((name) => !table.members.some((each) => each.name === name))) continue;
+      compiled.push(control.id);
+      for (const { account, items, denied } of cases.filter((each) => each.control === control)) {
+        const [verdict, ...more] = found.get(`${control.id} ${account}`) ?? [];
+        const [item, ...others] = items.filter(({ resource_type }) => resource_type === control.resource);
+        // What was not read, and a second resource, are no matter of the predicate's.
+        if (!item || !verdict || more.length || others.length || denied.length || item.unread) continue;
+        const row = Object.fromEntries(
+          table.members.map(({ name, type, member }) => [
+            name,
+            columnValue(type, item.configuration![member]) as SqlValue,
+          ]),
+        );
+        const judgement = predicate.judge(row);
+        const status = judgement
+          ? { true: "pass", false: "fail", null: "unknown" }[String(judgement.passes)]
+          : "not-applicable";
+        expect(status, `${control.id} ${account}`).to.equal(verdict.status);
+        if (status === "fail") expect(judgement!.reason).to.equal(verdict.reason);
+      }
+    }
+    expect(compiled.length).to.be.at.least(60);
   });
 
   for (const id of ["s3-bucket-public-access-blocked", "rds-storage-encrypted"])

@@ -4,8 +4,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { loadAuditors } from "../../auditors/registry.ts";
 import { AuditAccount } from "../../components/auditAccount.ts";
+import { ConfigRules } from "../../components/configRules.ts";
 import { MemberAccount } from "../../components/memberAccount.ts";
 import { auditSettings } from "../../stacks/config.ts";
+import { rulesKnowledge } from "../../stacks/configRules.ts";
 import { recorded } from "../components/recorded.ts";
 
 /** What it takes to make each type of resource of the program, and to give a role to a service. */
@@ -13,6 +15,7 @@ const TAKES: Record<string, string[]> = {
   "aws:athena/namedQuery:NamedQuery": ["athena:CreateNamedQuery"],
   "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup"],
   "aws:budgets/budget:Budget": ["budgets:ModifyBudget"],
+  "aws:cfg/rule:Rule": ["config:PutConfigRule"],
   "aws:cloudcontrol/resource:Resource": [
     "cloudformation:CreateResource",
     "cloudformation:GetResourceRequestStatus",
@@ -31,6 +34,7 @@ const TAKES: Record<string, string[]> = {
   "aws:kms/alias:Alias": ["kms:CreateAlias"],
   "aws:kms/key:Key": ["kms:CreateKey", "kms:PutKeyPolicy"],
   "aws:lambda/function:Function": ["lambda:CreateFunction", "iam:PassRole"],
+  "aws:lambda/permission:Permission": ["lambda:AddPermission"],
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["lambda:PutFunctionEventInvokeConfig"],
   "aws:quicksight/dataSet:DataSet": ["quicksight:CreateDataSet", "quicksight:PassDataSource"],
   "aws:quicksight/dataSource:DataSource": ["quicksight:CreateDataSource"],
@@ -55,6 +59,7 @@ const granted = (name: string): string[] =>
     ({ Action }) => Action,
   );
 
+const knowledge = await rulesKnowledge();
 const auditors = await loadAuditors(["iam"]);
 const stacks: Record<string, () => pulumi.ComponentResource> = {
   audit: () => {
@@ -66,6 +71,7 @@ const stacks: Record<string, () => pulumi.ComponentResource> = {
       monthlyBudget: "50",
       quickSightPrincipalArn: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
     };
+    new ConfigRules("rules", { ...knowledge, namePrefix: "audit", accountId: "999999999999", logRetentionDays: 90 });
     return new AuditAccount("audit", { ...auditSettings({ get: (key) => values[key] }), auditors });
   },
   member: () => new MemberAccount("member", { auditAccountId: "999999999999", externalId: "an-external-id", auditors }),

@@ -170,6 +170,29 @@ export const doctorStory = (prefix: string): Story => ({
   },
 });
 
+/** AWS Config asks a rule about an item that is too large for the event. */
+export const ruleStory = (prefix: string): Story => ({
+  name: `${prefix}-config-rules judges a large item`,
+  tell: async (system) => {
+    const resource = { resourceType: "AWS::EC2::Volume", resourceId: "vol-1" } as const;
+    const configurationItemCaptureTime = "2026-11-24T03:00:00.000Z";
+    system.sandbox.state.configItems.push({
+      ...resource,
+      configurationItemStatus: "OK",
+      configurationItemCaptureTime: new Date(configurationItemCaptureTime),
+      configuration: JSON.stringify({ encrypted: false }),
+    });
+    await system.run(`${prefix}-config-rules`, {
+      invokingEvent: JSON.stringify({
+        messageType: "OversizedConfigurationItemChangeNotification",
+        configurationItemSummary: { ...resource, configurationItemCaptureTime, configurationItemStatus: "OK" },
+      }),
+      ruleParameters: JSON.stringify({ control: "ec2-volume-encrypted" }),
+      resultToken: "token",
+    });
+  },
+});
+
 /** Stories of what tells people. */
 export function notifierStories(prefix: string, auditor: string): Story[] {
   return [

@@ -8,6 +8,7 @@ import {
   doctorStory,
   MEMBER,
   notifierStories,
+  ruleStory,
   type Story,
   scheduledStories,
   stories,
@@ -97,7 +98,7 @@ describe("the system's roles", () => {
     };
     const auditors = AUDITORS.join(",");
     const auditing = [
-      { ...audit, auditors, bucketName: "evidence-audit", ...NOTIFY },
+      { ...audit, auditors, bucketName: "evidence-audit", configRules: "true", ...NOTIFY },
       { ...organizations, namePrefix: "whole", bucketName: "evidence-whole" },
       { ...organizations, namePrefix: "units", bucketName: "evidence-units", organizationalUnits: "r-sbox" },
     ].map((config) => ({ account: AUDIT_ACCOUNT, config }));
@@ -122,6 +123,7 @@ describe("the system's roles", () => {
       ...watchdogStories("audit", "iam"),
       doctorStory("audit"),
       ...notifierStories("audit", "s3"),
+      ruleStory("audit"),
       ...stories("whole", ["iam"]),
       ...stories("units", ["iam"]),
     ];

@@ -179,6 +179,7 @@ const KEYS: Record<
     gives: { configAggregatorTypes: ["AWS::IoT::Policy"] },
     wrong: ["iot", "AWS::IoT"],
   },
+  configRules: { kind: "member", value: "true", gives: { configRules: true }, wrong: ["yes"] },
   notifyTopicArn: {
     kind: "audit",
     value: "arn:aws:sns:eu-central-1:999999999999:findings",

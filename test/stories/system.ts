@@ -19,6 +19,7 @@ import { idOf, randomOf } from "../../sandbox/random.ts";
 import type { Invoke } from "../../sandbox/service.ts";
 import { newSession } from "../../sandbox/services/sts.ts";
 import type { SandboxState, StoredFunction } from "../../sandbox/state.ts";
+import { rulesKnowledge } from "../../stacks/configRules.ts";
 
 export const REGION = "eu-central-1";
 
@@ -99,6 +100,10 @@ async function handlerOf(
     return (await import("../../handlers/tabulator.ts")).tabulatorHandler(catalogOf(auditors), 0)(around) as Run;
   if (name === "doctor")
     return (await import("../../handlers/doctor.ts")).doctorHandler(deployedOf(auditors))(around) as Run;
+  if (name === "rules") {
+    const { configRulesHandler } = await import("../../handlers/configRules.ts");
+    return configRulesHandler(await rulesKnowledge())(around) as Run;
+  }
   if (name === "notifier") {
     const all = await loadControls();
     const knowledge = {

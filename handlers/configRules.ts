@@ -1,0 +1,108 @@
+import {
+  ConfigServiceClient,
+  type Evaluation,
+  GetResourceConfigHistoryCommand,
+  PutEvaluationsCommand,
+} from "@aws-sdk/client-config-service";
+import * as z from "zod";
+import { ConfigurationItem, rowOf } from "../controls/configItem.ts";
+import type { Control } from "../controls/control.ts";
+import { predicateOf } from "../controls/predicate.ts";
+import type { MemberColumn } from "../query/columns.ts";
+import { WAITS } from "./clients.ts";
+import { log } from "./log.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What the rules' function must know: controls, and the columns of their resource types. */
+export interface RulesKnowledge {
+  controls: readonly Pick<Control, "id" | "resource" | "sql">[];
+  columns: Readonly<Record<string, readonly MemberColumn[]>>;
+}
+
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(schema);
+
+/** @see https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html */
+const RuleEvent = z.object({
+  invokingEvent: json(
+    z.discriminatedUnion("messageType", [
+      z.object({ messageType: z.literal("ConfigurationItemChangeNotification"), configurationItem: ConfigurationItem }),
+      z.object({
+        messageType: z.literal("OversizedConfigurationItemChangeNotification"),
+        configurationItemSummary: z.object({
+          resourceType: z.string(),
+          resourceId: z.string(),
+          configurationItemCaptureTime: z.coerce.date(),
+          configurationItemStatus: z.string(),
+        }),
+      }),
+    ]),
+  ),
+  ruleParameters: json(z.object({ control: z.string() })),
+  resultToken: z.string(),
+  eventLeftScope: z.boolean().default(false),
+});
+
+/** Characters of an annotation at most. */
+const ANNOTATION = 256;
+
+/** Lambda entry point of the rules of AWS Config: judges one configuration item by the control that the rule names. */
+export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
+  const judges = new Map(controls.map((control) => [control.id, { ...control, ...predicateOf(control.sql) }]));
+
+  return (around: Surroundings) => {
+    const config = new ConfigServiceClient(around.client(WAITS));
+
+    /** The item itself, where it was too large for the event. */
+    const history = async (resourceType: string, resourceId: string, until: Date): Promise<ConfigurationItem> => {
+      const { configurationItems } = await config.send(
+        new GetResourceConfigHistoryCommand({
+          resourceType: resourceType as never,
+          resourceId,
+          laterTime: until,
+          limit: 1,
+        }),
+      );
+      return ConfigurationItem.parse(configurationItems?.[0]);
+    };
+
+    return async (event: unknown): Promise<Evaluation> => {
+      const { invokingEvent, ruleParameters, resultToken, eventLeftScope } = RuleEvent.parse(event);
+      const control = judges.get(ruleParameters.control);
+      if (!control) throw new Error(`the rule asks for ${ruleParameters.control}, which this function does not know`);
+      const whole = "configurationItem" in invokingEvent ? invokingEvent.configurationItem : undefined;
+      const told =
+        "configurationItem" in invokingEvent ? invokingEvent.configurationItem : invokingEvent.configurationItemSummary;
+      const evaluated = (ComplianceType: Evaluation["ComplianceType"], Annotation?: string): Evaluation => ({
+        ComplianceResourceType: told.resourceType,
+        ComplianceResourceId: told.resourceId,
+        ComplianceType,
+        OrderingTimestamp: told.configurationItemCaptureTime,
+        ...(Annotation ? { Annotation: Annotation.slice(0, ANNOTATION) } : {}),
+      });
+      const judge = async (): Promise<Evaluation> => {
+        const isThere = ["OK", "ResourceDiscovered"].includes(told.configurationItemStatus) && !eventLeftScope;
+        if (!isThere || told.resourceType !== control.resource) return evaluated("NOT_APPLICABLE");
+        const item = whole ?? (await history(told.resourceType, told.resourceId, told.configurationItemCaptureTime));
+        const judgement = control.judge(rowOf(item, columns[control.resource] ?? []));
+        if (!judgement) return evaluated("NOT_APPLICABLE");
+        const { passes, reason } = judgement;
+        if (passes) return evaluated("COMPLIANT");
+        // Config takes no answer that says so; a member that is not recorded is no failure.
+        if (passes === null)
+          return evaluated("NOT_APPLICABLE", `not known whether: ${reason ?? "the item does not tell"}`);
+        return evaluated("NON_COMPLIANT", reason ?? undefined);
+      };
+      const evaluation = await judge();
+      const { FailedEvaluations } = await config.send(
+        new PutEvaluationsCommand({ Evaluations: [evaluation], ResultToken: resultToken }),
+      );
+      if (FailedEvaluations?.length) throw new Error(`AWS Config did not take the evaluation of ${told.resourceId}`);
+      log.info("resource judged", { control: control.id, resource: told.resourceId, as: evaluation.ComplianceType });
+      return evaluation;
+    };
+  };
+};
