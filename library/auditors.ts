@@ -3,7 +3,7 @@
  * follows from their declarations, such as the policy of a member account ({@link memberPolicyDocuments}).
  * @module
  */
-export { type Auditor, actionsOf, type Service, typesOf } from "../auditors/collector.ts";
+export { type Aggregator, type Auditor, actionsOf, type Service, typesOf } from "../auditors/collector.ts";
 export { OwnAuditorError, ownAuditor } from "../auditors/ownAuditor.ts";
 export { memberPolicyDocuments, type PolicyDocument, type PolicyStatement } from "../auditors/policy.ts";
 export {
@@ -13,5 +13,6 @@ export {
   loadAuditors,
   loadServices,
   serviceNames,
+  type UndeclaredTypes,
   UnknownAuditorError,
 } from "../auditors/registry.ts";

@@ -6,6 +6,7 @@
 export {
   type Batch,
   type BatchInput,
+  type Beside,
   type ClientClass,
   type ClientConfig,
   type Collector,
