@@ -1,3 +1,4 @@
+import type { Snapshot, Volume } from "@aws-sdk/client-ec2";
 import type { DBInstance, DBSubnetGroup, Tag } from "@aws-sdk/client-rds";
 import { pick, randomOf } from "../random.ts";
 
@@ -15,13 +16,34 @@ export interface Holdings {
   /** By region: tags cost a call each. */
   groups: Map<string, { group: DBSubnetGroup; tags: Tag[] }[]>;
   people: Person[];
+  /** How many there are by region: what one is like, its number decides. */
+  volumes: Map<string, number>;
+  snapshots: Map<string, number>;
 }
+
+/** The n-th volume of an account's region: tags come with the listing. */
+export const volumeOf = (account: string, region: string, n: number): Volume => ({
+  VolumeId: `vol-${account}-${region}-${n}`,
+  Size: 8 + (n % 90),
+  State: n % 3 ? "in-use" : "available",
+  Tags: [{ Key: "number", Value: String(n) }],
+});
+
+/** The n-th snapshot: who may use it takes a call for each. */
+export const snapshotOf = (account: string, region: string, n: number): Snapshot => ({
+  SnapshotId: `snap-${account}-${region}-${n}`,
+  OwnerId: account,
+  VolumeSize: 8 + (n % 90),
+  Tags: [],
+});
 
 /** Resources of one type and region at most. */
 export interface Sizes {
   instances: number;
   groups: number;
   people: number;
+  volumes?: number;
+  snapshots?: number;
 }
 
 const DAY = 86_400_000;
@@ -38,7 +60,13 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
           { Key: "owner", Value: `${account}-${pick(random, ["orders", "billing", "ledger"])}` },
           { Key: "note", Value: pick(random, ["", 'a<b>&"c"', "naïve ☕", "=1+1"]) },
         ];
-  const holdings: Holdings = { instances: new Map(), groups: new Map(), people: [] };
+  const holdings: Holdings = {
+    instances: new Map(),
+    groups: new Map(),
+    people: [],
+    volumes: new Map(),
+    snapshots: new Map(),
+  };
   for (const region of regions) {
     const arn = (kind: string, name: string) => `arn:aws:rds:${region}:${account}:${kind}:${name}`;
     holdings.instances.set(
@@ -79,5 +107,9 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
       keys: random() < 0.5 ? [{ UserName, AccessKeyId: `AKIA${UserName}`, Status: "Active", CreateDate: day() }] : [],
       mfa: random() < 0.5 ? [{ UserName, SerialNumber: `mfa/${UserName}`, EnableDate: day() }] : [],
     });
+  for (const region of regions) {
+    holdings.volumes.set(region, upTo(sizes.volumes ?? 0));
+    holdings.snapshots.set(region, upTo(sizes.snapshots ?? 0));
+  }
   return holdings;
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { typesOf } from "../../auditors/collector.ts";
 import type { Item } from "../../evidence/item.ts";
 import { manifestKey, planKey, runDate } from "../../evidence/layout.ts";
 import { Manifest } from "../../evidence/manifest.ts";
@@ -10,9 +11,9 @@ import { TaskOutcome } from "../../evidence/taskOutcome.ts";
 import { NothingToVerify, verify } from "../../evidence/verify.ts";
 import type { StoredObject } from "../state.ts";
 import { bucketSource } from "./bucketSource.ts";
-import type { Holdings } from "./estate.ts";
+import { type Holdings, snapshotOf, volumeOf } from "./estate.ts";
 import type { Script } from "./script.ts";
-import { BUCKET, type World } from "./world.ts";
+import { BUCKET, simulatedAuditors, type World } from "./world.ts";
 
 /** What a resource must look like as an item, whoever collected it. */
 interface Expected {
@@ -27,7 +28,27 @@ const tagMap = (tags: { Key?: string | undefined; Value?: string | undefined }[]
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** What the estate holds of a planned item. */
-function expectedOf({ instances, groups, people }: Holdings, auditor: string, region: string): Expected[] {
+function expectedOf(holdings: Holdings, { auditor, account_id: account, region }: Outcome): Expected[] {
+  const { instances, groups, people, volumes, snapshots } = holdings;
+  if (auditor === "ec2")
+    return [
+      ...Array.from({ length: volumes.get(region) ?? 0 }, (_none, n) => {
+        const volume = volumeOf(account, region, n);
+        const arn = `arn:aws:ec2:${region}:${account}:volume/${volume.VolumeId}`;
+        return { type: "AWS::EC2::Volume", arn, tags: tagMap(volume.Tags!), configuration: plain(volume) };
+      }),
+      ...Array.from({ length: snapshots.get(region) ?? 0 }, (_none, n) => {
+        const snapshot = snapshotOf(account, region, n);
+        const { SnapshotId } = snapshot;
+        const DescribeSnapshotAttribute = { SnapshotId, CreateVolumePermissions: [] };
+        return {
+          type: "AWS::EC2::Snapshot",
+          arn: `arn:aws:ec2:${region}::snapshot/${SnapshotId}`,
+          tags: {},
+          configuration: plain({ ...snapshot, DescribeSnapshotAttribute }),
+        };
+      }),
+    ];
   if (auditor === "iam")
     return people.map(({ facts, keys, mfa }) => ({
       type: "AWS::IAM::User",
@@ -115,10 +136,11 @@ function violationsOfRun(world: World, script: Script, plan: Plan, manifest: Man
     outcomes.set(nameOf(outcome), [...(outcomes.get(nameOf(outcome)) ?? []), outcome]);
   const items = itemsOf(world, plan, commits);
   const everything = new Set(
-    script.accounts.flatMap((account) => [
-      `iam ${account} ${GLOBAL}`,
-      ...script.regions.map((region) => `rds ${account} ${region}`),
-    ]),
+    script.accounts.flatMap((account) =>
+      script.auditors.flatMap((auditor) =>
+        (auditor === "iam" ? [GLOBAL] : script.regions).map((region) => `${auditor} ${account} ${region}`),
+      ),
+    ),
   );
   for (const planned of plan.tasks.flatMap(plannedItems)) {
     everything.delete(nameOf(planned));
@@ -168,7 +190,7 @@ function violationsOfItem(world: World, script: Script, outcome: Outcome, items:
   const { auditor, account_id, region, status } = outcome;
   const found: string[] = [];
   const left = new Map(
-    expectedOf(world.holdings.get(account_id)!, auditor, region).map((each) => [`${each.type} ${each.arn}`, each]),
+    expectedOf(world.holdings.get(account_id)!, outcome).map((each) => [`${each.type} ${each.arn}`, each]),
   );
   for (const { resource_type, arn, tags, configuration, unread } of items) {
     const expected = left.get(`${resource_type} ${arn}`);
@@ -181,8 +203,7 @@ function violationsOfItem(world: World, script: Script, outcome: Outcome, items:
       found.push(`${name}: ${arn} is not as it is in the estate`);
     else if (unread && status === "collected") found.push(`${name}: ${arn} was not read in full and is collected`);
   }
-  const types = auditor === "iam" ? ["AWS::IAM::User"] : ["AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"];
-  for (const type of types) {
+  for (const type of typesOf(simulatedAuditors[auditor]!)) {
     const there = items.filter(({ resource_type }) => resource_type === type).length;
     // Only a listing that was answered may count nothing: a type that was not read has no count.
     const counted = outcome.counts[type] ?? (status === "collected" ? "nothing" : 0);

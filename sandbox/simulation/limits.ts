@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { quietScript } from "./script.ts";
 import { simulate } from "./simulate.ts";
+import { simulatedAuditors } from "./world.ts";
 
 const SEED = 1;
 
@@ -12,7 +13,12 @@ export async function limitsTable(sizes: readonly number[]): Promise<void> {
   const columns: Record<string, string>[] = [];
   for (const size of sizes) {
     const accounts = Array.from({ length: size }, (_none, n) => String(100_000_000_000 + n));
-    const script = { ...quietScript(SEED), accounts, sizes: { instances: 1, groups: 1, people: 1 } };
+    const script = {
+      ...quietScript(SEED),
+      accounts,
+      auditors: Object.keys(simulatedAuditors),
+      sizes: { instances: 1, groups: 1, people: 1, volumes: 1, snapshots: 1 },
+    };
     const report = await simulate(SEED, { script });
     const { requests } = report;
     const of = (pattern: RegExp) =>

@@ -6,7 +6,11 @@ export interface Script {
   seed: number;
   accounts: string[];
   regions: string[];
+  /** Of {@link simulatedAuditors}. */
+  auditors: string[];
   sizes: Sizes;
+  /** Resources of one page of a listing. */
+  page: number;
   /** Seconds that an auditor may run. */
   auditorTimeout: number;
   /** Milliseconds that a call in a member account takes. */
@@ -71,6 +75,8 @@ export function scriptOf(seed: number): Script {
     seed,
     accounts,
     regions,
+    auditors: ["rds", "iam"],
+    page: 2,
     sizes: large ? { instances: 30, groups: 4, people: 2 } : { instances: 4, groups: 2, people: 3 },
     auditorTimeout: large ? Math.round(between(25, 60)) : 300,
     pace: large ? between(1_000, 5_000) : between(20, 300),
@@ -99,6 +105,8 @@ export const quietScript = (seed: number): Script => ({
   seed,
   accounts: ["111111111111"],
   regions: ["eu-central-1"],
+  auditors: ["rds", "iam"],
+  page: 2,
   sizes: { instances: 4, groups: 2, people: 3 },
   auditorTimeout: 900,
   pace: 50,

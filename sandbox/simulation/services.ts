@@ -1,3 +1,4 @@
+import type * as ec2Sdk from "@aws-sdk/client-ec2";
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as rdsSdk from "@aws-sdk/client-rds";
 import { AwsError, type Call, type Service } from "../service.ts";
@@ -7,21 +8,57 @@ import { lambda } from "../services/lambda.ts";
 import { s3 } from "../services/s3.ts";
 import { ssm } from "../services/ssm.ts";
 import { sts } from "../services/sts.ts";
-import type { Holdings } from "./estate.ts";
+import { type Holdings, snapshotOf, volumeOf } from "./estate.ts";
 
-/** Resources of one page: few, so that listings have several. */
-const PAGE = 2;
-
-function page<T>(all: readonly T[], marker: string | undefined): { items: T[]; next: string | undefined } {
+/** A page of so many things, made or taken from a list as they are asked for. */
+function pageOf<T>(of: number, at: (n: number) => T, marker: string | undefined, size: number) {
   const start = Number(marker ?? 0);
-  if (!Number.isInteger(start) || start < 0 || start > all.length)
+  if (!Number.isInteger(start) || start < 0 || start > of)
     throw new AwsError("InvalidParameterValue", `${marker} is no page token`);
-  const next = start + PAGE;
-  return { items: all.slice(start, next), next: next < all.length ? String(next) : undefined };
+  const end = Math.min(of, start + size);
+  const items = Array.from({ length: end - start }, (_none, n) => at(start + n));
+  return { items, next: end < of ? String(end) : undefined };
 }
 
-/** The services that a simulated run meets: the sandbox's own of the audit account, and small ones in the members. */
-export function simulatedServices(holdingsOf: (account: string) => Holdings): ReadonlyMap<string, Service> {
+/**
+ * The services that a simulated run meets: the sandbox's own of the audit account, and small ones in the members.
+ * @param pageSize resources of one page: few, so that listings have several
+ */
+export function simulatedServices(
+  holdingsOf: (account: string) => Holdings,
+  pageSize: number,
+): ReadonlyMap<string, Service> {
+  const page = <T>(all: readonly T[], marker: string | undefined) =>
+    pageOf(all.length, (n) => all[n]!, marker, pageSize);
+  const counted = (of: Map<string, number>, { region }: Call): number => of.get(region) ?? 0;
+  const storage: Service = {
+    ...ec2,
+    operations: {
+      DescribeRegions: ec2.operations.DescribeRegions!,
+      DescribeVolumes: {
+        run: ({ NextToken }: ec2Sdk.DescribeVolumesRequest, call): ec2Sdk.DescribeVolumesResult => {
+          const { account, region } = call;
+          const of = counted(holdingsOf(account).volumes, call);
+          const { items, next } = pageOf(of, (n) => volumeOf(account, region, n), NextToken, pageSize);
+          return { Volumes: items, NextToken: next };
+        },
+      },
+      DescribeSnapshots: {
+        run: ({ NextToken }: ec2Sdk.DescribeSnapshotsRequest, call): ec2Sdk.DescribeSnapshotsResult => {
+          const { account, region } = call;
+          const of = counted(holdingsOf(account).snapshots, call);
+          const { items, next } = pageOf(of, (n) => snapshotOf(account, region, n), NextToken, pageSize);
+          return { Snapshots: items, NextToken: next };
+        },
+      },
+      DescribeSnapshotAttribute: {
+        run: ({ SnapshotId }: ec2Sdk.DescribeSnapshotAttributeRequest): ec2Sdk.DescribeSnapshotAttributeResult => ({
+          SnapshotId,
+          CreateVolumePermissions: [],
+        }),
+      },
+    },
+  };
   const here = <T>(of: Map<string, T[]>, { region }: Call): T[] => of.get(region) ?? [];
   const person = (call: Call, name: string | undefined) => {
     const found = holdingsOf(call.account).people.find(({ facts }) => facts.UserName === name);
@@ -84,5 +121,5 @@ export function simulatedServices(holdingsOf: (account: string) => Holdings): Re
       },
     },
   };
-  return new Map([ec2, iam, kms, lambda, rds, s3, ssm, sts].map((each) => [each.signingName, each]));
+  return new Map([storage, iam, kms, lambda, rds, s3, ssm, sts].map((each) => [each.signingName, each]));
 }

@@ -9,11 +9,12 @@ import { createSandbox } from "../core.ts";
 import { idOf, randomOf } from "../random.ts";
 import type { StoredFunction } from "../state.ts";
 import { VirtualClock } from "./clock.ts";
+import type { Holdings } from "./estate.ts";
 import { EventLog } from "./eventLog.ts";
 import { fatesOf } from "./fates.ts";
 import { violations } from "./invariants.ts";
 import { type Handler, virtualLambda } from "./lambda.ts";
-import { doorOf, type NetworkWorld } from "./network.ts";
+import { type CallOnWire, doorOf, type Fate, type NetworkWorld } from "./network.ts";
 import { RequestCounts } from "./requests.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { simulatedServices } from "./services.ts";
@@ -44,6 +45,11 @@ export interface SimulationOptions {
   script?: Script;
   /** Keep the event log's lines. */
   keepLog?: boolean;
+  /** What becomes of calls, instead of what the script says; by the account that calls. */
+  fate?: (account: string, call: CallOnWire, now: number) => Fate;
+  coldStartMs?: number;
+  /** Something else that goes on while the run does: called when it begins. */
+  beside?: (clock: VirtualClock, isOpen: () => boolean) => void;
   /** Called before each thing that happens. */
   eachEvent?: () => void;
 }
@@ -67,6 +73,7 @@ export interface SimulationReport {
   largestEvent: number;
   /** The bucket's documents of runs, by key. */
   documents: Map<string, string>;
+  holdings: Map<string, Holdings>;
 }
 
 /** One whole run in virtual time, from the boss's invocation until nothing is left to happen, and what holds after it. */
@@ -80,14 +87,17 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const log = new EventLog(clock.now, options.keepLog ?? false);
   const world = worldOf(script, clock.now, randomId);
   const { state } = world;
-  const services = simulatedServices((account) => world.holdings.get(account)!);
-  const fate = fatesOf(script, {
+  const services = simulatedServices((account) => world.holdings.get(account)!, script.page);
+  const accountOf = (key: string) => state.sessions.get(key)?.account ?? "";
+  const scripted = fatesOf(script, {
     random,
     elapsed: () => clock.now() - START,
-    accountOf: (key) => state.sessions.get(key)?.account ?? "",
+    accountOf,
     auditAccount: state.auditAccount,
   });
 
+  const { fate: rated } = options;
+  const fate: NetworkWorld["fate"] = rated ? (call) => rated(accountOf(call.key), call, clock.now()) : scripted;
   const requests = new RequestCounts();
   const lambda = virtualLambda(clock, log, {
     start: (fn, self) => {
@@ -105,7 +115,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
       };
       return system(fn.FunctionName.slice("audit-".length), around);
     },
-    coldStartMs: () => 200 + random() * 600,
+    coldStartMs: () => options.coldStartMs ?? 200 + random() * 600,
     deliveries: () => {
       const late = () => random() * script.late;
       return random() < script.duplicate ? [late(), late() + random() * 60_000] : [late()];
@@ -124,6 +134,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     watch(clock, last + WATCHED, () => {
       if (hasOpenRun(state.buckets.get(BUCKET)!.objects)) lambda.later(named("audit-watchdog"), {});
     });
+    options.beside?.(clock, () => hasOpenRun(state.buckets.get(BUCKET)!.objects));
     await clock.run(options.eachEvent);
     for (const died of lambda.died) abandoned.add(died);
   } finally {
@@ -139,6 +150,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     requests: requests.counts,
     tries: Object.fromEntries(lambda.tries),
     largestEvent: lambda.largestEvent(),
+    holdings: world.holdings,
     documents: new Map(
       [...state.buckets.get(BUCKET)!.objects]
         .filter(([key]) => key.startsWith("runs/"))
@@ -163,20 +175,20 @@ function watch(clock: VirtualClock, until: number, tick: () => void): void {
 
 /** Starts the run, or the runs, in the way that the script says. @returns when the last one starts */
 function begin(
-  { bosses }: Script,
+  { bosses, auditors }: Script,
   clock: VirtualClock,
   random: () => number,
   boss: StoredFunction,
   lambda: ReturnType<typeof virtualLambda>,
 ): number {
   if (bosses === "schedule delivered twice") {
-    const event = { schedule: { name: "daily", time: new Date(clock.now()).toISOString() } };
+    const event = { auditors, schedule: { name: "daily", time: new Date(clock.now()).toISOString() } };
     lambda.later(boss, event);
     clock.after(random() * 120_000, () => lambda.later(boss, event));
     return clock.now();
   }
   const days = bosses === "day after day" ? [0, 24 * HOUR, 48 * HOUR] : [0];
-  for (const day of days) clock.after(day, () => void lambda.now(boss, {}));
-  if (bosses === "two") clock.after(random() * 5_000, () => void lambda.now(boss, {}));
+  for (const day of days) clock.after(day, () => void lambda.now(boss, { auditors }));
+  if (bosses === "two") clock.after(random() * 5_000, () => void lambda.now(boss, { auditors }));
   return clock.now() + Math.max(...days);
 }

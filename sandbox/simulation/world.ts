@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import type { CreateKeyResponse, GetPublicKeyResponse } from "@aws-sdk/client-kms";
 import { type Auditor, type Service, typesOf } from "../../auditors/collector.ts";
+import { ec2 } from "../../auditors/ec2.ts";
 import { iam } from "../../auditors/iam.ts";
 import { memberPolicyDocuments } from "../../auditors/policy.ts";
 import { rds } from "../../auditors/rds.ts";
@@ -31,6 +32,7 @@ const EXTERNAL_ID = "simulated-external-id";
 export const simulatedAuditors: Record<string, Auditor> = {
   rds: auditorOf(rds, ["AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"]),
   iam: auditorOf(iam, ["AWS::IAM::User"]),
+  ec2: auditorOf(ec2, ["AWS::EC2::Volume", "AWS::EC2::Snapshot"]),
 };
 
 function auditorOf(service: Service, types: string[]): Auditor {

@@ -1,0 +1,73 @@
+import type { Holdings } from "./estate.ts";
+import { documentedRate, type Latencies, type Rate } from "./rates.ts";
+import type { Script } from "./script.ts";
+
+/** The deepest chain of calls of which each needs the answer of the one before it, milliseconds. */
+export interface CriticalPath {
+  /** From the boss's start to the first call in a member account. */
+  toAccounts: number;
+  /** The slowest listing of the estate, with its details; which one. */
+  reading: number;
+  slowest: string;
+  /** From the last evidence to the signature. */
+  toSeal: number;
+  total: number;
+}
+
+/** Time that so many calls of one bucket take at the least. */
+const throttled = (calls: number, rate: Rate | undefined): number =>
+  rate ? Math.max(0, Math.ceil((calls - rate.size) / rate.refill) * 1000) : 0;
+
+/**
+ * The least that a run over this estate could take, were everything done at once that can be: every account, region,
+ * listing and detail at the same time, pages one after the other since each names the next, and as many calls as the
+ * documented buckets give. What is left of the system in it is what its contract asks for: plan, commit, marks, seal.
+ */
+export function criticalPath(
+  { accounts, regions, auditors, page }: Script,
+  holdings: ReadonlyMap<string, Holdings>,
+  { audit, member }: Latencies,
+  coldStart: number,
+): CriticalPath {
+  // GetParameter, plan, Invoke; outcome there?, AssumeRole, DescribeRegions.
+  const toAccounts = 2 * coldStart + 5 * audit + member;
+  let [reading, slowest] = [0, ""];
+  const chain = (what: string, listing: string, of: number, detail?: { operation: string; each: number }) => {
+    const pages = Math.max(1, Math.ceil(of / page));
+    const rateOf = (operation: string) => documentedRate({ service: what.split(" ")[0]!, what: operation });
+    const list = Math.max(pages * member, throttled(pages, rateOf(listing)));
+    const details = detail && of ? Math.max(member, throttled(of * detail.each, rateOf(detail.operation))) : 0;
+    // The last page's details cannot begin before it is there; those of the others go on meanwhile.
+    const ms = Math.max(list + (details ? member : 0), details);
+    if (ms > reading) [reading, slowest] = [ms, what];
+  };
+  for (const account of accounts) {
+    const { instances, groups, people, volumes, snapshots } = holdings.get(account)!;
+    if (auditors.includes("iam"))
+      chain(`iam ${account}`, "GetAccountAuthorizationDetails", people.length, {
+        operation: "ListAccessKeys",
+        each: 1,
+      });
+    for (const region of regions) {
+      const name = (service: string) => `${service} ${account} ${region}`;
+      if (auditors.includes("rds")) {
+        chain(name("rds"), "DescribeDBInstances", instances.get(region)!.length);
+        chain(name("rds"), "DescribeDBSubnetGroups", groups.get(region)!.length, {
+          operation: "ListTagsForResource",
+          each: 1,
+        });
+      }
+      if (auditors.includes("ec2")) {
+        chain(name("ec2"), "DescribeVolumes", volumes.get(region)!);
+        chain(name("ec2"), "DescribeSnapshots", snapshots.get(region)!, {
+          operation: "DescribeSnapshotAttribute",
+          each: 1,
+        });
+      }
+    }
+  }
+  // Evidence, commit, mark, list, group's mark, list, Invoke; then the sealer: chain, manifest there?, plan, marks,
+  // hold, commits, place, public key, manifest, read again, signature there?, key beside it, Sign, signature.
+  const toSeal = 7 * audit + coldStart + 14 * audit;
+  return { toAccounts, reading, slowest, toSeal, total: toAccounts + reading + toSeal };
+}
