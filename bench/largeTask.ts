@@ -62,6 +62,7 @@ const outcome = await runTask({
   attempt: "bench",
   auditor: { name: "rds", services: [{ ...rds, collectors: rds.collectors.slice(0, 1) }] },
   digestKey: "0123456789abcdef",
+  apiShare: 1,
   account: "999999999999",
   role: { partition: "aws", roleName: "audit", externalId: "external" },
   bucket: "evidence",

@@ -10,6 +10,7 @@ const rows: Record<string, () => Promise<{ row: Row }>> = {
   boss: () => import("./rows/boss.ts"),
   evidence: () => import("./rows/evidence.ts"),
   tables: () => import("./rows/tables.ts"),
+  virtual: () => import("./rows/virtual.ts"),
   coldStart: () => import("./rows/coldStart.ts"),
 };
 

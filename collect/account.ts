@@ -5,6 +5,7 @@ import type { ClientClass, SdkClient } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL } from "../evidence/plan.ts";
 import { accountSession, renewed, roleArn } from "./accountSession.ts";
+import { ApiShare, type Pace } from "./apiShare.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import { problemOf } from "./problem.ts";
@@ -22,8 +23,14 @@ export async function readAccount(
   account: string,
   tallies: readonly Tally[],
   write: (item: Item) => Promise<void>,
+  sessions: Pace,
 ): Promise<ReadItem[]> {
-  const assume = accountSession(run.sts, run.role, account, run.runId);
+  const enter = accountSession(run.sts, run.role, account, run.runId);
+  const assume = async () => {
+    const held = sessions.next();
+    if (held) await run.wait(held);
+    return enter();
+  };
   let session: Awaited<ReturnType<typeof assume>>;
   try {
     session = await before(run.deadline, assume);
@@ -50,6 +57,7 @@ export async function readAccount(
   };
   const limit = pLimit(CALLS_PER_ACCOUNT);
   const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
+  const share = new ApiShare(run.apiShare, run.now);
   const closed = await closedRegions(run, tallies, credentials);
   // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
   const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
@@ -73,6 +81,7 @@ export async function readAccount(
           clientOf,
           homeRegion: run.homeRegion,
           budget,
+          paced: (service, where, operation) => share.next(service, where, operation),
           tally,
           deadline: run.deadline,
           now: run.now,

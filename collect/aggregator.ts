@@ -96,6 +96,7 @@ export async function readAggregator(
     client: service!.client,
     clientOf,
     budget: (call) => call(),
+    paced: () => 0,
     tally,
     signal: run.deadline,
     deadline: run.deadline,

@@ -15,6 +15,8 @@ export interface Calls {
   clientOf: (client: ClientClass, region: string) => SdkClient;
   /** Runs a call within the account's budget of concurrent calls. */
   budget: <T>(call: () => Promise<T>) => Promise<T>;
+  /** Takes the place of a call in the run's share of what AWS documents; milliseconds to wait for it. */
+  paced: (service: string, region: string, operation: string) => number;
   tally: Tally;
   /** Fires with the deadline, and when the service turns out not to answer. */
   signal: AbortSignal;
@@ -42,9 +44,14 @@ export async function call(calls: Calls, read: Read, region: string, input: Valu
 
 async function once(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
   const { tally, deadline, signal } = calls;
+  const client = calls.clientOf(read.client ?? calls.client, region);
+  const held = calls.paced(client.config?.serviceId ?? "", region, read.operation);
+  if (held) {
+    tally.held(held);
+    await before(deadline, () => calls.wait(held));
+  }
   return calls.budget(async () => {
     try {
-      const client = calls.clientOf(read.client ?? calls.client, region);
       const command = tellThrottles(new read.command(input), () => tally.throttled());
       const send = (): Promise<Answer> => client.send(command, { abortSignal: signal });
       const { $metadata, ...answer } = await before(deadline, send);

@@ -20,6 +20,7 @@ export class Tally {
   private calls = 0;
   private retries = 0;
   private throttles = 0;
+  private heldMs = 0;
   private remedy: string | undefined;
   private readonly started: number;
 
@@ -32,8 +33,8 @@ export class Tally {
     this.started = now() - (before?.outcome.ms ?? 0);
     this.places = { ...before?.places };
     if (!before) return;
-    const { status, counts, errors, remedy, calls, retries, throttles = 0 } = before.outcome;
-    Object.assign(this, { remedy, calls, retries, throttles });
+    const { status, counts, errors, remedy, calls, retries, throttles = 0, held_ms: heldMs = 0 } = before.outcome;
+    Object.assign(this, { remedy, calls, retries, throttles, heldMs });
     if (status !== "collected") this.statuses.add(status);
     for (const error of errors) if (error.status) this.statuses.add(error.status);
     Object.assign(this.counts, counts);
@@ -70,6 +71,11 @@ export class Tally {
     this.counts[resourceType] ??= 0;
   }
 
+  /** A call waited so many milliseconds for its place in the run's share of what AWS documents. */
+  held(ms: number): void {
+    this.heldMs += ms;
+  }
+
   /** Whether resources of this type stand in the evidence. */
   has(resourceType: string): boolean {
     return Boolean(this.counts[resourceType]);
@@ -103,6 +109,7 @@ export class Tally {
       calls: this.calls,
       retries: this.retries,
       ...(this.throttles ? { throttles: this.throttles } : {}),
+      ...(this.heldMs ? { held_ms: Math.round(this.heldMs) } : {}),
       ms: Math.round(this.now() - this.started),
     };
   }

@@ -6,11 +6,12 @@ import type { Auditor } from "../auditors/collector.ts";
 import { DEPTH_AT_MOST, handOver } from "../evidence/handOver.ts";
 import type { Item } from "../evidence/item.ts";
 import { evidenceKey } from "../evidence/layout.ts";
-import { type Begun, type PlannedItem, plannedItems, type Task } from "../evidence/plan.ts";
+import { type Begun, type PlannedItem, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../evidence/plan.ts";
 import type { TaskOutcome } from "../evidence/taskOutcome.ts";
 import { readAccount } from "./account.ts";
 import type { CrossAccountRole } from "./accountSession.ts";
 import { readAggregator } from "./aggregator.ts";
+import { sessionPace } from "./apiShare.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import type { Problem } from "./problem.ts";
@@ -40,6 +41,8 @@ export interface TaskRun {
   /** After it nothing more is read, so that what is there can be committed. */
   deadline: AbortSignal;
   now: () => number;
+  /** Of each rate that AWS documents, how much the run may take: above 0 and up to 1. */
+  apiShare: number;
   /** Resolves after so many milliseconds. */
   wait: (ms: number) => Promise<void>;
 }
@@ -93,7 +96,11 @@ async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Prom
   const { aggregator } = run.auditor;
   if (aggregator) return readAggregator(run, aggregator, tallies, write);
   const accounts = pLimit(ACCOUNTS_AT_ONCE);
-  const read = [...tallies].map(([account, own]) => accounts(() => readAccount(run, account, own, write)));
+  const { group, id } = run.task;
+  const tasks = group.of > 1 ? group.of * TASKS_PER_GROUP : group.tasks;
+  const place = Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32;
+  const sessions = sessionPace(run.apiShare, tasks, place, run.now);
+  const read = [...tallies].map(([account, own]) => accounts(() => readAccount(run, account, own, write, sessions)));
   return (await Promise.all(read)).flat();
 }
 

@@ -62,6 +62,8 @@ export interface AuditAccountArgs {
   scheduleFlexibleMinutes?: number;
   /** Minutes after its start within which a run is to be sealed; then it may be sealed as incomplete, and an alarm goes off. Default: 240. */
   sealDeadlineMinutes?: number;
+  /** Of each API rate that AWS documents, how much a run may take; the rest is for the account's own workloads. Default 0.5. */
+  apiShare?: number;
   /** Whether AWS X-Ray traces the functions' invocations. Default: false. */
   tracing?: boolean;
   /** SNS topic that the alarms tell. */
@@ -253,6 +255,7 @@ export class AuditAccount extends pulumi.ComponentResource {
               CROSS_ACCOUNT_ROLE_NAME: crossAccountRoleName,
               EXTERNAL_ID: externalId,
               DIGEST_KEY: digestKey,
+              ...(args.apiShare === undefined ? {} : { API_SHARE: String(args.apiShare) }),
               SEALER_FUNCTION: sealer.name,
             },
             permissions: pulumi

@@ -39,6 +39,8 @@ export const Outcome = z.object({
   retries: z.number().int(),
   /** Answers by which AWS asked to be called less often; left out when there were none. */
   throttles: z.number().int().optional(),
+  /** Milliseconds that its calls waited, added up, to leave the account's own workloads their share of AWS's rates. */
+  held_ms: z.number().int().optional(),
   ms: z.number().int(),
 });
 export type Outcome = z.infer<typeof Outcome>;

@@ -72,6 +72,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         ),
         now: around.now,
         wait: around.wait,
+        apiShare: settings.API_SHARE,
       });
       const memory = Number(context.memoryLimitInMB);
       if (memory) outcome.ran = { ms: Math.round(around.now() - began), memory_mb: memory };

@@ -37,6 +37,8 @@ export const AuditorSettings = z.object({
   EXTERNAL_ID: z.string().min(2),
   /** Keys the digests that stand in evidence where a secret could be. */
   DIGEST_KEY: z.string().min(16),
+  /** Of each rate that AWS documents, how much a run may take. */
+  API_SHARE: z.coerce.number().positive().max(1).default(0.5),
   SEALER_FUNCTION: z.string().min(1),
 });
 

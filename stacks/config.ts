@@ -150,6 +150,15 @@ function sealDeadline(config: ConfigSource): number {
   return value;
 }
 
+/** Of each rate that AWS documents, how much a run may take from an account's own workloads. */
+function apiShare(config: ConfigSource): number {
+  const key = "apiShare";
+  const value = Number(text(config, key) ?? 0.5);
+  if (!(value >= 0.01 && value <= 1))
+    throw new ConfigError(key, value, "a share from 0.01 to 1 is expected", set(key, "0.5"));
+  return value;
+}
+
 function flexibleMinutes(config: ConfigSource): number {
   const remedy = set("scheduleFlexibleMinutes", "15");
   const value = Number(text(config, "scheduleFlexibleMinutes") ?? 15);
@@ -393,6 +402,7 @@ export interface AuditSettings extends UndeclaredTypes {
   /** Undefined: no pipeline deploys. */
   pipeline?: PipelineSettings;
   sealDeadlineMinutes: number;
+  apiShare: number;
   alarmTopicArn?: string;
   /** US dollars a month, of which the topic is told. */
   monthlyBudget?: number;
@@ -434,6 +444,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     scheduleFlexibleMinutes: flexibleMinutes(config),
     ...(pipeline ? { pipeline } : {}),
     sealDeadlineMinutes: sealDeadline(config),
+    apiShare: apiShare(config),
     ...(alarmTopicArn ? { alarmTopicArn } : {}),
     ...(monthlyBudget ? { monthlyBudget } : {}),
     tracing: choice(config, "tracing", ["true", "false"], "false") === "true",

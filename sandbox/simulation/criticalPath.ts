@@ -14,23 +14,26 @@ export interface CriticalPath {
   total: number;
 }
 
-/** Time that so many calls of one bucket take at the least. */
-const throttled = (calls: number, rate: Rate | undefined): number =>
-  rate ? Math.max(0, Math.ceil((calls - rate.size) / rate.refill) * 1000) : 0;
+/** Time that so many calls of one bucket take at the least, given the share of it that they may take. */
+const leastMs = (calls: number, rate: Rate | undefined, share: number): number =>
+  rate ? Math.max(0, ((calls - rate.size * share) / (rate.refill * share)) * 1000) : 0;
 
 /**
  * The least that a run over this estate could take, were everything done at once that can be: every account, region,
  * listing and detail at the same time, pages one after the other since each names the next, and as many calls as the
- * documented buckets give. What is left of the system in it is what its contract asks for: plan, commit, marks, seal.
+ * share of the documented buckets gives. What is left of the system in it is what its contract asks for: plan, commit, marks, seal.
  */
 export function criticalPath(
   { accounts, regions, auditors, page }: Script,
   holdings: ReadonlyMap<string, Holdings>,
   { audit, member }: Latencies,
   coldStart: number,
+  share: number,
 ): CriticalPath {
+  const throttled = (calls: number, rate: Rate | undefined) => leastMs(calls, rate, share);
   // GetParameter, plan, Invoke; outcome there?, AssumeRole, DescribeRegions.
-  const toAccounts = 2 * coldStart + 5 * audit + member;
+  const sessions = throttled(accounts.length * auditors.length, documentedRate({ service: "sts", what: "AssumeRole" }));
+  const toAccounts = 2 * coldStart + 5 * audit + member + sessions;
   let [reading, slowest] = [0, ""];
   const chain = (what: string, listing: string, of: number, detail?: { operation: string; each: number }) => {
     const pages = Math.max(1, Math.ceil(of / page));

@@ -14,9 +14,6 @@ export class Bucket {
   /** Calls by whom, and those that found it empty. */
   readonly taken: Record<string, number> = {};
   readonly refused: Record<string, number> = {};
-  /** Most calls by whom within one second. */
-  readonly peak: Record<string, number> = {};
-  private inSecond: Record<string, number> = {};
 
   constructor(
     readonly rate: Rate,
@@ -31,7 +28,6 @@ export class Bucket {
     if (second > this.second) {
       this.tokens = Math.min(this.rate.size, this.tokens + (second - this.second) * this.rate.refill);
       this.second = second;
-      this.inSecond = {};
     }
     if (this.tokens < 1) {
       this.refused[who] = (this.refused[who] ?? 0) + 1;
@@ -39,9 +35,30 @@ export class Bucket {
     }
     this.tokens -= 1;
     this.taken[who] = (this.taken[who] ?? 0) + 1;
-    this.inSecond[who] = (this.inSecond[who] ?? 0) + 1;
-    this.peak[who] = Math.max(this.peak[who] ?? 0, this.inSecond[who]!);
     return true;
+  }
+}
+
+/** Counts the calls that a bucket of some share would refuse, refilled all the time. */
+class Share {
+  beyond = 0;
+  private tokens: number;
+  private at: number;
+
+  constructor(
+    private readonly rate: Rate,
+    now: number,
+  ) {
+    this.tokens = rate.size;
+    this.at = now;
+  }
+
+  take(now: number): void {
+    this.tokens = Math.min(this.rate.size, this.tokens + ((now - this.at) / 1000) * this.rate.refill);
+    this.at = now;
+    // Virtual time has whole milliseconds, in which a call may come a little early.
+    if (this.tokens < 0) this.beyond += 1;
+    else this.tokens -= 1;
   }
 }
 
@@ -62,9 +79,13 @@ export interface Latencies {
   member: number;
 }
 
-/** The fates of calls where nothing goes wrong but that AWS refuses what is too much; the buckets can be looked at. */
-export function ratedFates(latencies: Latencies, auditAccount: string) {
+/**
+ * The fates of calls where nothing goes wrong but that AWS refuses what is too much; the buckets can be looked at.
+ * @param share of each bucket that the run says it takes: `beyond` counts the calls that a bucket of that share refuses
+ */
+export function ratedFates(latencies: Latencies, auditAccount: string, share: number) {
   const buckets = new Map<string, Bucket>();
+  const shares = new Map<Bucket, Share>();
   const bucketOf = (account: string, call: Pick<CallOnWire, "service" | "region" | "what">, now: number) => {
     const rate = documentedRate(call);
     if (!rate) return undefined;
@@ -75,9 +96,17 @@ export function ratedFates(latencies: Latencies, auditAccount: string) {
   };
   const fate = (account: string, call: CallOnWire, now: number): Fate => {
     const ms = account === auditAccount ? latencies.audit : latencies.member;
-    if (bucketOf(account, call, now)?.take("run", now) ?? true) return { ms };
+    const bucket = bucketOf(account, call, now);
+    if (bucket) {
+      const { size, refill } = bucket.rate;
+      const own = shares.get(bucket) ?? new Share({ size: size * share, refill: refill * share }, now);
+      shares.set(bucket, own);
+      own.take(now);
+    }
+    if (bucket?.take("run", now) ?? true) return { ms };
     const code = call.service === "ec2" ? "RequestLimitExceeded" : "Throttling";
     return { ms, error: new AwsError(code, "Rate exceeded", call.service === "ec2" ? 503 : 400) };
   };
-  return { buckets, bucketOf, fate };
+  const beyond = () => [...shares.values()].reduce((sum, { beyond: calls }) => sum + calls, 0);
+  return { buckets, bucketOf, fate, beyond };
 }

@@ -1,8 +1,8 @@
 import { AUDIT_ACCOUNT } from "../estate/organization.ts";
 import { criticalPath } from "./criticalPath.ts";
-import { type Bucket, type Latencies, ratedFates } from "./rates.ts";
+import { type Latencies, ratedFates } from "./rates.ts";
 import { quietScript, type Script } from "./script.ts";
-import { simulate } from "./simulate.ts";
+import { type SimulationOptions, simulate } from "./simulate.ts";
 import { simulatedAuditors } from "./world.ts";
 
 /** Answers take as long as within a region, and as in a region some way off. */
@@ -24,35 +24,38 @@ export const scaled = (accounts: number, script: Partial<Script> = {}): Script =
   ...script,
 });
 
+/** What else goes on while a run does. */
+export type Beside = (rates: ReturnType<typeof ratedFates>) => SimulationOptions["beside"];
+
 /** A whole run in virtual time under AWS's documented rates, against the least it could take. */
 export async function timed(
   script: Script,
-  beside?: (buckets: ReturnType<typeof ratedFates>) => Parameters<typeof simulate>[1],
+  { beside, furnish }: { beside?: Beside; furnish?: SimulationOptions["furnish"] } = {},
 ) {
-  const rates = ratedFates(LATENCIES, AUDIT_ACCOUNT);
+  const rates = ratedFates(LATENCIES, AUDIT_ACCOUNT, script.apiShare);
   const before = process.cpuUsage();
+  const also = beside?.(rates);
   const report = await simulate(SEED, {
     script,
     fate: rates.fate,
     coldStartMs: COLD_START_MS,
-    ...beside?.(rates),
+    ...(also ? { beside: also } : {}),
+    ...(furnish ? { furnish } : {}),
   });
   const { user, system } = process.cpuUsage(before);
-  const path = criticalPath(script, report.holdings, LATENCIES, COLD_START_MS);
-  const refused = [...rates.buckets.values()].reduce((sum, bucket) => sum + (bucket.refused.run ?? 0), 0);
+  const path = criticalPath(script, report.holdings, LATENCIES, COLD_START_MS, script.apiShare);
   const manifest = [...report.documents].find(([key]) => key.endsWith("/manifest.json"))?.[1];
-  const { items } = manifest ? JSON.parse(manifest).totals : { items: 0 };
+  const sealed = manifest && JSON.parse(manifest);
   return {
     report,
     path,
     ratio: report.took / path.total,
-    refused,
-    items,
+    refused: [...rates.buckets.values()].reduce((sum, bucket) => sum + (bucket.refused.run ?? 0), 0),
+    beyond: rates.beyond(),
+    tasks: (sealed?.tasks.length ?? 0) as number,
+    items: (sealed?.totals.items ?? 0) as number,
+    calls: (sealed?.totals.calls ?? 0) as number,
     cpuMs: (user + system) / 1000,
-    buckets: rates.buckets,
+    rates,
   };
 }
-
-/** The share of its bucket that a run took at most within a second, as AWS counts it: over all buckets of an account. */
-export const largestShare = (buckets: Iterable<Bucket>): number =>
-  Math.max(0, ...[...buckets].map(({ peak, rate }) => (peak.run ?? 0) / rate.size));

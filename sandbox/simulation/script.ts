@@ -11,6 +11,8 @@ export interface Script {
   sizes: Sizes;
   /** Resources of one page of a listing. */
   page: number;
+  /** Of each documented rate, how much the run may take. */
+  apiShare: number;
   /** Seconds that an auditor may run. */
   auditorTimeout: number;
   /** Milliseconds that a call in a member account takes. */
@@ -77,6 +79,7 @@ export function scriptOf(seed: number): Script {
     regions,
     auditors: ["rds", "iam"],
     page: 2,
+    apiShare: 0.5,
     sizes: large ? { instances: 30, groups: 4, people: 2 } : { instances: 4, groups: 2, people: 3 },
     auditorTimeout: large ? Math.round(between(25, 60)) : 300,
     pace: large ? between(1_000, 5_000) : between(20, 300),
@@ -107,6 +110,7 @@ export const quietScript = (seed: number): Script => ({
   regions: ["eu-central-1"],
   auditors: ["rds", "iam"],
   page: 2,
+  apiShare: 0.5,
   sizes: { instances: 4, groups: 2, people: 3 },
   auditorTimeout: 900,
   pace: 50,

@@ -48,6 +48,8 @@ export interface SimulationOptions {
   /** What becomes of calls, instead of what the script says; by the account that calls. */
   fate?: (account: string, call: CallOnWire, now: number) => Fate;
   coldStartMs?: number;
+  /** What accounts hold beyond what the script draws. */
+  furnish?: (holdings: Map<string, Holdings>) => void;
   /** Something else that goes on while the run does: called when it begins. */
   beside?: (clock: VirtualClock, isOpen: () => boolean) => void;
   /** Called before each thing that happens. */
@@ -87,6 +89,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const log = new EventLog(clock.now, options.keepLog ?? false);
   const world = worldOf(script, clock.now, randomId);
   const { state } = world;
+  options.furnish?.(world.holdings);
   const services = simulatedServices((account) => world.holdings.get(account)!, script.page);
   const accountOf = (key: string) => state.sessions.get(key)?.account ?? "";
   const scripted = fatesOf(script, {

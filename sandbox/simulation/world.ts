@@ -189,7 +189,13 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     addFunction(
       `audit-get-meta-${name}`,
       script.auditorTimeout,
-      { ...common, CROSS_ACCOUNT_ROLE_NAME: ROLE, EXTERNAL_ID, DIGEST_KEY: "simulated-digest-key" },
+      {
+        ...common,
+        CROSS_ACCOUNT_ROLE_NAME: ROLE,
+        EXTERNAL_ID,
+        DIGEST_KEY: "simulated-digest-key",
+        API_SHARE: String(script.apiShare),
+      },
       auditorPermissions({
         bucketArn,
         auditor: name,

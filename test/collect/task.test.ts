@@ -38,6 +38,7 @@ const run = (regions = ["eu-central-1"]) =>
     attempt: "abc",
     auditor: { name: "rds", services: [{ ...rds, collectors: rds.collectors.slice(0, 1) }] },
     digestKey: "0123456789abcdef",
+    apiShare: 1,
     account: "999999999999",
     role: { partition: "aws", roleName: "audit-cross-account-access-role", externalId: "external" },
     bucket: "evidence",

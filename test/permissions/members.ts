@@ -95,6 +95,7 @@ export function members() {
         sts,
         homeRegion: "eu-central-1",
         digestKey: "key",
+        apiShare: 1,
         client: () => options,
         deadline: new AbortController().signal,
         now,

@@ -149,6 +149,7 @@ describe("moto and the AWS CLI as referees", function () {
         })),
       },
       digestKey: "0123456789abcdef",
+      apiShare: 1,
       account: "999999999999",
       role: { partition: "aws", roleName: ROLE, externalId: "external" },
       bucket: "evidence",

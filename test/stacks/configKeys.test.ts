@@ -140,6 +140,7 @@ const KEYS: Record<
     gives: { sealDeadlineMinutes: 60 },
     wrong: ["soon", "0", "1.5", "20000"],
   },
+  apiShare: { kind: "audit", value: "0.25", gives: { apiShare: 0.25 }, wrong: ["half", "0", "1.5", "-1"] },
   alarmTopicArn: {
     kind: "audit",
     value: "arn:aws:sns:eu-central-1:999999999999:audit",
