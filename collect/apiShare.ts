@@ -73,5 +73,5 @@ export function sessionPace(share: number, tasks: number, place: number, now: ()
   const { size, refill } = DOCUMENTED.STS!;
   const ofTask = { size: Math.max(1, Math.floor((size * share) / tasks)), refill: (refill * share) / tasks };
   // One call of each task at once is too much where there are more tasks than the bucket holds: the rest come after.
-  return new Pace(ofTask, now, (Math.max(0, place * tasks - size * share) / (refill * share)) * 1000);
+  return new Pace(ofTask, now, (Math.max(0, place * tasks + 1 - size * share) / (refill * share)) * 1000);
 }
