@@ -85,8 +85,8 @@ describe("the program under Pulumi's own language host", function () {
     });
     expect(failed, messages.join("\n")).to.equal(false);
     expect(types).to.include.members(["audit-ecosystem:index:AuditAccount", "aws:s3/bucketPolicy:BucketPolicy"]);
-    // Boss, sealer, recorder, tabulator, watchdog, and the three auditors.
-    expect(types.filter((type) => type === "aws:lambda/function:Function")).to.have.length(8);
+    // Boss, sealer, recorder, tabulator, watchdog, doctor, and the three auditors.
+    expect(types.filter((type) => type === "aws:lambda/function:Function")).to.have.length(9);
   });
 
   it("makes a member account's stack", async () => {
