@@ -77,6 +77,7 @@ const POSTURES: Readonly<Record<string, Readonly<Record<string, Says>>>> = {
     Type: mostly(0.7, "AMAZON_ISSUED", "IMPORTED"),
     NotAfter: certificateEnd,
   },
+  "acm DescribeCertificate": { "Certificate.NotAfter": certificateEnd },
   "apigateway GetStages": {
     accessLogSettings: sometimes(0.6, "accessLogSettings"),
     webAclArn: sometimes(0.5, "webAclArn"),
@@ -86,6 +87,7 @@ const POSTURES: Readonly<Record<string, Readonly<Record<string, Says>>>> = {
   "cloudfront GetDistribution": {
     "Distribution.DistributionConfig.DefaultRootObject": mostly(0.7, "index.html", ""),
   },
+  "cloudfront ListDistributions": { WebACLId: sometimes(0.5, "WebACLId") },
   "cloudtrail DescribeTrails": {
     KmsKeyId: sometimes(0.6, "KmsKeyId"),
     CloudWatchLogsLogGroupArn: sometimes(0.6, "CloudWatchLogsLogGroupArn"),
