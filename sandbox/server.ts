@@ -22,6 +22,8 @@ export interface ServerOptions {
   latency?: number | undefined;
   /** Functions that run events at the same time: twice as many as there are processors when left out. */
   eventsAtOnce?: number;
+  /** Instances of functions kept for their next event: 8 when left out. */
+  idleKept?: number;
 }
 
 export interface RunningSandbox {
@@ -68,6 +70,7 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
     () => state,
     (length) => idOf(Math.random, length),
     options.eventsAtOnce,
+    options.idleKept,
   );
   const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda });
   let changed = false;

@@ -25,6 +25,8 @@ const ACCOUNTS = 5;
 const LATENCY_MS = 40;
 /** Of 20 tasks, which Lambda runs all at once: with more, two processors let calls wait beyond their time. */
 const TASKS_AT_ONCE = 8;
+/** Instances that live on to the next run, as they do in Lambda for a while: of each task, boss and sealer. */
+const INSTANCES = 24;
 /** Threads of the baseline that has them. */
 const THREADS = 32;
 const AUDITORS = "rds,iam,s3,ec2";
@@ -66,6 +68,7 @@ export const row: Row = {
       accounts: ACCOUNTS,
       latency: LATENCY_MS,
       eventsAtOnce: TASKS_AT_ONCE,
+      idleKept: INSTANCES,
     });
     try {
       return await compared(running, folder, version.stdout.trim());

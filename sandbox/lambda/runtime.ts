@@ -15,7 +15,7 @@ import { type Instance, startInstance } from "./instance.ts";
 
 /** Asynchronous events run at the same time where nobody says how many: what the machine bears. */
 const EVENTS_AT_ONCE = Math.max(4, availableParallelism() * 2);
-/** Idle instances kept at least for the next event, each some 90 MB. */
+/** Idle instances kept for the next event where nobody says how many, each some 90 MB. */
 const IDLE_KEPT = 8;
 /** The sandbox does not make anyone wait for a retry. */
 const RETRY_AFTER_MS = 50;
@@ -44,6 +44,7 @@ export function lambdaRuntime(
   state: () => SandboxState,
   randomId: (length: number) => string,
   eventsAtOnce = EVENTS_AT_ONCE,
+  idleKept = IDLE_KEPT,
 ): LambdaRuntime {
   /** Least recently used first. */
   const idle: Warm[] = [];
@@ -125,7 +126,7 @@ export function lambdaRuntime(
     });
     if (warm.instance.alive()) idle.push(warm);
     else discard(warm);
-    while (idle.length > Math.max(IDLE_KEPT, eventsAtOnce)) discard(idle.shift()!);
+    while (idle.length > idleKept) discard(idle.shift()!);
     return answer;
   }
 
