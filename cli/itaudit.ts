@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { anomaliesCommand } from "./commands/anomalies.ts";
 import { auditorCommand } from "./commands/auditor.ts";
 import { controlsCommand } from "./commands/controls.ts";
 import { costCommand } from "./commands/cost.ts";
@@ -42,6 +43,7 @@ Examples:
   );
 
 for (const add of [
+  anomaliesCommand,
   auditorCommand,
   controlsCommand,
   costCommand,

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Anomaly } from "../../anomalies/anomalies.ts";
+import type { Subject } from "../../anomalies/features.ts";
+import type { DuckDBEngine } from "../../query/duckdb.ts";
+import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { progressLine } from "../progress.ts";
+import { CliError } from "../runs.ts";
+import { print } from "../terminal.ts";
+
+interface AnomaliesOptions extends PlaceOptions {
+  runs: string;
+  services?: string;
+  json?: boolean;
+}
+
+export const anomaliesCommand = (program: Command): Command =>
+  program
+    .command("anomalies")
+    .description("resources and principals that are unlike the others of their type, and why")
+    .argument("[run]", "id of a run, or latest", "latest")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--dir <folder>", "a copy of the evidence bucket")
+    .option("--runs <n>", "runs that show what is usual: this one and those before it", "2")
+    .option("--services <names>", "only what these services' auditors read, with commas")
+    .option("--json", "print JSON, an object a line")
+    .addHelpText("after", "\nOdd is not wrong: each is a thing to look at. docs/anomalies.md says how they are found.")
+    .action(async (run: string, options: AnomaliesOptions) => {
+      const count = Number(options.runs);
+      if (!Number.isInteger(count) || count < 1)
+        throw new CliError(`--runs ${options.runs}: a number of runs is expected`);
+      const [{ catalogOf }, { loadAuditors }, { duckDBEngine }, { pullInto }, { list }] = await Promise.all([
+        import("../../query/catalog.ts"),
+        import("../../auditors/registry.ts"),
+        import("../../query/duckdb.ts"),
+        import("../../query/pull.ts"),
+        import("../terminal.ts"),
+      ]);
+      const place = await evidencePlace(options);
+      const catalog = catalogOf(await loadAuditors(options.services ? list(options.services) : undefined));
+      const line = progressLine();
+      const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
+      try {
+        const engine = await duckDBEngine({
+          folder,
+          catalog,
+          warn: (message) => void process.stderr.write(`itaudit: ${message}\n`),
+          ...(run === "latest" ? {} : { run }),
+          ...(options.dir ? {} : { pull: pullInto(place, folder, (key) => line(`fetching ${key}`)) }),
+        });
+        try {
+          if (!engine.latest)
+            throw new CliError(`${place.name} has no sealed run${run === "latest" ? "" : ` ${run}`} with tables`);
+          const tables = new Map(catalog.tables.map(({ resourceType, name }) => [resourceType, name]));
+          let found = 0;
+          for await (const anomaly of inTables(engine, tables, count, (type) => line(type))) {
+            found++;
+            line.end();
+            print(options.json ? JSON.stringify(anomaly) : anomalyLine(anomaly));
+          }
+          line.end();
+          if (!options.json)
+            print(found ? `${found} to look at, of run ${engine.latest}` : `nothing odd in run ${engine.latest}`);
+        } finally {
+          await engine.close();
+        }
+      } finally {
+        line.end();
+        if (!options.dir) await rm(folder, { recursive: true, force: true });
+      }
+    });
+
+/** Type by type, as far as there are enough of it. */
+async function* inTables(
+  engine: DuckDBEngine,
+  tables: ReadonlyMap<string, string>,
+  count: number,
+  progress: (type: string) => void,
+): AsyncGenerator<Anomaly> {
+  const { anomaliesOf } = await import("../../anomalies/anomalies.ts");
+  const { rowsOf } = await import("../../query/engine.ts");
+  const { randomOf } = await import("../../sandbox/random.ts");
+  const last = engine.latest!;
+  const runs = engine.runs.filter((run) => run <= last).slice(-count);
+  const types = await rowsOf(
+    await engine.query("SELECT DISTINCT resource_type FROM latest_resources ORDER BY resource_type"),
+  );
+  for (const { resource_type } of types) {
+    const type = String(resource_type);
+    const table = tables.get(type);
+    if (!table) continue;
+    progress(type);
+    const rows = await rowsOf(
+      await engine.query(`SELECT run_id, account_id, region, resource_id, arn, configuration, evidence_object, evidence_line
+        FROM ${table} WHERE run_id IN (${runs.map((run) => `'${run}'`).join(", ")})
+        ORDER BY run_id, account_id, region, resource_id`),
+    );
+    const subjects = rows.map(
+      (row) => ({ ...row, configuration: JSON.parse(String(row.configuration)) }) as unknown as Subject,
+    );
+    yield* anomaliesOf(type, subjects, last, randomOf(`${last} ${type}`));
+  }
+}
+
+function anomalyLine({ resource_type, subject, score, reasons }: Anomaly): string {
+  const where = subject.arn ?? `${subject.account_id} ${subject.region} ${subject.resource_id}`;
+  const why = reasons.map(({ feature, value }) => `${feature} = ${JSON.stringify(value) ?? "nothing"}`).join(", ");
+  const proof = `${subject.evidence_object}:${subject.evidence_line}`;
+  return printable(`${score.toFixed(2)} ${resource_type}  ${where}  (${why})  ${proof}`);
+}
+
+// Names come from the audited accounts.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
