@@ -9,6 +9,7 @@ const RULES: [room: string, mayNot: RegExp][] = [
   ["handlers", /^@pulumi\/|^(\.\.\/)+(components|sandbox)\//],
   ["components", /^(\.\.\/)+(handlers|sandbox)\//],
   ["stacks", /^(\.\.\/)+(handlers|sandbox)\//],
+  ["anomalies", /^@pulumi\/|^(\.\.\/)+(components|sandbox)\//],
   ["controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["doctor", /^@pulumi\/|^(\.\.\/)+(components|sandbox|cli|handlers)\//],
   ["query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
