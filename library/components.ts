@@ -7,6 +7,7 @@ export { AuditAccount, type AuditAccountArgs } from "../components/auditAccount.
 export type { ObjectLock } from "../components/evidenceBucket.ts";
 export { MemberAccount, type MemberAccountArgs, type MemberPolicy } from "../components/memberAccount.ts";
 export { MemberRollout, type MemberRolloutArgs } from "../components/memberRollout.ts";
+export type { NotificationSettings } from "../components/notifications.ts";
 export {
   PIPELINE_SUBJECTS,
   type PipelineJob,

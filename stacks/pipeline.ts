@@ -30,14 +30,18 @@ const OWN: PolicyStatement = {
 };
 
 /** What deploying takes, as `docs/deployer/audit.json` says, and what only looking at it takes. */
-export function pipelinePolicies(): { deploy: PolicyDocument; look: PolicyDocument } {
+export function pipelinePolicies(): { deploy: PolicyDocument[]; look: PolicyDocument } {
   const statements = (deployer as PolicyDocument).Statement;
   const looking = statements.flatMap((statement) => {
     const Action = statement.Action.filter((action) => READS.test(action));
     return Action.length ? [{ ...statement, Action }] : [];
   });
   return {
-    deploy: { Version: "2012-10-17", Statement: [...statements, OWN] },
+    // In two: together they are longer than IAM lets a managed policy be.
+    deploy: [
+      { Version: "2012-10-17", Statement: statements.slice(0, statements.length / 2) },
+      { Version: "2012-10-17", Statement: [...statements.slice(statements.length / 2), OWN] },
+    ],
     look: { Version: "2012-10-17", Statement: [...looking, OWN] },
   };
 }
@@ -52,6 +56,6 @@ export function pipelineRoles(
     repository,
     namePrefix,
     ...(providerArn ? { providerArn } : {}),
-    policies: { deploy: [deploy], preview: [look], drift: [look] },
+    policies: { deploy, preview: [look], drift: [look] },
   }).roleArns;
 }
