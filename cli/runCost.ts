@@ -14,8 +14,8 @@ export interface RunCost {
 
 /** Functions that a run needs beside its auditors: the boss and the sealer. */
 const OTHER_FUNCTIONS = 2;
-/** The plan, the place in the chain and its listing, manifest, signature and public key. */
-const WRITES_OF_A_RUN = 6;
+/** The plan; who seals; the place in the chain, which is looked for twice; manifest, signature and public key. */
+const WRITES_OF_A_RUN = 8;
 /** The plan; the chain's head and its manifest, each twice; this run's manifest three times; whether it is signed. */
 const READS_OF_A_RUN = 9;
 
