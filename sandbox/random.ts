@@ -27,7 +27,3 @@ export function hexOf(random: () => number, length: number): string {
   while (id.length < length) id += Math.floor(random() * 16).toString(16);
   return id;
 }
-
-/** In the form of a key's id. */
-export const uuidOf = (random: () => number): string =>
-  hexOf(random, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

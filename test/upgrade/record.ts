@@ -11,7 +11,7 @@ import { systemOver } from "../stories/system.ts";
 
 /**
  * Records what the version at hand deploys, and the evidence of a run of it. To be run once, when it is released:
- * `node --import=tsx test/upgrade/record.ts`. The tests beside it deploy the program of their day over every record.
+ * `npm run record:release`. The tests beside it deploy the program of their day over every record.
  */
 
 /** The stacks whose resources are recorded: `test/upgrade/` deploys the program of today over them. */
