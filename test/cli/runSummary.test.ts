@@ -3,7 +3,11 @@ import { RunCount, summaryText } from "../../cli/runSummary.ts";
 import type { Manifest } from "../../evidence/manifest.ts";
 import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
 
-const outcome = (account_id: string, ms: number, more: { throttles?: number; region?: string } = {}) => ({
+const outcome = (
+  account_id: string,
+  ms: number,
+  more: { throttles?: number; held_ms?: number; region?: string } = {},
+) => ({
   auditor: "rds",
   account_id,
   region: "eu-central-1",
@@ -65,6 +69,24 @@ describe("the summary of a run", () => {
     expect(text).to.include("slowest  111111111111 4.2 s (rds us-east-1), 222222222222 1.5 s (rds eu-central-1)");
   });
 
+  it("tells how long calls waited, and in which accounts, and says nothing where none did", async () => {
+    const commits = [
+      commit("rds-0000", [outcome("111111111111", 900, { held_ms: 1_500 })]),
+      commit("ec2-0000", [
+        outcome("111111111111", 900, { held_ms: 500 }),
+        outcome("222222222222", 1, { held_ms: 2_500 }),
+      ]),
+    ];
+    const { summary } = await summed(commits, manifestOf(2), 2);
+    expect(summary.held_accounts).to.deep.equal([
+      { account_id: "222222222222", held_ms: 2_500 },
+      { account_id: "111111111111", held_ms: 2_000 },
+    ]);
+    expect(summaryText(summary)).to.match(/^waited +4\.5 s in all, .*: 222222222222 2\.5 s, 111111111111 2\.0 s$/m);
+    const without = await summed([commit("rds-0000", [outcome("111111111111", 1)])], manifestOf(1), 1);
+    expect(summaryText(without.summary)).not.to.include("waited");
+  });
+
   it("never calls a retry a throttle", async () => {
     const { summary } = await summed([commit("rds-0000", [outcome("111111111111", 1)])], manifestOf(1), 1);
     expect(summary.retries).to.equal(5);
@@ -78,8 +100,8 @@ describe("the summary of a run", () => {
     const { cost } = summary;
     expect(cost.lambda).to.deep.include({ gigabyte_seconds: 1000, tasks_measured: 2, requests: 4 });
     expect(cost.lambda.dollars).to.be.closeTo(0.0133342, 1e-7);
-    expect(cost.s3).to.deep.include({ writes: 114, reads: 13, kept_dollars_per_month: 0.023 });
-    expect(cost.s3.dollars).to.be.closeTo(0.0005752, 1e-7);
+    expect(cost.s3).to.deep.include({ writes: 116, reads: 13, kept_dollars_per_month: 0.023 });
+    expect(cost.s3.dollars).to.be.closeTo(0.0005852, 1e-7);
     expect(cost.kms).to.deep.include({ requests: 2 });
     expect(cost.dollars).to.be.closeTo(cost.lambda.dollars + cost.s3.dollars + cost.kms.dollars, 1e-12);
     expect(summaryText(summary)).to.match(
