@@ -19,7 +19,13 @@ const FILES = [
   "SECURITY.md",
   "LICENSE",
 ];
-const MODULES = { ".": "components", "./auditors": "auditors", "./collectors": "collectors", "./evidence": "evidence" };
+const MODULES = {
+  ".": "components",
+  "./auditors": "auditors",
+  "./collectors": "collectors",
+  "./controls": "controls",
+  "./evidence": "evidence",
+};
 
 rmSync(OUT, { recursive: true, force: true });
 const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
