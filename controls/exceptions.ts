@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import type { Verdict } from "./verdict.ts";
 
-const Exception = z.strictObject({
+export const Exception = z.strictObject({
   /** The control's id. */
   control: z.string().min(1),
   /** An account's id; every account when left out. */

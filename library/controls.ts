@@ -13,4 +13,4 @@ export {
   SEVERITIES,
   type Severity,
 } from "../controls/control.ts";
-export { type Exception, ExceptionsError, parseExceptions } from "../controls/exceptions.ts";
+export { Exception, ExceptionsError, parseExceptions } from "../controls/exceptions.ts";
