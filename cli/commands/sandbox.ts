@@ -160,6 +160,10 @@ Examples:
         audit: { ...audit, ...config },
         member: stackConfig("Pulumi.member.yaml"),
         onStack: (name) => say(`deployed ${name}`),
+      }).catch(async (error: unknown) => {
+        // The program's own refusal of a value: its message is what the user is to read.
+        const { RunError } = await import("@pulumi/pulumi");
+        throw RunError.isInstance(error) ? new CliError(error.message) : error;
       });
       print(JSON.stringify(outputs, null, 2));
     });

@@ -49,6 +49,13 @@ describe("itaudit sandbox", () => {
     expect(runningFrom(dir)?.accounts).to.equal(4);
   });
 
+  it("says in one line which value of the configuration the program refuses, and what to do", async () => {
+    expect((await sandbox("start", "--dir", dir, "--port", "0")).code).to.equal(0);
+    const { code, out, err } = await sandbox("deploy", "--dir", dir, "--config", "apiShare=7");
+    expect([code, out]).to.deep.equal([1, ""]);
+    expect(err).to.match(/^itaudit: apiShare: 7 .* Try: pulumi config set apiShare 0\.5\n$/);
+  });
+
   it("says in one line that the port is taken", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
