@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { auditStack } from "./stacks/audit.ts";
-import { ConfigError, kindOf } from "./stacks/config.ts";
+import { kindOf } from "./stacks/config/kind.ts";
+import { ConfigError } from "./stacks/config/value.ts";
 import { memberStack } from "./stacks/member.ts";
 import { rolloutStack } from "./stacks/rollout.ts";
 

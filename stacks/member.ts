@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { loadAuditors } from "../auditors/registry.ts";
 import { MemberAccount, type MemberAccountArgs } from "../components/memberAccount.ts";
-import { type ConfigSource, type MemberSettings, memberSettings } from "./config.ts";
+import { type MemberSettings, memberSettings } from "./config/member.ts";
+import type { ConfigSource } from "./config/value.ts";
 import { configRules } from "./configRules.ts";
 
 /** A member account's stack. What the configuration does not say is asked of the audit account's stack. */

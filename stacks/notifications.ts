@@ -3,7 +3,8 @@ import { type Auditor, typesOf } from "../auditors/collector.ts";
 import type { NotificationSettings } from "../components/notifications.ts";
 import { loadControls, SEVERITIES } from "../controls/control.ts";
 import { ExceptionsError, parseExceptions } from "../controls/exceptions.ts";
-import { ConfigError, type NotifySettings } from "./config.ts";
+import type { NotifySettings } from "./config/notify.ts";
+import { ConfigError } from "./config/value.ts";
 
 /** Of which findings people are told: those of the controls about what the auditors read, from a severity on. */
 export async function notificationsOf(

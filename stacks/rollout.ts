@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { MemberRollout } from "../components/memberRollout.ts";
-import { type ConfigSource, rolloutSettings } from "./config.ts";
+import { rolloutSettings } from "./config/rollout.ts";
+import type { ConfigSource } from "./config/value.ts";
 import { memberArgs } from "./member.ts";
 
 /** The stack, in the management account or a delegated administrator, that gives the role to an organization's accounts. */

@@ -4,7 +4,8 @@ import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
-import { auditSettings, ConfigError } from "../../stacks/config.ts";
+import { auditSettings } from "../../stacks/config/audit.ts";
+import { ConfigError } from "../../stacks/config/value.ts";
 import { deployed, REGION } from "../stories/system.ts";
 
 const TOPIC = "arn:aws:sns:eu-central-1:999999999999:audit-alarms";

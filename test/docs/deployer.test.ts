@@ -6,7 +6,7 @@ import { loadAuditors } from "../../auditors/registry.ts";
 import { AuditAccount } from "../../components/auditAccount.ts";
 import { ConfigRules } from "../../components/configRules.ts";
 import { MemberAccount } from "../../components/memberAccount.ts";
-import { auditSettings } from "../../stacks/config.ts";
+import { auditSettings } from "../../stacks/config/audit.ts";
 import { rulesKnowledge } from "../../stacks/configRules.ts";
 import { recorded } from "../components/recorded.ts";
 

@@ -1,5 +1,8 @@
 import { expect } from "chai";
-import { auditSettings, ConfigError, kindOf, memberSettings } from "../../stacks/config.ts";
+import { auditSettings } from "../../stacks/config/audit.ts";
+import { kindOf } from "../../stacks/config/kind.ts";
+import { memberSettings } from "../../stacks/config/member.ts";
+import { ConfigError } from "../../stacks/config/value.ts";
 
 const config = (values: Record<string, string>) => ({ get: (key: string) => values[key] });
 const audit = { accounts: "111111111111,222222222222" };

@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { stackConfig } from "../../cli/stackConfig.ts";
-import { auditSettings, ConfigError, kindOf, memberSettings, rolloutSettings } from "../../stacks/config.ts";
+import { auditSettings } from "../../stacks/config/audit.ts";
+import { kindOf } from "../../stacks/config/kind.ts";
+import { memberSettings } from "../../stacks/config/member.ts";
+import { rolloutSettings } from "../../stacks/config/rollout.ts";
+import { ConfigError } from "../../stacks/config/value.ts";
 
 const settingsOf = { audit: auditSettings, member: memberSettings, rollout: rolloutSettings };
 type Kind = keyof typeof settingsOf;

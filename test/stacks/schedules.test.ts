@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { auditSettings, ConfigError } from "../../stacks/config.ts";
+import { auditSettings } from "../../stacks/config/audit.ts";
+import { ConfigError } from "../../stacks/config/value.ts";
 
 const settings = (values: Record<string, string>) =>
   auditSettings({ get: (key) => ({ accounts: "111111111111", ...values })[key] });

@@ -1,0 +1,34 @@
+import { unitsOf } from "./accounts.ts";
+import { type MemberSettings, memberSettings } from "./member.ts";
+import { hasConfigRules } from "./rules.ts";
+import { ConfigError, type ConfigSource, choice, set } from "./value.ts";
+
+export interface RolloutSettings extends MemberSettings {
+  organizationalUnits: string[];
+  delegatedAdministrator: boolean;
+}
+
+/** Settings of the stack that gives the role to a whole organization. @throws ConfigError naming key, value and remedy */
+export function rolloutSettings(config: ConfigSource): RolloutSettings {
+  const organizationalUnits = unitsOf(config);
+  if (!organizationalUnits.length)
+    throw new ConfigError(
+      "organizationalUnits",
+      undefined,
+      "the units whose accounts get the role must be named; the organization's root stands for all",
+      set("organizationalUnits", "r-abcd"),
+    );
+  if (hasConfigRules(config))
+    throw new ConfigError(
+      "configRules",
+      "true",
+      "a StackSet's instances have the role alone",
+      "pulumi config set configRules true in the stacks of single members",
+    );
+  const by = choice(config, "rolloutFrom", ["management", "delegated-administrator"], "management");
+  return {
+    ...memberSettings(config),
+    organizationalUnits,
+    delegatedAdministrator: by === "delegated-administrator",
+  };
+}
