@@ -1,35 +1,58 @@
-/** A resource or principal of a run, with what the API says of it. */
-export interface Subject {
-  run_id: string;
-  account_id: string;
-  region: string;
-  resource_id: string;
-  arn: string | null;
+import type { Reason, Subject } from "./anomaly.ts";
+
+/** A resource or principal with what the API says of it. */
+export interface Observation extends Subject {
   configuration: Readonly<Record<string, unknown>>;
-  evidence_object: string;
-  evidence_line: number;
+  /** Members of the configuration that could not be read: what is not known is not odd. */
+  unread: readonly string[];
 }
 
-/** One row of numbers for each subject of one resource type. */
-export interface FeatureTable {
-  /** Paths in the configuration, with what is measured of them. */
+/** What some resources of one type teach of all of them: how each becomes a row of numbers, and what is usual. */
+export interface FeatureSpace {
+  /** Paths in the configuration, with what is measured of them; empty where all resources are alike. */
   names: readonly string[];
-  rows: readonly Float64Array[];
-  /** Each feature's median: what is usual. */
+  /** A number for each feature. */
+  rowOf(observed: Observation): Float64Array;
+  /** A row of what is usual: each feature's median. */
   usual: Float64Array;
+  /** Why a feature may set a resource apart; undefined where its value is not both rare and far from the usual one. */
+  reasonAt(feature: number, observed: Observation): Reason | undefined;
 }
+
+/** Rows for a model elsewhere: comma-separated numbers without a header, as SageMaker's own models read them. */
+export const csvLine = (row: Float64Array): string => row.join(",");
 
 /** What a configuration has at a path: a value, or how many elements a list has. */
 type Leaf = string | number | boolean;
+
+interface Feature {
+  name: string;
+  path: string;
+  measure(leaf: Leaf | undefined): number;
+  /** What a reason tells of a resource that has this. */
+  shown(leaf: Leaf | undefined): Reason["value"];
+  /** How many of those learnt from have this text; undefined of a number, which is as rare as what lies beyond it. */
+  count?: (leaf: Leaf | undefined) => number;
+  usual: number;
+  usualShown: Reason["value"];
+  /** What those learnt from have, in order. */
+  sorted: Float64Array;
+  /** Median distance from the usual. */
+  spread: number;
+}
 
 /** Levels that are looked into; what lies deeper is rarely a setting. */
 const DEPTH = 4;
 /** Texts with more different values than this share of their subjects are names, and tell nothing. */
 const NAMES_FROM = 0.3;
 const DATE = /^\d{4}-\d\d-\d\dT/;
+/** Share of a type's resources up to which a value is rare. */
+const RARE = 0.02;
+/** Median deviations from the usual value beyond which a value is far. */
+const FAR = 5;
 
 /**
- * The features of the subjects of one resource type, whatever the type is:
+ * The features of the resources of one type, whatever the type is:
  *
  * | in the configuration  | feature                                                                           |
  * | --------------------- | --------------------------------------------------------------------------------- |
@@ -41,40 +64,135 @@ const DATE = /^\d{4}-\d\d-\d\dT/;
  *
  * What is the same everywhere is no feature.
  */
-export function featuresOf(subjects: readonly Subject[]): FeatureTable {
-  const leaves = subjects.map(({ configuration }) => {
-    const found = new Map<string, Leaf>();
-    flatten(configuration, "", 0, found);
-    return found;
-  });
-  const paths = [...new Set(leaves.flatMap((each) => [...each.keys()]))].sort();
-  const names: string[] = [];
-  const columns: Float64Array[] = [];
-  const add = (name: string, values: Float64Array) => {
-    if (values.every((value) => value === values[0])) return;
-    names.push(name);
-    columns.push(values);
-  };
-  for (const path of paths) {
-    const values = leaves.map((each) => each.get(path));
-    const there = values.filter((value) => value !== undefined);
-    if (there.length < values.length)
-      add(`${path} is there`, rarity(values.map((value) => (value === undefined ? "no" : "yes"))));
-    if (there.every((value) => typeof value === "string")) {
-      const isName = new Set(there).size > Math.max(4, there.length * NAMES_FROM);
-      if (!isName && !there.some((value) => DATE.test(value)))
-        add(path, rarity(values.map((value) => (value === undefined ? "" : String(value)))));
-    } else {
-      const numbers = values.map((value) => (value === undefined ? undefined : scaled(Number(value))));
-      const typical = median(numbers.filter((value) => value !== undefined));
-      add(
-        path,
-        Float64Array.from(numbers, (value) => value ?? typical),
+export function learn(observations: readonly Observation[]): FeatureSpace {
+  const all = observations.map((observed) => ({ leaves: leavesOf(observed), unread: observed.unread }));
+  const paths = [...new Set(all.flatMap(({ leaves }) => [...leaves.keys()]))].sort();
+  const features = paths.flatMap((path) =>
+    featuresAt(
+      path,
+      all.filter(({ unread }) => !isUnread(path, unread)).map(({ leaves }) => leaves.get(path)),
+    ),
+  );
+  return {
+    names: features.map(({ name }) => name),
+    usual: Float64Array.from(features, ({ usual }) => usual),
+    rowOf: (observed) => {
+      const leaves = leavesOf(observed);
+      return Float64Array.from(features, ({ path, measure, usual }) =>
+        isUnread(path, observed.unread) ? usual : measure(leaves.get(path)),
       );
-    }
+    },
+    reasonAt: (at, observed) => {
+      const feature = features[at]!;
+      if (isUnread(feature.path, observed.unread)) return undefined;
+      return reasonOf(feature, leavesOf(observed).get(feature.path));
+    },
+  };
+}
+
+/** A feature for the value, and one for its being there; none where it is the same everywhere. */
+function featuresAt(path: string, values: readonly (Leaf | undefined)[]): Feature[] {
+  const there = values.filter((value) => value !== undefined);
+  const presence = textFeature(
+    { name: `${path} is there`, path },
+    values,
+    (leaf) => String(leaf !== undefined),
+    (leaf) => leaf !== undefined,
+  );
+  if (!there.every((value) => typeof value === "string"))
+    return [presence, numberFeature(path, values, there)].filter(varies);
+  const isName = new Set(there).size > Math.max(4, there.length * NAMES_FROM);
+  if (isName || there.some((value) => DATE.test(value))) return [presence].filter(varies);
+  const value = textFeature(
+    { name: path, path },
+    values,
+    (leaf) => String(leaf ?? ""),
+    (leaf) => leaf ?? null,
+  );
+  return [presence, value].filter(varies);
+}
+
+const varies = ({ sorted }: Feature): boolean => sorted.length > 1 && sorted[0] !== sorted.at(-1);
+
+function textFeature(
+  named: Pick<Feature, "name" | "path">,
+  values: readonly (Leaf | undefined)[],
+  textOf: (leaf: Leaf | undefined) => string,
+  shown: Feature["shown"],
+): Feature {
+  const counts = new Map<string, number>();
+  const samples = new Map<string, Leaf | undefined>();
+  for (const value of values) {
+    const text = textOf(value);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+    samples.set(text, value);
   }
-  const rows = subjects.map((_subject, row) => Float64Array.from(columns, (column) => column[row]!));
-  return { names, rows, usual: Float64Array.from(columns, (column) => median([...column])) };
+  const most = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]?.[0] ?? "";
+  // What nobody learnt from has is as rare as what one has.
+  const count = (leaf: Leaf | undefined) => counts.get(textOf(leaf)) ?? 1;
+  const measure = (leaf: Leaf | undefined) => -Math.log2(count(leaf) / values.length);
+  return { ...named, measure, shown, count, usualShown: shown(samples.get(most)), ...spreadOf(values.map(measure)) };
+}
+
+function numberFeature(path: string, values: readonly (Leaf | undefined)[], there: readonly Leaf[]): Feature {
+  const typical = middle([...there].sort((a, b) => Number(a) - Number(b)));
+  const measure = (leaf: Leaf | undefined) => scaled(Number(leaf ?? typical));
+  return {
+    name: path,
+    path,
+    measure,
+    shown: (leaf) => leaf ?? null,
+    usualShown: typical ?? null,
+    ...spreadOf(values.map(measure)),
+  };
+}
+
+function spreadOf(values: readonly number[]): Pick<Feature, "usual" | "sorted" | "spread"> {
+  const sorted = Float64Array.from(values).sort();
+  const usual = middle(sorted) ?? 0;
+  return { usual, sorted, spread: middle(sorted.map((value) => Math.abs(value - usual)).sort()) ?? 0 };
+}
+
+const middle = <T>(sorted: { readonly length: number; readonly [at: number]: T }): T | undefined =>
+  sorted[Math.floor(sorted.length / 2)];
+
+/**
+ * What many have, and the end of what varies anyway, are no reasons to call one of them odd: the value must be far from
+ * the usual one, and few may have it or one beyond it.
+ */
+function reasonOf({ name, measure, shown, count, usual, usualShown, sorted, spread }: Feature, leaf: Leaf | undefined) {
+  const value = measure(leaf);
+  if (value === usual || Math.abs(value - usual) <= FAR * spread) return undefined;
+  const beyond = Math.min(from(sorted, value), sorted.length - above(sorted, value));
+  if (beyond > Math.max(2, sorted.length * RARE)) return undefined;
+  const share = Math.max(1, count?.(leaf) ?? beyond) / sorted.length;
+  return { feature: name, value: shown(leaf), usual: usualShown, share };
+}
+
+/** How many of an ordered list are at least this. */
+const from = (sorted: Float64Array, value: number): number =>
+  sorted.length - firstPlace(sorted, (each) => each >= value);
+/** How many of an ordered list are more than this. */
+const above = (sorted: Float64Array, value: number): number =>
+  sorted.length - firstPlace(sorted, (each) => each > value);
+
+function firstPlace(sorted: Float64Array, is: (value: number) => boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const half = (low + high) >> 1;
+    if (is(sorted[half]!)) high = half;
+    else low = half + 1;
+  }
+  return low;
+}
+
+const isUnread = (path: string, unread: readonly string[]): boolean =>
+  unread.some((member) => path === member || path.startsWith(`${member}.`));
+
+function leavesOf({ configuration }: Observation): Map<string, Leaf> {
+  const found = new Map<string, Leaf>();
+  flatten(configuration, "", 0, found);
+  return found;
 }
 
 function flatten(value: unknown, path: string, depth: number, into: Map<string, Leaf>): void {
@@ -87,15 +205,3 @@ function flatten(value: unknown, path: string, depth: number, into: Map<string, 
 }
 
 const scaled = (value: number): number => (Number.isFinite(value) ? Math.sign(value) * Math.log1p(Math.abs(value)) : 0);
-
-/** How rare each value is, in bits: -log2 of its share. */
-function rarity(values: readonly string[]): Float64Array {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return Float64Array.from(values, (value) => -Math.log2(counts.get(value)! / values.length));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}

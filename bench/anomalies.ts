@@ -2,8 +2,8 @@ import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient, paginateListRoles } from "@aws-sdk/client-iam";
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
-import { anomaliesOf } from "../anomalies/anomalies.ts";
-import type { Subject } from "../anomalies/features.ts";
+import { judgeFrom } from "../anomalies/anomalies.ts";
+import type { Observation } from "../anomalies/features.ts";
 import { createSandbox } from "../sandbox/core.ts";
 import { populate } from "../sandbox/estate/populate.ts";
 import { regionsOf } from "../sandbox/estate/regions.ts";
@@ -36,12 +36,12 @@ const ODDITIES: Record<string, ((configuration: Configuration) => Configuration)
 };
 
 /** Resources of the estate, asked of it as the auditors ask. */
-async function subjects(): Promise<Map<string, Subject[]>> {
+async function subjects(): Promise<Map<string, Observation[]>> {
   const state = populate(SEED, ACCOUNTS);
   const invoke = { now: async () => ({ payload: null }), later: () => undefined };
   const sandbox = createSandbox(state, { now: () => Date.UTC(2026, 10, 24), random: randomOf("anomalies"), invoke });
   const requestHandler = inProcess(sandbox) as never;
-  const found = new Map<string, Subject[]>(Object.keys(ODDITIES).map((type) => [type, []]));
+  const found = new Map<string, Observation[]>(Object.keys(ODDITIES).map((type) => [type, []]));
   for (const { id: account_id } of state.members) {
     const credentials = { accessKeyId: account_id, secretAccessKey: "sandbox" };
     const add = (type: string, region: string, resource_id: string | undefined, configuration: object) =>
@@ -49,11 +49,14 @@ async function subjects(): Promise<Map<string, Subject[]>> {
         run_id: "run",
         account_id,
         region,
+        resource_type: type,
         resource_id: resource_id ?? "",
         arn: null,
+        name: null,
         configuration: JSON.parse(JSON.stringify(configuration)) as Configuration,
-        evidence_object: "",
-        evidence_line: 1,
+        unread: [],
+        evidence_object: type,
+        evidence_line: found.get(type)!.length + 1,
       });
     const regions = regionsOf(state.seed, account_id).filter(({ optIn }) => optIn !== "not-opted-in");
     for (const { name: region } of regions) {
@@ -85,9 +88,10 @@ for (const [type, all] of await subjects()) {
     return { ...each, configuration: oddities[[...odd].indexOf(index) % oddities.length]!({ ...each.configuration }) };
   });
   const began = performance.now();
-  const found = anomaliesOf(type, changed, "run", randomOf(`${SEED} forest ${type}`));
+  const judge = judgeFrom(type, changed)!;
+  const found = changed.flatMap((each) => judge(each) ?? []);
   const ms = performance.now() - began;
-  const right = found.filter(({ subject }) => odd.has(changed.indexOf(subject))).length;
+  const right = found.filter((each) => odd.has(each.evidence_line - 1)).length;
   planted += odd.size;
   hits += right;
   alarms += found.length;
@@ -95,9 +99,9 @@ for (const [type, all] of await subjects()) {
     `${type.padEnd(24)} ${String(all.length).padStart(5)} resources  ${odd.size} planted  ${found.length} found  precision ${ratio(right, found.length)}  recall ${ratio(right, odd.size)}  ${Math.round(ms)} ms`,
   );
   if (process.argv.includes("--show"))
-    for (const each of found.slice(0, 8))
+    for (const each of found.slice(0, 12))
       console.log(
-        `   ${odd.has(changed.indexOf(each.subject)) ? "+" : "-"} ${each.score.toFixed(3)} ${each.reasons.map(({ feature, weight }) => `${feature} ${weight.toFixed(3)}`).join(", ")}`,
+        `   ${odd.has(each.evidence_line - 1) ? "+" : "-"} ${each.score.toFixed(3)} ${each.reasons.map(({ feature, value, usual, share }) => `${feature} ${value} (${usual}; ${share.toFixed(3)})`).join(", ")}`,
       );
 }
 console.log(`all: precision ${ratio(hits, alarms)}, recall ${ratio(hits, planted)} (${planted} planted, seed ${SEED})`);

@@ -103,6 +103,28 @@ export const RUN_TABLES = {
       items: "bigint",
     }),
   },
+  /** Resources and principals that are unlike the others of their type. Odd is not wrong: each is a thing to look at. */
+  anomalies: {
+    name: "anomalies",
+    columns: columns({
+      run_id: "varchar",
+      account_id: "varchar",
+      region: "varchar",
+      resource_type: "varchar",
+      resource_id: "varchar",
+      arn: "varchar",
+      name: "varchar",
+      model: "varchar",
+      /** The model's own measure, the higher the odder. */
+      score: "double",
+      /** In what it is unlike the others, most first. */
+      features: "array(varchar)",
+      /** Of each of these features JSON: feature, value, usual, share. */
+      reasons: "array(varchar)",
+      evidence_object: "varchar",
+      evidence_line: "bigint",
+    }),
+  },
   /** Every resource of every type, without its configuration. */
   resources: { name: "resources", columns: ENVELOPE },
 } as const satisfies Record<string, Table>;

@@ -49,8 +49,8 @@ export interface DuckDBEngine extends Engine {
   narrowed: readonly string[];
   /** Runs that have tables, oldest first. */
   runs: readonly string[];
-  /** Makes a view of one run's rows of a table, in place of one of that name. */
-  view(name: string, table: Table, run: string): Promise<void>;
+  /** Makes a view of one run's rows of a table, in place of one of that name. @returns how many files the run has of it */
+  view(name: string, table: Table, run: string): Promise<number>;
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
@@ -194,7 +194,11 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     latest,
     narrowed: (latest && narrowedTo.get(latest)) || [],
     runs,
-    view: async (name, table, run) => createView(name, table, await filesOf(table.name, run)),
+    view: async (name, table, run) => {
+      const files = await filesOf(table.name, run);
+      await createView(name, table, files);
+      return files.length;
+    },
     close,
     tables: () => known,
     query: async (sql) => {

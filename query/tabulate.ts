@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { LATEST_KEY, latestKey, latestPrefix, tableKey } from "../evidence/layout.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { type Plan, sha256 } from "../evidence/plan.ts";
+import { anomalyRows } from "./anomalyRows.ts";
 import { type Catalog, coveredBy, RUN_TABLES, runTables } from "./catalog.ts";
 import type { ResourceTable, Table } from "./columns.ts";
 import { itemsOf } from "./evidenceItems.ts";
@@ -48,17 +49,25 @@ export function tableFilesOf(sealed: SealedRun, { tables }: Pick<Catalog, "table
   return [
     ...[...objectsOf].flatMap(([type, objects]) => partsOf(byType.get(type)!, objects)),
     ...partsOf(RUN_TABLES.resources, sorted),
+    // What is usual of a type shows in all of it.
+    ...partsOf(RUN_TABLES.anomalies, sorted, (a, b) => a.resource_type === b.resource_type),
     ...runTables
-      .filter((table) => table !== RUN_TABLES.resources)
+      .filter((table) => table !== RUN_TABLES.resources && table !== RUN_TABLES.anomalies)
       .map((table) => ({ table, part: 1, objects: [], items: 0 })),
   ];
 }
 
-function partsOf(table: Table, objects: readonly EvidenceObject[]): TableFile[] {
+/** @param together whether an object must be in the part of the one before it */
+function partsOf(
+  table: Table,
+  objects: readonly EvidenceObject[],
+  together: (object: EvidenceObject, before: EvidenceObject) => boolean = () => false,
+): TableFile[] {
   const parts: { objects: EvidenceObject[]; items: number }[] = [{ objects: [], items: 0 }];
   for (const object of objects) {
     let part = parts.at(-1)!;
-    if (part.items && part.items + object.items > ITEMS_OF_A_PART) {
+    const before = part.objects.at(-1);
+    if (before && part.items + object.items > ITEMS_OF_A_PART && !together(object, before)) {
       part = { objects: [], items: 0 };
       parts.push(part);
     }
@@ -113,6 +122,7 @@ async function* rowsOf(
   catalog: Catalog,
 ): AsyncIterable<Row> {
   if (table === RUN_TABLES.gaps) yield* gapRows(sealed, catalog);
+  else if (table === RUN_TABLES.anomalies) yield* anomalyRows(objects, evidence);
   else if (table.name in runRows) yield* runRows[table.name as keyof typeof runRows](sealed);
   else
     for (const object of evidence)

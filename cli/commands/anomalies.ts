@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { Anomaly } from "../../anomalies/anomalies.ts";
-import type { Subject } from "../../anomalies/features.ts";
+import { type Anomaly, reasonText } from "../../anomalies/anomaly.ts";
+import type { Observation } from "../../anomalies/features.ts";
 import type { DuckDBEngine } from "../../query/duckdb.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
@@ -11,7 +11,7 @@ import { CliError } from "../runs.ts";
 import { print } from "../terminal.ts";
 
 interface AnomaliesOptions extends PlaceOptions {
-  runs: string;
+  runs?: string;
   services?: string;
   json?: boolean;
 }
@@ -23,13 +23,16 @@ export const anomaliesCommand = (program: Command): Command =>
     .argument("[run]", "id of a run, or latest", "latest")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
-    .option("--runs <n>", "runs that show what is usual: this one and those before it", "2")
+    .option("--runs <n>", "learn from so many runs what is usual: this one and those before it")
     .option("--services <names>", "only what these services' auditors read, with commas")
     .option("--json", "print JSON, an object a line")
-    .addHelpText("after", "\nOdd is not wrong: each is a thing to look at. docs/anomalies.md says how they are found.")
+    .addHelpText(
+      "after",
+      "\nOdd is not wrong: each is a thing to look at. Without --runs, it is what the table anomalies of the run says.\nHow they are found: docs/anomalies.md",
+    )
     .action(async (run: string, options: AnomaliesOptions) => {
-      const count = Number(options.runs);
-      if (!Number.isInteger(count) || count < 1)
+      const runs = options.runs === undefined ? undefined : Number(options.runs);
+      if (runs !== undefined && (!Number.isInteger(runs) || runs < 1))
         throw new CliError(`--runs ${options.runs}: a number of runs is expected`);
       const [{ catalogOf }, { loadAuditors }, { duckDBEngine }, { pullInto }, { list }] = await Promise.all([
         import("../../query/catalog.ts"),
@@ -54,8 +57,11 @@ export const anomaliesCommand = (program: Command): Command =>
           if (!engine.latest)
             throw new CliError(`${place.name} has no sealed run${run === "latest" ? "" : ` ${run}`} with tables`);
           const tables = new Map(catalog.tables.map(({ resourceType, name }) => [resourceType, name]));
+          const anomalies =
+            runs === undefined ? inTable(engine) : amongRuns(engine, tables, runs, (type) => line(type));
           let found = 0;
-          for await (const anomaly of inTables(engine, tables, count, (type) => line(type))) {
+          for await (const anomaly of anomalies) {
+            if (!tables.has(anomaly.resource_type)) continue;
             found++;
             line.end();
             print(options.json ? JSON.stringify(anomaly) : anomalyLine(anomaly));
@@ -72,16 +78,26 @@ export const anomaliesCommand = (program: Command): Command =>
       }
     });
 
-/** Type by type, as far as there are enough of it. */
-async function* inTables(
+/** What was found when the run's tables were derived. */
+async function* inTable(engine: DuckDBEngine): AsyncGenerator<Anomaly> {
+  const { anomaliesIn } = await import("../../query/readAnomalies.ts");
+  const anomalies = await anomaliesIn(engine, engine.latest!);
+  if (!anomalies)
+    throw new CliError(
+      `the tables of run ${engine.latest} were derived before there was a table of anomalies: itaudit tables build ${engine.latest} derives them again`,
+    );
+  yield* anomalies;
+}
+
+/** What is odd in the last of some runs among the resources of them all. Type by type, as far as there are enough of it. */
+async function* amongRuns(
   engine: DuckDBEngine,
   tables: ReadonlyMap<string, string>,
   count: number,
   progress: (type: string) => void,
 ): AsyncGenerator<Anomaly> {
-  const { anomaliesOf } = await import("../../anomalies/anomalies.ts");
+  const { judgeFrom } = await import("../../anomalies/anomalies.ts");
   const { rowsOf } = await import("../../query/engine.ts");
-  const { randomOf } = await import("../../sandbox/random.ts");
   const last = engine.latest!;
   const runs = engine.runs.filter((run) => run <= last).slice(-count);
   const types = await rowsOf(
@@ -93,20 +109,26 @@ async function* inTables(
     if (!table) continue;
     progress(type);
     const rows = await rowsOf(
-      await engine.query(`SELECT run_id, account_id, region, resource_id, arn, configuration, evidence_object, evidence_line
+      await engine.query(`SELECT run_id, account_id, region, resource_type, resource_id, arn, name, evidence_object, evidence_line,
+          configuration, map_keys(unread) AS unread
         FROM ${table} WHERE run_id IN (${runs.map((run) => `'${run}'`).join(", ")})
         ORDER BY run_id, account_id, region, resource_id`),
     );
-    const subjects = rows.map(
-      (row) => ({ ...row, configuration: JSON.parse(String(row.configuration)) }) as unknown as Subject,
+    const observations = rows.map(
+      (row) => ({ ...row, configuration: JSON.parse(String(row.configuration)) }) as unknown as Observation,
     );
-    yield* anomaliesOf(type, subjects, last, randomOf(`${last} ${type}`));
+    const judge = judgeFrom(type, observations);
+    if (!judge) continue;
+    yield* observations
+      .filter(({ run_id }) => run_id === last)
+      .flatMap((each) => judge(each) ?? [])
+      .sort((a, b) => b.score - a.score);
   }
 }
 
-function anomalyLine({ resource_type, subject, score, reasons }: Anomaly): string {
+function anomalyLine({ resource_type, score, reasons, ...subject }: Anomaly): string {
   const where = subject.arn ?? `${subject.account_id} ${subject.region} ${subject.resource_id}`;
-  const why = reasons.map(({ feature, value }) => `${feature} = ${JSON.stringify(value) ?? "nothing"}`).join(", ");
+  const why = reasons.map(reasonText).join(", ");
   const proof = `${subject.evidence_object}:${subject.evidence_line}`;
   return printable(`${score.toFixed(2)} ${resource_type}  ${where}  (${why})  ${proof}`);
 }

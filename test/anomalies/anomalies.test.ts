@@ -1,58 +1,78 @@
 import { expect } from "chai";
-import { anomaliesOf, SUBJECTS_AT_LEAST } from "../../anomalies/anomalies.ts";
-import { featuresOf, type Subject } from "../../anomalies/features.ts";
-import { randomOf } from "../../sandbox/random.ts";
+import { judgeFrom, OBSERVATIONS_AT_LEAST } from "../../anomalies/anomalies.ts";
+import { reasonText } from "../../anomalies/anomaly.ts";
+import { csvLine, learn, type Observation } from "../../anomalies/features.ts";
+import { randomOf } from "../../anomalies/random.ts";
 
 const TYPE = "AWS::RDS::DBInstance";
-const subject = (index: number, configuration: Record<string, unknown>, run_id = "2"): Subject => ({
-  run_id,
+const observed = (index: number, configuration: Record<string, unknown>, unread: string[] = []): Observation => ({
+  run_id: "run",
   account_id: "111111111111",
   region: "eu-central-1",
+  resource_type: TYPE,
   resource_id: `db-${index}`,
   arn: null,
+  name: null,
   configuration,
+  unread,
   evidence_object: "object",
   evidence_line: index + 1,
 });
 /** A fleet that varies in what fleets vary in. */
-const fleet = (size: number, run?: string): Subject[] => {
+const fleet = (size: number): Observation[] => {
   const random = randomOf("fleet");
   return Array.from({ length: size }, (_, index) =>
-    subject(
-      index,
-      {
-        DBInstanceIdentifier: `db-${index}`,
-        InstanceCreateTime: new Date(index * 1e9).toISOString(),
-        Engine: random() < 0.5 ? "postgres" : "mysql",
-        AllocatedStorage: 100 + Math.floor(random() * 400),
-        MultiAZ: random() < 0.5,
-        Encrypted: true,
-        Subnets: [1, 2, 3].slice(0, 2 + Math.floor(random() * 2)),
-        Endpoint: { Port: 5432 },
-      },
-      run,
-    ),
+    observed(index, {
+      DBInstanceIdentifier: `db-${index}`,
+      InstanceCreateTime: new Date(index * 1e9).toISOString(),
+      Engine: random() < 0.5 ? "postgres" : "mysql",
+      AllocatedStorage: 100 + Math.floor(random() * 400),
+      MultiAZ: random() < 0.5,
+      Encrypted: true,
+      Subnets: [1, 2, 3].slice(0, 2 + Math.floor(random() * 2)),
+      Endpoint: { Port: 5432 },
+    }),
   );
 };
 const odd = { Encrypted: false, AllocatedStorage: 64_000, Endpoint: { Port: 9 }, Engine: "oracle-ee", MultiAZ: true };
-const found = (subjects: readonly Subject[]) => anomaliesOf(TYPE, subjects, "2", randomOf("forest"));
+const found = (observations: readonly Observation[]) => {
+  const judge = judgeFrom(TYPE, observations);
+  return judge ? observations.flatMap((each) => judge(each) ?? []) : [];
+};
 
 describe("features of a resource type", () => {
   it("are what varies: no ids, dates or what is the same everywhere", () => {
-    expect(featuresOf(fleet(100)).names).to.deep.equal(["AllocatedStorage", "Engine", "MultiAZ", "Subnets.length"]);
+    expect(learn(fleet(100)).names).to.deep.equal(["AllocatedStorage", "Engine", "MultiAZ", "Subnets.length"]);
   });
 
   it("tell a member that only some have", () => {
-    const { names } = featuresOf([...fleet(50), subject(50, { Tier: 3 })]);
+    const { names } = learn([...fleet(50), observed(50, { Tier: 3 })]);
     expect(names).to.include.members(["Tier is there", "Engine is there"]);
+  });
+
+  it("are a row of numbers for each resource, one that was not learnt from included", () => {
+    const { names, rowOf } = learn(fleet(100));
+    const row = csvLine(rowOf(observed(0, { AllocatedStorage: 0, Engine: "unheard-of", MultiAZ: true })));
+    expect(row.split(",")).to.have.length(names.length);
+    expect(row).to.match(/^0,6\.64\d+,0\.69\d+,/);
+  });
+
+  it("are as usual where they could not be read", () => {
+    const all = [...fleet(100), observed(100, { GetTier: { Tier: 3 } })];
+    const { names, rowOf, usual, reasonAt } = learn(all);
+    const place = names.indexOf("GetTier.Tier is there");
+    const unread = observed(101, { AllocatedStorage: 200 }, ["GetTier"]);
+    expect(rowOf(unread)[place]).to.equal(usual[place]);
+    expect(reasonAt(place, unread)).to.equal(undefined);
+    expect(reasonAt(place, all[100]!)).to.deep.include({ value: true, usual: false });
   });
 });
 
 describe("anomalies", () => {
-  it("are the planted one, with the members that set it apart and what it has there", () => {
-    const [anomaly, ...more] = found([...fleet(200), subject(200, odd)]);
+  it("are the planted one, with the members that set it apart, what it has there and what is usual", () => {
+    const [anomaly, ...more] = found([...fleet(200), observed(200, odd)]);
     expect(more).to.deep.equal([]);
-    expect(anomaly!.subject.resource_id).to.equal("db-200");
+    expect(anomaly).to.deep.include({ resource_id: "db-200", evidence_line: 201, model: "isolation-forest" });
     expect(anomaly!.reasons.map(({ feature }) => feature)).to.satisfy((all: string[]) =>
       all.every((each) => /^(Encrypted|AllocatedStorage|Endpoint.Port|Engine|.* is there)$/.test(each)),
     );
@@ -62,12 +82,21 @@ describe("anomalies", () => {
 
   it("are none in a fleet like any other, and none where there are too few to tell", () => {
     expect(found(fleet(200))).to.deep.equal([]);
-    expect(found([...fleet(SUBJECTS_AT_LEAST - 2), subject(99, odd)])).to.deep.equal([]);
+    expect(found([...fleet(OBSERVATIONS_AT_LEAST - 2), observed(99, odd)])).to.deep.equal([]);
   });
 
-  it("are of the last run alone, and the same each time they are asked for", () => {
-    const subjects = [...fleet(100, "1"), subject(100, odd, "1"), ...fleet(100), subject(100, odd)];
-    expect(new Set(found(subjects).map(({ subject: { run_id } }) => run_id))).to.deep.equal(new Set(["2"]));
-    expect(found(subjects)).to.deep.equal(found(subjects));
+  it("are the same each time they are asked for", () => {
+    const all = [...fleet(100), observed(100, odd)];
+    expect(found(all)).to.have.length(1);
+    expect(found(all)).to.deep.equal(found(all));
+  });
+
+  it("say why in a line", () => {
+    expect(reasonText({ feature: "Engine", value: "oracle-ee", usual: "postgres", share: 0.00567 })).to.equal(
+      'Engine = "oracle-ee" (usual "postgres"; 0.57 % have such)',
+    );
+    expect(reasonText({ feature: "Tier", value: null, usual: 3, share: 0.01 })).to.equal(
+      "Tier = nothing (usual 3; 1 % have such)",
+    );
   });
 });
