@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { MemberColumn } from "../query/columns.ts";
 import { columnValue } from "../query/resourceRow.ts";
-import type { SqlRow, SqlValue } from "./predicate.ts";
+import type { SqlValue } from "./expression.ts";
+import type { SqlRow } from "./predicate.ts";
 
 // The event has objects where the API has their JSON.
 const Json = z.preprocess(

@@ -3,7 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { loadAuditors } from "../auditors/registry.ts";
 import { ConfigRules } from "../components/configRules.ts";
 import { type Control, loadControls } from "../controls/control.ts";
-import { PredicateError, predicateOf } from "../controls/predicate.ts";
+import { PredicateError } from "../controls/expression.ts";
+import { predicateOf } from "../controls/predicate.ts";
 import { catalogOf } from "../query/catalog.ts";
 import type { MemberColumn } from "../query/columns.ts";
 
