@@ -134,7 +134,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke, servic
     if (service.regional && !isOpen(state.seed, account, region)) throw closedRegion(service);
     const { operation: name, input } = readRequest(service, request);
     const operation = service.operations[name]!;
-    const denial = (permission: Permission) => iam.denial(principal, permission);
+    const denial = (permission: Permission, as = principal) => iam.denial(as, permission);
     const randomId = (length: number) => idOf(random, length);
     const call: Call = { account, region, principal, state, now, randomId, invoke, denial };
     const needed = operation.permissions?.(input, call) ?? [{ action: `${service.iamPrefix}:${name}`, resource: "*" }];

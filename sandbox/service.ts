@@ -27,8 +27,8 @@ export interface Call {
   /** Random letters and digits in capitals. */
   randomId: (length: number) => string;
   invoke: Invoke;
-  /** Why IAM does not let the caller do something else beside this operation; undefined: it does. */
-  denial: (permission: Permission) => string | undefined;
+  /** Why IAM does not let the caller, or a role that a service takes for it, do something else; undefined: it does. */
+  denial: (permission: Permission, as?: Principal) => string | undefined;
 }
 
 /** One permission an operation asks for; IAM denies the call unless every one is allowed. */

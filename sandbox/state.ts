@@ -3,8 +3,14 @@ import type { ColumnInfo, NamedQuery, QueryExecution, Row, WorkGroup } from "@aw
 import type { CreateBudgetRequest } from "@aws-sdk/client-budgets";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import type { AggregatedSourceStatus, ConfigRule, ConfigurationItem, Evaluation } from "@aws-sdk/client-config-service";
+import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Database, Table } from "@aws-sdk/client-glue";
 import type { CreateAnalysisRequest, CreateDataSetRequest, CreateDataSourceRequest } from "@aws-sdk/client-quicksight";
+import type {
+  CreateModelInput,
+  DescribeTrainingJobResponse,
+  DescribeTransformJobResponse,
+} from "@aws-sdk/client-sagemaker";
 import type { CreateScheduleInput } from "@aws-sdk/client-scheduler";
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import type { Faults } from "./faults.ts";
@@ -52,6 +58,14 @@ export interface SandboxState {
   topics: Map<string, { subject: string; message: string; attributes: Record<string, string> }[]>;
   /** What was put on EventBridge's buses. */
   busEvents: { bus: string; source: string; detailType: string; detail: unknown }[];
+  /** EventBridge's rules of the default bus, by ARN. */
+  eventRules: Map<string, StoredEventRule>;
+  /** By ARN. */
+  sageMaker: {
+    trainingJobs: Map<string, DescribeTrainingJobResponse>;
+    models: Map<string, CreateModelInput>;
+    transformJobs: Map<string, DescribeTransformJobResponse>;
+  };
   /** Findings of Security Hub by id, where it is enabled, by the hub's ARN. */
   securityHubs: Map<string, Map<string, AwsSecurityFinding>>;
   /** By id. */
@@ -189,6 +203,15 @@ export interface StoredSchedule {
   arn: string;
   /** What `CreateSchedule` was called with. */
   settings: CreateScheduleInput;
+}
+export interface StoredEventRule {
+  account: string;
+  region: string;
+  name: string;
+  arn: string;
+  /** JSON, as `PutRule` was given it. */
+  pattern: string;
+  targets: Target[];
 }
 export interface StoredStackSet {
   account: string;

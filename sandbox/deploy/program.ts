@@ -5,6 +5,7 @@ import { budgetsProviders } from "./budgets.ts";
 import { cloudformationProviders } from "./cloudformation.ts";
 import { cloudwatchProviders } from "./cloudwatch.ts";
 import { configProviders } from "./config.ts";
+import { eventsProviders } from "./events.ts";
 import { glueProviders } from "./glue.ts";
 import { iamProviders } from "./iam.ts";
 import { getPublicKey, kmsProviders } from "./kms.ts";
@@ -15,6 +16,7 @@ import { quicksightProviders } from "./quicksight.ts";
 import { randomProviders } from "./random.ts";
 import { onRegistered, type Registered } from "./registered.ts";
 import { s3Providers } from "./s3.ts";
+import { prebuiltImage } from "./sagemaker.ts";
 import { schedulerProviders } from "./scheduler.ts";
 import { sqsProviders } from "./sqs.ts";
 import { ssmProviders } from "./ssm.ts";
@@ -27,6 +29,7 @@ const providers: Providers = {
   ...glueProviders,
   ...cloudwatchProviders,
   ...configProviders,
+  ...eventsProviders,
   ...iamProviders,
   ...kmsProviders,
   ...lambdaProviders,
@@ -90,6 +93,7 @@ export async function deploy(
         if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: stack.account };
         if (token === "aws:index/getRegion:getRegion") return { region };
         if (token === "aws:kms/getPublicKey:getPublicKey") return getPublicKey(inputs, to);
+        if (token === "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage") return prebuiltImage(inputs, to);
         throw new Error(`the sandbox does not know the function ${token}`);
       },
       newResource: async ({ type, name, inputs }) => {

@@ -52,6 +52,8 @@ export function populate(seed: number, accounts: number): SandboxState {
     queries: new Map(),
     topics: new Map(),
     busEvents: [],
+    eventRules: new Map(),
+    sageMaker: { trainingJobs: new Map(), models: new Map(), transformJobs: new Map() },
     securityHubs: new Map(),
     quickSight: { dataSources: new Map(), dataSets: new Map(), analyses: new Map() },
   };

@@ -1,10 +1,22 @@
 import * as sdk from "@aws-sdk/client-eventbridge";
+import { emit } from "../eventRules.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 
 const arnOf = ({ region, account }: Call, bus: string | undefined) =>
   bus?.startsWith("arn:") ? bus : `arn:aws:events:${region}:${account}:event-bus/${bus ?? "default"}`;
 
-/** Event buses, which keep what was put on them for whoever looks. */
+const ruleArn = ({ region, account }: Call, name: string | undefined) =>
+  `arn:aws:events:${region}:${account}:rule/${name ?? ""}`;
+const onRule = (action: string) => (input: { Name?: string | undefined; Rule?: string | undefined }, call: Call) => [
+  { action: `events:${action}`, resource: ruleArn(call, input.Name ?? input.Rule) },
+];
+function ruleOf(call: Call, name: string | undefined) {
+  const rule = call.state.eventRules.get(ruleArn(call, name));
+  if (!rule) throw new AwsError("ResourceNotFoundException", `Rule ${name} does not exist on EventBus default.`);
+  return rule;
+}
+
+/** Event buses, which keep what was put on them for whoever looks, and rules of the default one. */
 export const events: Service = {
   signingName: "events",
   iamPrefix: "events",
@@ -12,6 +24,33 @@ export const events: Service = {
   regional: true,
   sdk: { ...sdk },
   operations: {
+    PutRule: {
+      permissions: onRule("PutRule"),
+      run: ({ Name = "", EventPattern }: sdk.PutRuleRequest, call): sdk.PutRuleResponse => {
+        if (!EventPattern) throw new AwsError("ValidationException", "Parameter(s) EventPattern must be specified.");
+        const RuleArn = ruleArn(call, Name);
+        const { account, region } = call;
+        const targets = call.state.eventRules.get(RuleArn)?.targets ?? [];
+        call.state.eventRules.set(RuleArn, {
+          account,
+          region,
+          name: Name,
+          arn: RuleArn,
+          pattern: EventPattern,
+          targets,
+        });
+        return { RuleArn };
+      },
+    },
+    PutTargets: {
+      permissions: onRule("PutTargets"),
+      run: ({ Rule, Targets = [] }: sdk.PutTargetsRequest, call): sdk.PutTargetsResponse => {
+        const rule = ruleOf(call, Rule);
+        const others = rule.targets.filter(({ Id }) => !Targets.some((target) => target.Id === Id));
+        rule.targets = [...others, ...Targets];
+        return { FailedEntryCount: 0, FailedEntries: [] };
+      },
+    },
     PutEvents: {
       permissions: ({ Entries = [] }: sdk.PutEventsRequest, call) =>
         [...new Set(Entries.map(({ EventBusName }) => arnOf(call, EventBusName)))].map((resource) => ({
@@ -25,12 +64,10 @@ export const events: Service = {
           FailedEntryCount: 0,
           Entries: Entries.map((entry) => {
             const { EventBusName, Source = "", DetailType = "", Detail = "{}" } = entry;
-            call.state.busEvents.push({
-              bus: arnOf(call, EventBusName),
-              source: Source,
-              detailType: DetailType,
-              detail: JSON.parse(Detail),
-            });
+            const bus = arnOf(call, EventBusName);
+            const event = { source: Source, detailType: DetailType, detail: JSON.parse(Detail) };
+            call.state.busEvents.push({ bus, ...event });
+            if (bus === arnOf(call, "default")) emit(call, event);
             return { EventId: call.randomId(32) };
           }),
         };

@@ -44,6 +44,7 @@ export const registry: readonly RegisteredService[] = [
     async () => (await import("./s3.ts")).s3,
     (request) => !isS3Control(request),
   ),
+  service("sagemaker", async () => (await import("./sagemaker.ts")).sagemaker),
   service("scheduler", async () => (await import("./scheduler.ts")).scheduler),
   service("servicequotas", async () => (await import("./servicequotas.ts")).servicequotas),
   service("securityhub", async () => (await import("./securityhub.ts")).securityhub),
