@@ -1,4 +1,4 @@
-import type { Anomaly, Reason } from "./anomaly.ts";
+import type { Anomaly } from "./anomaly.ts";
 import { learn, type Observation } from "./features.ts";
 import { IsolationForest } from "./isolationForest.ts";
 import { randomOf } from "./random.ts";
@@ -8,7 +8,8 @@ export const OBSERVATIONS_AT_LEAST = 30;
 /** Scores from which on a resource is odd, and how many deviations it must lie beyond the others of its type. */
 const ODD_FROM = 0.55;
 const BEYOND = 5;
-const REASONS = 3;
+/** Told of an anomaly at most. */
+export const REASONS = 3;
 /** A feature that counts for less of the score is no reason. */
 const WEIGHT_AT_LEAST = 0.005;
 
@@ -21,7 +22,7 @@ export type Judge = (observed: Observation) => Anomaly | undefined;
  */
 export function judgeFrom(resourceType: string, observations: readonly Observation[]): Judge | undefined {
   if (observations.length < OBSERVATIONS_AT_LEAST) return undefined;
-  const { names, rowOf, usual, reasonAt } = learn(observations);
+  const { names, rowOf, usual, reasonsOf } = learn(observations);
   if (!names.length) return undefined;
   const rows = observations.map(rowOf);
   const forest = new IsolationForest(rows, randomOf(resourceType));
@@ -38,11 +39,8 @@ export function judgeFrom(resourceType: string, observations: readonly Observati
       otherwise[at] = usual[at]!;
       return score - forest.score(otherwise);
     };
-    const reasons = names
-      .flatMap((_name, at): { reason: Reason; weight: number }[] => {
-        const reason = reasonAt(at, observed);
-        return reason ? [{ reason, weight: weightOf(at) }] : [];
-      })
+    const reasons = reasonsOf(observed)
+      .map(({ at, reason }) => ({ reason, weight: weightOf(at) }))
       .filter(({ weight }) => weight >= WEIGHT_AT_LEAST)
       .sort((a, b) => b.weight - a.weight)
       .slice(0, REASONS)

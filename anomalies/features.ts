@@ -15,8 +15,8 @@ export interface FeatureSpace {
   rowOf(observed: Observation): Float64Array;
   /** A row of what is usual: each feature's median. */
   usual: Float64Array;
-  /** Why a feature may set a resource apart; undefined where its value is not both rare and far from the usual one. */
-  reasonAt(feature: number, observed: Observation): Reason | undefined;
+  /** What may set a resource apart: each feature, by its place, whose value is both rare and far from the usual one. */
+  reasonsOf(observed: Observation): { at: number; reason: Reason }[];
 }
 
 /** Rows for a model elsewhere: comma-separated numbers without a header, as SageMaker's own models read them. */
@@ -82,10 +82,14 @@ export function learn(observations: readonly Observation[]): FeatureSpace {
         isUnread(path, observed.unread) ? usual : measure(leaves.get(path)),
       );
     },
-    reasonAt: (at, observed) => {
-      const feature = features[at]!;
-      if (isUnread(feature.path, observed.unread)) return undefined;
-      return reasonOf(feature, leavesOf(observed).get(feature.path));
+    reasonsOf: (observed) => {
+      const leaves = leavesOf(observed);
+      return features.flatMap((feature, at) => {
+        const reason = isUnread(feature.path, observed.unread)
+          ? undefined
+          : reasonOf(feature, leaves.get(feature.path));
+        return reason ? [{ at, reason }] : [];
+      });
     },
   };
 }

@@ -33,30 +33,46 @@ export const anomalyRow = (anomaly: Anomaly): Row => [
 export async function* anomalyRows(
   objects: Objects,
   evidence: readonly EvidenceObject[],
-  learntFrom = LEARNT_FROM,
+  learntFrom?: number,
 ): AsyncGenerator<Row> {
   const byType = new Map<string, EvidenceObject[]>();
   for (const object of evidence)
     byType.set(object.resource_type, [...(byType.get(object.resource_type) ?? []), object]);
   for (const [type, own] of byType) {
-    const count = own.reduce((sum, { items }) => sum + items, 0);
-    if (count < OBSERVATIONS_AT_LEAST) continue;
-    const every = Math.ceil(count / learntFrom);
-    const learnt: Observation[] = [];
-    for await (const observed of observations(objects, own)) if (isLearnt(observed, every)) learnt.push(observed);
-    // The order of evidence differs from run to run, and what is told of an estate must not.
-    const judge = judgeFrom(
-      type,
-      learnt.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)),
-    );
+    const { learnt, all } = await observedIn(objects, own, learntFrom);
+    const judge = judgeFrom(type, learnt);
     if (!judge) continue;
     const found: Anomaly[] = [];
-    for await (const observed of every === 1 ? learnt : observations(objects, own)) {
+    for await (const observed of all()) {
       const anomaly = judge(observed);
       if (anomaly) found.push(anomaly);
     }
     yield* found.sort((a, b) => b.score - a.score || (placeOf(a) < placeOf(b) ? -1 : 1)).map(anomalyRow);
   }
+}
+
+/** Resources of one type, of which some stand in memory. */
+export interface Observed {
+  /** About {@link LEARNT_FROM} at most; none where there are too few to tell. */
+  learnt: readonly Observation[];
+  /** Each of them; once more from the evidence, where not all are in memory. */
+  all: () => AsyncIterable<Observation> | Iterable<Observation>;
+}
+
+/** What is to be learnt from, of the evidence of one type. @throws EvidenceError */
+export async function observedIn(
+  objects: Objects,
+  evidence: readonly EvidenceObject[],
+  learntFrom = LEARNT_FROM,
+): Promise<Observed> {
+  const count = evidence.reduce((sum, { items }) => sum + items, 0);
+  if (count < OBSERVATIONS_AT_LEAST) return { learnt: [], all: () => [] };
+  const every = Math.ceil(count / learntFrom);
+  const learnt: Observation[] = [];
+  for await (const observed of observations(objects, evidence)) if (isLearnt(observed, every)) learnt.push(observed);
+  // The order of evidence differs from run to run, and what is told of an estate must not.
+  learnt.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  return { learnt, all: () => (every === 1 ? learnt : observations(objects, evidence)) };
 }
 
 async function* observations(objects: Objects, evidence: readonly EvidenceObject[]): AsyncGenerator<Observation> {

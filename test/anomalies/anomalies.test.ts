@@ -59,7 +59,8 @@ describe("features of a resource type", () => {
 
   it("are as usual where they could not be read", () => {
     const all = [...fleet(100), observed(100, { GetTier: { Tier: 3 } })];
-    const { names, rowOf, usual, reasonAt } = learn(all);
+    const { names, rowOf, usual, reasonsOf } = learn(all);
+    const reasonAt = (at: number, of: Observation) => reasonsOf(of).find((each) => each.at === at)?.reason;
     const place = names.indexOf("GetTier.Tier is there");
     const unread = observed(101, { AllocatedStorage: 200 }, ["GetTier"]);
     expect(rowOf(unread)[place]).to.equal(usual[place]);
