@@ -67,3 +67,28 @@ function capitals(value: unknown): unknown {
     Object.entries(value).map(([name, each]) => [`${name[0]?.toUpperCase() ?? ""}${name.slice(1)}`, capitals(each)]),
   );
 }
+
+/** Where an item has something, as the names that lead to it. */
+export interface PlaceInItem {
+  /** The member as a whole: what a path into it starts from. */
+  document: string[];
+  at: string[];
+}
+
+/**
+ * Where a configuration item has what a path leads to in a column: the reverse of {@link rowOf}.
+ * @param steps names of the members, as the SDK spells them
+ * @returns undefined where no item has it
+ */
+export function placeInItem(
+  resourceType: string,
+  { member }: Pick<MemberColumn, "member">,
+  steps: readonly string[],
+): PlaceInItem | undefined {
+  const detail = DETAILS[resourceType]?.[member];
+  if (detail?.under && steps.length && steps[0] !== detail.under) return undefined;
+  const document = detail ? ["supplementaryConfiguration", detail.supplement] : ["configuration", small(member)];
+  return { document, at: [...document, ...steps.slice(detail?.under ? 1 : 0).map(small)] };
+}
+
+const small = (name: string): string => `${name[0]?.toLowerCase() ?? ""}${name.slice(1)}`;
