@@ -32,6 +32,7 @@ export const {
   parameterName,
   databaseName,
   workgroupName,
+  configRuleNames,
   pipelineRoles,
   roleArn,
   stackSetName,

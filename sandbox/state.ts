@@ -2,7 +2,13 @@ import { deserialize, serialize } from "node:v8";
 import type { ColumnInfo, NamedQuery, QueryExecution, Row, WorkGroup } from "@aws-sdk/client-athena";
 import type { CreateBudgetRequest } from "@aws-sdk/client-budgets";
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import type { AggregatedSourceStatus, ConfigRule, ConfigurationItem, Evaluation } from "@aws-sdk/client-config-service";
+import type {
+  AggregatedSourceStatus,
+  ConfigRule,
+  ConfigurationItem,
+  Evaluation,
+  PutOrganizationConfigRuleRequest,
+} from "@aws-sdk/client-config-service";
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Database, Table } from "@aws-sdk/client-glue";
 import type { CreateAnalysisRequest, CreateDataSetRequest, CreateDataSourceRequest } from "@aws-sdk/client-quicksight";
@@ -44,6 +50,8 @@ export interface SandboxState {
   aggregators: StoredAggregator[];
   /** AWS Config's rules by ARN, what they said by the token they were asked with, and what Config has recorded. */
   configRules: Map<string, ConfigRule>;
+  /** Those of the whole organization, by ARN. */
+  organizationRules: Map<string, PutOrganizationConfigRuleRequest>;
   evaluations: { rule: string; evaluation: Evaluation }[];
   configItems: ConfigurationItem[];
   /** By ARN, as aliases are. */

@@ -4,13 +4,13 @@ import { loadAuditors } from "../auditors/registry.ts";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { auditSettings } from "./config/audit.ts";
 import type { ConfigSource } from "./config/value.ts";
-import { configRules } from "./configRules.ts";
+import { auditRules } from "./configRules.ts";
 import { notificationsOf } from "./notifications.ts";
 import { pipelineRoles } from "./pipeline.ts";
 
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
-  const { pipeline, notify, configRules: hasRules, ...settings } = auditSettings(config);
+  const { pipeline, notify, configRules: rules, ...settings } = auditSettings(config);
   const auditors = await loadAuditors(settings.auditors, settings);
   const audit = new AuditAccount("audit", {
     ...settings,
@@ -30,7 +30,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     parameterName: audit.parameterName,
     databaseName: audit.databaseName,
     workgroupName: audit.workgroupName,
-    configRuleNames: hasRules ? await configRules(settings.namePrefix, settings.logRetentionDays ?? 90) : undefined,
+    configRuleNames: rules && (await auditRules(rules, settings)),
     pipelineRoles: pipeline && pipelineRoles(pipeline, settings.namePrefix),
   };
 }

@@ -1,12 +1,16 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { loadAuditors } from "../auditors/registry.ts";
 import { ConfigRules } from "../components/configRules.ts";
+import { OrganizationRules, type PolicyControl } from "../components/organizationRules.ts";
 import { type Control, loadControls } from "../controls/control.ts";
 import { PredicateError } from "../controls/expression.ts";
+import { guardPolicy } from "../controls/guard/policy.ts";
 import { predicateOf } from "../controls/predicate.ts";
 import { catalogOf } from "../query/catalog.ts";
 import type { MemberColumn } from "../query/columns.ts";
+import type { AuditSettings } from "./config/audit.ts";
+import type { ConfigRulesSettings } from "./config/rules.ts";
 
 /** The controls that one configuration item answers, and the columns that they ask for. @throws PredicateError */
 export async function rulesKnowledge(): Promise<{ controls: Control[]; columns: Record<string, MemberColumn[]> }> {
@@ -25,9 +29,41 @@ export async function rulesKnowledge(): Promise<{ controls: Control[]; columns: 
   return { controls, columns };
 }
 
+/** The controls of {@link rulesKnowledge} that can be said in Guard, and why the others cannot. */
+export async function organizationPolicies(): Promise<{ controls: PolicyControl[]; unsaid: Map<string, string> }> {
+  const { controls, columns } = await rulesKnowledge();
+  const unsaid = new Map<string, string>();
+  const said = controls.flatMap((control) => {
+    try {
+      return [{ ...control, policy: guardPolicy(control, columns[control.resource] ?? []) }];
+    } catch (error) {
+      if (!(error instanceof PredicateError)) throw error;
+      unsaid.set(control.id, error.message);
+      return [];
+    }
+  });
+  return { controls: said, unsaid };
+}
+
 /** The rules of AWS Config in the stack's own account and region; their names. */
 export async function configRules(namePrefix: string, logRetentionDays: number): Promise<pulumi.Output<string[]>> {
   const { accountId } = aws.getCallerIdentityOutput();
   const knowledge = await rulesKnowledge();
   return new ConfigRules("config-rules", { namePrefix, accountId, logRetentionDays, ...knowledge }).ruleNames;
+}
+
+/** The rules of AWS Config that the audit account's stack makes; their names. */
+export async function auditRules(
+  rules: ConfigRulesSettings,
+  { namePrefix, logRetentionDays, regions }: Pick<AuditSettings, "namePrefix" | "logRetentionDays" | "regions">,
+): Promise<pulumi.Output<string[]>> {
+  if (rules.for === "account") return configRules(namePrefix, logRetentionDays ?? 90);
+  const { controls, unsaid } = await organizationPolicies();
+  for (const [id, why] of unsaid) await pulumi.log.warn(`${id} is no rule of the organization: ${why}`);
+  return new OrganizationRules("organization-rules", {
+    namePrefix,
+    controls,
+    excludedAccounts: rules.exclude,
+    regions,
+  }).ruleNames;
 }

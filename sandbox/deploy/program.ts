@@ -82,6 +82,12 @@ export async function deploy(
   registered?: (resource: Registered) => void,
 ): Promise<Record<string, unknown>> {
   const to = targetOf(door, stack.account, region);
+  const others = new Map<string, Target>();
+  const targetIn = (other: string): Target => {
+    const target = others.get(other) ?? targetOf(door, stack.account, other);
+    others.set(other, target);
+    return target;
+  };
   const problems: Error[] = [];
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(stack.config).map(([key, value]) => [`audit-ecosystem:${key}`, value])),
@@ -99,7 +105,7 @@ export async function deploy(
       newResource: async ({ type, name, inputs }) => {
         if (type.startsWith("audit-ecosystem:")) return { id: name, state: inputs };
         try {
-          const { id, state } = await make(type, name, inputs, to);
+          const { id, state } = await make(type, name, inputs, inputs.region ? targetIn(inputs.region) : to);
           return { id, state: { ...inputs, ...state } };
         } catch (error) {
           problems.push(error as Error);

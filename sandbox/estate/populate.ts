@@ -31,6 +31,7 @@ export function populate(seed: number, accounts: number): SandboxState {
     budgets: new Map(),
     stackSets: new Map(),
     configRules: new Map(),
+    organizationRules: new Map(),
     evaluations: [],
     configItems: [],
     aggregators: [

@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-config-service";
 import { type AnyResource, GLOBAL, resourcesOf } from "../estate/anyType.ts";
+import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../estate/organization.ts";
 import { homesOf, regionsOf } from "../estate/regions.ts";
 import { AwsError, type Call, type Permission, type Service } from "../service.ts";
 import type { StoredAggregator } from "../state.ts";
@@ -121,6 +122,24 @@ export const config: Service = {
           );
         call.state.configRules.set(`arn:aws:config:${call.region}:${call.account}:config-rule/${name}`, ConfigRule!);
         return {};
+      },
+    },
+    PutOrganizationConfigRule: {
+      run: (input: sdk.PutOrganizationConfigRuleRequest, call): sdk.PutOrganizationConfigRuleResponse => {
+        if (call.account !== MANAGEMENT_ACCOUNT && call.account !== AUDIT_ACCOUNT)
+          throw new AwsError(
+            "OrganizationAccessDeniedException",
+            "This action can only be performed if you are a delegated administrator or the management account.",
+          );
+        const { OrganizationConfigRuleName: name = "", OrganizationCustomPolicyRuleMetadata: policy } = input;
+        if (!/^[A-Za-z0-9_-]{1,64}$/.test(name) || !policy?.PolicyText || policy.PolicyText.length > 10_000)
+          throw new AwsError(
+            "InvalidParameterValueException",
+            "One or more of the specified parameters are not valid.",
+          );
+        const arn = `arn:aws:config:${call.region}:${call.account}:organization-config-rule/${name}`;
+        call.state.organizationRules.set(arn, input);
+        return { OrganizationConfigRuleArn: arn };
       },
     },
     PutEvaluations: {

@@ -46,7 +46,7 @@ function policyOf(id: string | undefined): OrganizationPolicy {
   return found;
 }
 /** What the audit account looks after for the whole organization. */
-const DELEGATED = ["securityhub.amazonaws.com", "config.amazonaws.com"];
+const DELEGATED = ["securityhub.amazonaws.com", "config.amazonaws.com", "config-multiaccountsetup.amazonaws.com"];
 const since = new Date(Date.UTC(2024, 0, 1));
 
 interface Paged {

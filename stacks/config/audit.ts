@@ -6,7 +6,7 @@ import { auditorsOf, undeclared } from "./collected.ts";
 import { apiShare, monthlyBudgetOf, queryLimit, retentionDays } from "./limits.ts";
 import { type NotifySettings, notifyOf } from "./notify.ts";
 import { externalIdOf, roleNameOf } from "./role.ts";
-import { hasConfigRules } from "./rules.ts";
+import { type ConfigRulesSettings, configRulesOf } from "./rules.ts";
 import { flexibleMinutes, schedules, sealDeadline } from "./schedule.ts";
 import { ConfigError, type ConfigSource, choice, list, matching, set, topic, wholeDays } from "./value.ts";
 
@@ -28,8 +28,8 @@ export interface AuditSettings extends UndeclaredTypes {
   quickSightPrincipalArn?: string;
   /** Undefined: nobody is told of findings. */
   notify?: NotifySettings;
-  /** Whether controls are rules of AWS Config too. */
-  configRules: boolean;
+  /** Undefined: no control is a rule of AWS Config too. */
+  configRules?: ConfigRulesSettings;
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
   scheduleFlexibleMinutes: number;
@@ -71,6 +71,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const catalog = choice(config, "catalog", ["true", "false"], "true") === "true";
   const quickSightPrincipalArn = quickSightPrincipal(config, catalog);
   const notify = notifyOf(config, catalog);
+  const configRules = configRulesOf(config);
   return {
     auditors,
     ...undeclared(config),
@@ -85,7 +86,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     catalog,
     ...(quickSightPrincipalArn ? { quickSightPrincipalArn } : {}),
     ...(notify ? { notify } : {}),
-    configRules: hasConfigRules(config),
+    ...(configRules ? { configRules } : {}),
     queryLimitGigabytes: queryLimit(config),
     accounts:
       source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },

@@ -1,6 +1,6 @@
 import { unitsOf } from "./accounts.ts";
 import { type MemberSettings, memberSettings } from "./member.ts";
-import { hasConfigRules } from "./rules.ts";
+import { configRulesOf } from "./rules.ts";
 import { ConfigError, type ConfigSource, choice, set } from "./value.ts";
 
 export interface RolloutSettings extends MemberSettings {
@@ -18,12 +18,12 @@ export function rolloutSettings(config: ConfigSource): RolloutSettings {
       "the units whose accounts get the role must be named; the organization's root stands for all",
       set("organizationalUnits", "r-abcd"),
     );
-  if (hasConfigRules(config))
+  if (configRulesOf(config))
     throw new ConfigError(
       "configRules",
-      "true",
+      config.get("configRules"),
       "a StackSet's instances have the role alone",
-      "pulumi config set configRules true in the stacks of single members",
+      "pulumi config set configRules organization in the audit account's stack, or true in those of single members",
     );
   const by = choice(config, "rolloutFrom", ["management", "delegated-administrator"], "management");
   return {

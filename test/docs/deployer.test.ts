@@ -6,8 +6,9 @@ import { loadAuditors } from "../../auditors/registry.ts";
 import { AuditAccount } from "../../components/auditAccount.ts";
 import { ConfigRules } from "../../components/configRules.ts";
 import { MemberAccount } from "../../components/memberAccount.ts";
+import { OrganizationRules } from "../../components/organizationRules.ts";
 import { auditSettings } from "../../stacks/config/audit.ts";
-import { rulesKnowledge } from "../../stacks/configRules.ts";
+import { organizationPolicies, rulesKnowledge } from "../../stacks/configRules.ts";
 import { recorded } from "../components/recorded.ts";
 
 /** What it takes to make each type of resource of the program, and to give a role to a service. */
@@ -15,6 +16,12 @@ const TAKES: Record<string, string[]> = {
   "aws:athena/namedQuery:NamedQuery": ["athena:CreateNamedQuery"],
   "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup"],
   "aws:budgets/budget:Budget": ["budgets:ModifyBudget"],
+  "aws:cfg/organizationCustomPolicyRule:OrganizationCustomPolicyRule": [
+    "config:PutOrganizationConfigRule",
+    "organizations:EnableAWSServiceAccess",
+    "organizations:ListDelegatedAdministrators",
+    "iam:CreateServiceLinkedRole",
+  ],
   "aws:cfg/rule:Rule": ["config:PutConfigRule"],
   "aws:cloudcontrol/resource:Resource": [
     "cloudformation:CreateResource",
@@ -60,6 +67,7 @@ const granted = (name: string): string[] =>
   );
 
 const knowledge = await rulesKnowledge();
+const policies = await organizationPolicies();
 const auditors = await loadAuditors(["iam"]);
 const stacks: Record<string, () => pulumi.ComponentResource> = {
   audit: () => {
@@ -72,6 +80,7 @@ const stacks: Record<string, () => pulumi.ComponentResource> = {
       quickSightPrincipalArn: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
     };
     new ConfigRules("rules", { ...knowledge, namePrefix: "audit", accountId: "999999999999", logRetentionDays: 90 });
+    new OrganizationRules("organization", { ...policies, namePrefix: "audit", excludedAccounts: [], regions: [] });
     return new AuditAccount("audit", { ...auditSettings({ get: (key) => values[key] }), auditors });
   },
   member: () => new MemberAccount("member", { auditAccountId: "999999999999", externalId: "an-external-id", auditors }),

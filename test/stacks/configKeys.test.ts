@@ -184,7 +184,13 @@ const KEYS: Record<
     gives: { configAggregatorTypes: ["AWS::IoT::Policy"] },
     wrong: ["iot", "AWS::IoT"],
   },
-  configRules: { kind: "member", value: "true", gives: { configRules: true }, wrong: ["yes"] },
+  configRules: {
+    kind: "audit",
+    value: "organization",
+    also: { excludeAccounts: "444444444444" },
+    gives: { configRules: { for: "organization", exclude: ["444444444444"] } },
+    wrong: ["yes"],
+  },
   notifyTopicArn: {
     kind: "audit",
     value: "arn:aws:sns:eu-central-1:999999999999:findings",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { askGuard, guardRuns } from "../referee/guard.ts";
 import { deployed, type System, systemOver } from "./system.ts";
 
 interface Recorded {
@@ -13,20 +14,29 @@ interface Recorded {
 /** Items as AWS Config records them, by what they are. */
 const ITEMS = JSON.parse(readFileSync("test/stories/configurationItems.json", "utf8")) as Record<string, Recorded>;
 
+/** What AWS Config makes of an answer. */
+const SAID = { PASS: "COMPLIANT", FAIL: "NON_COMPLIANT", SKIP: "NOT_APPLICABLE" };
+
+const CONFIG = { kind: "audit", accounts: "111111111111", auditors: "iam", schedule: "off", catalog: "false" };
+
 describe("a control as a rule of AWS Config", function () {
   this.timeout(120_000);
   let system: System;
 
   before(async () => {
-    const config = {
-      kind: "audit",
-      accounts: "111111111111",
-      auditors: "iam",
-      schedule: "off",
-      catalog: "false",
-      configRules: "true",
+    const organization = {
+      ...CONFIG,
+      namePrefix: "whole",
+      regions: "eu-central-1,us-east-1",
+      configRules: "organization",
+      excludeAccounts: "222222222222",
     };
-    system = systemOver(await deployed(1, [{ account: AUDIT_ACCOUNT, config }]));
+    system = systemOver(
+      await deployed(1, [
+        { account: AUDIT_ACCOUNT, config: { ...CONFIG, configRules: "true" } },
+        { account: AUDIT_ACCOUNT, config: organization },
+      ]),
+    );
   });
 
   /** What Config does when it has recorded a change, for each rule whose scope has the item's type. */
@@ -97,5 +107,42 @@ describe("a control as a rule of AWS Config", function () {
     const gone = { ...item, configurationItemStatus: "ResourceDeleted", configuration: null };
     for (const said of [await change(gone), await change(item, { eventLeftScope: true })])
       expect(new Set(Object.values(said))).to.deep.equal(new Set(["NOT_APPLICABLE"]));
+  });
+
+  it("is one of the whole organization in each region, but for the accounts that are left out, without a function", () => {
+    const { organizationRules, configRules, functions } = system.sandbox.state;
+    const own = [...configRules.values()].map(({ ConfigRuleName: name }) => name!.replace("audit-", ""));
+    for (const region of ["eu-central-1", "us-east-1"]) {
+      const rules = [...organizationRules].filter(([arn]) => arn.split(":")[3] === region).map(([, rule]) => rule);
+      expect(rules.map((rule) => rule.OrganizationConfigRuleName!.replace("whole-", ""))).to.have.members(own);
+      for (const { ExcludedAccounts, OrganizationCustomPolicyRuleMetadata: policy } of rules) {
+        expect(ExcludedAccounts).to.deep.equal(["222222222222"]);
+        expect(policy).to.include({ PolicyRuntime: "guard-2.x.x" });
+      }
+    }
+    expect([...functions.keys()].filter((arn) => arn.endsWith("config-rules"))).to.have.length(1);
+  });
+
+  it("judges alike where AWS Config asks its policy and where it asks the function", async function () {
+    if (!guardRuns() && !process.env.CI) this.skip();
+    const rules = [...system.sandbox.state.organizationRules].flatMap(([arn, rule]) =>
+      arn.split(":")[3] === "eu-central-1" ? [rule] : [],
+    );
+    const policyOf = ({
+      OrganizationConfigRuleName: name,
+      OrganizationCustomPolicyRuleMetadata: policy,
+    }: (typeof rules)[0]) => [name!.replace("whole-", ""), policy!.PolicyText!] as const;
+    const gone = { ...ITEMS["open bucket"]!, configurationItemStatus: "ResourceDeleted", configuration: null };
+    for (const item of [...Object.values(ITEMS), gone]) {
+      const inScope = rules.filter(({ OrganizationCustomPolicyRuleMetadata: policy }) =>
+        policy!.ResourceTypesScope!.includes(item.resourceType),
+      );
+      const said = await askGuard(new Map(inScope.map(policyOf)), [item]);
+      const byFunction = Object.entries(await change(item)).map(([name, told]) => [name, told.split(":")[0]]);
+      expect(
+        Object.fromEntries([...said].map(([name, [status]]) => [name, SAID[status!]])),
+        item.resourceId,
+      ).to.deep.equal(Object.fromEntries(byFunction));
+    }
   });
 });
