@@ -1,11 +1,10 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Control } from "../controls/control.ts";
 import type { Exception } from "../controls/exceptions.ts";
 import type { Catalog as Tables } from "../query/catalog.ts";
 import type { Catalog } from "./catalog.ts";
+import { deadLetterQueue } from "./deadLetterQueue.ts";
 import { notifierPermissions } from "./permissions.ts";
-import { deadLetterPolicy } from "./schedule.ts";
 import { SystemFunction } from "./systemFunction.ts";
 
 /** Whom to tell of new findings, and of which. */
@@ -38,9 +37,6 @@ export interface NotificationsArgs extends NotificationSettings {
   tracing?: boolean;
 }
 
-/** Days that an event which failed for good waits for somebody. */
-const DEAD_LETTER_DAYS = 14;
-
 /** The notifier's name: who starts it has it before it is made. */
 export const notifierName = (namePrefix: string): string => `${namePrefix}-notifier`;
 
@@ -55,20 +51,7 @@ export class Notifications extends pulumi.ComponentResource {
     const child = { parent: this };
     const { partition, accountId, region, bucket, catalog } = args;
     const functionName = notifierName(args.namePrefix);
-    const queue = new aws.sqs.Queue(
-      name,
-      {
-        name: `${functionName}-failed`,
-        messageRetentionSeconds: DEAD_LETTER_DAYS * 24 * 3600,
-        sqsManagedSseEnabled: true,
-      },
-      child,
-    );
-    new aws.sqs.QueuePolicy(
-      name,
-      { queueUrl: queue.url, policy: queue.arn.apply((arn) => JSON.stringify(deadLetterPolicy(arn))) },
-      child,
-    );
+    const queue = deadLetterQueue(name, `${functionName}-failed`, child);
     const here = (service: string, resource: string) =>
       pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
     const eventBusArn = args.eventBus ? here("events", `event-bus/${args.eventBus}`) : undefined;

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { deadLetterQueue } from "./deadLetterQueue.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
 
 /** One schedule of runs. */
@@ -27,7 +28,6 @@ export interface ScheduleArgs {
 
 /** Seconds after which a start that could not be delivered is given up and goes to the queue. */
 const GIVE_UP_AFTER_SECONDS = 3600;
-const DEAD_LETTER_DAYS = 14;
 
 /** Only Scheduler, and only on behalf of schedules of this account, may take the role. */
 export const schedulerTrust = (accountId: string) => ({
@@ -50,20 +50,6 @@ export const schedulerPermissions = (bossArn: string, queueArn: string) => ({
   ],
 });
 
-export const deadLetterPolicy = (queueArn: string) => ({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Sid: "TlsOnly",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sqs:*",
-      Resource: queueArn,
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-  ],
-});
-
 /**
  * What the boss is invoked with. Scheduler puts the time it was due in place of the keyword, the same at each retry.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
@@ -82,20 +68,7 @@ export class Schedule extends pulumi.ComponentResource {
   constructor(name: string, args: ScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:Schedule", name, args, opts);
     const child = { parent: this };
-    const queue = new aws.sqs.Queue(
-      name,
-      {
-        name: `${args.namePrefix}-schedule-failed`,
-        messageRetentionSeconds: DEAD_LETTER_DAYS * 24 * 3600,
-        sqsManagedSseEnabled: true,
-      },
-      child,
-    );
-    new aws.sqs.QueuePolicy(
-      name,
-      { queueUrl: queue.url, policy: queue.arn.apply((arn) => JSON.stringify(deadLetterPolicy(arn))) },
-      child,
-    );
+    const queue = deadLetterQueue(name, `${args.namePrefix}-schedule-failed`, child);
     const role = new aws.iam.Role(
       name,
       {
