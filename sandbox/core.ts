@@ -13,7 +13,8 @@ import {
 } from "./service.ts";
 import { served } from "./services/audited.ts";
 import type { SandboxState } from "./state.ts";
-import { readRequest, type WireAnswer, type WireRequest, writeAnswer, writeError } from "./wire.ts";
+import { readRequest, writeAnswer, writeError } from "./wire/codec.ts";
+import type { WireAnswer, WireRequest } from "./wire/message.ts";
 
 /** What the sandbox is given from outside, so that a simulation can decide it. */
 export interface Surroundings {

@@ -7,7 +7,7 @@ import { populate } from "./estate/populate.ts";
 import { type LambdaRuntime, lambdaRuntime } from "./lambda/runtime.ts";
 import { idOf } from "./random.ts";
 import { freeze, type SandboxState, thaw } from "./state.ts";
-import type { WireRequest } from "./wire.ts";
+import type { WireRequest } from "./wire/message.ts";
 
 export interface ServerOptions {
   /** Where the state is kept; what stands there goes on. */

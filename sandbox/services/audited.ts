@@ -4,7 +4,9 @@ import { type Enumerations, enumerationsOf } from "../estate/generate.ts";
 import { operationsOf } from "../estate/generic.ts";
 import { taggedOf } from "../estate/resources.ts";
 import { isAwsError, type Operation, type Protocol, type Service } from "../service.ts";
-import { formOf, hasAsked, type WireRequest } from "../wire.ts";
+import type { WireRequest } from "../wire/message.ts";
+import { hasAsked } from "../wire/operation.ts";
+import { formOf } from "../wire/query.ts";
 import { registered } from "./registry.ts";
 
 /** An audited service as the sandbox serves it, and how its requests are told from another's of the same name. */

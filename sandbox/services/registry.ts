@@ -1,5 +1,6 @@
 import type { Service } from "../service.ts";
-import { isS3Control, type WireRequest } from "../wire.ts";
+import type { WireRequest } from "../wire/message.ts";
+import { isS3Control } from "../wire/operation.ts";
 
 /** A service that the sandbox serves. */
 export interface RegisteredService {

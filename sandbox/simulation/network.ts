@@ -1,6 +1,7 @@
 import { inProcess } from "../inProcess.ts";
 import type { AwsError, Service } from "../service.ts";
-import { type WireAnswer, type WireRequest, writeError } from "../wire.ts";
+import { writeError } from "../wire/codec.ts";
+import type { WireAnswer, WireRequest } from "../wire/message.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { EventLog } from "./eventLog.ts";
 import type { Attempt, Instance } from "./lambda.ts";
