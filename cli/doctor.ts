@@ -1,7 +1,12 @@
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
 import { loadAuditors } from "../auditors/registry.ts";
 import { type AccountFacts, isRefusal, roleFacts } from "../doctor/accountFacts.ts";
@@ -55,7 +60,17 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
     ? await fromInside(system, asked.through, facts, expected.roleName)
     : new Map<string, AccountFacts["role"]>();
   line("the audit account");
-  const clients = { lambda, s3: evidenceS3(), kms: new KMSClient({}), scheduler: new SchedulerClient({}) };
+  const clients = {
+    lambda,
+    s3: evidenceS3(),
+    kms: new KMSClient({}),
+    scheduler: new SchedulerClient({}),
+    sns: new SNSClient({}),
+    events: new EventBridgeClient({}),
+    securityHub: new SecurityHubClient({}),
+    ssm: new SSMClient({}),
+    sqs: new SQSClient({}),
+  };
   const findings = [
     list.finding,
     ...(states ? [] : [note("organization", "these credentials may not ask which accounts are suspended")]),

@@ -8,6 +8,7 @@ import type { loadAuditors, UndeclaredTypes } from "../auditors/registry.ts";
 import { bundle, prepareBundles } from "../components/bundle.ts";
 import { bucketPolicy } from "../components/evidenceBucket.ts";
 import { AWS_POLICIES, SELF_POLICY, SYSTEM_PATH, selfPolicy, trustPolicy } from "../components/memberAccount.ts";
+import { notifierName } from "../components/notifications.ts";
 import { keyPolicy } from "../components/signingKey.ts";
 import { systemHandlers } from "../components/systemHandlers.ts";
 import { AccountFacts } from "../doctor/accountFacts.ts";
@@ -119,5 +120,7 @@ export function expectedAudit(
     keyPolicy: keyPolicy({ partition, accountId, signerArn: `${inAccount}${prefix}-sealer` }),
     bossArn: `${functionsArn}boss`,
     watchdogArn: `${functionsArn}watchdog`,
+    notifier: notifierName(prefix),
+    region: functionsArn.split(":")[3]!,
   };
 }

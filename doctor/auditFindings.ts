@@ -1,5 +1,5 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, type KMSClient } from "@aws-sdk/client-kms";
-import { type FunctionConfiguration, GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import {
   GetBucketEncryptionCommand,
   GetBucketOwnershipControlsCommand,
@@ -11,7 +11,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { paginateListSchedules, type SchedulerClient } from "@aws-sdk/client-scheduler";
 import pLimit from "p-limit";
+import { codeOf, functionThere, messageOf, UP } from "./asking.ts";
 import { type Finding, note, trouble, unknown, well } from "./finding.ts";
+import { type NotifierClients, notifierFindings } from "./notifierFindings.ts";
 import { samePolicy } from "./samePolicy.ts";
 
 /** What the audit account is measured by: what the program at hand would make there. */
@@ -26,22 +28,21 @@ export interface ExpectedAudit {
   /** ARN of the function that schedules start. */
   bossArn: string;
   watchdogArn: string;
+  /** Name of the function that tells people of findings, where there is one. */
+  notifier: string;
+  region: string;
 }
 
 /** The operator's own clients of the audit account. */
-export interface AuditClients {
-  lambda: LambdaClient;
+export interface AuditClients extends NotifierClients {
   s3: S3Client;
   kms: KMSClient;
   scheduler: SchedulerClient;
 }
 
-const UP = "pulumi up --stack audit";
 const NAMED = 6;
 const few = (names: readonly string[]): string =>
   `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
-const codeOf = (thrown: unknown): string => (thrown as Error).name;
-const text = (thrown: unknown): string => `${codeOf(thrown)}: ${(thrown as Error).message}`;
 
 /** Judges the audit account's side by what AWS says of it. Whatever cannot be asked is a finding of its own. */
 export async function auditFindings(clients: AuditClients, expected: ExpectedAudit): Promise<Finding[]> {
@@ -50,9 +51,10 @@ export async function auditFindings(clients: AuditClients, expected: ExpectedAud
     ["bucket", () => bucket(clients.s3, expected)],
     ["signing key", () => signingKey(clients.kms, expected)],
     ["schedule", () => schedules(clients.scheduler, expected)],
+    ["notifier", () => notifierFindings(clients, expected.notifier, expected.region)],
   ];
   const found = parts.map(([check, look]) =>
-    look().catch((error: unknown) => [unknown(check, `could not be looked at: ${text(error)}`)]),
+    look().catch((error: unknown) => [unknown(check, `could not be looked at: ${messageOf(error)}`)]),
   );
   return (await Promise.all(found)).flat();
 }
@@ -60,7 +62,7 @@ export async function auditFindings(clients: AuditClients, expected: ExpectedAud
 async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, string>): Promise<Finding[]> {
   const limit = pLimit(8);
   const asked = [...expected].map(([FunctionName, sha256]) =>
-    limit(async () => ({ name: FunctionName, sha256, found: await configuration(lambda, FunctionName) })),
+    limit(async () => ({ name: FunctionName, sha256, found: await functionThere(lambda, FunctionName) })),
   );
   const all = await Promise.all(asked);
   const missing = all.flatMap(({ name, found }) => (found ? [] : [name]));
@@ -86,15 +88,6 @@ async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, str
       : []),
   ];
   return findings.length ? findings : [well("functions", `${all.length}, their code is the one here`)];
-}
-
-async function configuration(lambda: LambdaClient, FunctionName: string): Promise<FunctionConfiguration | undefined> {
-  try {
-    return await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  } catch (error) {
-    if (codeOf(error) === "ResourceNotFoundException") return undefined;
-    throw error;
-  }
 }
 
 /** What a bucket has set; undefined where S3 says that it has none. */

@@ -108,7 +108,7 @@ async function auditedFor(signingName: string, request: WireRequest): Promise<Se
   return (await everyAudited()).find((service) => service.signingName === signingName && serves(service, request));
 }
 
-const NOT_FOUND = /NotFound|NoSuch|NonExistent|DoesNotExist|InvalidParameterValue|InvalidRequest/;
+const NOT_FOUND = /NotFound|NoSuch|NonExistent|DoesNotExist|InvalidParameterValue|InvalidRequest|InvalidAccess/;
 const isEmpty = (answer: object): boolean =>
   !Object.values(answer).some((value) =>
     Array.isArray(value) ? value.length : value !== undefined && typeof value !== "boolean",

@@ -24,6 +24,23 @@ export const events: Service = {
   regional: true,
   sdk: { ...sdk },
   operations: {
+    DescribeEventBus: {
+      run: ({ Name = "default" }: sdk.DescribeEventBusRequest, call): sdk.DescribeEventBusResponse => {
+        // The buses of a member are its estate's.
+        if (call.account !== call.state.auditAccount || Name !== "default")
+          throw new AwsError("ResourceNotFoundException", `Event bus ${Name} does not exist.`);
+        return { Name, Arn: arnOf(call, Name) };
+      },
+    },
+    ListRules: {
+      run: ({ EventBusName = "default" }: sdk.ListRulesRequest, call): sdk.ListRulesResponse => ({
+        Rules: [...call.state.eventRules.values()].flatMap(({ account, region, name, arn, pattern }) =>
+          account === call.account && region === call.region && EventBusName === "default"
+            ? [{ Name: name, Arn: arn, EventPattern: pattern, State: "ENABLED", EventBusName } as const]
+            : [],
+        ),
+      }),
+    },
     PutRule: {
       permissions: onRule("PutRule"),
       run: ({ Name = "", EventPattern }: sdk.PutRuleRequest, call): sdk.PutRuleResponse => {

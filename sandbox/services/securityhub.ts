@@ -35,6 +35,12 @@ export const securityhub: Service = {
         return {};
       },
     },
+    DescribeHub: {
+      run: (_input: sdk.DescribeHubRequest, call): sdk.DescribeHubResponse => {
+        mustBeEnabled(call);
+        return { HubArn: hubOf(call) };
+      },
+    },
     BatchImportFindings: {
       permissions: ({ Findings = [] }: sdk.BatchImportFindingsRequest) =>
         [...new Set(Findings.map(({ ProductArn }) => ProductArn ?? ""))].map((resource) => ({

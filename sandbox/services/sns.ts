@@ -21,6 +21,15 @@ export const sns: Service = {
         return { TopicArn };
       },
     },
+    GetTopicAttributes: {
+      permissions: ({ TopicArn }: sdk.GetTopicAttributesInput) => [
+        { action: "sns:GetTopicAttributes", resource: TopicArn ?? "" },
+      ],
+      run: ({ TopicArn = "" }: sdk.GetTopicAttributesInput, call): sdk.GetTopicAttributesResponse => {
+        if (!call.state.topics.has(TopicArn)) throw new AwsError("NotFound", "Topic does not exist", 404);
+        return { Attributes: { TopicArn, SubscriptionsConfirmed: "0", SubscriptionsPending: "0" } };
+      },
+    },
     Publish: {
       permissions: ({ TopicArn }: sdk.PublishInput) => [{ action: "sns:Publish", resource: TopicArn ?? "" }],
       run: (input: sdk.PublishInput, call): sdk.PublishResponse => {

@@ -42,6 +42,11 @@ export const sqs: Service = {
         return {};
       },
     },
+    GetQueueUrl: {
+      run: ({ QueueName = "" }: sdk.GetQueueUrlRequest, call): sdk.GetQueueUrlResult => ({
+        QueueUrl: queueOf(call, urlOf(call, QueueName)).url,
+      }),
+    },
     GetQueueAttributes: {
       permissions: onQueue("GetQueueAttributes"),
       run: (input: sdk.GetQueueAttributesRequest, call): sdk.GetQueueAttributesResult => {

@@ -42,6 +42,20 @@ export const ssm: Service = {
         return { Version, Tier: "Standard" };
       },
     },
+    DescribeParameters: {
+      run: ({ ParameterFilters = [] }: sdk.DescribeParametersRequest, call): sdk.DescribeParametersResult => {
+        const [other] = ParameterFilters.filter(({ Key, Option }) => Key !== "Name" || Option !== "Equals");
+        if (other) throw new AwsError("InvalidFilterKey", `the sandbox does not know the filter ${other.Key}`);
+        const own = arnOf(call, "");
+        return {
+          Parameters: [...call.state.parameters.values()]
+            .filter(
+              ({ ARN, Name }) => ARN.startsWith(own) && ParameterFilters.every(({ Values }) => Values?.includes(Name)),
+            )
+            .map(({ Value: _secret, ...metadata }) => metadata),
+        };
+      },
+    },
     GetParameter: {
       permissions: ({ Name }: sdk.GetParameterRequest, call) => [
         { action: "ssm:GetParameter", resource: arnOf(call, Name) },

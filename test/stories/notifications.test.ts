@@ -1,6 +1,13 @@
-import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { type AwsSecurityFinding, SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import { expect } from "chai";
+import { notifierFindings } from "../../doctor/notifierFindings.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { inProcess } from "../../sandbox/inProcess.ts";
 import type { SandboxState } from "../../sandbox/state.ts";
 import { deployed, REGION, type System, systemOver, told } from "./system.ts";
 
@@ -197,5 +204,78 @@ describe("people are told of findings", function () {
     expect(posted).to.deep.equal([]);
     expect(system.sandbox.state.topics.get(TOPIC)).to.have.length(1);
     expect(system.trouble).to.deep.equal([]);
+  });
+
+  /** What the doctor says of the channels. */
+  async function examined(): Promise<{ says: string[]; remedies: (string | undefined)[] }> {
+    const client = <T>(Client: new (config: object) => T): T =>
+      new Client({
+        region: REGION,
+        requestHandler: inProcess(system.sandbox),
+        credentials: { accessKeyId: AUDIT_ACCOUNT, secretAccessKey: "sandbox" },
+        maxAttempts: 1,
+      });
+    const findings = await notifierFindings(
+      {
+        lambda: client(LambdaClient),
+        sns: client(SNSClient),
+        events: client(EventBridgeClient),
+        securityHub: client(SecurityHubClient),
+        ssm: client(SSMClient),
+        sqs: client(SQSClient),
+      },
+      "audit-notifier",
+      REGION,
+    );
+    return {
+      says: findings.map(({ verdict, says }) => `${verdict}: ${says}`),
+      remedies: findings.flatMap(({ verdict, remedy }) => (verdict === "trouble" ? [remedy] : [])),
+    };
+  }
+
+  it("the doctor finds channels that can hear, and reads no secret", async () => {
+    const { says } = await examined();
+    expect(says).to.deep.equal([
+      "note: nobody has subscribed to the topic findings",
+      "note: no rule of the event bus default takes events to anybody",
+      "well: Security Hub is enabled",
+      "well: the parameter /audit/webhook is there, encrypted",
+      "well: no run waits in its queue",
+    ]);
+    expect(says.join()).not.to.include(WEBHOOK);
+  });
+
+  it("the doctor finds channels that are gone, with what to do", async () => {
+    const { state } = system.sandbox;
+    state.topics.clear();
+    state.securityHubs.clear();
+    [...state.parameters.values()].find(({ Name }) => Name === "/audit/webhook")!.Type = "String";
+    const [queue] = [...state.queues.values()].filter(({ arn }) => arn.endsWith(":audit-notifier-failed"));
+    queue!.messages.push({ id: "1", body: "{}" });
+    const fn = [...state.functions.values()].find(({ FunctionName }) => FunctionName === "audit-notifier")!;
+    fn.environment.EVENT_BUS = `arn:aws:events:${REGION}:${AUDIT_ACCOUNT}:event-bus/findings`;
+    const troubled = await examined();
+    expect(troubled.says).to.deep.equal([
+      `trouble: the topic ${TOPIC} is not there`,
+      "trouble: the event bus findings is not there",
+      "trouble: Security Hub is not enabled in the audit account and region: it takes no findings",
+      "trouble: the webhook's address in /audit/webhook is not encrypted: the parameter is a String",
+      "trouble: people were not told of all findings: a run waits in the queue audit-notifier-failed",
+    ]);
+    for (const remedy of troubled.remedies) expect(remedy).to.match(/^(aws|pulumi|repair) /);
+    state.parameters.clear();
+    state.queues.clear();
+    fn.environment.TOPIC_ARN = `arn:aws:sns:us-east-1:${AUDIT_ACCOUNT}:findings`;
+    expect((await examined()).says).to.include.members([
+      `trouble: the topic arn:aws:sns:us-east-1:${AUDIT_ACCOUNT}:findings is in us-east-1, and the notifier publishes in ${REGION}`,
+      "trouble: the parameter /audit/webhook with the webhook's address is not there",
+      "trouble: the queue audit-notifier-failed, which keeps what could not be told, is not there",
+    ]);
+  });
+
+  it("the doctor says nothing of a notifier that is not deployed", async () => {
+    const { functions } = system.sandbox.state;
+    for (const [arn, { FunctionName }] of functions) if (FunctionName === "audit-notifier") functions.delete(arn);
+    expect((await examined()).says).to.deep.equal([]);
   });
 });
