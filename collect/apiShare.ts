@@ -6,7 +6,8 @@ export interface Rate {
 
 /**
  * How often AWS lets a caller read, where it documents that: by account, region and action for EC2, and by calling
- * account and region for STS. Services that document nothing are called as the account's budget allows.
+ * account and region for STS. Services that document nothing are called as the account's budget allows. Of STS a rate
+ * is documented, 600 requests a second that its operations share, and no burst: the bucket is taken to hold a second's.
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html non-mutating actions
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html requests to STS
  */

@@ -1,13 +1,15 @@
 /**
- * What AWS asks for, in US dollars, as its price lists said on the day. Prices differ by region and change: what is
- * shown with them is an estimate.
+ * What AWS asks for, in US dollars, entered by hand. Prices differ by region and change: what is shown with them is an
+ * estimate. AWS's pages show most numbers only to a browser that runs their scripts, so that each was compared on the
+ * day with what others quote from them: Athena's, Lambda's and S3's agree everywhere; of KMS the key's price is in AWS's
+ * own text, and most sources have 0.15 for signing with an elliptic curve, a few 0.03 or 0.10.
  * @see https://aws.amazon.com/athena/pricing/
  * @see https://aws.amazon.com/lambda/pricing/
  * @see https://aws.amazon.com/s3/pricing/
  * @see https://aws.amazon.com/kms/pricing/
  */
 export const PRICES = {
-  asOf: "2026-11-24",
+  asOf: "2026-11-25",
   region: "us-east-1",
   athena: { perTerabyteScanned: 5, leastBytes: 10_000_000 },
   /** Of functions on Graviton, without the free tier. */

@@ -1,10 +1,12 @@
 import { type Command, Option } from "commander";
+import { aggregatorNamed } from "../../auditors/aggregatorName.ts";
 import type { ResourceType } from "../../auditors/collector.ts";
 import {
   DEFAULT_AUDITORS,
   groupNames,
   loadAuditors,
   serviceNames,
+  type UndeclaredTypes,
   UnknownAuditorError,
 } from "../../auditors/registry.ts";
 import { CliError } from "../runs.ts";
@@ -17,6 +19,8 @@ interface PolicyOptions {
   format: (typeof FORMATS)[number];
   cloudControlTypes?: ResourceType[];
   cloudControlActions?: string[];
+  configAggregator?: string;
+  configAggregatorTypes?: ResourceType[];
 }
 
 export const policyCommand = (program: Command): Command =>
@@ -26,6 +30,8 @@ export const policyCommand = (program: Command): Command =>
     .option("--auditors <names>", `groups and services, comma-separated (default: ${DEFAULT_AUDITORS.join(",")})`, list)
     .option("--cloud-control-types <names>", "types that the Cloud Control API reads, as configured", list)
     .option("--cloud-control-actions <actions>", "what the handlers of those types ask for, as configured", list)
+    .option("--config-aggregator <name>", "AWS Config aggregator that is asked, account/region/name, as configured")
+    .option("--config-aggregator-types <names>", "types that the aggregator is asked about, as configured", list)
     .addHelpText(
       "after",
       `
@@ -38,19 +44,37 @@ Examples:
   itaudit policy --format terraform > member_policy.tf.json`,
     )
     .addOption(new Option("--format <tool>", "for which tool").choices(FORMATS).default("json"))
-    .action(async ({ auditors: chosen, format, cloudControlTypes, cloudControlActions }: PolicyOptions) => {
+    .action(async ({ auditors: chosen, format, ...asked }: PolicyOptions) => {
       const [{ memberPolicyDocuments }, { policyFormats }] = await Promise.all([
         import("../../auditors/policy.ts"),
         import("../policyFormats.ts"),
       ]);
-      if (cloudControlActions && !cloudControlTypes)
-        throw new CliError("--cloud-control-actions: name the types that ask for them, --cloud-control-types");
-      const undeclared = {
-        ...(cloudControlTypes ? { cloudControlTypes } : {}),
-        ...(cloudControlActions ? { cloudControlActions } : {}),
-      };
-      const auditors = await loadAuditors(chosen, undeclared).catch((error: Error) => {
+      const auditors = await loadAuditors(chosen, undeclaredOf(asked)).catch((error: Error) => {
         throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
       });
       print(policyFormats[format](memberPolicyDocuments(auditors)));
     });
+
+function undeclaredOf({
+  cloudControlTypes,
+  cloudControlActions,
+  configAggregator,
+  configAggregatorTypes,
+}: Omit<PolicyOptions, "auditors" | "format">): UndeclaredTypes {
+  if (cloudControlActions && !cloudControlTypes)
+    throw new CliError("--cloud-control-actions: name the types that ask for them, --cloud-control-types");
+  if (configAggregator && !configAggregatorTypes)
+    throw new CliError("--config-aggregator: name the types that it is asked about, --config-aggregator-types");
+  if (configAggregatorTypes && !configAggregator)
+    throw new CliError("--config-aggregator-types: name the aggregator that is asked, --config-aggregator");
+  const aggregator = configAggregator === undefined ? undefined : aggregatorNamed(configAggregator);
+  if (configAggregator !== undefined && !aggregator)
+    throw new CliError(
+      `--config-aggregator: ${configAggregator} is no aggregator's name, such as 999999999999/eu-central-1/organization`,
+    );
+  return {
+    ...(cloudControlTypes ? { cloudControlTypes } : {}),
+    ...(cloudControlActions ? { cloudControlActions } : {}),
+    ...(aggregator && configAggregatorTypes ? { configAggregator: aggregator, configAggregatorTypes } : {}),
+  };
+}

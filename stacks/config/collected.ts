@@ -1,6 +1,7 @@
+import { aggregatorNamed } from "../../auditors/aggregatorName.ts";
 import type { Aggregator, ResourceType } from "../../auditors/collector.ts";
 import { compose, DEFAULT_AUDITORS, type UndeclaredTypes, UnknownAuditorError } from "../../auditors/registry.ts";
-import { ConfigError, type ConfigSource, list, matching, set } from "./value.ts";
+import { ConfigError, type ConfigSource, list, set, text } from "./value.ts";
 
 export function auditorsOf(config: ConfigSource): string[] {
   const names = list(config, "auditors");
@@ -37,16 +38,18 @@ function cloudControlActionsOf(config: ConfigSource): string[] {
 }
 
 function aggregatorOf(config: ConfigSource): Aggregator | undefined {
-  const example = "999999999999/eu-central-1/organization";
-  const value = matching(
-    config,
-    "configAggregator",
-    /^\d{12}\/[a-z]{2,4}(-[a-z]+)+-\d\/[\w-]{1,256}$/,
-    "an aggregator is named account/region/name",
-    example,
-  );
-  const [account, region, name] = value?.split("/") ?? [];
-  return account && region && name ? { account, region, name } : undefined;
+  const key = "configAggregator";
+  const value = text(config, key);
+  if (value === undefined) return undefined;
+  const aggregator = aggregatorNamed(value);
+  if (!aggregator)
+    throw new ConfigError(
+      key,
+      value,
+      "an aggregator is named account/region/name",
+      set(key, "999999999999/eu-central-1/organization"),
+    );
+  return aggregator;
 }
 
 /** What is read without a declaration. */
