@@ -109,6 +109,9 @@ async function auditedFor(signingName: string, request: WireRequest): Promise<Se
 }
 
 const NOT_FOUND = /NotFound|NoSuch|NonExistent|DoesNotExist|InvalidParameterValue|InvalidRequest|InvalidAccess/;
+/** Some services say it in the message alone, such as SageMaker. */
+const isNotFound = (error: unknown): boolean =>
+  isAwsError(error) && (NOT_FOUND.test(error.code) || error.message.startsWith("Could not find "));
 const isEmpty = (answer: object): boolean =>
   !Object.values(answer).some((value) =>
     Array.isArray(value) ? value.length : value !== undefined && typeof value !== "boolean",
@@ -142,7 +145,7 @@ const behind = (own: Service, name: string, operation: Operation<unknown, object
     } catch (error) {
       // A permission on something of a company's own that has no state here, such as its keys.
       const companys = call.account !== call.state.auditAccount;
-      if (companys && isAwsError(error) && NOT_FOUND.test(error.code)) return declared;
+      if (companys && isNotFound(error)) return declared;
       throw error;
     }
   },
@@ -156,7 +159,7 @@ const behind = (own: Service, name: string, operation: Operation<unknown, object
       const answer = await operation.run(input, call);
       return isEmpty(answer) ? ((await (await estate())?.run(input, call)) ?? answer) : answer;
     } catch (error) {
-      const other = isAwsError(error) && NOT_FOUND.test(error.code) ? await estate() : undefined;
+      const other = isNotFound(error) ? await estate() : undefined;
       if (!other) throw error;
       return other.run(input, call);
     }
