@@ -6,6 +6,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Manifest } from "../evidence/manifest.ts";
 import { readObjects, readOutcomes } from "../evidence/sealedRun.ts";
 import { type RunStore, runStore } from "../evidence/store.ts";
+import type { Finding } from "../report/model.ts";
 import { runningFrom, stopRunning } from "../sandbox/background.ts";
 import { deployAll } from "../sandbox/deploy/estate.ts";
 import { startSandbox } from "../sandbox/server.ts";
@@ -110,17 +111,21 @@ async function report(s3: S3Client, bucket: string, run: string): Promise<void> 
     import("../evidence/source.ts"),
   ]);
   const place = { objects: bucketObjects(s3, bucket), source: bucketSource(s3, bucket) };
-  const found = await reportOf({ run, place, services: AUDITORS.split(","), line: progressLine() });
-  const portions: string[] = [];
-  await writeReport(found, "html", (text) => void portions.push(text));
-  writeFileSync(REPORT, portions.join(""));
-  const failing = found.findings.filter(({ status }) => status === "fail");
+  const request = { run, place, services: AUDITORS.split(","), line: progressLine() };
+  const [found, worst] = await reportOf(request, async (made) => {
+    const portions: string[] = [];
+    await writeReport(made, "html", (text) => void portions.push(text));
+    writeFileSync(REPORT, portions.join(""));
+    const worst: Finding[] = [];
+    // One of each control.
+    for await (const portion of made.findings(1)) worst.push(...portion.filter(({ status }) => status === "fail"));
+    return [made, worst] as const;
+  });
+  const failing = found.controls.reduce((sum, { verdicts }) => sum + verdicts.fail, 0);
   say(`\nThe report, to open in a browser: ${REPORT}`);
   say(`The evidence ${found.integrity.holds ? "is" : "is NOT"} as it was sealed.`);
-  say(`${failing.length} findings; three of the worst:`);
+  say(`${failing} findings; three of the worst:`);
   const titles = new Map(found.controls.map(({ id, title }) => [id, title]));
-  // One of each control.
-  const worst = failing.filter(({ control }, place) => failing.findIndex((each) => each.control === control) === place);
   for (const { control, account_id, resource, reason } of worst.slice(0, FINDINGS_SHOWN))
     say(
       `  ${titles.get(control)}: ${resource?.arn ?? resource?.resource_id ?? account_id}${reason ? `, ${reason}` : ""}`,

@@ -33,8 +33,14 @@ export interface ReportRequest {
   line: ProgressLine;
 }
 
-/** The report of a sealed run. @throws CliError for a run that is not there */
-export async function reportOf({ run, compare, place, line, ...given }: ReportRequest): Promise<Report> {
+/**
+ * The report of a sealed run, for as long as it is used: its findings are asked for when they are read.
+ * @throws CliError for a run that is not there
+ */
+export async function reportOf<T>(
+  { run, compare, place, line, ...given }: ReportRequest,
+  use: (report: Report) => Promise<T>,
+): Promise<T> {
   const { objects, source } = place;
   const runs = await listSealedRuns(objects);
   const indexOf = async (named: string): Promise<number> => {
@@ -66,7 +72,7 @@ export async function reportOf({ run, compare, place, line, ...given }: ReportRe
     const pull = place.folder ? undefined : pullInto(objects, folder, (key) => line(`fetching ${key}`));
     const engine = await duckDBEngine({ folder, catalog, run: id, warn, ...(pull ? { pull } : {}) });
     try {
-      return await gather({
+      const report = await gather({
         source,
         keys: keys ?? keysBeside(source),
         keysGiven: keys !== undefined,
@@ -81,6 +87,7 @@ export async function reportOf({ run, compare, place, line, ...given }: ReportRe
         toolVersion: packageJson.version,
         progress: line,
       });
+      return await use(report);
     } finally {
       await engine.close();
     }

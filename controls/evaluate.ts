@@ -1,9 +1,79 @@
-import { RUN_TABLES } from "../query/catalog.ts";
 import type { DuckDBEngine } from "../query/duckdb.ts";
 import type { Cell } from "../query/engine.ts";
 import { type Control, ControlError } from "./control.ts";
 import { Exceptions } from "./exceptions.ts";
-import type { Verdict, VerdictStatus } from "./verdict.ts";
+import { makePlaces } from "./places.ts";
+import { countsQuery, type VerdictCells, verdictsQuery } from "./question.ts";
+import { noVerdicts, VERDICT_STATUSES, type Verdict, type VerdictCounts, type VerdictStatus } from "./verdict.ts";
+
+/** What is asked for of a control's verdicts. */
+export interface Wanted {
+  /** Default: all. */
+  statuses?: readonly VerdictStatus[];
+  /** The first so many. Default: every one. */
+  atMost?: number;
+}
+
+/**
+ * Controls that are asked about a run. No verdict is kept: what is asked for again is evaluated again, and comes out
+ * the same.
+ */
+export interface Evaluation {
+  /** How many verdicts a control has. @throws ControlError */
+  counts(control: Control): Promise<VerdictCounts>;
+  /** Verdicts of a control in the order of accounts, regions and resources, in portions. @throws ControlError */
+  verdicts(control: Control, wanted?: Wanted): AsyncIterable<Verdict[]>;
+}
+
+/**
+ * Controls to be asked about the run that the engine shows as latest. A place is (account, region); one where a
+ * control's resource type was listed and has nothing in scope is `not-applicable`, one where it was not listed is
+ * `unknown`.
+ * @throws ControlError when there is no run
+ */
+export async function evaluation(
+  engine: DuckDBEngine,
+  controls: readonly Control[],
+  exceptions: Exceptions = new Exceptions([], ""),
+): Promise<Evaluation> {
+  if (!engine.latest) throw new ControlError("there is no sealed run with tables");
+  await makePlaces(engine, engine.latest, new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])));
+  const verdicts = async function* (
+    control: Control,
+    { statuses = VERDICT_STATUSES, atMost = Number.POSITIVE_INFINITY }: Wanted = {},
+  ): AsyncGenerator<Verdict[]> {
+    // Exceptions are no part of the query: to it, what one of them covers has failed.
+    const excepting = exceptions.concern(control.id) && statuses.some((each) => each === "fail" || each === "excepted");
+    const asked = excepting ? new Set<VerdictStatus>([...statuses, "fail"]) : new Set(statuses);
+    asked.delete("excepted");
+    if (!asked.size) return;
+    let left = atMost;
+    for await (const rows of answered(
+      engine,
+      control,
+      verdictsQuery(control, [...asked], excepting ? Number.POSITIVE_INFINITY : atMost),
+    )) {
+      let portion = rows.map(([cells]) => verdictOf(control, JSON.parse(cells as string) as VerdictCells));
+      if (excepting)
+        portion = portion.map((each) => exceptions.over(each)).filter(({ status }) => statuses.includes(status));
+      if (portion.length > left) portion = portion.slice(0, left);
+      left -= portion.length;
+      if (portion.length) yield portion;
+      if (!left) return;
+    }
+  };
+  const counts = async (control: Control): Promise<VerdictCounts> => {
+    const counted = noVerdicts();
+    for await (const rows of answered(engine, control, countsQuery(control)))
+      for (const [status, count] of rows) counted[status as VerdictStatus] = Number(count);
+    if (!counted.fail || !exceptions.concern(control.id)) return counted;
+    counted.fail = 0;
+    for await (const portion of verdicts(control, { statuses: ["fail", "excepted"] }))
+      for (const { status } of portion) counted[status] += 1;
+    return counted;
+  };
+  return { counts, verdicts };
+}
 
 export interface EvaluateOptions {
   exceptions?: Exceptions;
@@ -11,166 +81,30 @@ export interface EvaluateOptions {
   progress?: (control: Control) => void;
 }
 
-/**
- * What the controls say of the run that the engine shows as latest, control by control, in the order of accounts,
- * regions and resources. A place is (account, region); one where a control's resource type was listed and has nothing
- * in scope is `not-applicable`, one where it was not listed is `unknown`.
- * @throws ControlError when a control's query does not run or has not the columns it must
- */
+/** Every verdict, control by control. @throws ControlError @see evaluation */
 export async function* evaluate(
   engine: DuckDBEngine,
   controls: readonly Control[],
-  { exceptions = new Exceptions([], ""), progress = () => undefined }: EvaluateOptions = {},
+  { exceptions, progress = () => undefined }: EvaluateOptions = {},
 ): AsyncGenerator<Verdict> {
-  if (!engine.latest) throw new ControlError("there is no sealed run with tables");
-  await makePlaces(engine, engine.latest, new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])));
+  const { verdicts } = await evaluation(engine, controls, exceptions);
   for (const control of controls) {
     progress(control);
-    for await (const cells of judged(engine, control)) yield exceptions.over(verdictOf(control, cells));
+    for await (const portion of verdicts(control)) yield* portion;
   }
 }
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const list = (values: Iterable<string>): string => [...values].map(text).join(", ");
-
-/**
- * Makes the table `control_places`: each (type, account, region) that the run's plan covers, the items it has there,
- * and why its listing is not whole, where it is not. What was planned and has neither a count nor an error is not
- * whole either. A type that no auditor of the run reads has no row.
- */
-async function makePlaces(engine: DuckDBEngine, run: string, types: ReadonlySet<string>): Promise<void> {
-  for (const table of ["outcomes", "gaps", "accounts", "runs"] as const)
-    await engine.view(`control_${table}`, RUN_TABLES[table], run);
-  await engine.connection.run(`CREATE OR REPLACE TEMP TABLE control_places AS
-    WITH counted AS (
-      SELECT account_id, region, unnest(map_entries(CAST(CAST(counts AS JSON) AS MAP(VARCHAR, BIGINT)))) AS entry
-      FROM control_outcomes
-    ), seen AS (
-      SELECT entry.key AS resource_type, account_id, region, entry.value AS items, NULL AS why FROM counted
-      UNION ALL
-      SELECT resource_type, account_id, region, 0, CASE WHEN status <> 'not-enabled'
-        THEN concat_ws(' ', status || ':', operation, code, CASE WHEN action IS NOT NULL THEN '(' || action || ')' END) END
-      FROM control_gaps WHERE NOT listed
-    ), places AS (
-      SELECT resource_type, account_id, region, sum(items) AS items, min(why) AS why, true AS told
-      FROM seen WHERE resource_type IN (${list(types)}) GROUP BY ALL
-    ), planned AS (
-      SELECT resource_type, region FROM (SELECT DISTINCT resource_type, region = 'global' AS global FROM places) t,
-        (SELECT 'global' AS region UNION SELECT unnest(regions) FROM control_runs) r
-      WHERE t.global = (r.region = 'global')
-    )
-    SELECT resource_type, account_id, region, coalesce(items, 0) AS items,
-           CASE WHEN told IS NULL THEN 'failed: no outcome tells whether it was read' ELSE why END AS why
-    FROM planned CROSS JOIN (SELECT account_id FROM control_accounts WHERE excluded IS NULL) a
-    LEFT JOIN places USING (resource_type, account_id, region)`);
-}
-
-type Row = [
-  status: VerdictStatus,
-  account: string,
-  region: string | null,
-  id: string | null,
-  arn: string | null,
-  name: string | null,
-  reason: string | null,
-  object: string | null,
-  line: number | null,
-  sha256: string | null,
-];
-
-async function* judged(engine: DuckDBEngine, control: Control): AsyncGenerator<Row> {
+async function* answered(engine: DuckDBEngine, control: Control, sql: string): AsyncGenerator<Cell[][]> {
   try {
-    const { rows } = await engine.query(questionOf(control));
-    for await (const portion of rows) for (const row of portion as Cell[][]) yield row as Row;
+    yield* (await engine.query(sql)).rows;
   } catch (error) {
     throw new ControlError(`control ${control.id}: ${(error as Error).message}`);
   }
 }
 
-/** The control's own query, and around it what makes its answer a verdict. */
-function questionOf({ resource, per, needs, reads, sql }: Control): string {
-  // What asks for something to be there: what was found is found, but without a whole listing nothing is missing.
-  const asksForOne = per !== "resource";
-  const needed = asksForOne ? [resource, ...needs] : needs;
-  const unread = reads.map(
-    (read) => `CASE WHEN r.unread[${text(read)}] IS NOT NULL
-    THEN ${text(`not read: ${read} `)} || r.unread[${text(read)}] END`,
-  );
-  return `WITH judged AS (
-${sql}
-), missing AS (
-  SELECT account_id, region, resource_type || ' ' || why AS why
-  FROM control_places WHERE resource_type IN (${list(["", ...needed])}) AND why IS NOT NULL
-  UNION ALL
-  SELECT account_id, 'global', n.resource_type || ' is read by no auditor of the run'
-  FROM control_accounts, (SELECT unnest([${list(["", ...needed])}]) AS resource_type) n
-  WHERE n.resource_type <> '' AND n.resource_type NOT IN (SELECT resource_type FROM control_places)
-), missing_here AS (SELECT account_id, region, min(why) AS why FROM missing GROUP BY ALL
-), missing_anywhere AS (SELECT account_id, min(why) AS why FROM missing GROUP BY ALL
-), scope AS (SELECT * FROM control_places WHERE resource_type = ${text(resource)}
-), verdicts AS (
-  SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line,
-         CASE WHEN NOT (${asksForOne} AND coalesce(j.passes, false)) THEN coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[...unread, "NULL"].join(", ")}) END AS not_known
-  FROM judged j${
-    // Where no auditor reads the type, that is said once for the account, and not in each region.
-    asksForOne ? "\n  SEMI JOIN scope s ON s.account_id = j.account_id" : ""
-  }
-  LEFT JOIN (SELECT * FROM latest_resources WHERE resource_type = ${text(resource)}) r
-    ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
-  LEFT JOIN missing_here h ON h.account_id = j.account_id AND h.region = j.region
-  LEFT JOIN missing_here g ON g.account_id = j.account_id AND g.region = 'global'
-  LEFT JOIN missing_anywhere a ON a.account_id = j.account_id
-), placed AS (
-  ${
-    per === "account"
-      ? "SELECT account_id, region FROM scope WHERE account_id IN (SELECT account_id FROM verdicts)"
-      : `SELECT DISTINCT v.account_id, coalesce(s.region, 'global') AS region
-  FROM verdicts v LEFT JOIN scope s ON s.account_id = v.account_id AND s.region = v.region`
-  }
-), empty AS (
-  SELECT s.account_id, s.region, s.why,
-         CASE WHEN s.items > 0 THEN coalesce(g.why, h.why, CASE WHEN s.region = 'global' THEN a.why END) END AS not_known
-  FROM scope s ANTI JOIN placed p ON p.account_id = s.account_id AND p.region = s.region
-  LEFT JOIN missing_here h ON h.account_id = s.account_id AND h.region = s.region
-  LEFT JOIN missing_here g ON g.account_id = s.account_id AND g.region = 'global'
-  LEFT JOIN missing_anywhere a ON a.account_id = s.account_id
-), reasons AS (
-  SELECT account_id, region, coalesce(why, not_known) AS reason,
-         count(*) OVER (PARTITION BY account_id, coalesce(why, not_known)) AS alike
-  FROM empty
-), unread_places AS (
-  -- What stood in the way everywhere, such as an account that lets nobody in, is said once and not in each region.
-  SELECT DISTINCT r.account_id, CASE WHEN r.reason IS NULL OR r.alike = 1 OR r.alike < s.places THEN r.region END AS region,
-         r.reason
-  FROM reasons r JOIN (SELECT account_id, count(*) AS places FROM scope GROUP BY ALL) s ON s.account_id = r.account_id
-), everything AS (
-  SELECT CASE WHEN not_known IS NOT NULL OR passes IS NULL THEN 'unknown' WHEN passes THEN 'pass' ELSE 'fail' END AS status,
-         account_id, region, resource_id, arn, name,
-         coalesce(not_known, CASE WHEN passes IS NULL THEN coalesce('not known whether: ' || reason, 'the evidence does not tell')
-                             WHEN NOT passes THEN reason END) AS reason,
-         evidence_object, evidence_line
-  FROM verdicts
-  UNION ALL
-  SELECT CASE WHEN reason IS NULL THEN 'not-applicable' ELSE 'unknown' END,
-         account_id, region, NULL, NULL, NULL, reason, NULL, NULL
-  FROM unread_places
-  UNION ALL
-  SELECT 'unknown', s.account_id, s.region, NULL, NULL, NULL, 'not all listed: ' || s.why, NULL, NULL
-  FROM scope s SEMI JOIN placed p ON p.account_id = s.account_id AND p.region = s.region
-  WHERE s.why IS NOT NULL AND NOT ${asksForOne}
-  UNION ALL
-  SELECT 'unknown', account_id, NULL, NULL, NULL, NULL, ${text(`${resource} is read by no auditor of the run`)}, NULL, NULL
-  FROM control_accounts WHERE excluded IS NULL AND account_id NOT IN (SELECT account_id FROM scope)
-    AND account_id NOT IN (SELECT account_id FROM verdicts)
-)
-SELECT e.status, e.account_id, e.region, e.resource_id, e.arn, e.name, e.reason, e.evidence_object, e.evidence_line, o.sha256
-FROM everything e LEFT JOIN latest_objects o ON o.key = e.evidence_object
-ORDER BY e.account_id, e.region, e.resource_id, e.arn, e.evidence_object, e.evidence_line`;
-}
-
 function verdictOf(
   control: Control,
-  [status, account, region, id, arn, name, reason, object, line, sha256]: Row,
+  [status, account, region, id, arn, name, reason, object, line, sha256]: VerdictCells,
 ): Verdict {
   return {
     control: control.id,

@@ -75,6 +75,11 @@ export class Exceptions {
     return [...this.idle];
   }
 
+  /** Whether there is one for a control. */
+  concern(control: string): boolean {
+    return this.byControl.has(control);
+  }
+
   /** The verdict as it is with the exceptions. */
   over(verdict: Verdict): Verdict {
     if (verdict.status !== "fail") return verdict;

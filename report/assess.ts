@@ -1,47 +1,49 @@
 import { type Control, FRAMEWORKS, type Framework, SEVERITIES } from "../controls/control.ts";
-import { evaluate } from "../controls/evaluate.ts";
+import { evaluation } from "../controls/evaluate.ts";
 import type { Exceptions } from "../controls/exceptions.ts";
-import { noVerdicts, VERDICT_STATUSES, type Verdict } from "../controls/verdict.ts";
+import { VERDICT_STATUSES, type VerdictCounts } from "../controls/verdict.ts";
 import type { DuckDBEngine } from "../query/duckdb.ts";
-import { FINDING_STATUSES, type Finding, type ReportedControl } from "./model.ts";
+import { FINDING_STATUSES, type Finding, type Findings, type ReportedControl } from "./model.ts";
 
-/** What the controls say about the run that the engine shows as latest. @throws ControlError */
+/**
+ * What the controls say about the run that the engine shows as latest. Verdicts are counted at once, and findings are
+ * asked for when they are read, as long as the engine is open.
+ * @throws ControlError
+ */
 export async function assess(
   engine: DuckDBEngine,
   controls: readonly Control[],
   exceptions: Exceptions,
   progress: (text: string, done?: number, of?: number) => void,
-): Promise<{ controls: ReportedControl[]; findings: Finding[] }> {
-  const counts = new Map(controls.map(({ id }) => [id, noVerdicts()]));
-  const findings: Finding[] = [];
-  let asked = 0;
-  const asking = ({ id }: Control) => progress(`control ${id}`, asked++, controls.length);
-  for await (const verdict of evaluate(engine, controls, { exceptions, progress: asking })) {
-    counts.get(verdict.control)![verdict.status] += 1;
-    if (isFinding(verdict)) findings.push(verdict);
+): Promise<{ controls: ReportedControl[]; findings: Findings }> {
+  const { counts, verdicts } = await evaluation(engine, controls, exceptions);
+  const reported: ReportedControl[] = [];
+  for (const [asked, control] of controls.entries()) {
+    progress(`control ${control.id}`, asked, controls.length);
+    reported.push(reportedControl(control, await counts(control)));
   }
-  const reported = controls.map(({ id, title, severity, resource, rationale, remedy, mappings, sql, sha256 }) => {
-    const verdicts = counts.get(id)!;
-    const status = VERDICT_STATUSES.find((each) => verdicts[each]) ?? "not-applicable";
-    return {
-      id,
-      title,
-      severity,
-      resource,
-      rationale,
-      remedy,
-      mappings: named(mappings),
-      sql,
-      sha256,
-      status,
-      verdicts,
-    };
-  });
-  return { controls: reported, findings: worstFirst(findings, reported) };
+  const places = new Map(controls.map(({ id }, place) => [id, place]));
+  const worstFirst = [...reported].sort(
+    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.id < b.id ? -1 : 1),
+  );
+  const findings = async function* (ofEachControl = Number.POSITIVE_INFINITY): AsyncGenerator<Finding[]> {
+    const left = new Map(reported.map(({ id }) => [id, ofEachControl]));
+    for (const status of FINDING_STATUSES)
+      for (const { id, verdicts: counted } of worstFirst) {
+        const atMost = Math.min(left.get(id)!, counted[status]);
+        if (!atMost) continue;
+        left.set(id, left.get(id)! - atMost);
+        yield* verdicts(controls[places.get(id)!]!, { statuses: [status], atMost }) as AsyncIterable<Finding[]>;
+      }
+  };
+  return { controls: reported, findings };
 }
 
-const isFinding = (verdict: Verdict): verdict is Finding =>
-  (FINDING_STATUSES as readonly string[]).includes(verdict.status);
+function reportedControl(control: Control, verdicts: VerdictCounts): ReportedControl {
+  const { id, title, severity, resource, rationale, remedy, mappings, sql, sha256 } = control;
+  const status = VERDICT_STATUSES.find((each) => verdicts[each]) ?? "not-applicable";
+  return { id, title, severity, resource, rationale, remedy, mappings: named(mappings), sql, sha256, status, verdicts };
+}
 
 const named = (mappings: Control["mappings"]): Record<string, string[]> =>
   Object.fromEntries(
@@ -49,14 +51,3 @@ const named = (mappings: Control["mappings"]): Record<string, string[]> =>
       numbers ? [[FRAMEWORKS[framework as Framework], numbers]] : [],
     ),
   );
-
-/** By status, then severity, then control; within one, in the order in which the verdicts came. */
-function worstFirst(findings: readonly Finding[], controls: readonly ReportedControl[]): Finding[] {
-  const place = new Map(
-    [...controls]
-      .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.id < b.id ? -1 : 1))
-      .map(({ id }, index) => [id, index]),
-  );
-  const status = (each: Finding) => FINDING_STATUSES.indexOf(each.status);
-  return [...findings].sort((a, b) => status(a) - status(b) || place.get(a.control)! - place.get(b.control)!);
-}

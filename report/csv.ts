@@ -1,5 +1,6 @@
 import { csvField } from "../query/output.ts";
-import type { Report } from "./model.ts";
+import type { Finding, Report, ReportedControl } from "./model.ts";
+import type { Write } from "./write.ts";
 
 const COLUMNS = [
   "run_id",
@@ -24,33 +25,35 @@ const COLUMNS = [
 ] as const;
 
 /** The findings, one a line, safe to open in a spreadsheet. @see https://www.rfc-editor.org/rfc/rfc4180 */
-export function writeCsv({ run, controls, findings }: Report, write: (text: string) => void): void {
+export async function writeCsv({ run, controls, findings }: Report, write: Write): Promise<void> {
   const byId = new Map(controls.map((control) => [control.id, control]));
-  write(`${COLUMNS.join(",")}\r\n`);
-  for (const each of findings) {
-    const { resource, evidence, exception } = each;
-    const control = byId.get(each.control)!;
-    const fields = [
-      run.run_id,
-      each.status,
-      control.severity,
-      control.id,
-      control.title,
-      each.account_id,
-      each.region,
-      resource?.resource_type ?? control.resource,
-      resource?.resource_id ?? null,
-      resource?.name ?? null,
-      resource?.arn ?? null,
-      each.reason,
-      exception?.owner ?? null,
-      exception?.reason ?? null,
-      exception?.expires ?? null,
-      evidence?.object ?? null,
-      evidence?.line ?? null,
-      evidence?.sha256 ?? null,
-      each.query_sha256,
-    ];
-    write(`${fields.map(csvField).join(",")}\r\n`);
-  }
+  await write(`${COLUMNS.join(",")}\r\n`);
+  for await (const portion of findings())
+    await write(portion.map((each) => lineOf(run.run_id, each, byId.get(each.control)!)).join(""));
+}
+
+function lineOf(run: string, finding: Finding, control: ReportedControl): string {
+  const { resource, evidence, exception } = finding;
+  const fields = [
+    run,
+    finding.status,
+    control.severity,
+    control.id,
+    control.title,
+    finding.account_id,
+    finding.region,
+    resource?.resource_type ?? control.resource,
+    resource?.resource_id ?? null,
+    resource?.name ?? null,
+    resource?.arn ?? null,
+    finding.reason,
+    exception?.owner ?? null,
+    exception?.reason ?? null,
+    exception?.expires ?? null,
+    evidence?.object ?? null,
+    evidence?.line ?? null,
+    evidence?.sha256 ?? null,
+    finding.query_sha256,
+  ];
+  return `${fields.map(csvField).join(",")}\r\n`;
 }

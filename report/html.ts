@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Report } from "./model.ts";
 import { pack } from "./pack.ts";
+import type { Write } from "./write.ts";
 
 const PAGE = new URL("./page/", import.meta.url);
 
@@ -11,7 +12,7 @@ const PAGE = new URL("./page/", import.meta.url);
  * The report as one HTML file that loads nothing: its policy allows the one script and the one style sheet that are in
  * it, by hash, and no connection at all. What the evidence says is data, and never markup.
  */
-export async function writeHtml(report: Report, write: (text: string) => void): Promise<void> {
+export async function writeHtml(report: Report, write: Write): Promise<void> {
   const [script, style] = [await pageScript(), readFileSync(new URL("page.css", PAGE), "utf8")];
   const policy = [
     "default-src 'none'",
@@ -20,7 +21,7 @@ export async function writeHtml(report: Report, write: (text: string) => void): 
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  write(`<!doctype html>
+  await write(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -35,8 +36,8 @@ export async function writeHtml(report: Report, write: (text: string) => void): 
 <a class="skip" href="#findings">Skip to the findings</a>
 <div id="page"><noscript><p class="notice">This report draws itself with the script it contains; with scripts off it stays empty. The same in text: itaudit report ${text(report.run.run_id)} --format csv</p></noscript></div>
 <script type="application/json" id="report">`);
-  write(scriptJson(pack(report)));
-  write(`</script>
+  await write(scriptJson(await pack(report)));
+  await write(`</script>
 <script type="module">${script}</script>
 </body>
 </html>

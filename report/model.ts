@@ -16,8 +16,7 @@ export interface Report {
   excluded: readonly { account_id: string; reason: string }[];
   inventory: readonly InventoryRow[];
   controls: readonly ReportedControl[];
-  /** What fails, is not known or excepted, in this order and the severe first. What passes is counted with its control. */
-  findings: readonly Finding[];
+  findings: Findings;
   /** Undefined: there is no run before it that has tables. */
   changes: Changes | undefined;
 }
@@ -72,6 +71,17 @@ export interface ReportedControl
 /** Verdicts that are reported one by one. */
 export const FINDING_STATUSES = ["fail", "unknown", "excepted"] as const satisfies readonly VerdictStatus[];
 export type Finding = Verdict & { status: (typeof FINDING_STATUSES)[number] };
+
+/**
+ * What fails, is not known or excepted, in this order and the severe first. What passes is counted with its control.
+ * There may be millions: they come in portions, are asked for anew each time that they are read, and nobody holds them
+ * all. Where it is said how many of each control, the first so many of it come, and no others.
+ */
+export type Findings = (ofEachControl?: number) => AsyncIterable<readonly Finding[]>;
+
+/** Findings of a control, or of several. */
+export const foundBy = (...controls: readonly Pick<ReportedControl, "verdicts">[]): number =>
+  controls.reduce((sum, { verdicts }) => sum + FINDING_STATUSES.reduce((all, status) => all + verdicts[status], 0), 0);
 
 export interface Changes {
   /** The run before, and when it started. */

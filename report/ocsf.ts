@@ -1,6 +1,7 @@
 import type { Severity } from "../controls/control.ts";
 import { sha256 } from "../evidence/plan.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
+import type { Write } from "./write.ts";
 
 const SEVERITY_IDS: Record<Severity, [id: number, caption: string]> = {
   critical: [5, "Critical"],
@@ -23,10 +24,12 @@ const CREATE = 1;
  * OCSF 1.4.0: each finding a Compliance Finding, one JSON object a line. One that is excepted is suppressed.
  * @see https://schema.ocsf.io/1.4.0/classes/compliance_finding
  */
-export function writeOcsf(report: Report, write: (text: string) => void): void {
+export async function writeOcsf(report: Report, write: Write): Promise<void> {
   const controls = new Map(report.controls.map((control) => [control.id, control]));
-  for (const finding of report.findings)
-    write(`${JSON.stringify(eventOf(report, finding, controls.get(finding.control)!))}\n`);
+  for await (const portion of report.findings()) {
+    const events = portion.map((finding) => eventOf(report, finding, controls.get(finding.control)!));
+    await write(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
+  }
 }
 
 function eventOf({ run, tool_version }: Report, finding: Finding, control: ReportedControl) {

@@ -1,6 +1,6 @@
 import type { Change } from "../query/changes.ts";
 import type { Difference } from "../query/diff.ts";
-import type { Finding, Report } from "./model.ts";
+import { type Finding, foundBy, type Report, type ReportedControl } from "./model.ts";
 import type { FindingColumns, Forms, PageChange, PageData, Words } from "./pageData.ts";
 
 /** Findings of a page at most; beyond that a browser on a small machine is slow, and CSV and JSON have them all. */
@@ -9,13 +9,17 @@ export const FINDINGS_AT_MOST = 200_000;
 const VALUE_SHOWN = 300;
 const PATHS_SHOWN = 50;
 
-/** The report as its page wants it. */
-export function pack(report: Report): PageData {
+/** The report as its page wants it; `atMost` findings, in all. */
+export async function pack(report: Report, atMost = FINDINGS_AT_MOST): Promise<PageData> {
   const { findings, inventory, changes, ...rest } = report;
+  const ofEachControl = shownOfEach(report.controls, atMost);
+  const shown: Finding[] = [];
+  for await (const portion of findings(ofEachControl)) shown.push(...portion);
   return {
     ...rest,
-    findings: findingColumns(findings.slice(0, FINDINGS_AT_MOST), report),
-    findings_in_all: findings.length,
+    findings: findingColumns(shown, report),
+    findings_in_all: foundBy(...report.controls),
+    ...(ofEachControl === undefined ? {} : { findings_of_each_control: ofEachControl }),
     inventory: {
       type: words(inventory.map(({ resource_type }) => resource_type)),
       account: words(inventory.map(({ account_id }) => account_id)),
@@ -24,6 +28,24 @@ export function pack(report: Report): PageData {
     },
     changes: changes ? { ...changes, differences: changes.differences.map(pageChange) } : null,
   };
+}
+
+/**
+ * The number of findings that each control may show, so that the page is full and no control takes the place of
+ * another; undefined where there is place for all.
+ */
+export function shownOfEach(controls: readonly ReportedControl[], atMost: number): number | undefined {
+  if (foundBy(...controls) <= atMost) return undefined;
+  let left = atMost;
+  for (const [index, found] of controls
+    .map((each) => foundBy(each))
+    .sort((a, b) => a - b)
+    .entries()) {
+    const share = Math.floor(left / (controls.length - index));
+    if (found > share) return share;
+    left -= found;
+  }
+  return undefined;
 }
 
 function findingColumns(findings: readonly Finding[], { controls }: Report): FindingColumns {

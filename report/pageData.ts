@@ -43,6 +43,8 @@ export interface PageData extends Omit<Report, "findings" | "inventory" | "contr
   findings: FindingColumns;
   /** Findings that the report has, shown or not. */
   findings_in_all: number;
+  /** The findings of each control that are shown, the first of it; left out where all are. */
+  findings_of_each_control?: number;
   inventory: { type: Words; account: Words; region: Words; items: readonly number[] };
   changes: (Omit<Changes, "differences"> & { differences: readonly PageChange[] }) | null;
 }

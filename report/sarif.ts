@@ -1,6 +1,7 @@
 import type { Severity } from "../controls/control.ts";
 import { findingId } from "../controls/verdict.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
+import type { Write } from "./write.ts";
 
 const LEVELS: Record<Severity, "error" | "warning" | "note"> = {
   critical: "error",
@@ -17,7 +18,7 @@ const SCORES: Record<Severity, string> = { critical: "9.5", high: "8.0", medium:
  * ARN is the logical one. Excepted findings are results that are suppressed, and unknown ones are open.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function writeSarif(report: Report, write: (text: string) => void): void {
+export async function writeSarif(report: Report, write: Write): Promise<void> {
   const { controls, findings, run } = report;
   const places = new Map(controls.map(({ id }, index) => [id, index]));
   const head = {
@@ -41,13 +42,18 @@ export function writeSarif(report: Report, write: (text: string) => void): void 
       },
     ],
   };
-  write('{"version":"2.1.0","$schema":"https://json.schemastore.org/sarif-2.1.0.json","runs":[');
-  write(`${JSON.stringify(head).slice(0, -1)},"results":[`);
-  for (const [index, finding] of findings.entries()) {
-    const place = places.get(finding.control)!;
-    write(`${index ? "," : ""}\n${JSON.stringify(resultOf(finding, controls[place]!, place))}`);
+  await write('{"version":"2.1.0","$schema":"https://json.schemastore.org/sarif-2.1.0.json","runs":[');
+  await write(`${JSON.stringify(head).slice(0, -1)},"results":[`);
+  let separator = "\n";
+  for await (const portion of findings()) {
+    const results = portion.map((finding) => {
+      const place = places.get(finding.control)!;
+      return JSON.stringify(resultOf(finding, controls[place]!, place));
+    });
+    await write(separator + results.join(",\n"));
+    separator = ",\n";
   }
-  write("]}]}\n");
+  await write("]}]}\n");
 }
 
 const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedControl) => ({

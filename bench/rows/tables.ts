@@ -97,11 +97,12 @@ async function measured(items: number): Promise<Steps> {
       const report = await step(async () => {
         const line = Object.assign(() => undefined, { end: () => undefined });
         const place = { objects, source: folderSource(folder), folder };
-        const made = await reportOf({ run: "latest", place, services: ["rds"], line });
         let written = 0;
-        await writeReport(made, "json", (text) => {
-          written += text.length;
-        });
+        await reportOf({ run: "latest", place, services: ["rds"], line }, (made) =>
+          writeReport(made, "json", (text) => {
+            written += text.length;
+          }),
+        );
         if (!written) throw new Error("the report is empty");
       });
       return { zcat, tables, query, diff, report };

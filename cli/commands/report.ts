@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Report } from "../../report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../report/write.ts";
@@ -36,7 +37,7 @@ export const reportCommand = (program: Command): Command =>
         const objects = await evidencePlace(options);
         const source = await evidenceSource(options);
         const { reportOf } = await import("../reportOf.ts");
-        const report = await reportOf({
+        const request = {
           run,
           compare: options.compare,
           place: { objects, source, folder: options.dir },
@@ -46,9 +47,11 @@ export const reportCommand = (program: Command): Command =>
           },
           publicKey: options.publicKey && (await fileText(options.publicKey, "--public-key")),
           line,
+        };
+        const path = await reportOf(request, (report) => {
+          line("writing");
+          return written(report, format, options.out);
         });
-        line("writing");
-        const path = await written(report, format, options.out);
         line.end();
         // In a pipe there is the report alone.
         if (path) process.stdout.write(`${path}\n`);
@@ -63,12 +66,20 @@ export const reportCommand = (program: Command): Command =>
 async function written(report: Report, format: Format, out: string | undefined): Promise<string | undefined> {
   const path = out ?? (format === "html" ? `audit-${report.run.run_id}.html` : undefined);
   if (!path) {
-    await writeReport(report, format, (text) => void process.stdout.write(text));
+    await writeReport(report, format, async (text) => {
+      if (!process.stdout.write(text)) await once(process.stdout, "drain");
+    });
     return undefined;
   }
-  const portions: string[] = [];
-  await writeReport(report, format, (text) => void portions.push(text));
-  await writeFile(path, portions.join(""));
+  const { fileSink } = await import("../../query/objects.ts");
+  const sink = fileSink(path);
+  try {
+    await writeReport(report, format, (text) => sink.write(Buffer.from(text)));
+    await sink.finish();
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
   return path;
 }
 

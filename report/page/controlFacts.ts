@@ -2,9 +2,6 @@ import type { ReportedControl } from "../model.ts";
 import { code, facts } from "./details.ts";
 import { element } from "./element.ts";
 
-/** How many of a control's verdicts are findings. */
-export const foundBy = ({ verdicts }: ReportedControl): number => verdicts.fail + verdicts.unknown + verdicts.excepted;
-
 export const severityMark = ({ severity }: ReportedControl): HTMLElement =>
   element("span", { class: `mark ${severity}` }, severity);
 

@@ -1,7 +1,7 @@
-import type { ReportedControl } from "../model.ts";
+import { foundBy, type ReportedControl } from "../model.ts";
 import type { PageData } from "../pageData.ts";
 import { bar } from "./bars.ts";
-import { controlFacts, foundBy, severityMark, verdictMark } from "./controlFacts.ts";
+import { controlFacts, severityMark, verdictMark } from "./controlFacts.ts";
 import { closeDetails, showDetails } from "./details.ts";
 import { counted, element, number } from "./element.ts";
 import { SEVERITIES } from "./findingRows.ts";
@@ -11,7 +11,7 @@ const STATUSES = ["fail", "unknown", "excepted", "pass", "not-applicable"] as co
 
 /** Every control with its verdict, those that fail first. */
 export function controlsSection(
-  { controls }: PageData,
+  { controls, findings_of_each_control: shown = Number.POSITIVE_INFINITY }: PageData,
   showFindings: (control: ReportedControl) => void,
 ): HTMLElement | null {
   if (!controls.length) return null;
@@ -34,7 +34,7 @@ export function controlsSection(
       { key: "unknown", label: "Unknown", kind: "n wide", cell: (at) => number(controls[at]!.verdicts.unknown) },
       { key: "bar", label: "Share", kind: "share wide", cell: (at) => shareOf(controls[at]!) },
     ],
-    open: (at) => showControl(controls[at]!, showFindings),
+    open: (at) => showControl(controls[at]!, shown, showFindings),
   });
   table.show(order);
   const counts = STATUSES.map((status) => ({
@@ -64,7 +64,7 @@ function shareOf({ verdicts }: ReportedControl): SVGElement {
   return bar(parts.map(([kind, count]) => ({ share: count / all, kind })));
 }
 
-function showControl(control: ReportedControl, showFindings: (control: ReportedControl) => void): void {
+function showControl(control: ReportedControl, shown: number, showFindings: (control: ReportedControl) => void): void {
   const found = foundBy(control);
   const counts = STATUSES.filter((status) => control.verdicts[status]).map(
     (status) => `${number(control.verdicts[status])} ${status.replace("-", " ")}`,
@@ -81,7 +81,9 @@ function showControl(control: ReportedControl, showFindings: (control: ReportedC
           element(
             "button",
             { type: "button", class: "primary", click: goToFindings },
-            `Show ${found === 1 ? "its finding" : `its ${number(found)} findings`}`,
+            found > shown
+              ? `Show the first ${number(shown)} of its ${number(found)} findings`
+              : `Show ${found === 1 ? "its finding" : `its ${number(found)} findings`}`,
           ),
         ]
       : []),

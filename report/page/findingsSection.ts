@@ -1,6 +1,6 @@
-import type { ReportedControl } from "../model.ts";
+import { foundBy, type ReportedControl } from "../model.ts";
 import type { PageData } from "../pageData.ts";
-import { controlFacts, foundBy, severityMark, verdictMark } from "./controlFacts.ts";
+import { controlFacts, severityMark, verdictMark } from "./controlFacts.ts";
 import { code, facts, showDetails } from "./details.ts";
 import { counted, element, number } from "./element.ts";
 import { type Filter, type FindingRow, FindingRows, SEVERITIES, SORTS, type Sort } from "./findingRows.ts";
@@ -66,10 +66,7 @@ export function findingsSection(data: PageData): FindingsSection {
     const sorted = sort ? findings.sorted(filtered, sort, descending) : filtered;
     table.show(sorted);
     if (sort) table.sortedBy(sort, descending);
-    const cut =
-      data.findings_in_all > findings.rows
-        ? ` (of ${number(data.findings_in_all)}: the CSV and JSON formats have them all)`
-        : "";
+    const cut = data.findings_in_all > findings.rows ? ` on this page, of ${number(data.findings_in_all)}` : "";
     said.textContent =
       sorted.length === findings.rows
         ? `${counted(findings.rows, "finding")}${cut}`
@@ -111,6 +108,7 @@ export function findingsSection(data: PageData): FindingsSection {
           element("strong", {}, "✓ No finding."),
           " Controls that had nothing to look at are below.",
         ),
+    leftOut(data),
     ...(findings.rows ? [form, said, table.root] : []),
   );
   draw();
@@ -124,6 +122,23 @@ export function findingsSection(data: PageData): FindingsSection {
       root.querySelector("h2")!.focus({ preventScroll: true });
     },
   };
+}
+
+/** What a page of so many findings does not show, and where that is. */
+function leftOut({ findings, findings_in_all, findings_of_each_control, run }: PageData): HTMLElement | null {
+  if (findings_of_each_control === undefined) return null;
+  return element(
+    "p",
+    { class: "notice", role: "note" },
+    element(
+      "strong",
+      {},
+      `${number(findings_in_all - findings.rows)} of ${counted(findings_in_all, "finding")} are not on this page.`,
+    ),
+    ` It has the first ${number(findings_of_each_control)} of each control, as more would be slow to read. The numbers of findings, here and with the controls, are of all. Every one is in `,
+    code(`itaudit report ${run.run_id} --format csv`),
+    ", and in the formats json, sarif and ocsf.",
+  );
 }
 
 const severitiesIn = ({ controls }: PageData): string[] =>

@@ -1,3 +1,4 @@
+import type { Finding } from "../model.ts";
 import type { PageData } from "../pageData.ts";
 import { changesSection } from "./changesSection.ts";
 import { controlsSection } from "./controlsSection.ts";
@@ -62,11 +63,7 @@ function narrowed(): HTMLElement | null {
 /** The report in four numbers. */
 function summary(): HTMLElement {
   const { planned, read } = covered(data.coverage);
-  const { status } = data.findings;
-  const countOf = (word: string) => {
-    const place = status.words.indexOf(word);
-    return place < 0 ? 0 : status.at.reduce((sum, at) => sum + (at === place ? 1 : 0), 0);
-  };
+  const countOf = (status: Finding["status"]) => data.controls.reduce((sum, { verdicts }) => sum + verdicts[status], 0);
   const [failing, unknown, excepted] = [countOf("fail"), countOf("unknown"), countOf("excepted")];
   const changed = data.changes && Object.values(data.changes.counts).reduce((sum, each) => sum + each, 0);
   const tile = (href: string, name: string, value: string, more: string, kind: string) =>

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Report } from "../../report/model.ts";
 import { DATE } from "../evidence/bucket.ts";
 import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
+import type { WrittenReport } from "../report/sampleReport.ts";
 
 const itaudit = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve) =>
@@ -45,7 +45,7 @@ describe("itaudit report", function () {
     const args = ["report", runId(2), "--dir", folder, "--format", "json", "--public-key", join(folder, "key.pem")];
     const { code, stdout } = await itaudit(args);
     expect(code).to.equal(0);
-    const report = JSON.parse(stdout) as Report;
+    const report = JSON.parse(stdout) as WrittenReport;
     expect(report.run).to.deep.include({ run_id: runId(2), complete: true, items: 6 });
     expect(report.integrity).to.deep.include({ holds: true, key: "given", violations: 0, objects: 2 });
     expect(report.inventory.map(({ account_id, items }) => `${account_id} ${items}`)).to.deep.equal([
@@ -61,7 +61,7 @@ describe("itaudit report", function () {
 
   it("shows an earlier run as it was, with nothing before it", async () => {
     const { stdout } = await itaudit(["report", runId(1), "--dir", folder, "--format", "json"]);
-    const report = JSON.parse(stdout) as Report;
+    const report = JSON.parse(stdout) as WrittenReport;
     expect(report.run.run_id).to.equal(runId(1));
     expect(report.integrity.key).to.equal("beside");
     expect(report.changes).to.equal(null);
@@ -78,7 +78,7 @@ describe("itaudit report", function () {
     const { code, stdout } = await itaudit(["report", "--dir", folder, "--format", "json"]);
     await writeFile(join(folder, key), signature);
     expect(code).to.equal(0);
-    const { integrity } = JSON.parse(stdout) as Report;
+    const { integrity } = JSON.parse(stdout) as WrittenReport;
     expect(integrity).to.deep.include({ holds: false, violations: 1 });
     expect(integrity.findings[0]).to.have.property("kind", "signature");
   });

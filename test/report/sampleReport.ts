@@ -1,6 +1,12 @@
 import { SEVERITIES } from "../../controls/control.ts";
 import { noVerdicts } from "../../controls/verdict.ts";
-import { FINDING_STATUSES, type Finding, type Report, type ReportedControl } from "../../report/model.ts";
+import {
+  FINDING_STATUSES,
+  type Finding,
+  type Findings,
+  type Report,
+  type ReportedControl,
+} from "../../report/model.ts";
 
 export const RUN = "01KAVH7E00XEVWQSFFGR2Y1V6Z";
 export const SINCE = "01KARYT100XEVWQSFFGR2Y1V6Z";
@@ -38,7 +44,32 @@ export const finding = (over: Partial<Finding> = {}): Finding => ({
   ...over,
 });
 
-export const report = (over: Partial<Report> = {}): Report => ({
+/** A report as JSON has it. */
+export type WrittenReport = Omit<Report, "findings"> & { findings: Finding[] };
+
+/** Findings that are all there are, in portions of a thousand. */
+export const findingsOf = (all: readonly Finding[]): Findings =>
+  async function* (ofEachControl = Number.POSITIVE_INFINITY) {
+    const given = new Map<string, number>();
+    const shown = all.filter(({ control: id }) => {
+      given.set(id, (given.get(id) ?? 0) + 1);
+      return given.get(id)! <= ofEachControl;
+    });
+    for (let at = 0; at < shown.length; at += 1_000) yield shown.slice(at, at + 1_000);
+  };
+
+/** Controls, their findings counted. */
+const counting = (controls: readonly ReportedControl[], findings: readonly Finding[]): ReportedControl[] => {
+  const counted = new Map(controls.map((each) => [each.id, { ...each.verdicts, fail: 0, unknown: 0, excepted: 0 }]));
+  for (const { control: id, status } of findings) if (counted.has(id)) counted.get(id)![status] += 1;
+  return controls.map((each) => ({ ...each, verdicts: counted.get(each.id)! }));
+};
+
+export const report = ({
+  controls = [control()],
+  findings = [finding()],
+  ...over
+}: Partial<WrittenReport> = {}): Report => ({
   generated_at: "2026-11-24T12:00:00.000Z",
   tool_version: "0.1.0",
   run: {
@@ -89,14 +120,14 @@ export const report = (over: Partial<Report> = {}): Report => ({
     { resource_type: "AWS::RDS::DBInstance", account_id, region: "eu-central-1", items: 20 },
     { resource_type: "AWS::S3::Bucket", account_id, region: "us-east-1", items: 8 },
   ]),
-  controls: [control()],
-  findings: [finding()],
+  controls: counting(controls, findings),
+  findings: findingsOf(findings),
   changes: undefined,
   ...over,
 });
 
-/** A report as large as wanted, of many controls, types and accounts, the same every time. */
-export function largeReport(findings: number): Report {
+/** A report as large as wanted, of many controls, types and accounts, the same every time, with its findings. */
+export function largeReport(size: number): { report: Report; findings: Finding[] } {
   const types = [
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
@@ -112,11 +143,33 @@ export function largeReport(findings: number): Report {
       title: `Thing ${index} is as it should be, and stays so`,
       severity: SEVERITIES[index % SEVERITIES.length]!,
       status: "fail",
-      verdicts: { ...noVerdicts(), fail: Math.ceil(findings / 120), pass: Math.ceil(findings / 120) },
+      verdicts: { ...noVerdicts(), pass: Math.ceil(size / 120) },
     }),
   );
   const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!;
-  return report({
+  const findings = Array.from({ length: size }, (_, n) => {
+    const [account_id, region, resource_type] = [pick(accounts, n * 7), pick(regions, n >> 3), pick(types, n >> 2)];
+    const resource_id = `resource-${(n * 2_654_435_761) % 4_294_967_296}`;
+    return finding({
+      control: pick(controls, n).id,
+      status: FINDING_STATUSES[n % 20 === 0 ? 1 : n % 33 === 0 ? 2 : 0]!,
+      account_id,
+      region,
+      resource: {
+        resource_type,
+        resource_id,
+        arn: `arn:aws:service:${region}:${account_id}:thing/${resource_id}`,
+        name: null,
+      },
+      evidence: {
+        object: OBJECT.replace("0000", String(n % 400).padStart(4, "0")),
+        line: 1 + (n % 500),
+        sha256: (n % 400).toString(16).padStart(64, "0"),
+      },
+    });
+  });
+  const made = report({
+    findings,
     controls,
     coverage: accounts.flatMap((account, place) =>
       ["rds", "iam", "s3"].map((auditor) => ({
@@ -127,26 +180,6 @@ export function largeReport(findings: number): Report {
         reasons: [],
       })),
     ),
-    findings: Array.from({ length: findings }, (_, n) => {
-      const [account_id, region, resource_type] = [pick(accounts, n * 7), pick(regions, n >> 3), pick(types, n >> 2)];
-      const resource_id = `resource-${(n * 2_654_435_761) % 4_294_967_296}`;
-      return finding({
-        control: pick(controls, n).id,
-        status: FINDING_STATUSES[n % 20 === 0 ? 1 : n % 33 === 0 ? 2 : 0]!,
-        account_id,
-        region,
-        resource: {
-          resource_type,
-          resource_id,
-          arn: `arn:aws:service:${region}:${account_id}:thing/${resource_id}`,
-          name: null,
-        },
-        evidence: {
-          object: OBJECT.replace("0000", String(n % 400).padStart(4, "0")),
-          line: 1 + (n % 500),
-          sha256: (n % 400).toString(16).padStart(64, "0"),
-        },
-      });
-    }),
   });
+  return { report: made, findings };
 }
