@@ -33,6 +33,9 @@ export interface ReportRequest {
   line: ProgressLine;
 }
 
+/** With more, sorting a million findings takes more memory and no less time. */
+const DATABASE_MEGABYTES = 384;
+
 /**
  * The report of a sealed run, for as long as it is used: its findings are asked for when they are read.
  * @throws CliError for a run that is not there
@@ -70,7 +73,14 @@ export async function reportOf<T>(
   const folder = place.folder ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
   try {
     const pull = place.folder ? undefined : pullInto(objects, folder, (key) => line(`fetching ${key}`));
-    const engine = await duckDBEngine({ folder, catalog, run: id, warn, ...(pull ? { pull } : {}) });
+    const engine = await duckDBEngine({
+      folder,
+      catalog,
+      run: id,
+      warn,
+      memoryMegabytes: DATABASE_MEGABYTES,
+      ...(pull ? { pull } : {}),
+    });
     try {
       const report = await gather({
         source,

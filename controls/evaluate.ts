@@ -19,6 +19,8 @@ export interface Wanted {
  * the same.
  */
 export interface Evaluation {
+  /** How many resources there are of the type that a control is about. */
+  items(control: Control): number;
   /** How many verdicts a control has. @throws ControlError */
   counts(control: Control): Promise<VerdictCounts>;
   /** Verdicts of a control in the order of accounts, regions and resources, in portions. @throws ControlError */
@@ -37,7 +39,11 @@ export async function evaluation(
   exceptions: Exceptions = new Exceptions([], ""),
 ): Promise<Evaluation> {
   if (!engine.latest) throw new ControlError("there is no sealed run with tables");
-  await makePlaces(engine, engine.latest, new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])));
+  const items = await makePlaces(
+    engine,
+    engine.latest,
+    new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])),
+  );
   const verdicts = async function* (
     control: Control,
     { statuses = VERDICT_STATUSES, atMost = Number.POSITIVE_INFINITY }: Wanted = {},
@@ -72,7 +78,7 @@ export async function evaluation(
       for (const { status } of portion) counted[status] += 1;
     return counted;
   };
-  return { counts, verdicts };
+  return { items: ({ resource }) => items.get(resource) ?? 0, counts, verdicts };
 }
 
 export interface EvaluateOptions {

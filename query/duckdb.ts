@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
   type DuckDBConnection,
@@ -58,6 +58,9 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const typeOf = ({ type }: Column): string =>
   ({ "array(varchar)": "varchar[]", "map(varchar, varchar)": "map(varchar, varchar)" })[type as string] ?? type;
 
+/** What a thread needs at least. @see https://duckdb.org/docs/stable/guides/performance/environment */
+const MEGABYTES_OF_A_THREAD = 125;
+
 /**
  * DuckDB, in this process, over the Parquet files of a folder. It reads nothing but that folder's tables: no other
  * file, no network, and queries that only read.
@@ -69,8 +72,10 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   await pull(RUNS_PREFIX, (key) => Boolean(runOfManifestKey(key)));
   const sealed = new Map((await listSealedRuns(objects)).map((each) => [each.run, each]));
   const spill = await mkdtemp(join(tmpdir(), "itaudit-duckdb-"));
+  const memory = options.memoryMegabytes ?? 1024;
   const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: `${options.memoryMegabytes ?? 1024}MB`,
+    memory_limit: `${memory}MB`,
+    threads: String(Math.max(1, Math.min(availableParallelism(), Math.floor(memory / MEGABYTES_OF_A_THREAD)))),
     temp_directory: spill,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

@@ -1,13 +1,18 @@
 import { type Control, FRAMEWORKS, type Framework, SEVERITIES } from "../controls/control.ts";
 import { evaluation } from "../controls/evaluate.ts";
 import type { Exceptions } from "../controls/exceptions.ts";
-import { VERDICT_STATUSES, type VerdictCounts } from "../controls/verdict.ts";
+import { noVerdicts, VERDICT_STATUSES, type Verdict, type VerdictCounts } from "../controls/verdict.ts";
 import type { DuckDBEngine } from "../query/duckdb.ts";
 import { FINDING_STATUSES, type Finding, type Findings, type ReportedControl } from "./model.ts";
 
+/** Resources that are judged by one query, whose answer is small. Of more, verdicts are counted without reading them. */
+const FEW_ITEMS = 1_000;
+/** Findings that are kept from that, of all controls: some ten megabytes. */
+const KEPT_AT_MOST = 20_000;
+
 /**
- * What the controls say about the run that the engine shows as latest. Verdicts are counted at once, and findings are
- * asked for when they are read, as long as the engine is open.
+ * What the controls say about the run that the engine shows as latest. Verdicts are counted at once, and findings,
+ * but for a bounded number, are asked for when they are read, as long as the engine is open.
  * @throws ControlError
  */
 export async function assess(
@@ -16,11 +21,28 @@ export async function assess(
   exceptions: Exceptions,
   progress: (text: string, done?: number, of?: number) => void,
 ): Promise<{ controls: ReportedControl[]; findings: Findings }> {
-  const { counts, verdicts } = await evaluation(engine, controls, exceptions);
+  const { items, counts, verdicts } = await evaluation(engine, controls, exceptions);
   const reported: ReportedControl[] = [];
+  const kept = new Map<string, readonly Finding[]>();
+  let room = KEPT_AT_MOST;
+  /** Of a control about few resources: counts, and its findings, which are kept where there is room for them. */
+  const judged = async (control: Control): Promise<VerdictCounts> => {
+    const counted = noVerdicts();
+    const found: Finding[] = [];
+    for await (const portion of verdicts(control))
+      for (const verdict of portion) {
+        counted[verdict.status] += 1;
+        if (isFinding(verdict) && found.length <= room) found.push(verdict);
+      }
+    if (found.length <= room) {
+      kept.set(control.id, found);
+      room -= found.length;
+    }
+    return counted;
+  };
   for (const [asked, control] of controls.entries()) {
     progress(`control ${control.id}`, asked, controls.length);
-    reported.push(reportedControl(control, await counts(control)));
+    reported.push(reportedControl(control, items(control) > FEW_ITEMS ? await counts(control) : await judged(control)));
   }
   const places = new Map(controls.map(({ id }, place) => [id, place]));
   const worstFirst = [...reported].sort(
@@ -33,11 +55,16 @@ export async function assess(
         const atMost = Math.min(left.get(id)!, counted[status]);
         if (!atMost) continue;
         left.set(id, left.get(id)! - atMost);
-        yield* verdicts(controls[places.get(id)!]!, { statuses: [status], atMost }) as AsyncIterable<Finding[]>;
+        const few = kept.get(id);
+        if (few) yield few.filter((each) => each.status === status).slice(0, atMost);
+        else yield* verdicts(controls[places.get(id)!]!, { statuses: [status], atMost }) as AsyncIterable<Finding[]>;
       }
   };
   return { controls: reported, findings };
 }
+
+const isFinding = (verdict: Verdict): verdict is Finding =>
+  (FINDING_STATUSES as readonly string[]).includes(verdict.status);
 
 function reportedControl(control: Control, verdicts: VerdictCounts): ReportedControl {
   const { id, title, severity, resource, rationale, remedy, mappings, sql, sha256 } = control;

@@ -128,6 +128,53 @@ describe("a report for machines", () => {
   }
 });
 
+describe("a report of many findings", () => {
+  for (const format of ["json", "csv", "sarif", "ocsf"] as const)
+    it(`is ${format.toUpperCase()} of which no more than one portion is held: it is written before the next is asked for`, async () => {
+      let text = "";
+      let underWay = 0;
+      let given = 0;
+      const findings = async function* () {
+        for (; given < 20; given++) {
+          if (given) expect(text).to.include(`portion-${given - 1}-b`);
+          expect(underWay).to.equal(0);
+          yield ["a", "b"].map((half) => finding({ reason: `portion-${given}-${half}` }));
+        }
+      };
+      await writeReport({ ...report(), findings }, format, async (portion) => {
+        underWay += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        text += portion;
+        underWay -= 1;
+      });
+      expect(given).to.equal(20);
+      expect(text.match(/portion-\d+-[ab]/g)!.length).to.be.at.least(40);
+    });
+
+  it("is a page with the first of each control, none taking the place of another, and whole numbers", async () => {
+    const of = (id: string, count: number) => Array.from({ length: count }, () => finding({ control: id }));
+    const controls = ["few", "some", "many"].map((id) => control({ id }));
+    const large = report({ controls, findings: [...of("many", 90), ...of("some", 40), ...of("few", 3)] });
+    const { findings, findings_in_all, findings_of_each_control } = await pack(large, 50);
+    expect([findings.rows, findings_in_all, findings_of_each_control]).to.deep.equal([49, 133, 23]);
+    const shown = controls.map((_, place) => findings.control.filter((each) => each === place).length);
+    expect(shown).to.deep.equal([3, 23, 23]);
+    expect((await pack(large, 133)).findings.rows).to.equal(133);
+    expect(await pack(large, 133)).not.to.have.property("findings_of_each_control");
+  });
+
+  it("is a page that asks for no more findings than it shows", async () => {
+    const many = control({ verdicts: { ...control().verdicts, fail: 5_000_000 } });
+    let asked: number | undefined;
+    const findings = async function* (ofEachControl?: number) {
+      asked = ofEachControl;
+      yield [finding()];
+    };
+    const { findings: shown } = await pack({ ...report(), controls: [many], findings }, 1_000);
+    expect([asked, shown.rows]).to.deep.equal([1_000, 1]);
+  });
+});
+
 describe("the packing of a report for its page", () => {
   it("gives every finding back as it was", async () => {
     const rows = new FindingRows(await pack(sample));

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { expect } from "chai";
 import type { Difference } from "../../query/diff.ts";
 import { CHROMIUM, reader, type Shown } from "./chromium.ts";
-import { control, finding, largeReport, report, SINCE } from "./sampleReport.ts";
+import { control, finding, largeReport, RUN, report, SINCE } from "./sampleReport.ts";
 
 const HOSTILE = [
   "</script><script>alert(1)</script>",
@@ -221,6 +221,21 @@ describe("the report's page in Chromium", function () {
       unknown + 1,
     );
     expect(shown.errors).to.deep.equal([]);
+  });
+
+  it("says how many findings it leaves out, and where they are", async () => {
+    const large = report();
+    const controls = large.controls.map((each) => ({ ...each, verdicts: { ...each.verdicts, fail: 1_000_000 } }));
+    shown = await browser.open({ ...large, controls });
+    expect(await shown.page.locator("#findings .notice").textContent())
+      .to.include("999,999 of 1,000,000 findings are not on this page.")
+      .and.include("the first 200,000 of each control")
+      .and.include(`itaudit report ${RUN} --format csv`);
+    expect(await said()).to.equal("1 finding on this page, of 1,000,000");
+    expect(await shown.page.locator('.tile[href="#findings"]').textContent()).to.include("1,000,000");
+    await shown.page.locator("#controls button.open").first().click();
+    await shown.page.getByRole("button", { name: "Show the first 200,000 of its 1,000,000 findings" }).click();
+    expect(await rowsShown().count()).to.equal(1);
   });
 
   for (const [what, options] of [
