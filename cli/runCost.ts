@@ -14,10 +14,10 @@ export interface RunCost {
 
 /** Functions that a run needs beside its auditors: the boss and the sealer. */
 const OTHER_FUNCTIONS = 2;
-/** The plan; who seals; the place in the chain, which is looked for twice; manifest, signature and public key. */
-const WRITES_OF_A_RUN = 8;
-/** The plan; the chain's head and its manifest, each twice; this run's manifest three times; whether it is signed. */
-const READS_OF_A_RUN = 9;
+/** The plan; who seals; the place in the chain, which is looked for twice; manifest, signature and public key; what it took. */
+const WRITES_OF_A_RUN = 9;
+/** What the run before took; the plan; the chain's head and its manifest, each twice; this run's manifest three times; whether it is signed. */
+const READS_OF_A_RUN = 10;
 
 /**
  * Sums up what a run has to be paid for: the auditors' time as they measured it, and the requests of reading,

@@ -34,6 +34,7 @@ export async function readAccount(
   let session: Awaited<ReturnType<typeof assume>>;
   try {
     session = await before(run.deadline, assume);
+    for (const tally of tallies) tally.entered();
     tallies[0]?.called();
   } catch (error) {
     if (error instanceof DeadlineReached) return tallies.map((tally) => ({ tally, finished: false }));

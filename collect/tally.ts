@@ -22,13 +22,13 @@ export class Tally {
   private throttles = 0;
   private heldMs = 0;
   private remedy: string | undefined;
-  private readonly started: number;
+  private started: number;
 
   /** @param before what a task before this one read of it */
   constructor(
     readonly item: PlannedItem,
     private readonly now: () => number,
-    before?: Begun,
+    private readonly before?: Begun,
   ) {
     this.started = now() - (before?.outcome.ms ?? 0);
     this.places = { ...before?.places };
@@ -54,6 +54,11 @@ export class Tally {
   begun(): Begun | undefined {
     if (!Object.keys(this.places).length) return undefined;
     return { outcome: this.outcome(), places: this.places };
+  }
+
+  /** Its account is entered: the time before belongs to the accounts that were read before it. */
+  entered(): void {
+    this.started = this.now() - (this.before?.outcome.ms ?? 0);
   }
 
   called(attempts = 1): void {

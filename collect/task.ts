@@ -5,6 +5,7 @@ import pLimit from "p-limit";
 import type { Auditor } from "../auditors/collector.ts";
 import { DEPTH_AT_MOST, handOver } from "../evidence/handOver.ts";
 import type { Item } from "../evidence/item.ts";
+import { ACCOUNTS_AT_ONCE } from "../evidence/largestFirst.ts";
 import { evidenceKey } from "../evidence/layout.ts";
 import { type Begun, type PlannedItem, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../evidence/plan.ts";
 import type { TaskOutcome } from "../evidence/taskOutcome.ts";
@@ -16,9 +17,6 @@ import type { ClientOptions, Waits } from "./clientOptions.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import type { Problem } from "./problem.ts";
 import { Tally } from "./tally.ts";
-
-/** Accounts of a task read at the same time. */
-const ACCOUNTS_AT_ONCE = 8;
 
 export interface TaskRun {
   runId: string;

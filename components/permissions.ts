@@ -2,6 +2,7 @@ import type { Aggregator } from "../auditors/collector.ts";
 import type { PolicyStatement } from "../auditors/policy.ts";
 import {
   CHAIN_PREFIX,
+  DURATIONS_KEY,
   EVIDENCE_PREFIX,
   evidencePrefixes,
   KEYS_PREFIX,
@@ -76,6 +77,7 @@ export const bossPermissions = (may: BossMay): PolicyStatement[] => [
     [ofRuns(may.bucketArn, "plan.json"), ofRuns(may.bucketArn, "outcomes/*"), finished(may.bucketArn)],
   ),
   readPlan(may.bucketArn),
+  allow("ReadDurations", ["s3:GetObject"], `${may.bucketArn}/${DURATIONS_KEY}`),
   ...readOutcomes(may.bucketArn),
   invokeAuditors("InvokeAuditors", may.auditorArns, [may.sealerArn]),
   ...(may.parameterArn
@@ -180,6 +182,7 @@ export const sealerPermissions = (
     ],
   ),
   allow("PublishKey", ["s3:PutObject"], `${bucketArn}/${KEYS_PREFIX}*`),
+  allow("LeaveDurations", ["s3:PutObject"], `${bucketArn}/${DURATIONS_KEY}`),
   allow("Sign", ["kms:GetPublicKey", "kms:Sign"], signingKeyArn),
   readPlan(bucketArn),
   ...readOutcomes(bucketArn),

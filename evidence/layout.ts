@@ -12,6 +12,7 @@
  *                                  manifest.sig             its signature (DER)
  * runs/chain/<place>.json                                   which run has this place in the chain
  * keys/<SHA-256>.pem                                        public keys that manifests are signed with
+ * hints/durations.json                                      what the last whole run took: for the order of the next, no evidence
  * ```
  *
  * The manifest is a tree of hashes: it names each task's commit with its SHA-256, and the commit names each object
@@ -133,6 +134,9 @@ export const LATEST_KEY = `${TABLES_PREFIX}latest/run.json`;
 
 /** What people have been told of, gzipped JSON; written over after each run. */
 export const TOLD_KEY = "notifications/told.json.gz";
+
+/** What the accounts of the last whole run took: orders the tasks of the next one. Written over, and no evidence. */
+export const DURATIONS_KEY = "hints/durations.json";
 
 /** The day and the id of a run, from the key of its manifest; undefined for any other key. */
 export function runOfManifestKey(key: string): { date: string; run: string } | undefined {

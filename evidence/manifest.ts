@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { canonicalJson } from "./canonicalJson.ts";
 import type { ChainLink } from "./chain.ts";
+import { addDuration } from "./durations.ts";
 import { planKey } from "./layout.ts";
 import { type EvidenceObject, OutcomeStatus } from "./outcome.ts";
 import { type Plan, type PlannedItem, plannedItems, sha256, Task } from "./plan.ts";
@@ -102,6 +103,8 @@ export class TaskTally {
   readonly types: Manifest["resource_types"] = {};
   readonly bundles = new Map<string, Set<string>>();
   readonly sums: Sums = { items: 0, objects: 0, bytes: 0, calls: 0, retries: 0 };
+  /** What each account took, milliseconds, by auditor. */
+  readonly took = new Map<string, Map<string, number>>();
   private readonly counted: Record<string, number> = {};
   private readonly open: Set<string>;
   private readonly seen = new Set<string>();
@@ -122,6 +125,7 @@ export class TaskTally {
       this.statuses[outcome.status] = (this.statuses[outcome.status] ?? 0) + 1;
       this.sums.calls += outcome.calls;
       this.sums.retries += outcome.retries;
+      addDuration(this.took, outcome);
       for (const [type, count] of Object.entries(outcome.counts))
         this.counted[type] = (this.counted[type] ?? 0) + count;
     }
@@ -186,6 +190,8 @@ export class ManifestBuilder {
   private readonly bundles = new Map<string, Set<string>>();
   private readonly sums: Sums = { items: 0, objects: 0, bytes: 0, calls: 0, retries: 0 };
   private readonly planned: number;
+  /** What each account took, milliseconds, by auditor. */
+  readonly took = new Map<string, Map<string, number>>();
 
   /** @throws CoverageError naming items that two tasks of the plan have in common */
   constructor(
@@ -214,6 +220,13 @@ export class ManifestBuilder {
     }
     addTo(this.sums, tally.sums);
     for (const [who, hashes] of tally.bundles) this.ranBy(who, hashes);
+    for (const [auditor, accounts] of tally.took)
+      for (const [account_id, ms] of accounts) addDuration(this.took, { auditor, account_id, ms });
+  }
+
+  /** Whether it covers everything there was, so that it tells of every account. */
+  get isWhole(): boolean {
+    return !this.plan.narrowed?.length && !this.missing.length;
   }
 
   /** The manifest for a place in the chain. @returns canonical JSON */

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import type { Took } from "./durations.ts";
+import { balancedShares, expectedMs, type Share } from "./largestFirst.ts";
 import { Outcome } from "./outcome.ts";
 
 /** The region of services that have one endpoint for all. */
@@ -94,26 +96,31 @@ export interface PlanRequest {
   auditors: readonly PlannedAuditor[];
   regions: readonly string[];
   narrowed?: readonly Narrowed[];
+  /** Orders the tasks and says who shares one; what is planned is the same whatever it says. */
+  took?: Took | undefined;
 }
 
 /**
  * Cuts accounts × auditors into tasks: one account a task until that would be more than {@link TASKS_AT_MOST}, or as
- * many as the auditor asks for.
+ * many as the auditor asks for. Where it is known what accounts took before, the tasks come longest first, each of
+ * several accounts as long as the others; else they come in the order of auditors and accounts.
  */
 export function planRun(request: PlanRequest): Plan {
   const usual = Math.max(1, Math.ceil((request.accounts.length * request.auditors.length) / TASKS_AT_MOST));
-  const tasks: Omit<Task, "group">[] = [];
+  const planned: { task: Omit<Task, "group">; ms: number }[] = [];
   for (const auditor of request.auditors) {
-    const shard = auditor.accounts_per_task ?? usual;
-    for (let start = 0; start < request.accounts.length; start += shard) {
-      tasks.push({
-        id: `${auditor.name}-${String(start / shard).padStart(4, "0")}`,
+    const shares = sharesOf(auditor.name, request, auditor.accounts_per_task ?? usual);
+    for (const [number, { accounts, ms }] of shares.entries()) {
+      const task = {
+        id: `${auditor.name}-${String(number).padStart(4, "0")}`,
         auditor: auditor.name,
-        accounts: request.accounts.slice(start, start + shard),
+        accounts,
         regions: [...(auditor.global.length ? [GLOBAL] : []), ...(auditor.regional.length ? request.regions : [])],
-      });
+      };
+      planned.push({ task, ms });
     }
   }
+  const tasks = planned.sort((a, b) => b.ms - a.ms).map(({ task }) => task);
   return {
     run_id: request.runId,
     started_at: request.startedAt.toISOString(),
@@ -127,6 +134,16 @@ export function planRun(request: PlanRequest): Plan {
     ...(request.narrowed?.length ? { narrowed: [...request.narrowed] } : {}),
     tasks: grouped(tasks),
   };
+}
+
+/** The accounts of an auditor's tasks. */
+function sharesOf(auditor: string, { accounts, took }: PlanRequest, size: number): Share[] {
+  const ms = took && expectedMs(auditor, accounts, took);
+  if (ms) return balancedShares(accounts, ms, size);
+  return Array.from({ length: Math.ceil(accounts.length / size) }, (_none, n) => ({
+    accounts: accounts.slice(n * size, (n + 1) * size),
+    ms: 0,
+  }));
 }
 
 function grouped(tasks: readonly Omit<Task, "group">[]): Task[] {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ChainLink } from "./chain.ts";
+import { durationsText } from "./durations.ts";
 import { type Manifest, ManifestBuilder } from "./manifest.ts";
 import { type Plan, sha256, type Task } from "./plan.ts";
 import { holdSealing, type SealingHold } from "./sealingHold.ts";
@@ -32,6 +33,8 @@ export interface Sealing {
   bundleSha256?: string | undefined;
   /** Who asks for a run to be sealed although tasks are out. */
   incomplete?: { requested_by: string } | undefined;
+  /** Leaves a hint for the next run's order (evidence/durations.ts), once a whole run is sealed here. */
+  leaveDurations?: (text: string) => Promise<void>;
 }
 
 /** The run cannot be sealed yet: these tasks have not committed. */
@@ -69,7 +72,7 @@ export async function seal(sealing: Sealing, run: string, date: string): Promise
       if (other) return { heldUntil: other.until };
       ready = await read(store, date, planned);
     }
-    if (claimed) return sign(sealing, await ensureManifest(sealing, head, ready));
+    if (claimed) return finish(sealing, await ensureManifest(sealing, head, ready), ready);
     if (ready.open.length && !sealing.incomplete) return { open: ready.open };
     const link: ChainLink = {
       sequence: (head?.sequence ?? 0) + 1,
@@ -78,9 +81,17 @@ export async function seal(sealing: Sealing, run: string, date: string): Promise
       claimed_at: new Date(sealing.now()).toISOString(),
       ...(ready.open.length && sealing.incomplete ? { incomplete: sealing.incomplete } : {}),
     };
-    if (await store.claim(link)) return sign(sealing, await ensureManifest(sealing, link, ready));
+    if (await store.claim(link)) return finish(sealing, await ensureManifest(sealing, link, ready), ready);
   }
   throw new Error(`run ${run}: ${CLAIMS_AT_MOST} other runs took the next place in the chain first`);
+}
+
+/** Signs what this sealer has read itself, and leaves what is of use to the next run. */
+async function finish(sealing: Sealing, standing: Standing, { isWhole, took }: ManifestBuilder): Promise<Manifest> {
+  const manifest = await sign(sealing, standing);
+  const hint = isWhole && durationsText(manifest.run_id, took);
+  if (hint) await sealing.leaveDurations?.(hint);
+  return manifest;
 }
 
 /** The manifest of a run that has its place in the chain, whoever claimed it; written here when it is not there. */

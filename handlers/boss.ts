@@ -14,6 +14,7 @@ import { notInvoked, type TaskOutcome, type Unread, unreadOutcome } from "../evi
 import packageJson from "../package.json" with { type: "json" };
 import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
+import { earlierDurations } from "./durations.ts";
 import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
 import { BossSettings, settingsFrom } from "./settings.ts";
@@ -63,11 +64,12 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
       request.auditors,
       auditors.map(({ name }) => name),
     );
-    const [listed, regions] = await Promise.all([
+    const [listed, regions, took] = await Promise.all([
       settings.ACCOUNT_SOURCE === "organizations"
         ? accountsFromOrganizations(organizations, settings.ORGANIZATIONAL_UNITS, settings.EXCLUDE_ACCOUNTS)
         : accountsFromParameter(ssm, settings.ACCOUNTS_PARAMETER),
       settings.REGIONS.length ? settings.REGIONS : allRegions(ec2),
+      earlierDurations(s3, settings.EVIDENCE_BUCKET, around),
     ]);
     const { schedule } = request;
     const accounts = chosen("accounts", request.accounts, listed.accounts);
@@ -88,6 +90,7 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
       auditors: auditors.filter(({ name }) => names.includes(name)),
       regions: covered,
       narrowed,
+      took,
     });
     log.appendKeys({ run_id: planned.run_id });
     const date = runDate(planned.started_at);

@@ -5,6 +5,7 @@ import { seal } from "../evidence/seal.ts";
 import { kmsSigner } from "../evidence/signer.ts";
 import { runStore } from "../evidence/store.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
+import { leaveDurations } from "./durations.ts";
 import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";
 import { SealerSettings, settingsFrom } from "./settings.ts";
@@ -49,6 +50,7 @@ export const sealerHandler = (around: Surroundings) => {
         },
         bundleSha256: settings.BUNDLE_SHA256,
         incomplete,
+        leaveDurations: (text) => leaveDurations(s3, settings.EVIDENCE_BUCKET, text),
       },
       run_id,
       run_date,

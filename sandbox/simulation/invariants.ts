@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { typesOf } from "../../auditors/collector.ts";
 import type { Item } from "../../evidence/item.ts";
-import { manifestKey, planKey, runDate } from "../../evidence/layout.ts";
+import { DURATIONS_KEY, manifestKey, planKey, runDate } from "../../evidence/layout.ts";
 import { Manifest } from "../../evidence/manifest.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
 import { GLOBAL, Plan, plannedItems } from "../../evidence/plan.ts";
@@ -92,7 +92,7 @@ export async function violations(world: World, script: Script, abandoned: Readon
   for (const [key, versions] of objects) {
     // An attempt that got no answer writes its object again: the same bytes under the same name.
     const same = key.startsWith("evidence/") && new Set(versions.map(({ sha256: hash }) => hash)).size === 1;
-    if (versions.length > 1 && !same) say(`${key} was written ${versions.length} times`);
+    if (versions.length > 1 && !same && key !== DURATIONS_KEY) say(`${key} was written ${versions.length} times`);
   }
   for (const key of runs) {
     const plan = Plan.parse(JSON.parse(text(objects.get(key)!.at(-1)!)));

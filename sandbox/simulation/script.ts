@@ -1,5 +1,6 @@
 import { pick, randomOf } from "../random.ts";
 import type { Sizes } from "./estate.ts";
+import { HINTS, type Hint } from "./hints.ts";
 
 /** How unkind a simulated run is: everything a seed decides before it begins. */
 export interface Script {
@@ -47,6 +48,10 @@ export interface Script {
   denied: Map<string, string>;
   /** From and until when, in milliseconds of the run, S3 takes how many times as long. */
   slowS3: { from: number; until: number; times: number } | undefined;
+  /** What the boss finds of what earlier runs took. */
+  hint: Hint;
+  /** Accounts of a task; left out where the number of tasks decides. */
+  accountsPerTask?: number | undefined;
 }
 
 const REGIONS = ["eu-central-1", "us-east-1", "eu-south-1"];
@@ -100,6 +105,8 @@ export function scriptOf(seed: number): Script {
     closed: new Set(on() ? some(accounts, 0.4) : []),
     denied: new Map(on() ? some(accounts, 0.5).map((account) => [account, pick(random, ACTIONS)]) : []),
     slowS3: on(0.2) ? { from, until: from + between(5_000, 90_000), times: between(20, 600) } : undefined,
+    hint: pick(random, HINTS),
+    accountsPerTask: on() ? 2 : undefined,
   };
 }
 
@@ -131,4 +138,5 @@ export const quietScript = (seed: number): Script => ({
   closed: new Set(),
   denied: new Map(),
   slowS3: undefined,
+  hint: "none",
 });

@@ -35,10 +35,17 @@ export type System = (functionName: string, around: Surroundings) => Handler;
 export const realSystem: System = (name, around) => {
   const auditor = simulatedAuditors[name.replace(/^get-meta-/, "")];
   if (auditor) return auditorHandler(auditor, around);
-  if (name === "boss") return bossHandler(Object.values(simulatedAuditors).map(plannedAuditor), around);
+  if (name === "boss") return bossHandler(plannedAuditors(Number(around.env().ACCOUNTS_PER_TASK)), around);
   if (name === "watchdog") return watchdogHandler(around);
   return (name === "recorder" ? recorderHandler : sealerHandler)(around);
 };
+
+/** What the boss's bundle would have in it. @param each accounts of a task; NaN where the number of tasks decides */
+const plannedAuditors = (each: number) =>
+  Object.values(simulatedAuditors).map((auditor) => ({
+    ...plannedAuditor(auditor),
+    ...(each ? { accounts_per_task: each } : {}),
+  }));
 
 export interface SimulationOptions {
   system?: System;

@@ -13,6 +13,8 @@ import {
   sealerPermissions,
   watchdogPermissions,
 } from "../../components/permissions.ts";
+import { DURATIONS_KEY } from "../../evidence/layout.ts";
+import { sha256 } from "../../evidence/plan.ts";
 import { AUDIT_ACCOUNT } from "../estate/organization.ts";
 import { populate } from "../estate/populate.ts";
 import { isOpen } from "../estate/regions.ts";
@@ -21,6 +23,7 @@ import { kms } from "../services/kms.ts";
 import { newSession } from "../services/sts.ts";
 import type { SandboxState, StoredFunction } from "../state.ts";
 import { type Holdings, holdingsOf } from "./estate.ts";
+import { hintOf } from "./hints.ts";
 import type { Script } from "./script.ts";
 
 export const BUCKET = "evidence";
@@ -117,6 +120,13 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     uploads: new Map(),
     configuration: new Map([["GetBucketVersioning", { Status: "Enabled" }]]),
   });
+  const hint = hintOf(script.hint, script.seed, script.accounts, script.auditors);
+  if (hint !== undefined)
+    state.buckets
+      .get(BUCKET)!
+      .objects.set(DURATIONS_KEY, [
+        { body: Buffer.from(hint), etag: '"hint"', sha256: sha256(hint), modified: made, version: "earlier" },
+      ]);
   const parameter = "/audit-ecosystem/accounts";
   const parameterArn = `arn:aws:ssm:${HOME}:${AUDIT_ACCOUNT}:parameter${parameter}`;
   state.parameters.set(parameterArn, {
@@ -218,6 +228,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
       ACCOUNTS_PARAMETER: parameter,
       REGIONS: script.regions.join(","),
       AUDITOR_FUNCTION_PREFIX: "audit-get-meta-",
+      ...(script.accountsPerTask ? { ACCOUNTS_PER_TASK: String(script.accountsPerTask) } : {}),
     },
     bossPermissions({ bucketArn, auditorArns, sealerArn, parameterArn, byUnits: false, asksRegions: false }),
   );

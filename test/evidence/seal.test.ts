@@ -2,6 +2,7 @@ import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import fc from "fast-check";
 import { canonicalJson } from "../../evidence/canonicalJson.ts";
+import { tookFrom } from "../../evidence/durations.ts";
 import { chainKey, manifestKey, outcomeKey, signatureKey } from "../../evidence/layout.ts";
 import { Manifest } from "../../evidence/manifest.ts";
 import { type Plan, sha256, TASKS_PER_GROUP, type Task } from "../../evidence/plan.ts";
@@ -118,6 +119,25 @@ describe("sealing a run", () => {
     const versions = objects().get(manifestKey(RUN, DATE))!;
     expect(versions).to.have.length(1);
     expect(Buffer.from(versions[0]!.body).toString()).to.equal(canonicalJson(manifest));
+  });
+
+  it("leaves what the accounts of a whole run took, once it is signed; of a part of a run nothing", async () => {
+    const left = async (plan: Plan, incomplete?: { requested_by: string }) => {
+      const { s3 } = await emptyBucket();
+      const store = runStore(s3, BUCKET);
+      await ready(store, plan, incomplete ? 1 : 0);
+      const texts: string[] = [];
+      const leaveDurations = async (text: string) => void texts.push(text);
+      for (const _again of [1, 2]) await seal({ ...sealing(store), incomplete, leaveDurations }, RUN, DATE);
+      return texts;
+    };
+    const [text, ...again] = await left(planOf(2));
+    expect(again).to.deep.equal([]);
+    const took = tookFrom(Buffer.from(text!));
+    expect(took("rds", "100000000002")).to.equal(1);
+    expect(took("rds", "100000000003")).to.equal(undefined);
+    expect(await left({ ...planOf(2), narrowed: ["accounts"] })).to.deep.equal([]);
+    expect(await left(planOf(2), { requested_by: "alice" })).to.deep.equal([]);
   });
 
   it("chains runs: each manifest has its place and the hash of the one before it", async () => {

@@ -6,7 +6,7 @@ import {
   ListOrganizationalUnitsForParentCommand,
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
-import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Context } from "aws-lambda";
 import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
@@ -87,6 +87,40 @@ describe("boss", () => {
     expect(plan().accounts).to.deep.equal(["111111111111", "222222222222"]);
   });
 
+  it("starts what took longest in the last whole run first, and plans the same", async () => {
+    const ms = { rds: [10, 30], iam: [20, 40] };
+    const text = JSON.stringify({
+      format: "audit-ecosystem/durations/1",
+      run_id: "01JDT3SAPG0000000000000000",
+      accounts: ["111111111111", "222222222222"],
+      ms,
+    });
+    s3.on(GetObjectCommand).resolves({
+      ContentLength: text.length,
+      Body: { transformToByteArray: async () => Buffer.from(text) } as never,
+    });
+    expect(await handler({}, context)).to.include({ tasks: 4, planned_items: 8, not_started: 0 });
+    expect(s3.commandCalls(GetObjectCommand)[0]!.args[0].input.Key).to.equal("hints/durations.json");
+    const started = lambda.commandCalls(InvokeCommand).map(({ args }) => {
+      const { task } = JSON.parse(args[0].input.Payload as string);
+      return `${task.auditor} ${task.accounts}`;
+    });
+    expect(started).to.deep.equal(["iam 222222222222", "rds 222222222222", "iam 111111111111", "rds 111111111111"]);
+    expect(plan().tasks.map(({ auditor, accounts }) => `${auditor} ${accounts}`)).to.deep.equal(started);
+  });
+
+  for (const [what, answer] of [
+    ["may not be read", () => Promise.reject(new Error("AccessDenied"))],
+    ["is no JSON", () => Promise.resolve({ Body: { transformToByteArray: async () => Buffer.from("<html>") } })],
+    ["is too large to be looked at", () => Promise.resolve({ ContentLength: 3_000_000 })],
+    ["does not come", () => new Promise(() => undefined)],
+  ] as const)
+    it(`starts in the order of auditors and accounts where the hint ${what}`, async () => {
+      s3.on(GetObjectCommand).callsFake(answer);
+      expect(await handler({}, context)).to.include({ tasks: 4, planned_items: 8, not_started: 0 });
+      expect(plan().tasks.map(({ id }) => id)).to.deep.equal(["rds-0000", "rds-0001", "iam-0000", "iam-0001"]);
+    });
+
   it("narrows a run to the accounts, auditors and regions of its payload", async () => {
     const answer = await handler({ accounts: ["222222222222"], auditors: ["rds"], regions: ["eu-central-1"] }, context);
     expect(answer).to.include({ tasks: 1, planned_items: 1 });
@@ -110,7 +144,7 @@ describe("boss", () => {
       ssm.on(GetParameterCommand).resolves({ Parameter: { Value: value } });
       await expect(handler({}, context)).to.be.rejectedWith(problem);
       expect(lambda.calls()).to.be.empty;
-      expect(s3.calls()).to.be.empty;
+      expect(s3.commandCalls(PutObjectCommand)).to.be.empty;
     });
   }
 
@@ -126,7 +160,7 @@ describe("boss", () => {
     it(`refuses a payload with ${what} and starts nothing`, async () => {
       await expect(handler(payload, context)).to.be.rejectedWith(problem);
       expect(lambda.calls()).to.be.empty;
-      expect(s3.calls()).to.be.empty;
+      expect(s3.commandCalls(PutObjectCommand)).to.be.empty;
     });
   }
 

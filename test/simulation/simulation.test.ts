@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { HINTS } from "../../sandbox/simulation/hints.ts";
 import { quietScript, scriptOf } from "../../sandbox/simulation/script.ts";
 import { simulate } from "../../sandbox/simulation/simulate.ts";
 import { broken } from "./broken.ts";
@@ -47,6 +48,12 @@ describe("a simulated run", function () {
       "sealers that die oftener than Lambda tries": scripts.filter(({ kill, kills }) => kill > 0 && kills.sealer > 3),
       "runs one after the other": scripts.filter(({ bosses }) => bosses === "day after day"),
       "slow S3": scripts.filter(({ slowS3 }) => slowS3),
+      ...Object.fromEntries(
+        HINTS.map((hint) => [`hint of earlier durations: ${hint}`, scripts.filter((script) => script.hint === hint)]),
+      ),
+      "accounts that share a task": scripts.filter(
+        ({ accounts, accountsPerTask }) => accounts.length > 1 && accountsPerTask,
+      ),
       "a function that is not there": scripts.filter(({ missingFunction }) => missingFunction),
       "tasks larger than an invocation": scripts.filter(({ sizes }) => sizes.instances > 10),
     }))
