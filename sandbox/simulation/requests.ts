@@ -17,6 +17,8 @@ function kindOf({ service, what }: CallOnWire): string {
   const [method, path = ""] = what.split(" ");
   if (service === "lambda") return `Invoke ${/functions\/(?:\S*%3A|\S*:)?audit-(get-meta|\w+)/.exec(path)?.[1] ?? ""}`;
   if (service !== "s3") return what;
-  const document = /\/(plan|outcomes|finished|manifest|chain|keys|hints|resource_type)\b/.exec(decodeURIComponent(path))?.[1];
+  const document = /\/(plan|outcomes|finished|manifest|chain|keys|hints|resource_type)\b/.exec(
+    decodeURIComponent(path),
+  )?.[1];
   return document ? `${method} ${document === "resource_type" ? "evidence" : document}` : "LIST";
 }
