@@ -11,6 +11,7 @@ const rows: Record<string, () => Promise<{ row: Row }>> = {
   evidence: () => import("./rows/evidence.ts"),
   tables: () => import("./rows/tables.ts"),
   virtual: () => import("./rows/virtual.ts"),
+  order: () => import("./rows/order.ts"),
   coldStart: () => import("./rows/coldStart.ts"),
 };
 

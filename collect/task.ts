@@ -94,9 +94,9 @@ async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Prom
   const { aggregator } = run.auditor;
   if (aggregator) return readAggregator(run, aggregator, tallies, write);
   const accounts = pLimit(ACCOUNTS_AT_ONCE);
-  const { group, id } = run.task;
+  const { group, id, place: number } = run.task;
   const tasks = group.of > 1 ? group.of * TASKS_PER_GROUP : group.tasks;
-  const place = Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32;
+  const place = number === undefined ? Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32 : number / tasks;
   const sessions = sessionPace(run.apiShare, tasks, place, run.now);
   const read = [...tallies].map(([account, own]) => accounts(() => readAccount(run, account, own, write, sessions)));
   return (await Promise.all(read)).flat();

@@ -41,6 +41,8 @@ export const Task = z.object({
   begun: z.array(Begun).optional(),
   /** The group of the planned task, also of the tasks it hands over. */
   group: TaskGroup,
+  /** Of a planned task, its number in the plan, which is the order of the starts: the first takes its sessions first. */
+  place: z.number().int().nonnegative().optional(),
   /** At each hand-over that this task comes after, into how many tasks: `rds-0000.1.3` has two numbers. */
   parts: z.array(z.number().int().positive()).optional(),
 });
@@ -107,7 +109,7 @@ export interface PlanRequest {
  */
 export function planRun(request: PlanRequest): Plan {
   const usual = Math.max(1, Math.ceil((request.accounts.length * request.auditors.length) / TASKS_AT_MOST));
-  const planned: { task: Omit<Task, "group">; ms: number }[] = [];
+  const planned: { task: Omit<Task, "group" | "place">; ms: number }[] = [];
   for (const auditor of request.auditors) {
     const shares = sharesOf(auditor.name, request, auditor.accounts_per_task ?? usual);
     for (const [number, { accounts, ms }] of shares.entries()) {
@@ -146,11 +148,15 @@ function sharesOf(auditor: string, { accounts, took }: PlanRequest, size: number
   }));
 }
 
-function grouped(tasks: readonly Omit<Task, "group">[]): Task[] {
+function grouped(tasks: readonly Omit<Task, "group" | "place">[]): Task[] {
   const of = Math.ceil(tasks.length / TASKS_PER_GROUP);
   return tasks.map((task, position) => {
     const index = Math.floor(position / TASKS_PER_GROUP);
-    return { ...task, group: { index, tasks: Math.min(TASKS_PER_GROUP, tasks.length - index * TASKS_PER_GROUP), of } };
+    return {
+      ...task,
+      place: position,
+      group: { index, tasks: Math.min(TASKS_PER_GROUP, tasks.length - index * TASKS_PER_GROUP), of },
+    };
   });
 }
 

@@ -37,6 +37,8 @@ export interface LambdaWorld {
   deliveries: (fn: StoredFunction) => number[];
   destination: (fn: StoredFunction) => StoredFunction | undefined;
   randomId: (length: number) => string;
+  /** Functions at the same time; AWS's default when left out. */
+  concurrency?: number | undefined;
 }
 
 export interface VirtualLambda extends Invoke {
@@ -60,7 +62,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
 
   /** @param request the same at each try and each delivery of an event */
   async function run(fn: StoredFunction, event: unknown, request = world.randomId(12)): Promise<Invocation> {
-    if (running >= CONCURRENCY) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (running >= (world.concurrency ?? CONCURRENCY)) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     tries.set(fn.FunctionName, (tries.get(fn.FunctionName) ?? 0) + 1);
     try {

@@ -30,7 +30,7 @@ export type Beside = (rates: ReturnType<typeof ratedFates>) => SimulationOptions
 /** A whole run in virtual time under AWS's documented rates, against the least it could take. */
 export async function timed(
   script: Script,
-  { beside, furnish }: { beside?: Beside; furnish?: SimulationOptions["furnish"] } = {},
+  { beside, ...options }: { beside?: Beside } & Pick<SimulationOptions, "furnish" | "durations" | "concurrency"> = {},
 ) {
   const rates = ratedFates(LATENCIES, AUDIT_ACCOUNT, script.apiShare);
   const before = process.cpuUsage();
@@ -40,7 +40,7 @@ export async function timed(
     fate: rates.fate,
     coldStartMs: COLD_START_MS,
     ...(also ? { beside: also } : {}),
-    ...(furnish ? { furnish } : {}),
+    ...options,
   });
   const { user, system } = process.cpuUsage(before);
   const path = criticalPath(script, report.holdings, LATENCIES, COLD_START_MS, script.apiShare);

@@ -1,4 +1,5 @@
 import { plannedAuditor } from "../../auditors/collector.ts";
+import { DURATIONS_KEY } from "../../evidence/layout.ts";
 import { auditorHandler } from "../../handlers/auditor.ts";
 import { bossHandler } from "../../handlers/boss.ts";
 import { recorderHandler } from "../../handlers/recorder.ts";
@@ -35,16 +36,16 @@ export type System = (functionName: string, around: Surroundings) => Handler;
 export const realSystem: System = (name, around) => {
   const auditor = simulatedAuditors[name.replace(/^get-meta-/, "")];
   if (auditor) return auditorHandler(auditor, around);
-  if (name === "boss") return bossHandler(plannedAuditors(Number(around.env().ACCOUNTS_PER_TASK)), around);
+  if (name === "boss") return bossHandler(plannedAuditors(around.env()), around);
   if (name === "watchdog") return watchdogHandler(around);
   return (name === "recorder" ? recorderHandler : sealerHandler)(around);
 };
 
-/** What the boss's bundle would have in it. @param each accounts of a task; NaN where the number of tasks decides */
-const plannedAuditors = (each: number) =>
-  Object.values(simulatedAuditors).map((auditor) => ({
-    ...plannedAuditor(auditor),
-    ...(each ? { accounts_per_task: each } : {}),
+/** What the boss's bundle would have in it, as the world says. */
+const plannedAuditors = ({ AUDITORS = "", ACCOUNTS_PER_TASK: each }: NodeJS.ProcessEnv) =>
+  AUDITORS.split(",").map((name) => ({
+    ...plannedAuditor(simulatedAuditors[name]!),
+    ...(each ? { accounts_per_task: Number(each) } : {}),
   }));
 
 export interface SimulationOptions {
@@ -55,6 +56,10 @@ export interface SimulationOptions {
   /** What becomes of calls, instead of what the script says; by the account that calls. */
   fate?: (account: string, call: CallOnWire, now: number) => Fate;
   coldStartMs?: number;
+  /** Functions at the same time; AWS's default when left out. */
+  concurrency?: number;
+  /** What an earlier run left of its durations, instead of what the script says. */
+  durations?: string;
   /** What accounts hold beyond what the script draws. */
   furnish?: (holdings: Map<string, Holdings>) => void;
   /** Something else that goes on while the run does: called when it begins. */
@@ -80,6 +85,8 @@ export interface SimulationReport {
   tries: Record<string, number>;
   /** Bytes of the greatest event that a function was invoked with. */
   largestEvent: number;
+  /** What the run left for the order of the next one. */
+  durations: string | undefined;
   /** The bucket's documents of runs, by key. */
   documents: Map<string, string>;
   holdings: Map<string, Holdings>;
@@ -97,6 +104,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const world = worldOf(script, clock.now, randomId);
   const { state } = world;
   options.furnish?.(world.holdings);
+  if (options.durations) world.leaveHint(options.durations);
   const services = simulatedServices((account) => world.holdings.get(account)!, script.page);
   const accountOf = (key: string) => state.sessions.get(key)?.account ?? "";
   const scripted = fatesOf(script, {
@@ -132,6 +140,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     },
     destination: (fn) => (fn.onFailure ? state.functions.get(fn.onFailure) : undefined),
     randomId,
+    concurrency: options.concurrency,
   });
   const sandbox = createSandbox(state, { now: clock.now, random, invoke: lambda, services });
   const network: NetworkWorld = { handle: sandbox.handle, services, fate, count: requests.add };
@@ -161,6 +170,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     tries: Object.fromEntries(lambda.tries),
     largestEvent: lambda.largestEvent(),
     holdings: world.holdings,
+    durations: textOf(state.buckets.get(BUCKET)!.objects.get(DURATIONS_KEY)?.at(-1)?.body),
     documents: new Map(
       [...state.buckets.get(BUCKET)!.objects]
         .filter(([key]) => key.startsWith("runs/"))
@@ -168,6 +178,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     ),
   };
 }
+
+const textOf = (body: Uint8Array | undefined) => body && Buffer.from(body).toString("utf8");
 
 /** Whether a run is not sealed and signed: whenever it is otherwise, the watchdog would find nothing to do. */
 const hasOpenRun = (objects: ReadonlyMap<string, unknown>): boolean =>

@@ -54,6 +54,8 @@ export interface World {
   open: (account: string, region: string) => boolean;
   /** The key that manifests are verified with, PEM: what the stack's output would be. */
   publicKey: () => string;
+  /** Puts what an earlier run took where the boss looks for it. */
+  leaveHint: (text: string) => void;
 }
 
 const arnOf = (functionName: string) => `arn:aws:lambda:${HOME}:${AUDIT_ACCOUNT}:function:${functionName}`;
@@ -120,13 +122,13 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     uploads: new Map(),
     configuration: new Map([["GetBucketVersioning", { Status: "Enabled" }]]),
   });
+  const leaveHint = (text: string): void => {
+    const { objects } = state.buckets.get(BUCKET)!;
+    const stored = { body: Buffer.from(text), etag: '"hint"', sha256: sha256(text), modified: made };
+    objects.set(DURATIONS_KEY, [{ ...stored, version: "earlier" }]);
+  };
   const hint = hintOf(script.hint, script.seed, script.accounts, script.auditors);
-  if (hint !== undefined)
-    state.buckets
-      .get(BUCKET)!
-      .objects.set(DURATIONS_KEY, [
-        { body: Buffer.from(hint), etag: '"hint"', sha256: sha256(hint), modified: made, version: "earlier" },
-      ]);
+  if (hint !== undefined) leaveHint(hint);
   const parameter = "/audit-ecosystem/accounts";
   const parameterArn = `arn:aws:ssm:${HOME}:${AUDIT_ACCOUNT}:parameter${parameter}`;
   state.parameters.set(parameterArn, {
@@ -228,6 +230,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
       ACCOUNTS_PARAMETER: parameter,
       REGIONS: script.regions.join(","),
       AUDITOR_FUNCTION_PREFIX: "audit-get-meta-",
+      AUDITORS: script.auditors.join(","),
       ...(script.accountsPerTask ? { ACCOUNTS_PER_TASK: String(script.accountsPerTask) } : {}),
     },
     bossPermissions({ bucketArn, auditorArns, sealerArn, parameterArn, byUnits: false, asksRegions: false }),
@@ -239,5 +242,6 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     keys,
     open: (account, region) => isOpen(script.seed, account, region),
     publicKey,
+    leaveHint,
   };
 }
