@@ -5,11 +5,9 @@ import { randomOf } from "./random.ts";
 
 /** Fewer resources of a type do not show what is usual. */
 export const OBSERVATIONS_AT_LEAST = 30;
-/** Scores from which on a resource is odd, and how many deviations it must lie beyond the others of its type. */
-const ODD_FROM = 0.55;
-const BEYOND = 5;
-/** Told of an anomaly at most. */
-export const REASONS = 3;
+/** How much odder than with the usual values in the place of its rare ones a resource must be. */
+const ODD_FROM = 0.06;
+const REASONS = 3;
 /** A feature that counts for less of the score is no reason. */
 const WEIGHT_AT_LEAST = 0.005;
 
@@ -26,32 +24,29 @@ export function judgeFrom(resourceType: string, observations: readonly Observati
   if (!names.length) return undefined;
   const rows = observations.map(rowOf);
   const forest = new IsolationForest(rows, randomOf(resourceType));
-  const scores = rows.map((row) => forest.score(row));
-  const middle = median(scores);
-  const odd = Math.max(ODD_FROM, middle + BEYOND * median(scores.map((score) => Math.abs(score - middle))));
   return (observed) => {
-    const row = rowOf(observed);
-    const score = forest.score(row);
-    if (score < odd) return undefined;
-    // How much less odd it were with the usual value.
-    const weightOf = (at: number): number => {
-      const otherwise = Float64Array.from(row);
-      otherwise[at] = usual[at]!;
-      return score - forest.score(otherwise);
-    };
-    const reasons = reasonsOf(observed)
-      .map(({ at, reason }) => ({ reason, weight: weightOf(at) }))
-      .filter(({ weight }) => weight >= WEIGHT_AT_LEAST)
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, REASONS)
-      .map(({ reason }) => reason);
+    const reasons = reasonsOf(observed);
     if (!reasons.length) return undefined;
+    const row = rowOf(observed);
+    const oddness = forest.score(row);
+    const beyondUsual = (places: readonly number[]): number => {
+      const otherwise = Float64Array.from(row);
+      for (const at of places) otherwise[at] = usual[at]!;
+      return oddness - forest.score(otherwise);
+    };
+    const score = beyondUsual(reasons.map(({ at }) => at));
+    if (score < ODD_FROM) return undefined;
+    const weighed = reasons
+      .map(({ at, reason }) => ({ reason, weight: beyondUsual([at]) }))
+      .sort((a, b) => b.weight - a.weight);
+    // Of features that say the same each alone may count for nothing.
+    const telling = weighed.filter(({ weight }, place) => place === 0 || weight >= WEIGHT_AT_LEAST).slice(0, REASONS);
     const { configuration: _configuration, unread: _unread, ...subject } = observed;
-    return { ...subject, model: "isolation-forest", score: Number(score.toFixed(4)), reasons };
+    return {
+      ...subject,
+      model: "isolation-forest",
+      score: Number(score.toFixed(4)),
+      reasons: telling.map(({ reason }) => reason),
+    };
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }

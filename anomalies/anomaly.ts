@@ -18,7 +18,7 @@ export interface Subject {
 /** A subject that is unlike the others of its type, and why. */
 export interface Anomaly extends Subject {
   model: AnomalyModel;
-  /** The model's own measure, the higher the odder: of the isolation forest in (0, 1). Not to be compared between models. */
+  /** The model's own measure, the higher the odder: of the isolation forest how much odder, in (0, 1), than with the usual values. Not to be compared between models. */
   score: number;
   /** What sets it apart, most first; never empty. */
   reasons: readonly Reason[];

@@ -15,7 +15,7 @@ export interface FeatureSpace {
   rowOf(observed: Observation): Float64Array;
   /** A row of what is usual: each feature's median. */
   usual: Float64Array;
-  /** What may set a resource apart: each feature, by its place, whose value is both rare and far from the usual one. */
+  /** What may set a resource apart, with the feature's place: where its value is both rare and far from the usual one. */
   reasonsOf(observed: Observation): { at: number; reason: Reason }[];
 }
 
@@ -191,11 +191,15 @@ function firstPlace(sorted: Float64Array, is: (value: number) => boolean): numbe
 }
 
 const isUnread = (path: string, unread: readonly string[]): boolean =>
-  unread.some((member) => path === member || path.startsWith(`${member}.`));
+  unread.length > 0 && unread.some((member) => path === member || path.startsWith(`${member}.`));
 
-function leavesOf({ configuration }: Observation): Map<string, Leaf> {
+/** What is in a resource's own account or region is there usually, wherever it is: the zone `us-west-2a`, a role's ARN. */
+function leavesOf({ configuration, account_id, region }: Observation): Map<string, Leaf> {
   const found = new Map<string, Leaf>();
   flatten(configuration, "", 0, found);
+  for (const [path, leaf] of found)
+    if (typeof leaf === "string")
+      found.set(path, leaf.replaceAll(region, "{region}").replaceAll(account_id, "{account}"));
   return found;
 }
 

@@ -4,10 +4,13 @@ type Node = { feature: number; at: number; below: Node; above: Node } | { size: 
 /** Rows that a tree is grown from, and trees: the numbers of the paper, beyond which little changes. */
 const SAMPLE = 256;
 const TREES = 200;
+/** The kurtosis of a value that one in fifty has: what is rarer still does not hide it. */
+const HEAVIEST = 50;
 
 /**
  * An isolation forest: what random splits set apart early is odd. A feature is drawn the likelier the heavier its tails
- * are (its kurtosis): most settings of a resource vary freely, and would hide the few in which one stands alone.
+ * are (its kurtosis): most settings of a resource vary freely, and would hide the few in which one stands alone. It is
+ * first cut between the ends that it has among all rows: an outlier need not be in a tree's sample to be set apart by it.
  * @see https://doi.org/10.1109/ICDM.2008.17 Liu, Ting and Zhou
  */
 export class IsolationForest {
@@ -19,8 +22,9 @@ export class IsolationForest {
     const size = Math.min(SAMPLE, rows.length);
     const deepest = Math.ceil(Math.log2(Math.max(2, size)));
     this.usualDepth = depthOf(size);
-    const weights = Float64Array.from(rows[0] ?? [], (_value, feature) => kurtosis(rows, feature));
-    this.trees = Array.from({ length: TREES }, () => grow(drawn(rows, size, random), weights, deepest, random));
+    const weights = Float64Array.from(rows[0] ?? [], (_value, feature) => Math.min(HEAVIEST, kurtosis(rows, feature)));
+    const bounds = [...weights.keys()].map((feature) => boundsOf(rows, feature));
+    this.trees = Array.from({ length: TREES }, () => grow(drawn(rows, size, random), bounds, weights, deepest, random));
   }
 
   /** In (0, 1): about 0.5 is usual, and the nearer to 1 the odder. */
@@ -52,43 +56,48 @@ function kurtosis(rows: readonly Float64Array[], feature: number): number {
   return second ? (fourth * rows.length) / second ** 2 : 0;
 }
 
-/** @param levels that may still be grown */
-function grow(rows: readonly Float64Array[], weights: Float64Array, levels: number, random: () => number): Node {
+/**
+ * @param bounds within which each feature is cut: those of all rows till it was cut above, then those of the rows here
+ * @param levels that may still be grown
+ */
+function grow(
+  rows: readonly Float64Array[],
+  bounds: readonly Bounds[],
+  weights: Float64Array,
+  levels: number,
+  random: () => number,
+): Node {
   if (rows.length <= 1 || levels === 0) return { size: rows.length };
-  const ranges: { feature: number; least: number; most: number }[] = [];
-  for (let feature = 0; feature < rows[0]!.length; feature++) {
-    let least = Number.POSITIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
-    for (const row of rows) {
-      least = Math.min(least, row[feature]!);
-      most = Math.max(most, row[feature]!);
-    }
-    if (least < most) ranges.push({ feature, least, most });
-  }
-  let place = random() * ranges.reduce((sum, range) => sum + weights[range.feature]!, 0);
-  const chosen = ranges.find((range) => {
-    place -= weights[range.feature]!;
+  const weightOf = ({ least, most }: Bounds, feature: number): number => (least < most ? weights[feature]! : 0);
+  let place = random() * bounds.reduce((sum, each, feature) => sum + weightOf(each, feature), 0);
+  const feature = bounds.findIndex((each, at) => {
+    place -= weightOf(each, at);
     return place < 0;
   });
-  if (!chosen) return { size: rows.length };
-  const { feature, least, most } = chosen;
+  if (feature < 0) return { size: rows.length };
+  const { least, most } = bounds[feature]!;
   const at = least + random() * (most - least);
-  return {
-    feature,
-    at,
-    below: grow(
-      rows.filter((row) => row[feature]! <= at),
-      weights,
-      levels - 1,
-      random,
-    ),
-    above: grow(
-      rows.filter((row) => row[feature]! > at),
-      weights,
-      levels - 1,
-      random,
-    ),
+  const side = (is: (value: number) => boolean): Node => {
+    const own = rows.filter((row) => is(row[feature]!));
+    return grow(own, bounds.with(feature, boundsOf(own, feature)), weights, levels - 1, random);
   };
+  return { feature, at, below: side((value) => value <= at), above: side((value) => value > at) };
+}
+
+interface Bounds {
+  least: number;
+  most: number;
+}
+
+function boundsOf(rows: readonly Float64Array[], feature: number): Bounds {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const value = row[feature]!;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return { least, most };
 }
 
 function depthIn(tree: Node, row: Float64Array): number {

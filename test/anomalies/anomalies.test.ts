@@ -60,16 +60,27 @@ describe("features of a resource type", () => {
   it("are as usual where they could not be read", () => {
     const all = [...fleet(100), observed(100, { GetTier: { Tier: 3 } })];
     const { names, rowOf, usual, reasonsOf } = learn(all);
-    const reasonAt = (at: number, of: Observation) => reasonsOf(of).find((each) => each.at === at)?.reason;
     const place = names.indexOf("GetTier.Tier is there");
     const unread = observed(101, { AllocatedStorage: 200 }, ["GetTier"]);
     expect(rowOf(unread)[place]).to.equal(usual[place]);
-    expect(reasonAt(place, unread)).to.equal(undefined);
-    expect(reasonAt(place, all[100]!)).to.deep.include({ value: true, usual: false });
+    const reasonAt = (each: Observation) => reasonsOf(each).find(({ at }) => at === place)?.reason;
+    expect(reasonAt(unread)).to.equal(undefined);
+    expect(reasonAt(all[100]!)).to.deep.include({ value: true, usual: false });
   });
 });
 
 describe("anomalies", () => {
+  it("are those in a value, and not in being elsewhere: what names the own account and region is usual", () => {
+    const zone = (index: number, region: string, zoneIn: string): Observation => ({
+      ...observed(index, { Zone: `${zoneIn}-a`, AllocatedStorage: index % 10 }),
+      region,
+    });
+    const spread = Array.from({ length: 200 }, (_, index) => zone(index, "eu-central-1", "eu-central-1"));
+    expect(found([...spread, zone(200, "sa-east-1", "sa-east-1")])).to.deep.equal([]);
+    const [elsewhere] = found([...spread, zone(200, "sa-east-1", "eu-central-1")]);
+    expect(elsewhere!.reasons[0]).to.include({ feature: "Zone", usual: "{region}-a" });
+  });
+
   it("are the planted one, with the members that set it apart, what it has there and what is usual", () => {
     const [anomaly, ...more] = found([...fleet(200), observed(200, odd)]);
     expect(more).to.deep.equal([]);
