@@ -7,7 +7,8 @@ import { randomOf } from "./random.ts";
 export const OBSERVATIONS_AT_LEAST = 30;
 /** How much odder than with the usual values in the place of its rare ones a resource must be. */
 const ODD_FROM = 0.06;
-const REASONS = 3;
+/** Told of an anomaly at most. */
+export const REASONS = 3;
 /** A feature that counts for less of the score is no reason. */
 const WEIGHT_AT_LEAST = 0.005;
 

@@ -3,12 +3,15 @@ import { IAMClient, paginateListRoles } from "@aws-sdk/client-iam";
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { judgeFrom } from "../anomalies/anomalies.ts";
-import type { Observation } from "../anomalies/features.ts";
+import type { Anomaly } from "../anomalies/anomaly.ts";
+import { type Candidate, candidateOf, judged } from "../anomalies/candidates.ts";
+import { learn, type Observation } from "../anomalies/features.ts";
 import { createSandbox } from "../sandbox/core.ts";
 import { populate } from "../sandbox/estate/populate.ts";
 import { regionsOf } from "../sandbox/estate/regions.ts";
 import { inProcess } from "../sandbox/inProcess.ts";
 import { randomOf } from "../sandbox/random.ts";
+import { RandomCutForest } from "../sandbox/services/randomCutForest.ts";
 
 const ACCOUNTS = 60;
 const SEED = Number(process.argv[2] ?? 1);
@@ -76,7 +79,25 @@ async function subjects(): Promise<Map<string, Observation[]>> {
   return found;
 }
 
+/** What the sandbox's stand-in for SageMaker's Random Cut Forest finds, by the same features, candidates and reasons. */
+function byStandIn(type: string, all: readonly Observation[]): Anomaly[] {
+  const space = learn(all);
+  const rows = all.map(space.rowOf);
+  const candidates: Candidate[] = [];
+  const otherwise: Float64Array[] = [];
+  for (const [row, observed] of all.entries()) {
+    const found = candidateOf(space, observed, rows[row]!, row, otherwise.length);
+    if (!found) continue;
+    candidates.push(found.candidate);
+    otherwise.push(...found.rows);
+  }
+  const forest = new RandomCutForest(rows, { trees: 200, samples: 256 }, randomOf(`${SEED} ${type} cuts`));
+  const scoresOf = (these: readonly Float64Array[]) => these.map((row) => forest.score(row));
+  return judged(candidates, scoresOf(rows), scoresOf(otherwise), "sagemaker-random-cut-forest");
+}
+
 let [planted, hits, alarms] = [0, 0, 0];
+const standIn = { hits: 0, alarms: 0 };
 for (const [type, all] of await subjects()) {
   const random = randomOf(`${SEED} ${type}`);
   const odd = new Set<number>();
@@ -98,6 +119,9 @@ for (const [type, all] of await subjects()) {
   console.log(
     `${type.padEnd(24)} ${String(all.length).padStart(5)} resources  ${odd.size} planted  ${found.length} found  precision ${ratio(right, found.length)}  recall ${ratio(right, odd.size)}  ${Math.round(ms)} ms`,
   );
+  const byCuts = byStandIn(type, changed);
+  standIn.alarms += byCuts.length;
+  standIn.hits += byCuts.filter((each) => odd.has(each.evidence_line - 1)).length;
   if (process.argv.includes("--show"))
     for (const each of found.slice(0, 12))
       console.log(
@@ -105,6 +129,9 @@ for (const [type, all] of await subjects()) {
       );
 }
 console.log(`all: precision ${ratio(hits, alarms)}, recall ${ratio(hits, planted)} (${planted} planted, seed ${SEED})`);
+console.log(
+  `the sandbox's stand-in for SageMaker's Random Cut Forest (not SageMaker's): precision ${ratio(standIn.hits, standIn.alarms)}, recall ${ratio(standIn.hits, planted)}`,
+);
 
 function ratio(part: number, whole: number): string {
   return whole ? (part / whole).toFixed(2) : "-";

@@ -16,6 +16,8 @@ export interface AlarmsArgs {
   failedStarts?: pulumi.Input<string> | undefined;
   /** Undefined where nobody is told of findings. */
   notifier?: pulumi.Input<string> | undefined;
+  /** Undefined where no model in SageMaker scores. */
+  anomalies?: pulumi.Input<string> | undefined;
   /** SNS topic that is told; alarms only show in the console when left out. */
   topicArn?: pulumi.Input<string>;
 }
@@ -89,6 +91,16 @@ export class Alarms extends pulumi.ComponentResource {
         : []),
       ...(args.notifier
         ? [ofFunction("notifier-errors", "Errors", args.notifier, "People were not told of all findings")]
+        : []),
+      ...(args.anomalies
+        ? [
+            ofFunction(
+              "anomalies-errors",
+              "Errors",
+              args.anomalies,
+              "SageMaker did not score each resource type of a run",
+            ),
+          ]
         : []),
       ...args.auditors.map((auditor, index) =>
         ofFunction(

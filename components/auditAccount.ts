@@ -5,6 +5,7 @@ import { type Auditor, typesOf } from "../auditors/collector.ts";
 import { catalogOf } from "../query/catalog.ts";
 import { AccountList } from "./accountList.ts";
 import { Alarms } from "./alarms.ts";
+import { type AnomalyModelSettings, AnomalyModels, anomaliesName } from "./anomalyModels.ts";
 import { Budget } from "./budget.ts";
 import { prepareBundles } from "./bundle.ts";
 import { Catalog } from "./catalog.ts";
@@ -56,6 +57,8 @@ export interface AuditAccountArgs {
   quickSightPrincipalArn?: string;
   /** Whom to tell of new findings, which needs the catalog; nobody when left out. */
   notifications?: NotificationSettings;
+  /** Lets SageMaker score each run for anomalies too, which needs the catalog; not when left out. */
+  anomalyModels?: AnomalyModelSettings;
   /** When runs start by themselves; never when left out. */
   schedules?: readonly RunSchedule[];
   /** Minutes after the time within which a scheduled run starts. Default: 15. */
@@ -158,12 +161,14 @@ export class AuditAccount extends pulumi.ComponentResource {
               environment: {
                 EVIDENCE_BUCKET: bucket.name,
                 ...(args.notifications ? { NOTIFIER_FUNCTION: notifierName(prefix) } : {}),
+                ...(args.anomalyModels ? { ANOMALIES_FUNCTION: anomaliesName(prefix) } : {}),
               },
               permissions: pulumi
                 .all([
                   bucket.arn,
                   functionArn(tabulatorName),
                   args.notifications ? functionArn(notifierName(prefix)) : undefined,
+                  args.anomalyModels ? functionArn(anomaliesName(prefix)) : undefined,
                 ])
                 .apply((may) => tabulatorPermissions(...may)),
             },
@@ -197,6 +202,14 @@ export class AuditAccount extends pulumi.ComponentResource {
               catalog,
               covered: tables.auditors,
             },
+            child,
+          )
+        : undefined;
+    const anomalyModels =
+      tabulator && args.anomalyModels
+        ? new AnomalyModels(
+            `${name}-anomalies`,
+            { ...common, ...args.anomalyModels, namePrefix: prefix, partition, accountId, region, bucket },
             child,
           )
         : undefined;
@@ -367,6 +380,7 @@ export class AuditAccount extends pulumi.ComponentResource {
         watchdog: watchdog.functionName,
         auditors: auditors.map(({ name: functionName }) => functionName),
         notifier: notifications?.functionName,
+        anomalies: anomalyModels?.functionName,
         ...(args.alarmTopicArn ? { topicArn: args.alarmTopicArn } : {}),
       },
       child,

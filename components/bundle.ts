@@ -24,6 +24,7 @@ export interface Deployed {
 export type Handler =
   | "recorder"
   | "watchdog"
+  | "anomalies"
   | "sealer"
   | { boss: readonly PlannedAuditor[] }
   | { auditor: string; services: readonly Pick<Service, "name" | "module">[] }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Catalog as Tables } from "../query/catalog.ts";
 import { glueTables, PARQUET } from "../query/glue.ts";
 import { namedQueries } from "../query/namedQueries.ts";
+import { ResultsBucket } from "./resultsBucket.ts";
 
 /** What a {@link Catalog} must be told. */
 export interface CatalogArgs {
@@ -17,21 +18,6 @@ export interface CatalogArgs {
 
 /** Days that answers of queries are kept. */
 const RESULT_DAYS = 30;
-
-/** Only over TLS. */
-export const resultsPolicy = (bucketArn: string) => ({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Sid: "TlsOnly",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "s3:*",
-      Resource: [bucketArn, `${bucketArn}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-  ],
-});
 
 /**
  * Glue's tables over what the tabulator derives, and the Athena workgroup that asks them: bytes limited, answers
@@ -82,7 +68,7 @@ export class Catalog extends pulumi.ComponentResource {
         child,
       );
     }
-    const results = new ResultsBucket(`${name}-results`, child);
+    const results = new ResultsBucket(`${name}-results`, RESULT_DAYS, child);
     const workgroup = new aws.athena.Workgroup(
       name,
       {
@@ -122,45 +108,5 @@ export class Catalog extends pulumi.ComponentResource {
       workgroupName: this.workgroupName,
       resultsArn: this.resultsArn,
     });
-  }
-}
-
-/** Where Athena leaves its answers: private, encrypted, TLS only, emptied by itself. */
-class ResultsBucket extends pulumi.ComponentResource {
-  readonly name: pulumi.Output<string>;
-  readonly arn: pulumi.Output<string>;
-
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("audit-ecosystem:index:ResultsBucket", name, {}, opts);
-    const child = { parent: this };
-    const bucket = new aws.s3.Bucket(name, { forceDestroy: true }, child);
-    const of = { bucket: bucket.id };
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      name,
-      { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-      child,
-    );
-    const closed = new aws.s3.BucketPublicAccessBlock(
-      name,
-      { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-      child,
-    );
-    new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
-    new aws.s3.BucketLifecycleConfiguration(
-      name,
-      {
-        ...of,
-        rules: [{ id: "answers", status: "Enabled", filter: { prefix: "" }, expiration: { days: RESULT_DAYS } }],
-      },
-      child,
-    );
-    new aws.s3.BucketPolicy(
-      name,
-      { ...of, policy: bucket.arn.apply((arn) => JSON.stringify(resultsPolicy(arn))) },
-      { ...child, dependsOn: closed },
-    );
-    this.name = bucket.bucket;
-    this.arn = bucket.arn;
-    this.registerOutputs({ name: this.name, arn: this.arn });
   }
 }

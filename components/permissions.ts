@@ -6,8 +6,10 @@ import {
   EVIDENCE_PREFIX,
   evidencePrefixes,
   KEYS_PREFIX,
+  MODELS_PREFIX,
   TABLES_PREFIX,
   TOLD_KEY,
+  tablePrefix,
 } from "../evidence/layout.ts";
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
@@ -189,11 +191,8 @@ export const sealerPermissions = (
   ...(tabulatorArn ? [invoke("Tabulate", [tabulatorArn])] : []),
 ];
 
-/**
- * @param ownArn the tabulator's own function, which shares the files of a large run out
- * @param notifierArn the function that is started once the tables are there, where people are to be told
- */
-export const tabulatorPermissions = (bucketArn: string, ownArn: string, notifierArn?: string): PolicyStatement[] => [
+/** A sealed run with all that counts of it. */
+const readEvidence = (bucketArn: string): PolicyStatement =>
   allow(
     "ReadEvidence",
     ["s3:GetObject"],
@@ -203,11 +202,82 @@ export const tabulatorPermissions = (bucketArn: string, ownArn: string, notifier
       ofRuns(bucketArn, "outcomes/*"),
       ofRuns(bucketArn, "manifest.json"),
     ],
-  ),
+  );
+
+/**
+ * @param ownArn the tabulator's own function, which shares the files of a large run out
+ * @param notifierArn the function that is started once the tables are there, where people are to be told
+ * @param anomaliesArn the function that is started then too, where a model in SageMaker scores
+ */
+export const tabulatorPermissions = (
+  bucketArn: string,
+  ownArn: string,
+  notifierArn?: string,
+  anomaliesArn?: string,
+): PolicyStatement[] => [
+  readEvidence(bucketArn),
   allow("WriteTables", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/${TABLES_PREFIX}*`),
   allow("ListTables", ["s3:ListBucket"], bucketArn),
   invoke("ShareOut", [ownArn]),
   ...(notifierArn ? [invoke("Notify", [notifierArn])] : []),
+  ...(anomaliesArn ? [invoke("LookForAnomalies", [anomaliesArn])] : []),
+];
+
+export interface AnomaliesMay {
+  bucketArn: string;
+  /** Of the bucket for what passes between the function and SageMaker. */
+  workArn: string;
+  ownArn: string;
+  /** Of the role that SageMaker takes. */
+  roleArn: string;
+  /** Queue of events that failed for good. */
+  queueArn: string;
+  /** `arn:<partition>:sagemaker:<region>:<account>:`. */
+  sageMakerArn: string;
+  /** First part of the names of jobs and models. */
+  prefix: string;
+}
+
+export const anomaliesPermissions = (may: AnomaliesMay): PolicyStatement[] => [
+  readEvidence(may.bucketArn),
+  allow(
+    "WriteFindings",
+    ["s3:PutObject"],
+    [`${may.bucketArn}/${tablePrefix("anomalies")}*`, `${may.bucketArn}/${MODELS_PREFIX}*`],
+  ),
+  allow("Work", ["s3:GetObject", "s3:PutObject"], `${may.workArn}/*`),
+  allow("FindScores", ["s3:ListBucket"], may.workArn),
+  allow("Train", ["sagemaker:CreateTrainingJob"], `${may.sageMakerArn}training-job/${may.prefix}-*`),
+  allow("Model", ["sagemaker:CreateModel", "sagemaker:DeleteModel"], `${may.sageMakerArn}model/${may.prefix}-*`),
+  allow("Score", ["sagemaker:CreateTransformJob"], `${may.sageMakerArn}transform-job/${may.prefix}-*`),
+  {
+    ...allow("HandRoleOver", ["iam:PassRole"], may.roleArn),
+    Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+  },
+  invoke("GoOn", [may.ownArn]),
+  allow("TellOfFailure", ["sqs:SendMessage"], may.queueArn),
+];
+
+/**
+ * What SageMaker may for a job: bring the algorithm, read numbers and write what it made of them, and its log.
+ * @param logsArn what the ARNs of SageMaker's log groups begin with
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+ */
+export const trainingPermissions = (workArn: string, repositoryArn: string, logsArn: string): PolicyStatement[] => [
+  allow("FindRows", ["s3:ListBucket"], workArn),
+  allow("ReadRows", ["s3:GetObject"], [`${workArn}/*/input/*`, `${workArn}/*/model/*`]),
+  allow("WriteScores", ["s3:PutObject"], [`${workArn}/*/model/*`, `${workArn}/*/scores/*`]),
+  allow("FindAlgorithm", ["ecr:GetAuthorizationToken"], "*"),
+  allow(
+    "BringAlgorithm",
+    ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    repositoryArn,
+  ),
+  allow(
+    "Log",
+    ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+    [`${logsArn}/TrainingJobs*`, `${logsArn}/TransformJobs*`],
+  ),
 ];
 
 /** What judges configuration items: neither action knows a narrower resource. */

@@ -129,8 +129,28 @@ export const latestPrefix = (table: string): string => `${TABLES_PREFIX}latest/$
 
 export const latestKey = (table: string, part = 1): string => `${latestPrefix(table)}${part}.parquet`;
 
+/**
+ * Parts of the table `anomalies` from which on a model scored them that was trained elsewhere: unlike the others they
+ * cannot be derived again.
+ */
+const MODELLED_FROM = 1001;
+
+/** A run's file of what a model elsewhere found of one resource type; `index` counts the types from 0. */
+export const modelledAnomaliesKey = (run: string, date: string, index: number): string =>
+  tableKey("anomalies", run, date, MODELLED_FROM + index);
+
+/** Whether a table's file holds what a model elsewhere found. */
+export const isModelled = ({ table, part }: { table: string; part: number }): boolean =>
+  table === "anomalies" && part >= MODELLED_FROM;
+
 /** Which run the latest tables are of. */
 export const LATEST_KEY = `${TABLES_PREFIX}latest/run.json`;
+
+export const MODELS_PREFIX = "models/";
+
+/** What became of a resource type of a run that a model elsewhere is to score; types count from 0. */
+export const modelOutcomeKey = (run: string, date: string, index: number): string =>
+  `${MODELS_PREFIX}run_date=${date}/run_id=${run}/${String(index).padStart(4, "0")}.json`;
 
 /** What people have been told of, gzipped JSON; written over after each run. */
 export const TOLD_KEY = "notifications/told.json.gz";

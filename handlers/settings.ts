@@ -74,7 +74,25 @@ export const TabulatorSettings = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
   /** Absent where nobody is to be told. */
   NOTIFIER_FUNCTION: z.string().min(1).optional(),
+  /** Absent where no model in SageMaker scores. */
+  ANOMALIES_FUNCTION: z.string().min(1).optional(),
 });
+
+export const AnomaliesSettings = z.object({
+  EVIDENCE_BUCKET: z.string().min(1),
+  /** Where the work lies while SageMaker is at it. */
+  WORK_BUCKET: z.string().min(1),
+  /** Its own name, which Lambda sets. */
+  AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
+  /** First part of the names of jobs and models. */
+  JOB_PREFIX: z.string().min(1),
+  /** ARN of the role that SageMaker takes. */
+  JOB_ROLE: z.string().min(1),
+  /** Address of the algorithm's container. */
+  IMAGE: z.string().min(1),
+  INSTANCE_TYPE: z.string().min(1),
+});
+export type AnomaliesSettings = z.infer<typeof AnomaliesSettings>;
 
 /** Of the channels, those that are configured. */
 export const NotifierSettings = z.object({

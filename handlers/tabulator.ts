@@ -80,6 +80,7 @@ export const tabulatorHandler =
       });
       const done = { run_id, files: built.length, rows: built.reduce((total, { rows }) => total + rows, 0) };
       log.info("tables derived", done);
+      if (settings.ANOMALIES_FUNCTION) await invokeAsync(lambda, settings.ANOMALIES_FUNCTION, { run_id, run_date });
       if (settings.NOTIFIER_FUNCTION) await invokeAsync(lambda, settings.NOTIFIER_FUNCTION, { run_id, run_date });
       return done;
     };

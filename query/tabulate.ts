@@ -88,6 +88,17 @@ export const METADATA = {
   columns: "audit.columns_sha256",
 } as const;
 
+/** What a file says of itself: of which manifest it was derived, and which columns it has. */
+export const metadataOf = (
+  table: Table,
+  sealed: Pick<SealedRun, "run" | "manifestSha256">,
+): Record<string, string> => ({
+  [METADATA.table]: table.name,
+  [METADATA.run]: sealed.run,
+  [METADATA.manifest]: sealed.manifestSha256,
+  [METADATA.columns]: columnsSha256(table),
+});
+
 /**
  * Derives one file and writes it to the sink.
  * @throws EvidenceError when the evidence is not what the manifest says; nothing is written then
@@ -100,12 +111,7 @@ export async function buildFile(
   sink: Sink,
 ): Promise<Omit<BuiltFile, "key">> {
   const { table } = file;
-  const parquet = new ParquetFile(sink, table.columns, {
-    [METADATA.table]: table.name,
-    [METADATA.run]: sealed.run,
-    [METADATA.manifest]: sealed.manifestSha256,
-    [METADATA.columns]: columnsSha256(table),
-  });
+  const parquet = new ParquetFile(sink, table.columns, metadataOf(table, sealed));
   try {
     for await (const row of rowsOf(objects, sealed, file, catalog)) await parquet.write(row);
     return { table: table.name, ...(await parquet.finish()) };

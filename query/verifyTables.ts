@@ -1,4 +1,4 @@
-import { TABLES_PREFIX, tableFileOf, tableKey } from "../evidence/layout.ts";
+import { isModelled, TABLES_PREFIX, tableFileOf, tableKey } from "../evidence/layout.ts";
 import { sha256 } from "../evidence/plan.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Objects, Sink } from "./objects.ts";
@@ -48,6 +48,8 @@ export async function* verifyTables(
     else if (metadata[METADATA.columns] !== columnsSha256(file.table)) yield { key, problem: "of other columns" };
     else yield { key, problem: "altered" };
   }
-  for await (const { key } of objects.list(TABLES_PREFIX))
-    if (tableFileOf(key)?.run === sealed.run && !expected.has(key)) yield { key, problem: "unknown" };
+  for await (const { key } of objects.list(TABLES_PREFIX)) {
+    const file = tableFileOf(key);
+    if (file?.run === sealed.run && !expected.has(key) && !isModelled(file)) yield { key, problem: "unknown" };
+  }
 }

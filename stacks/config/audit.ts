@@ -30,6 +30,8 @@ export interface AuditSettings extends UndeclaredTypes {
   notify?: NotifySettings;
   /** Undefined: no control is a rule of AWS Config too. */
   configRules?: ConfigRulesSettings;
+  /** Undefined: no model in SageMaker scores. */
+  anomalyModels?: { instanceType: string };
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
   scheduleFlexibleMinutes: number;
@@ -72,6 +74,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
   const quickSightPrincipalArn = quickSightPrincipal(config, catalog);
   const notify = notifyOf(config, catalog);
   const configRules = configRulesOf(config);
+  const anomalyModels = anomalyModelsOf(config, catalog);
   return {
     auditors,
     ...undeclared(config),
@@ -87,6 +90,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     ...(quickSightPrincipalArn ? { quickSightPrincipalArn } : {}),
     ...(notify ? { notify } : {}),
     ...(configRules ? { configRules } : {}),
+    ...(anomalyModels ? { anomalyModels } : {}),
     queryLimitGigabytes: queryLimit(config),
     accounts:
       source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },
@@ -138,6 +142,26 @@ function pipelineOf(config: ConfigSource): PipelineSettings | undefined {
     "arn:aws:iam::999999999999:oidc-provider/token.actions.githubusercontent.com",
   );
   return repository === undefined ? undefined : { repository, ...(providerArn ? { providerArn } : {}) };
+}
+
+/** How SageMaker is to score. @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformResources.html */
+function anomalyModelsOf(config: ConfigSource, catalog: boolean): { instanceType: string } | undefined {
+  const instanceType = matching(
+    config,
+    "sageMakerInstanceType",
+    /^ml\.[a-z0-9-]+\.[a-z0-9]+$/,
+    "an instance type of SageMaker is expected",
+    "ml.c5.xlarge",
+  );
+  if (choice(config, "sageMakerAnomalies", ["true", "false"], "false") === "false") return undefined;
+  if (!catalog)
+    throw new ConfigError(
+      "sageMakerAnomalies",
+      "true",
+      "what SageMaker finds goes into the tables of the catalog, which is off",
+      set("catalog", "true"),
+    );
+  return { instanceType: instanceType ?? "ml.c5.xlarge" };
 }
 
 /** @see https://docs.aws.amazon.com/quicksight/latest/APIReference/API_User.html */

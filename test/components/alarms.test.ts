@@ -39,9 +39,8 @@ describe("Alarms", () => {
   });
 
   it("each name their section of the runbook, which has one for each of them and no other", async () => {
-    const made = (await recorded(() => new Alarms("alarms", { ...args, notifier: "audit-notifier" }))).of(
-      "MetricAlarm",
-    );
+    const all = { ...args, notifier: "audit-notifier", anomalies: "audit-anomalies" };
+    const made = (await recorded(() => new Alarms("alarms", all))).of("MetricAlarm");
     const named = made.map(({ inputs }) => /: docs\/runbook\.md#([\w-]+)$/.exec(inputs.alarmDescription)?.[1]);
     for (const [index, { inputs }] of made.entries()) expect(inputs.name).to.include(`audit-${named[index]}`);
     const alarms = readFileSync("docs/runbook.md", "utf8").split("# The budget")[0]!;

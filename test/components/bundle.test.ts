@@ -9,6 +9,7 @@ const handlers: [string, Handler, string[]][] = [
   ["recorder", "recorder", []],
   ["watchdog", "watchdog", []],
   ["sealer", "sealer", []],
+  ["anomalies", "anomalies", []],
   ["tabulator", { tabulator: catalogOf(await loadAuditors()) }, []],
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, Handler, string[]] => [
     name,

@@ -30,6 +30,8 @@ const TAKES: Record<string, string[]> = {
     "quicksight:PassDataSet",
   ],
   "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:PutDashboard"],
+  "aws:cloudwatch/eventRule:EventRule": ["events:PutRule"],
+  "aws:cloudwatch/eventTarget:EventTarget": ["events:PutTargets"],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch:PutMetricAlarm"],
   "aws:cloudwatch/logGroup:LogGroup": ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
   "aws:glue/catalogDatabase:CatalogDatabase": ["glue:CreateDatabase"],
@@ -77,6 +79,7 @@ const stacks: Record<string, () => pulumi.ComponentResource> = {
       objectLockDays: "1",
       alarmTopicArn: "arn:aws:sns:eu-central-1:999999999999:audit",
       monthlyBudget: "50",
+      sageMakerAnomalies: "true",
       quickSightPrincipalArn: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
     };
     new ConfigRules("rules", { ...knowledge, namePrefix: "audit", accountId: "999999999999", logRetentionDays: 90 });

@@ -207,6 +207,38 @@ export function notifierStories(prefix: string, auditor: string): Story[] {
   ];
 }
 
+/** Roles of a member enough to learn from, one of them unlike the others; what SageMaker could not do is told. */
+export function anomaliesStories(prefix: string): Story[] {
+  const name = `${prefix}-anomalies`;
+  const run = async (system: System) => {
+    const { roles, sageMaker } = system.sandbox.state;
+    const [pattern] = [...roles.values()].filter(({ account }) => account === MEMBER);
+    const added = Array.from({ length: 60 }, (_, index) => {
+      const Arn = `arn:aws:iam::${MEMBER}:role/worker-${index}`;
+      roles.set(Arn, { ...pattern!, RoleName: `worker-${index}`, Arn, Path: index ? "/service/" : "/odd/" });
+      return Arn;
+    });
+    // What went before is of other runs, and its buckets are empty.
+    for (const jobs of Object.values(sageMaker)) jobs.clear();
+    await system.run(`${prefix}-boss`, { accounts: [MEMBER], auditors: ["iam"], regions: [REGION] });
+    for (const arn of added) roles.delete(arn);
+  };
+  return [
+    {
+      name: `${name} lets SageMaker score`,
+      tell: run,
+    },
+    {
+      name: `${name} dies for good`,
+      tell: async (system) => {
+        system.dead.add(name);
+        await run(system);
+        system.dead.clear();
+      },
+    },
+  ];
+}
+
 /** Scheduler delivers. It says what it may not do as a metric; here it is trouble like any other. */
 function due(system: System, schedule: string): void {
   const { state, iam } = system.sandbox;

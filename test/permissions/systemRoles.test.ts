@@ -6,6 +6,7 @@ import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { SandboxState, StoredRole } from "../../sandbox/state.ts";
 import { deployed, REGION, type System, systemOver } from "../stories/system.ts";
 import {
+  anomaliesStories,
   doctorStory,
   MEMBER,
   notifierStories,
@@ -112,7 +113,7 @@ describe("the system's roles", () => {
     };
     const auditors = AUDITORS.join(",");
     const auditing = [
-      { ...audit, auditors, bucketName: "evidence-audit", configRules: "true", ...NOTIFY },
+      { ...audit, auditors, bucketName: "evidence-audit", configRules: "true", sageMakerAnomalies: "true", ...NOTIFY },
       { ...organizations, namePrefix: "whole", bucketName: "evidence-whole" },
       { ...organizations, namePrefix: "units", bucketName: "evidence-units", organizationalUnits: "r-sbox" },
     ].map((config) => ({ account: AUDIT_ACCOUNT, config }));
@@ -139,6 +140,7 @@ describe("the system's roles", () => {
       doctorStory("audit"),
       ...notifierStories("audit", "s3"),
       ruleStory("audit"),
+      ...anomaliesStories("audit"),
       ...stories("whole", ["iam"]),
       ...stories("units", ["iam"]),
     ];

@@ -117,6 +117,19 @@ const KEYS: Record<
   logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x"] },
   catalog: { kind: "audit", value: "false", gives: { catalog: false }, wrong: ["maybe"] },
   queryLimitGigabytes: { kind: "audit", value: "7", gives: { queryLimitGigabytes: 7 }, wrong: ["0", "much"] },
+  sageMakerAnomalies: {
+    kind: "audit",
+    value: "true",
+    gives: { anomalyModels: { instanceType: "ml.c5.xlarge" } },
+    wrong: ["yes"],
+  },
+  sageMakerInstanceType: {
+    kind: "audit",
+    value: "ml.m5.large",
+    also: { sageMakerAnomalies: "true" },
+    gives: { anomalyModels: { instanceType: "ml.m5.large" } },
+    wrong: ["m5.large", "large"],
+  },
   quickSightPrincipalArn: {
     kind: "audit",
     value: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",

@@ -98,6 +98,8 @@ async function handlerOf(
   // Shared out, however little there is: the tabulator of a large run has one permission more.
   if (name === "tabulator")
     return (await import("../../handlers/tabulator.ts")).tabulatorHandler(catalogOf(auditors), 0)(around) as Run;
+  // One lane: what follows a type shows with a few of them.
+  if (name === "anomalies") return (await import("../../handlers/anomalies.ts")).anomaliesHandler(around, 1) as Run;
   if (name === "doctor")
     return (await import("../../handlers/doctor.ts")).doctorHandler(deployedOf(auditors))(around) as Run;
   if (name === "rules") {
