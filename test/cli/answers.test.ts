@@ -29,7 +29,7 @@ describe("itaudit tables, query and diff", function () {
     folder = await sealedCopy({ runs: 2 });
     const { stdout, stderr } = await itaudit(["tables", "build", "--dir", folder]);
     expect(stderr).to.equal("");
-    expect(stdout).to.match(/^run \w{26}: 7 files, \d+ rows, \d+ bytes\nrun \w{26}: 7 files, /);
+    expect(stdout).to.match(/^run \w{26}: 8 files, \d+ rows, \d+ bytes\nrun \w{26}: 8 files, /);
   });
   after(() => rm(folder, { recursive: true }));
 
