@@ -9,7 +9,7 @@ export interface ProvenAnomaly extends Anomaly {
 }
 
 /**
- * The anomalies of a run, as its table has them, the oddest first.
+ * The anomalies of a run, as its table has them: by model, the oddest first.
  * @returns undefined where the run's tables were derived by a version that did not look for any
  */
 export async function anomaliesIn(
@@ -21,7 +21,7 @@ export async function anomaliesIn(
   const { columns, rows } = await engine.query(`
     SELECT a.* EXCLUDE features, o.sha256 AS evidence_sha256
     FROM run_anomalies a LEFT JOIN run_objects o ON o.key = a.evidence_object
-    ORDER BY a.score DESC, a.resource_type, a.account_id, a.region, a.resource_id, a.evidence_line`);
+    ORDER BY a.model, a.score DESC, a.resource_type, a.account_id, a.region, a.resource_id, a.evidence_line`);
   return (async function* () {
     for await (const portion of rows)
       for (const cells of portion) {

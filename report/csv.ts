@@ -1,4 +1,6 @@
+import { reasonText } from "../anomalies/anomaly.ts";
 import { csvField } from "../query/output.ts";
+import type { ProvenAnomaly } from "../query/readAnomalies.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
 import type { Write } from "./write.ts";
 
@@ -24,12 +26,13 @@ const COLUMNS = [
   "query_sha256",
 ] as const;
 
-/** The findings, one a line, safe to open in a spreadsheet. @see https://www.rfc-editor.org/rfc/rfc4180 */
-export async function writeCsv({ run, controls, findings }: Report, write: Write): Promise<void> {
+/** The findings, one a line, and what is unlike the others with the status `unusual`; safe to open in a spreadsheet. @see https://www.rfc-editor.org/rfc/rfc4180 */
+export async function writeCsv({ run, controls, findings, anomalies }: Report, write: Write): Promise<void> {
   const byId = new Map(controls.map((control) => [control.id, control]));
   await write(`${COLUMNS.join(",")}\r\n`);
   for await (const portion of findings())
     await write(portion.map((each) => lineOf(run.run_id, each, byId.get(each.control)!)).join(""));
+  if (anomalies?.count) await write(anomalies.listed.map(unusual).join(""));
 }
 
 function lineOf(run: string, finding: Finding, control: ReportedControl): string {
@@ -55,5 +58,30 @@ function lineOf(run: string, finding: Finding, control: ReportedControl): string
     evidence?.sha256 ?? null,
     finding.query_sha256,
   ];
-  return `${fields.map(csvField).join(",")}\r\n`;
+  return record(fields);
 }
+
+const unusual = (each: ProvenAnomaly): string =>
+  record([
+    each.run_id,
+    "unusual",
+    "info",
+    null,
+    "It is configured like the others of its type",
+    each.account_id,
+    each.region,
+    each.resource_type,
+    each.resource_id,
+    each.name,
+    each.arn,
+    each.reasons.map(reasonText).join("; "),
+    null,
+    null,
+    null,
+    each.evidence_object,
+    each.evidence_line,
+    each.evidence_sha256,
+    null,
+  ]);
+
+const record = (fields: readonly Parameters<typeof csvField>[0][]): string => `${fields.map(csvField).join(",")}\r\n`;

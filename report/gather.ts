@@ -9,9 +9,10 @@ import { type Catalog, RUN_TABLES } from "../query/catalog.ts";
 import { type Difference, differences, mustHaveTables } from "../query/diff.ts";
 import type { DuckDBEngine } from "../query/duckdb.ts";
 import { rowsOf } from "../query/engine.ts";
+import { anomaliesIn, type ProvenAnomaly } from "../query/readAnomalies.ts";
 import type { SealedRun } from "../query/sealedRun.ts";
 import { assess } from "./assess.ts";
-import type { Changes, Integrity, InventoryRow, Report, ReportedRun } from "./model.ts";
+import type { Anomalies, Changes, Integrity, InventoryRow, Report, ReportedRun } from "./model.ts";
 
 export interface Gathering {
   source: EvidenceSource;
@@ -30,8 +31,8 @@ export interface Gathering {
   progress?: (text: string, done?: number, of?: number) => void;
 }
 
-/** Violations, notices and differences of a report at most; their numbers are always whole. */
-export const LISTED_AT_MOST = { integrity: 1_000, changes: 10_000 };
+/** Violations, notices, anomalies and differences of a report at most; their numbers are always whole. */
+export const LISTED_AT_MOST = { integrity: 1_000, anomalies: 1_000, changes: 10_000 };
 
 /** Brings together all that a report says. @throws DiffError when a run has no tables */
 export async function gather(from: Gathering): Promise<Report> {
@@ -51,6 +52,7 @@ export async function gather(from: Gathering): Promise<Report> {
     inventory,
     controls,
     findings,
+    anomalies: await anomaliesOf(engine, sealed.run),
     changes: from.since ? await changesOf(from, from.since, progress) : undefined,
   };
 }
@@ -101,6 +103,18 @@ async function inventoryOf(engine: DuckDBEngine, run: string): Promise<Inventory
     `SELECT resource_type, account_id, region, count(*) AS items FROM report_resources GROUP BY ALL ORDER BY ALL`,
   );
   return (await rowsOf(answer)) as unknown as InventoryRow[];
+}
+
+async function anomaliesOf(engine: DuckDBEngine, run: string): Promise<Anomalies | undefined> {
+  const found = await anomaliesIn(engine, run);
+  if (!found) return undefined;
+  const listed: ProvenAnomaly[] = [];
+  let count = 0;
+  for await (const each of found) {
+    count += 1;
+    if (listed.length < LISTED_AT_MOST.anomalies) listed.push(each);
+  }
+  return { count, listed };
 }
 
 async function changesOf(

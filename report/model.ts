@@ -3,6 +3,7 @@ import type { Verdict, VerdictCounts, VerdictStatus } from "../controls/verdict.
 import type { Coverage } from "../evidence/coverage.ts";
 import type * as verification from "../evidence/verify.ts";
 import type { Difference } from "../query/diff.ts";
+import type { ProvenAnomaly } from "../query/readAnomalies.ts";
 
 /** Everything that a report says about a run, before it has a format. */
 export interface Report {
@@ -17,6 +18,8 @@ export interface Report {
   inventory: readonly InventoryRow[];
   controls: readonly ReportedControl[];
   findings: Findings;
+  /** Undefined: the run's tables were derived by a version that did not look for any. */
+  anomalies: Anomalies | undefined;
   /** Undefined: there is no run before it that has tables. */
   changes: Changes | undefined;
 }
@@ -82,6 +85,13 @@ export type Findings = (ofEachControl?: number) => AsyncIterable<readonly Findin
 /** Findings of a control, or of several. */
 export const foundBy = (...controls: readonly Pick<ReportedControl, "verdicts">[]): number =>
   controls.reduce((sum, { verdicts }) => sum + FINDING_STATUSES.reduce((all, status) => all + verdicts[status], 0), 0);
+
+/** What is unlike the others of its type. Odd is not wrong: these are no findings, and of no status. */
+export interface Anomalies {
+  count: number;
+  /** The first of them, the oddest first. */
+  listed: readonly ProvenAnomaly[];
+}
 
 export interface Changes {
   /** The run before, and when it started. */

@@ -1,5 +1,7 @@
+import { reasonText } from "../anomalies/anomaly.ts";
 import type { Severity } from "../controls/control.ts";
 import { findingId } from "../controls/verdict.ts";
+import type { ProvenAnomaly } from "../query/readAnomalies.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
 import type { Write } from "./write.ts";
 
@@ -15,11 +17,13 @@ const SCORES: Record<Severity, string> = { critical: "9.5", high: "8.0", medium:
 
 /**
  * SARIF 2.1.0: a rule for each control, a result for each finding. The evidence object and its line are the place, the
- * ARN is the logical one. Excepted findings are results that are suppressed, and unknown ones are open.
+ * ARN is the logical one. Excepted findings are results that are suppressed, and unknown ones are open. What is unlike
+ * the others has a rule of its own, and results that are informational.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export async function writeSarif(report: Report, write: Write): Promise<void> {
-  const { controls, findings, run } = report;
+  const { controls, findings, anomalies, run } = report;
+  const unusual = anomalies?.listed ?? [];
   const places = new Map(controls.map(({ id }, index) => [id, index]));
   const head = {
     tool: {
@@ -27,7 +31,7 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
         name: "itaudit",
         version: report.tool_version,
         semanticVersion: report.tool_version,
-        rules: controls.map(ruleOf),
+        rules: [...controls.map(ruleOf), ...(unusual.length ? [UNUSUAL] : [])],
       },
     },
     automationDetails: { id: `itaudit/${run.run_id}` },
@@ -53,6 +57,8 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
     await write(separator + results.join(",\n"));
     separator = ",\n";
   }
+  if (unusual.length)
+    await write(separator + unusual.map((each) => JSON.stringify(unusualOf(each, controls.length))).join(",\n"));
   await write("]}]}\n");
 }
 
@@ -68,6 +74,48 @@ const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedCo
   },
 });
 
+const UNUSUAL = {
+  id: "unlike-the-others",
+  shortDescription: { text: "A resource is configured like the others of its type" },
+  fullDescription: { text: "What is configured unlike the others of its type is worth a look. Odd is not wrong." },
+  help: { text: "See whether somebody meant it so; a control can then say what is wanted." },
+  defaultConfiguration: { level: "none" },
+  properties: { "security-severity": SCORES.info, tags: [] },
+};
+
+function unusualOf(each: ProvenAnomaly, ruleIndex: number) {
+  const { account_id, region, resource_type, resource_id, arn } = each;
+  const name = arn ?? `${resource_id} in ${account_id} ${region}`;
+  return {
+    ruleId: UNUSUAL.id,
+    ruleIndex,
+    kind: "informational",
+    level: "none",
+    message: { text: `${name}: ${each.reasons.map(reasonText).join("; ")}` },
+    locations: [
+      {
+        physicalLocation: placeOf({ object: each.evidence_object, line: each.evidence_line }),
+        logicalLocations: [{ fullyQualifiedName: name, name: each.name ?? resource_id, kind: "resource" }],
+      },
+    ],
+    partialFingerprints: {
+      "finding/v1": findingId({
+        control: UNUSUAL.id,
+        account_id,
+        region,
+        resource: { resource_type, resource_id, arn, name: each.name },
+      }),
+    },
+    properties: { account_id, region, resource_type, evidence_sha256: each.evidence_sha256, query_sha256: null },
+  };
+}
+
+/** The evidence object and the line in it. */
+const placeOf = ({ object, line }: { object: string; line: number }) => ({
+  artifactLocation: { uri: uriOf(object), uriBaseId: "EVIDENCE" },
+  region: { startLine: line },
+});
+
 function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number) {
   const { resource, evidence, exception, account_id, region, status, reason } = finding;
   const where = `${account_id} ${region ?? "every region"}`;
@@ -81,14 +129,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
     message: { text: `${name}: ${reason ?? control.title}` },
     locations: [
       {
-        ...(evidence
-          ? {
-              physicalLocation: {
-                artifactLocation: { uri: uriOf(evidence.object), uriBaseId: "EVIDENCE" },
-                region: { startLine: evidence.line },
-              },
-            }
-          : {}),
+        ...(evidence ? { physicalLocation: placeOf(evidence) } : {}),
         logicalLocations: [
           {
             fullyQualifiedName: name,

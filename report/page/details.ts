@@ -1,4 +1,4 @@
-import { element } from "./element.ts";
+import { element, number } from "./element.ts";
 
 const title = element("h2", { id: "details-title", tabindex: -1 });
 const content = element("div", { class: "content" });
@@ -41,6 +41,23 @@ export const facts = (pairs: readonly (readonly [string, Node | string | null | 
       value === null || value === undefined || value === "" ? [] : [element("dt", {}, name), element("dd", {}, value)],
     ),
   );
+
+/** Where the evidence of a resource is, and how to read it. */
+export const evidenceFacts = ({
+  object,
+  line,
+  sha256,
+}: {
+  object: string;
+  line: number;
+  sha256: string;
+}): HTMLElement =>
+  facts([
+    ["Object", code(object)],
+    ["Line", number(line)],
+    ["SHA-256", code(sha256)],
+    ["Read it", code(`aws s3 cp "s3://<bucket>/${object}" - | gunzip | sed -n ${line}p`)],
+  ]);
 
 /** Text to be copied: a key, a hash, a command. */
 export const code = (text: string): HTMLElement => element("code", {}, text);

@@ -1,7 +1,7 @@
 import { foundBy, type ReportedControl } from "../model.ts";
 import type { PageData } from "../pageData.ts";
 import { controlFacts, severityMark, verdictMark } from "./controlFacts.ts";
-import { code, facts, showDetails } from "./details.ts";
+import { code, evidenceFacts, facts, showDetails } from "./details.ts";
 import { counted, element, number } from "./element.ts";
 import { type Filter, type FindingRow, FindingRows, SEVERITIES, SORTS, type Sort } from "./findingRows.ts";
 import { LongTable } from "./longTable.ts";
@@ -169,14 +169,7 @@ function showFinding(finding: FindingRow): void {
       ["Account, region", `${finding.account}, ${finding.region || "every region"}`],
     ]),
     element("h3", {}, "Evidence"),
-    evidence
-      ? facts([
-          ["Object", code(evidence.object)],
-          ["Line", number(evidence.line)],
-          ["SHA-256", code(evidence.sha256)],
-          ["Read it", code(`aws s3 cp "s3://<bucket>/${evidence.object}" - | gunzip | sed -n ${evidence.line}p`)],
-        ])
-      : element("p", {}, "No evidence was collected, which is why it is not known."),
+    evidence ? evidenceFacts(evidence) : element("p", {}, "No evidence was collected, which is why it is not known."),
     element("h3", {}, "Control"),
     controlFacts(control),
   );

@@ -1,5 +1,6 @@
 import type { Finding } from "../model.ts";
 import type { PageData } from "../pageData.ts";
+import { anomaliesSection } from "./anomaliesSection.ts";
 import { changesSection } from "./changesSection.ts";
 import { controlsSection } from "./controlsSection.ts";
 import { coverageSection, covered } from "./coverageSection.ts";
@@ -17,6 +18,7 @@ const sections = [
   coverageSection(data),
   findings.root,
   controlsSection(data, findings.showControl),
+  anomaliesSection(data),
   inventorySection(data),
   changesSection(data),
 ].filter((section) => section !== null);

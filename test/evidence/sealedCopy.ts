@@ -31,7 +31,7 @@ const signerOf = (bytes: () => Uint8Array): Signer => ({
 export const runId = (n: number) => `${encodeTime(Date.parse(`${DATE}T10:00:00Z`))}${String(n).padStart(16, "0")}`;
 const TYPE = "AWS::RDS::DBInstance";
 
-const itemOf = (run_id: string, task: Task, n: number): Item => ({
+const itemOf = (run_id: string, task: Task, n: number, configuration: Item["configuration"]): Item => ({
   run_id,
   collected_at: "2026-11-24T10:00:00.000Z",
   account_id: task.accounts[0]!,
@@ -41,13 +41,24 @@ const itemOf = (run_id: string, task: Task, n: number): Item => ({
   arn: null,
   name: null,
   tags: {},
-  configuration: { n },
+  configuration,
   auditor: task.auditor,
   operation: "DescribeDBInstances",
 });
 
-/** Runs of two accounts each, sealed and signed; three items for each account's databases. `open` runs are not sealed. */
-export async function sealedCopy({ runs = 2, open = 0, out = 0 } = {}) {
+interface Copied {
+  runs?: number;
+  /** Runs that are not sealed. */
+  open?: number;
+  out?: number;
+  /** Databases of each account. */
+  items?: number;
+  configurationOf?: (account: string, n: number) => Item["configuration"];
+}
+
+/** Runs of two accounts each, sealed and signed, with databases in each. */
+export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...given }: Copied = {}) {
+  const configurationOf = given.configurationOf ?? ((_account, n) => ({ n }));
   const { s3, objects } = await emptyBucket();
   const store = runStore(s3, BUCKET);
   for (let n = 1; n <= runs + open; n++) {
@@ -55,9 +66,10 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0 } = {}) {
     await store.writePlan(plan);
     for (const task of plan.tasks.slice(n === runs ? out : 0)) {
       const writer = new EvidenceWriter(s3, BUCKET, evidenceKey(TYPE, runId(n), DATE, task.id, "a"), TYPE);
-      for (let item = 0; item < 3; item++) await writer.write(itemOf(runId(n), task, item));
+      for (let item = 0; item < items; item++)
+        await writer.write(itemOf(runId(n), task, item, configurationOf(task.accounts[0]!, item)));
       const commit = commitOf(plan, task, [await writer.finish()]);
-      commit.outcomes[0]!.counts = { [TYPE]: 3 };
+      commit.outcomes[0]!.counts = { [TYPE]: items };
       await store.commit(DATE, commit);
     }
     if (n > runs) continue;

@@ -7,7 +7,7 @@ import { formOf, pack } from "../../report/pack.ts";
 import { FindingRows } from "../../report/page/findingRows.ts";
 import { type Format, writeReport } from "../../report/write.ts";
 import { Ocsf } from "./ocsfShape.ts";
-import { control, finding, RUN, report } from "./sampleReport.ts";
+import { anomaly, control, finding, RUN, report } from "./sampleReport.ts";
 import { Sarif } from "./sarifShape.ts";
 
 const textOf = async (each: Report, format: Format): Promise<string> => {
@@ -30,7 +30,7 @@ const findings = [
   finding({ exception: { ...exception, expired: true } }),
   finding(nowhere),
 ];
-const sample = report({ findings });
+const sample = report({ findings, anomalies: { count: 1, listed: [anomaly()] } });
 
 describe("a report for machines", () => {
   it("is JSON with everything the page shows", async () => {
@@ -53,11 +53,14 @@ describe("a report for machines", () => {
 
   it("is CSV with a line for each finding, and what was not collected named by its type", async () => {
     const lines = (await textOf(sample, "csv")).trimEnd().split("\r\n");
-    expect(lines).to.have.length(5);
+    expect(lines).to.have.length(6);
     expect(new Set(lines.map((line) => line.split(",").length))).to.deep.equal(new Set([19]));
     expect(lines[4])
       .to.include(`${RUN},unknown,critical,rds-public,`)
       .and.include("111111111111,,AWS::RDS::DBInstance,,,,");
+    expect(lines[5])
+      .to.include(`${RUN},unusual,info,,`)
+      .and.include('"Engine = ""oracle-ee"" (usual ""postgres""; 0.6 % have such)"');
   });
 
   it("is SARIF 2.1.0: a rule for each control, a result for each finding at its place in the evidence", async () => {
@@ -65,7 +68,7 @@ describe("a report for machines", () => {
     expect([sarif.version, sarif.runs.length]).to.deep.equal(["2.1.0", 1]);
     const [{ tool, results }] = sarif.runs;
     expect(tool.driver.name).to.equal("itaudit");
-    expect(tool.driver.rules).to.have.length(1);
+    expect(tool.driver.rules).to.have.length(2);
     for (const result of results) {
       // What the schema requires or allows; https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/
       expect(result.message.text).to.be.a("string").that.is.not.empty;
@@ -74,7 +77,13 @@ describe("a report for machines", () => {
       // The specification allows a level beside none only for kind fail.
       if (result.kind !== "fail") expect(result.level).to.equal("none");
     }
-    expect(results.map(({ kind }: { kind: string }) => kind)).to.deep.equal(["fail", "fail", "fail", "open"]);
+    expect(results.map(({ kind }: { kind: string }) => kind)).to.deep.equal([
+      "fail",
+      "fail",
+      "fail",
+      "open",
+      "informational",
+    ]);
     expect(results[0].locations[0].physicalLocation).to.deep.equal({
       artifactLocation: {
         uri: findings[0]!.evidence!.object.replace(/=/g, "%3D"),
@@ -85,6 +94,10 @@ describe("a report for machines", () => {
     expect(results[1].suppressions[0].justification).to.include("team-a");
     expect(results[2]).not.to.have.property("suppressions");
     expect(results[3].locations[0]).not.to.have.property("physicalLocation");
+    expect(results[4].message.text).to.equal(
+      'arn:aws:rds:eu-central-1:111111111111:db:legacy: Engine = "oracle-ee" (usual "postgres"; 0.6 % have such)',
+    );
+    expect(results[4].locations[0].physicalLocation.region).to.deep.equal({ startLine: 9 });
   });
 
   it("is OCSF: each finding a Compliance Finding with what its class requires", async () => {

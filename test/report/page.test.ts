@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { expect } from "chai";
 import type { Difference } from "../../query/diff.ts";
 import { CHROMIUM, reader, type Shown } from "./chromium.ts";
-import { control, finding, largeReport, RUN, report, SINCE } from "./sampleReport.ts";
+import { anomaly, control, finding, largeReport, RUN, report, SINCE } from "./sampleReport.ts";
 
 const HOSTILE = [
   "</script><script>alert(1)</script>",
@@ -48,7 +48,7 @@ describe("the report's page in Chromium", function () {
     const order = await main()
       .locator("section")
       .evaluateAll((sections) => sections.map(({ id }) => id));
-    expect(order).to.deep.equal(["integrity", "coverage", "findings", "controls", "inventory", "changes"]);
+    expect(order).to.deep.equal(["integrity", "coverage", "findings", "controls", "anomalies", "inventory", "changes"]);
     expect(await shown.page.locator("#integrity").textContent()).to.include("The evidence is as it was sealed.");
     expect(await shown.page.locator("#coverage").textContent())
       .to.include("6 planned items could not be read")
@@ -86,6 +86,22 @@ describe("the report's page in Chromium", function () {
     expect(await shown.page.locator("dialog").textContent()).to.include("ANPAEXAMPLE");
   });
 
+  it("shows what is unlike the others, in what, and where the evidence has it", async () => {
+    shown = await browser.open(report({ anomalies: { count: 2, listed: [anomaly()] } }));
+    const section = shown.page.locator("#anomalies");
+    expect(await section.textContent())
+      .to.include("2 resources of this run")
+      .and.include("the first 1 are listed")
+      .and.include('Engine = "oracle-ee" (usual "postgres"; 0.6 % have such)');
+    await section.locator("button.open").first().click();
+    expect(await shown.page.locator("dialog").textContent()).to.include("| gunzip | sed -n 9p");
+  });
+
+  it("says where a run's tables do not know what is unusual", async () => {
+    shown = await browser.open(report({ anomalies: undefined }));
+    expect(await shown.page.locator("#anomalies").textContent()).to.include("itaudit tables build");
+  });
+
   it("its policy lets no other script run, and no connection be made", async () => {
     shown = await browser.open(report());
     const [ran, fetched] = await shown.page.evaluate(async () => {
@@ -110,6 +126,10 @@ describe("the report's page in Chromium", function () {
           controls: [control({ title: text, rationale: text })],
           findings: [finding({ resource, reason: text })],
           excluded: [{ account_id: "444444444444", reason: text }],
+          anomalies: {
+            count: 1,
+            listed: [anomaly({ name: text, reasons: [{ feature: text, value: text, usual: null, share: 1 }] })],
+          },
           inventory: [{ resource_type: text, account_id: text, region: text, items: 1 }],
           coverage: [{ account: text, auditor: "rds", items: 0, statuses: { denied: 1 }, reasons: [text] }],
           changes: {

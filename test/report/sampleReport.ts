@@ -1,5 +1,6 @@
 import { SEVERITIES } from "../../controls/control.ts";
 import { noVerdicts } from "../../controls/verdict.ts";
+import type { ProvenAnomaly } from "../../query/readAnomalies.ts";
 import {
   FINDING_STATUSES,
   type Finding,
@@ -41,6 +42,23 @@ export const finding = (over: Partial<Finding> = {}): Finding => ({
   reason: null,
   query_sha256: "ef".repeat(32),
   evidence: { object: OBJECT, line: 7, sha256: "ab".repeat(32) },
+  ...over,
+});
+
+export const anomaly = (over: Partial<ProvenAnomaly> = {}): ProvenAnomaly => ({
+  run_id: RUN,
+  account_id: "111111111111",
+  region: "eu-central-1",
+  resource_type: "AWS::RDS::DBInstance",
+  resource_id: "legacy",
+  arn: "arn:aws:rds:eu-central-1:111111111111:db:legacy",
+  name: "legacy",
+  model: "isolation-forest",
+  score: 0.21,
+  reasons: [{ feature: "Engine", value: "oracle-ee", usual: "postgres", share: 0.006 }],
+  evidence_object: OBJECT,
+  evidence_line: 9,
+  evidence_sha256: "ab".repeat(32),
   ...over,
 });
 
@@ -122,6 +140,7 @@ export const report = ({
   ]),
   controls: counting(controls, findings),
   findings: findingsOf(findings),
+  anomalies: { count: 0, listed: [] },
   changes: undefined,
   ...over,
 });

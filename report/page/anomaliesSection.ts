@@ -1,0 +1,75 @@
+import { reasonText } from "../../anomalies/anomaly.ts";
+import type { PageData } from "../pageData.ts";
+import { code, evidenceFacts, facts, showDetails } from "./details.ts";
+import { counted, element, number } from "./element.ts";
+import { LongTable } from "./longTable.ts";
+
+/** What is configured unlike the others of its type, and in what. */
+export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
+  const section = (...children: (Node | null)[]) =>
+    element(
+      "section",
+      { id: "anomalies", "aria-labelledby": "anomalies-title" },
+      element("h2", { id: "anomalies-title" }, "Unlike the others"),
+      ...children,
+    );
+  if (!anomalies)
+    return section(
+      element(
+        "p",
+        {},
+        "The tables of this run were derived by a version that did not look for what is unusual: ",
+        code(`itaudit tables build ${run.run_id}`),
+        " does.",
+      ),
+    );
+  const { count, listed } = anomalies;
+  if (!count) return section(element("p", {}, "No resource is told apart from the others of its type."));
+  const table = new LongTable({
+    label: "Resources unlike the others",
+    columns: [
+      {
+        key: "id",
+        label: "Resource",
+        kind: "resource first",
+        cell: (at) => listed[at]!.name ?? listed[at]!.resource_id,
+      },
+      {
+        key: "reasons",
+        label: "In what",
+        kind: "control",
+        cell: (at) => listed[at]!.reasons.map(reasonText).join(" · "),
+      },
+      { key: "type", label: "Type", kind: "type wide", cell: (at) => listed[at]!.resource_type.replace(/^AWS::/, "") },
+      { key: "account", label: "Account", kind: "account", cell: (at) => listed[at]!.account_id },
+      { key: "region", label: "Region", kind: "region wide", cell: (at) => listed[at]!.region },
+    ],
+    open: (at) => {
+      const each = listed[at]!;
+      const name = each.name ?? each.resource_id;
+      showDetails(
+        name,
+        facts([
+          ["Id", name === each.resource_id ? null : each.resource_id],
+          ["ARN", each.arn ? code(each.arn) : null],
+          ["Type", each.resource_type],
+          ["Account, region", `${each.account_id}, ${each.region}`],
+          ["Score", `${each.score}, by ${each.model}`],
+        ]),
+        element("h3", {}, "In what"),
+        element("ul", { class: "lines" }, ...each.reasons.map((reason) => element("li", {}, reasonText(reason)))),
+        element("h3", {}, "Evidence"),
+        evidenceFacts({ object: each.evidence_object, line: each.evidence_line, sha256: each.evidence_sha256 }),
+      );
+    },
+  });
+  table.show(listed.map((_, index) => index));
+  return section(
+    element(
+      "p",
+      {},
+      `${counted(count, "resource")} of this run, told by their configuration alone${listed.length < count ? `, of which the first ${number(listed.length)} are listed` : ""}. Odd is not wrong: each is a thing to look at, and none is counted among the findings.`,
+    ),
+    table.root,
+  );
+}

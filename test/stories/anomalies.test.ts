@@ -1,0 +1,63 @@
+import { rm } from "node:fs/promises";
+import { expect } from "chai";
+import { rds } from "../../auditors/rds.ts";
+import { reportOf } from "../../cli/reportOf.ts";
+import { folderSource } from "../../evidence/source.ts";
+import { catalogOf } from "../../query/catalog.ts";
+import { folderObjects } from "../../query/objects.ts";
+import { readSealedRun } from "../../query/sealedRun.ts";
+import { tabulate } from "../../query/tabulate.ts";
+import { writeReport } from "../../report/write.ts";
+import { DATE } from "../evidence/bucket.ts";
+import { runId, sealedCopy } from "../evidence/sealedCopy.ts";
+
+const ODD = { account: "100000000002", place: 17 };
+
+describe("a database unlike the others", function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(async () => {
+    folder = await sealedCopy({
+      runs: 1,
+      items: 40,
+      configurationOf: (account, n) => ({
+        Engine: account === ODD.account && n === ODD.place ? "oracle-ee" : "postgres",
+        StorageEncrypted: !(account === ODD.account && n === ODD.place),
+        AllocatedStorage: 100 + (n % 5) * 10,
+        MultiAZ: n % 2 === 0,
+      }),
+    });
+    const objects = folderObjects(folder);
+    const sealed = await readSealedRun(objects, runId(1), DATE);
+    await tabulate(objects, sealed!, catalogOf([{ name: "rds", services: [rds] }]));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("is the one that the report names, with the reasons and the line of evidence, and is no finding by that", async () => {
+    const line = Object.assign(() => undefined, { end: () => undefined });
+    const place = { objects: folderObjects(folder), source: folderSource(folder), folder };
+    const { anomalies, csv } = await reportOf({ run: "latest", place, services: ["rds"], line }, async (report) => {
+      let written = "";
+      await writeReport(report, "csv", (text) => {
+        written += text;
+      });
+      return { anomalies: report.anomalies!, csv: written };
+    });
+    expect(anomalies.count).to.equal(1);
+    const [odd] = anomalies.listed;
+    expect(odd).to.deep.include({
+      account_id: ODD.account,
+      resource_id: `db-${ODD.place}`,
+      evidence_line: ODD.place + 1,
+      model: "isolation-forest",
+    });
+    expect(odd!.reasons.map(({ feature, value, usual }) => [feature, value, usual])).to.have.deep.members([
+      ["Engine", "oracle-ee", "postgres"],
+      ["StorageEncrypted", false, true],
+    ]);
+    expect(odd!.evidence_sha256).to.match(/^[0-9a-f]{64}$/);
+    const unusual = csv.split("\r\n").filter((each) => each.includes(",unusual,"));
+    expect(unusual).to.have.length(1);
+    expect(unusual[0]).to.include("db-17");
+  });
+});
