@@ -3,6 +3,7 @@
  * account that is audited {@link MemberAccount}, or {@link MemberRollout} for a whole organization.
  * @module
  */
+export type { AnomalyModelSettings } from "../components/anomalyModels.ts";
 export { AuditAccount, type AuditAccountArgs } from "../components/auditAccount.ts";
 export type { ObjectLock } from "../components/evidenceBucket.ts";
 export { MemberAccount, type MemberAccountArgs, type MemberPolicy } from "../components/memberAccount.ts";
