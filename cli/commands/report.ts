@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Report } from "../../report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../report/write.ts";
@@ -69,6 +69,18 @@ async function written(report: Report, format: Format, out: string | undefined):
     await writeReport(report, format, async (text) => {
       if (!process.stdout.write(text)) await once(process.stdout, "drain");
     });
+    return undefined;
+  }
+  // What stands there and is no file, such as a pipe, is written to: a file must not take its place.
+  const standing = await stat(path).catch(() => undefined);
+  if (standing?.isDirectory()) throw new CliError(`--out ${path}: it is a folder, and a file is expected`);
+  if (standing && !standing.isFile()) {
+    const device = await open(path, "w");
+    try {
+      await writeReport(report, format, async (text) => void (await device.writeFile(text)));
+    } finally {
+      await device.close();
+    }
     return undefined;
   }
   const { fileSink } = await import("../../query/objects.ts");

@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { execFile, execFileSync } from "node:child_process";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { DATE } from "../evidence/bucket.ts";
@@ -39,6 +39,24 @@ describe("itaudit report", function () {
       .to.match(/^<!doctype html>/)
       .and.include("default-src 'none'");
     expect(html).not.to.match(/<(?:link|img|script[^>]* src)/);
+  });
+
+  it("writes into a pipe that stands where it is told to, and leaves it there", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [text, answer] = await Promise.all([
+      readFile(pipe, "utf8"),
+      itaudit(["report", "--dir", folder, "--format", "json", "--out", pipe]),
+    ]);
+    expect(answer).to.deep.equal({ code: 0, stdout: "", stderr: "" });
+    expect(JSON.parse(text).run.run_id).to.equal(runId(2));
+    expect((await stat(pipe)).isFIFO()).to.equal(true);
+  });
+
+  it("does not take a folder for a file", async () => {
+    const { code, stderr } = await itaudit(["report", "--dir", folder, "--out", folder]);
+    expect(code).to.equal(1);
+    expect(stderr).to.include(`--out ${folder}: it is a folder`);
   });
 
   it("says the same to machines: verified with the key given, compared with the run before", async () => {
