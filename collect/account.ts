@@ -82,7 +82,7 @@ export async function readAccount(
           clientOf,
           homeRegion: run.homeRegion,
           budget,
-          paced: (service, where, operation) => share.next(service, where, operation),
+          paces: (service, where, operation) => share.pacesOf(service, where, operation),
           tally,
           deadline: run.deadline,
           now: run.now,

@@ -96,7 +96,7 @@ export async function readAggregator(
     client: service!.client,
     clientOf,
     budget: (call) => call(),
-    paced: () => 0,
+    paces: () => [],
     tally,
     signal: run.deadline,
     deadline: run.deadline,

@@ -1,20 +1,4 @@
-/** A token bucket as AWS documents it: calls that it holds, and calls that come to it each second. */
-export interface Rate {
-  size: number;
-  refill: number;
-}
-
-/**
- * How often AWS lets a caller read, where it documents that: by account, region and action for EC2, and by calling
- * account and region for STS. Services that document nothing are called as the account's budget allows. Of STS a rate
- * is documented, 600 requests a second that its operations share, and no burst: the bucket is taken to hold a second's.
- * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html non-mutating actions
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html requests to STS
- */
-const DOCUMENTED: Record<string, Rate> = {
-  EC2: { size: 100, refill: 20 },
-  STS: { size: 600, refill: 600 },
-};
+import { type Bucket, bucketsOf, type Rate } from "./documentedRates.ts";
 
 /** Lets calls go as a token bucket would, which is full when it begins. */
 export class Pace {
@@ -42,7 +26,9 @@ export class Pace {
 
 /** The share of what AWS documents that a run takes in one account: what is left is for the account's own workloads. */
 export class ApiShare {
-  private readonly paces = new Map<string, Pace>();
+  /** By region, service and operation. */
+  private readonly paces = new Map<string, readonly Pace[]>();
+  private readonly shared = new Map<Bucket, Map<string, Pace>>();
 
   /** @param share of each documented bucket, above 0 and up to 1 */
   constructor(
@@ -50,18 +36,29 @@ export class ApiShare {
     private readonly now: () => number,
   ) {}
 
-  /** Takes the place of a call. @returns milliseconds to wait for it */
-  next(service: string, region: string, operation: string): number {
-    const rate = DOCUMENTED[service];
-    if (!rate) return 0;
-    const bucket = `${service} ${region} ${operation}`;
-    let pace = this.paces.get(bucket);
-    if (!pace) {
-      const { size, refill } = rate;
-      pace = new Pace({ size: Math.max(1, size * this.share), refill: refill * this.share }, this.now);
-      this.paces.set(bucket, pace);
+  /**
+   * What a call has to wait for, one after the other: a place in the bucket of its operation, then one in that of the
+   * whole service, which is not kept meanwhile from other operations. Empty where AWS documents no rate.
+   */
+  pacesOf(service: string, region: string, operation: string): readonly Pace[] {
+    const call = `${region} ${service} ${operation}`;
+    let paces = this.paces.get(call);
+    if (!paces) {
+      paces = bucketsOf(service, operation).map((bucket) => this.paceOf(bucket, region, operation));
+      this.paces.set(call, paces);
     }
-    return pace.next();
+    return paces;
+  }
+
+  private paceOf(bucket: Bucket, region: string, operation: string): Pace {
+    const { size, refill, of } = bucket;
+    const made = this.shared.get(bucket) ?? new Map<string, Pace>();
+    this.shared.set(bucket, made);
+    const whose = of === "each" ? `${region} ${operation}` : region;
+    const pace =
+      made.get(whose) ?? new Pace({ size: Math.max(1, size * this.share), refill: refill * this.share }, this.now);
+    made.set(whose, pace);
+    return pace;
   }
 }
 
@@ -71,7 +68,7 @@ export class ApiShare {
  * @param number of the task's place among them, in [0, 1)
  */
 export function sessionPace(share: number, tasks: number, place: number, now: () => number): Pace {
-  const { size, refill } = DOCUMENTED.STS!;
+  const { size, refill } = bucketsOf("STS", "AssumeRole")[0]!;
   const ofTask = { size: Math.max(1, Math.floor((size * share) / tasks)), refill: (refill * share) / tasks };
   // One call of each task at once is too much where there are more tasks than the bucket holds: the rest come after.
   return new Pace(ofTask, now, (Math.max(0, place * tasks + 1 - size * share) / (refill * share)) * 1000);

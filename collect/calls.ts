@@ -1,5 +1,6 @@
 import type { ClientClass, Listing, Read, SdkClient } from "../auditors/collector.ts";
 import { valueAt } from "../auditors/paths.ts";
+import type { Pace } from "./apiShare.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import { says } from "./problem.ts";
 import type { Tally } from "./tally.ts";
@@ -15,8 +16,8 @@ export interface Calls {
   clientOf: (client: ClientClass, region: string) => SdkClient;
   /** Runs a call within the account's budget of concurrent calls. */
   budget: <T>(call: () => Promise<T>) => Promise<T>;
-  /** Takes the place of a call in the run's share of what AWS documents; milliseconds to wait for it. */
-  paced: (service: string, region: string, operation: string) => number;
+  /** What a call has to wait for to keep to the run's share of what AWS documents, one after the other. */
+  paces: (service: string, region: string, operation: string) => readonly Pick<Pace, "next">[];
   tally: Tally;
   /** Fires with the deadline, and when the service turns out not to answer. */
   signal: AbortSignal;
@@ -45,8 +46,9 @@ export async function call(calls: Calls, read: Read, region: string, input: Valu
 async function once(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
   const { tally, deadline, signal } = calls;
   const client = calls.clientOf(read.client ?? calls.client, region);
-  const held = calls.paced(client.config?.serviceId ?? "", region, read.operation);
-  if (held) {
+  for (const pace of calls.paces(client.config?.serviceId ?? "", region, read.operation)) {
+    const held = pace.next();
+    if (!held) continue;
     tally.held(held);
     await before(deadline, () => calls.wait(held));
   }

@@ -32,7 +32,7 @@ export interface Reading {
   homeRegion: string;
   /** Runs a call within the account's budget of concurrent calls. */
   budget: <T>(call: () => Promise<T>) => Promise<T>;
-  paced: Calls["paced"];
+  paces: Calls["paces"];
   tally: Tally;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
@@ -64,7 +64,7 @@ async function readService(auditor: string, service: Service, reading: Reading):
     client: service.client,
     clientOf: reading.clientOf,
     budget: reading.budget,
-    paced: reading.paced,
+    paces: reading.paces,
     tally,
     signal,
     deadline: reading.deadline,

@@ -27,7 +27,7 @@ describe("types read by the Cloud Control API", () => {
         clientOf: (Client, region) => new Client({ region }),
         homeRegion: "us-east-1",
         budget: (call) => call(),
-        paced: () => 0,
+        paces: () => [],
         tally,
         deadline: new AbortController().signal,
         now: () => 0,

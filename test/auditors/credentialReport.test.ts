@@ -42,7 +42,7 @@ describe("IAM's credential report", () => {
           new Client({ region, requestHandler, credentials: { accessKeyId: "key", secretAccessKey: "secret" } }),
         homeRegion: "us-east-1",
         budget: (call) => call(),
-        paced: () => 0,
+        paces: () => [],
         tally,
         deadline: new AbortController().signal,
         now: () => 0,

@@ -40,7 +40,7 @@ async function read(collectors: Collector[], answers: Answers, region = "eu-west
       clientOf: () => client,
       homeRegion: "us-east-1",
       budget: (call) => call(),
-      paced: () => 0,
+      paces: () => [],
       tally,
       deadline: new AbortController().signal,
       now: () => 0,

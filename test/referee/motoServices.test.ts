@@ -71,7 +71,7 @@ describe("moto and the AWS CLI, service by service", function () {
         clientOf: (Client: ClientClass, at) => clientOf(Client, at),
         homeRegion: REGION,
         budget: (call) => call(),
-        paced: () => 0,
+        paces: () => [],
         tally: new Tally(item, Date.now),
         deadline: AbortSignal.timeout(60_000),
         now: Date.now,
