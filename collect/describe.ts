@@ -81,7 +81,7 @@ export async function describePage(page: readonly Found[], describing: Describin
           if (answer !== undefined) details[detail.as] = answer;
         }),
       );
-      const found =
+      const tagged = async () =>
         tags.kind === "inline"
           ? tagMap(valueAt(resource, tags.member))
           : tags.kind === "call"
@@ -91,7 +91,8 @@ export async function describePage(page: readonly Found[], describing: Describin
               : tags.kind === "bulk"
                 ? await bulkTagsOf(arn, of, tags.listing.operation, describing)
                 : null;
-      await answers;
+      // Together: at the deadline both may fail, and what nobody waits for would end the process.
+      const [found] = await Promise.all([tagged(), answers]);
       const { beside } = collector;
       const said = beside && (await describing.besides());
       if (typeof said === "string") of[beside!.as] = said;

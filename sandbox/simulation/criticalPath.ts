@@ -1,4 +1,4 @@
-import type { Holdings } from "./estate.ts";
+import { DEFINITIONS_AT_MOST, type Holdings } from "./estate.ts";
 import { documentedRate, type Latencies, type Rate } from "./rates.ts";
 import type { Script } from "./script.ts";
 
@@ -35,17 +35,26 @@ export function criticalPath(
   const sessions = throttled(accounts.length * auditors.length, documentedRate({ service: "sts", what: "AssumeRole" }));
   const toAccounts = 2 * coldStart + 5 * audit + member + sessions;
   let [reading, slowest] = [0, ""];
-  const chain = (what: string, listing: string, of: number, detail?: { operation: string; each: number }) => {
-    const pages = Math.max(1, Math.ceil(of / page));
+  const chain = (
+    what: string,
+    listing: string,
+    of: number,
+    detail?: { operation: string; each: number },
+    size = page,
+  ) => {
+    const pages = Math.max(1, Math.ceil(of / size));
     const rateOf = (operation: string) => documentedRate({ service: what.split(" ")[0]!, what: operation });
-    const list = Math.max(pages * member, throttled(pages, rateOf(listing)));
-    const details = detail && of ? Math.max(member, throttled(of * detail.each, rateOf(detail.operation))) : 0;
+    const [ofList, ofDetail] = [rateOf(listing), detail && rateOf(detail.operation)];
+    const list = Math.max(pages * member, throttled(pages, ofList));
+    // What draws on the listing's own bucket comes after its pages.
+    const drawn = (detail ? of * detail.each : 0) + (ofDetail && ofDetail.of === ofList?.of ? pages : 0);
+    const details = detail && of ? Math.max(member, throttled(drawn, ofDetail)) : 0;
     // The last page's details cannot begin before it is there; those of the others go on meanwhile.
     const ms = Math.max(list + (details ? member : 0), details);
     if (ms > reading) [reading, slowest] = [ms, what];
   };
   for (const account of accounts) {
-    const { instances, groups, people, volumes, snapshots } = holdings.get(account)!;
+    const { instances, groups, people, volumes, snapshots, definitions } = holdings.get(account)!;
     if (auditors.includes("iam"))
       chain(`iam ${account}`, "GetAccountAuthorizationDetails", people.length, {
         operation: "ListAccessKeys",
@@ -59,6 +68,16 @@ export function criticalPath(
           operation: "ListTagsForResource",
           each: 1,
         });
+      }
+      if (auditors.includes("ecs")) {
+        const detail = { operation: "DescribeTaskDefinition", each: 1 };
+        chain(
+          name("ecs"),
+          "ListTaskDefinitions",
+          definitions.get(region)!,
+          detail,
+          Math.min(page, DEFINITIONS_AT_MOST),
+        );
       }
       if (auditors.includes("ec2")) {
         chain(name("ec2"), "DescribeVolumes", volumes.get(region)!);

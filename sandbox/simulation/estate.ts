@@ -1,4 +1,5 @@
 import type { Snapshot, Volume } from "@aws-sdk/client-ec2";
+import type { Tag as EcsTag, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { DBInstance, DBSubnetGroup, Tag } from "@aws-sdk/client-rds";
 import { pick, randomOf } from "../random.ts";
 
@@ -19,6 +20,7 @@ export interface Holdings {
   /** How many there are by region: what one is like, its number decides. */
   volumes: Map<string, number>;
   snapshots: Map<string, number>;
+  definitions: Map<string, number>;
 }
 
 /** The n-th volume of an account's region: tags come with the listing. */
@@ -37,6 +39,41 @@ export const snapshotOf = (account: string, region: string, n: number): Snapshot
   Tags: [],
 });
 
+/**
+ * Task definitions of a page.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitions.html maxResults
+ */
+export const DEFINITIONS_AT_MOST = 100;
+
+/** Revisions of a family of task definitions: those of a pipeline that registers one for each deployment. */
+const REVISIONS = 1_000;
+
+/** The n-th task definition of an account's region, and its tags: what it runs takes a call for each. */
+export function definitionOf(
+  account: string,
+  region: string,
+  n: number,
+): { taskDefinition: TaskDefinition; tags: EcsTag[] } {
+  const family = `family-${Math.floor(n / REVISIONS)}`;
+  const revision = 1 + (n % REVISIONS);
+  return {
+    taskDefinition: {
+      taskDefinitionArn: `arn:aws:ecs:${region}:${account}:task-definition/${family}:${revision}`,
+      family,
+      revision,
+      status: "ACTIVE",
+      containerDefinitions: [{ name: "app", image: `${family}:${revision}`, readonlyRootFilesystem: n % 2 === 0 }],
+    },
+    tags: [{ key: "family", value: family }],
+  };
+}
+
+/** The number of a task definition by its ARN. */
+export function definitionNumber(arn: string): number {
+  const [, family, revision] = /family-(\d+):(\d+)$/.exec(arn) ?? [];
+  return Number(family) * REVISIONS + Number(revision) - 1;
+}
+
 /** Resources of one type and region at most. */
 export interface Sizes {
   instances: number;
@@ -44,6 +81,7 @@ export interface Sizes {
   people: number;
   volumes?: number;
   snapshots?: number;
+  definitions?: number;
 }
 
 const DAY = 86_400_000;
@@ -66,6 +104,7 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
     people: [],
     volumes: new Map(),
     snapshots: new Map(),
+    definitions: new Map(),
   };
   for (const region of regions) {
     const arn = (kind: string, name: string) => `arn:aws:rds:${region}:${account}:${kind}:${name}`;
@@ -111,5 +150,6 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
     holdings.volumes.set(region, upTo(sizes.volumes ?? 0));
     holdings.snapshots.set(region, upTo(sizes.snapshots ?? 0));
   }
+  for (const region of regions) holdings.definitions.set(region, upTo(sizes.definitions ?? 0));
   return holdings;
 }

@@ -11,9 +11,9 @@ import { TaskOutcome } from "../../evidence/taskOutcome.ts";
 import { NothingToVerify, verify } from "../../evidence/verify.ts";
 import type { StoredObject } from "../state.ts";
 import { bucketSource } from "./bucketSource.ts";
-import { type Holdings, snapshotOf, volumeOf } from "./estate.ts";
+import { definitionOf, type Holdings, snapshotOf, volumeOf } from "./estate.ts";
 import type { Script } from "./script.ts";
-import { BUCKET, simulatedAuditors, type World } from "./world.ts";
+import { BUCKET, everyAuditor, type World } from "./world.ts";
 
 /** What a resource must look like as an item, whoever collected it. */
 interface Expected {
@@ -29,7 +29,18 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** What the estate holds of a planned item. */
 function expectedOf(holdings: Holdings, { auditor, account_id: account, region }: Outcome): Expected[] {
-  const { instances, groups, people, volumes, snapshots } = holdings;
+  const { instances, groups, people, volumes, snapshots, definitions } = holdings;
+  if (auditor === "ecs")
+    return Array.from({ length: definitions.get(region) ?? 0 }, (_none, n) => {
+      const DescribeTaskDefinition = definitionOf(account, region, n);
+      const { taskDefinitionArn } = DescribeTaskDefinition.taskDefinition;
+      return {
+        type: "AWS::ECS::TaskDefinition",
+        arn: taskDefinitionArn!,
+        tags: Object.fromEntries(DescribeTaskDefinition.tags.map(({ key, value }) => [key!, value!])),
+        configuration: plain({ taskDefinitionArn, DescribeTaskDefinition }),
+      };
+    });
   if (auditor === "ec2")
     return [
       ...Array.from({ length: volumes.get(region) ?? 0 }, (_none, n) => {
@@ -179,7 +190,9 @@ function itemsOf({ state }: World, plan: Plan, commits: readonly TaskOutcome[]):
     for (const line of gunzipSync(body).toString("utf8").trim().split("\n")) {
       const item = JSON.parse(line) as Item;
       if (item.run_id !== plan.run_id) continue;
-      items.set(nameOf(item), [...(items.get(nameOf(item)) ?? []), item]);
+      const ofItem = items.get(nameOf(item));
+      if (ofItem) ofItem.push(item);
+      else items.set(nameOf(item), [item]);
     }
   }
   return items;
@@ -203,7 +216,7 @@ function violationsOfItem(world: World, script: Script, outcome: Outcome, items:
       found.push(`${name}: ${arn} is not as it is in the estate`);
     else if (unread && status === "collected") found.push(`${name}: ${arn} was not read in full and is collected`);
   }
-  for (const type of typesOf(simulatedAuditors[auditor]!)) {
+  for (const type of typesOf(everyAuditor[auditor]!)) {
     const there = items.filter(({ resource_type }) => resource_type === type).length;
     // Only a listing that was answered may count nothing: a type that was not read has no count.
     const counted = outcome.counts[type] ?? (status === "collected" ? "nothing" : 0);

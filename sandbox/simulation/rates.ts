@@ -63,13 +63,20 @@ class Share {
 }
 
 /**
- * The buckets that AWS documents, of the calls that a simulated run makes. RDS and IAM document none.
+ * The buckets that AWS documents, of the calls that a simulated run makes, and what else draws on them. RDS and IAM
+ * document none. A table of its own, so that a slip in the one that the run goes by shows.
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html by account, region and action
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html by account, region and group
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html by calling account and region
  */
-export function documentedRate({ service, what }: Pick<CallOnWire, "service" | "what">): Rate | undefined {
-  if (service === "ec2" && what.startsWith("Describe")) return { size: 100, refill: 20 };
-  if (service === "sts") return { size: 600, refill: 600 };
+export function documentedRate({
+  service,
+  what,
+}: Pick<CallOnWire, "service" | "what">): (Rate & { of: string }) | undefined {
+  if (service === "ec2" && what.startsWith("Describe")) return { of: what, size: 100, refill: 20 };
+  if (service === "ecs" && what.endsWith("TaskDefinition")) return { of: "task definitions", size: 50, refill: 20 };
+  if (service === "ecs" && what === "ListTaskDefinitions") return { of: "task definitions", size: 50, refill: 20 };
+  if (service === "sts") return { of: "all", size: 600, refill: 600 };
   return undefined;
 }
 
@@ -89,7 +96,7 @@ export function ratedFates(latencies: Latencies, auditAccount: string, share: nu
   const bucketOf = (account: string, call: Pick<CallOnWire, "service" | "region" | "what">, now: number) => {
     const rate = documentedRate(call);
     if (!rate) return undefined;
-    const name = `${account} ${call.region} ${call.service}:${call.what}`;
+    const name = `${account} ${call.region} ${call.service}:${rate.of}`;
     const bucket = buckets.get(name) ?? new Bucket(rate, now);
     buckets.set(name, bucket);
     return bucket;

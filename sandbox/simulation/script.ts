@@ -7,7 +7,7 @@ export interface Script {
   seed: number;
   accounts: string[];
   regions: string[];
-  /** Of {@link simulatedAuditors}. */
+  /** Of {@link everyAuditor}. */
   auditors: string[];
   sizes: Sizes;
   /** Resources of one page of a listing. */

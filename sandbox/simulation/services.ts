@@ -1,4 +1,5 @@
 import type * as ec2Sdk from "@aws-sdk/client-ec2";
+import * as ecsSdk from "@aws-sdk/client-ecs";
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as rdsSdk from "@aws-sdk/client-rds";
 import { AwsError, type Call, type Service } from "../service.ts";
@@ -8,7 +9,7 @@ import { lambda } from "../services/lambda.ts";
 import { s3 } from "../services/s3.ts";
 import { ssm } from "../services/ssm.ts";
 import { sts } from "../services/sts.ts";
-import { type Holdings, snapshotOf, volumeOf } from "./estate.ts";
+import { DEFINITIONS_AT_MOST, definitionNumber, definitionOf, type Holdings, snapshotOf, volumeOf } from "./estate.ts";
 
 /** A page of so many things, made or taken from a list as they are asked for. */
 function pageOf<T>(of: number, at: (n: number) => T, marker: string | undefined, size: number) {
@@ -121,5 +122,31 @@ export function simulatedServices(
       },
     },
   };
-  return new Map([storage, iam, kms, lambda, rds, s3, ssm, sts].map((each) => [each.signingName, each]));
+  const ecs: Service = {
+    signingName: "ecs",
+    iamPrefix: "ecs",
+    protocol: "json",
+    regional: true,
+    sdk: { ...ecsSdk },
+    operations: {
+      ListTaskDefinitions: {
+        run: ({ nextToken }: ecsSdk.ListTaskDefinitionsRequest, call): ecsSdk.ListTaskDefinitionsResponse => {
+          const { account, region } = call;
+          const of = counted(holdingsOf(account).definitions, call);
+          const arnOf = (n: number) => definitionOf(account, region, n).taskDefinition.taskDefinitionArn!;
+          const { items, next } = pageOf(of, arnOf, nextToken, Math.min(pageSize, DEFINITIONS_AT_MOST));
+          return { taskDefinitionArns: items, nextToken: next };
+        },
+      },
+      DescribeTaskDefinition: {
+        run: ({ taskDefinition = "" }: ecsSdk.DescribeTaskDefinitionRequest, call) => {
+          const n = definitionNumber(taskDefinition);
+          if (!(n < counted(holdingsOf(call.account).definitions, call)))
+            throw new AwsError("ClientException", "Unable to describe task definition.");
+          return definitionOf(call.account, call.region, n) satisfies ecsSdk.DescribeTaskDefinitionResponse;
+        },
+      },
+    },
+  };
+  return new Map([storage, ecs, iam, kms, lambda, rds, s3, ssm, sts].map((each) => [each.signingName, each]));
 }

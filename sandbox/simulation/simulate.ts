@@ -20,7 +20,7 @@ import { RequestCounts } from "./requests.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { simulatedServices } from "./services.ts";
 import { warmUp } from "./warmUp.ts";
-import { BUCKET, simulatedAuditors, worldOf } from "./world.ts";
+import { BUCKET, everyAuditor, worldOf } from "./world.ts";
 
 /** When every simulated run begins. */
 const START = Date.UTC(2026, 10, 24, 3);
@@ -34,7 +34,7 @@ export type System = (functionName: string, around: Surroundings) => Handler;
 
 /** The system as it is. */
 export const realSystem: System = (name, around) => {
-  const auditor = simulatedAuditors[name.replace(/^get-meta-/, "")];
+  const auditor = everyAuditor[name.replace(/^get-meta-/, "")];
   if (auditor) return auditorHandler(auditor, around);
   if (name === "boss") return bossHandler(plannedAuditors(around.env()), around);
   if (name === "watchdog") return watchdogHandler(around);
@@ -44,7 +44,7 @@ export const realSystem: System = (name, around) => {
 /** What the boss's bundle would have in it, as the world says. */
 const plannedAuditors = ({ AUDITORS = "", ACCOUNTS_PER_TASK: each }: NodeJS.ProcessEnv) =>
   AUDITORS.split(",").map((name) => ({
-    ...plannedAuditor(simulatedAuditors[name]!),
+    ...plannedAuditor(everyAuditor[name]!),
     ...(each ? { accounts_per_task: Number(each) } : {}),
   }));
 
@@ -147,6 +147,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 
   const uninstall = clock.install(random);
   const abandoned = new Set<string>();
+  const unawaited: string[] = [];
+  const note = (reason: unknown) => void unawaited.push(`nobody waited for what failed: ${String(reason)}`);
+  // Lambda ends a process for it.
+  process.on("unhandledRejection", note);
   try {
     const named = (name: string) => [...state.functions.values()].find((fn) => fn.FunctionName === name)!;
     const last = begin(script, clock, random, named("audit-boss"), lambda);
@@ -159,9 +163,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   } finally {
     uninstall();
   }
+  const found = await violations(world, script, abandoned);
+  process.off("unhandledRejection", note);
   return {
     seed,
-    violations: await violations(world, script, abandoned),
+    violations: [...found, ...new Set(unawaited)],
     digest: log.digest(),
     events: log.count,
     took: log.last - START,

@@ -1,4 +1,5 @@
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import { GetAccountSummaryCommand, IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient, ListKeysCommand } from "@aws-sdk/client-kms";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -29,6 +30,7 @@ async function callEach(): Promise<void> {
   };
   await Promise.allSettled([
     new EC2Client(options).send(new DescribeRegionsCommand({})),
+    new ECSClient(options).send(new ListTaskDefinitionsCommand({})),
     new IAMClient(options).send(new GetAccountSummaryCommand({})),
     new KMSClient(options).send(new ListKeysCommand({})),
     new LambdaClient(options).send(new InvokeCommand({ FunctionName: "none" })),

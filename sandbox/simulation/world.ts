@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import type { CreateKeyResponse, GetPublicKeyResponse } from "@aws-sdk/client-kms";
 import { type Auditor, type Service, typesOf } from "../../auditors/collector.ts";
 import { ec2 } from "../../auditors/ec2.ts";
+import { ecs } from "../../auditors/ecs.ts";
 import { iam } from "../../auditors/iam.ts";
 import { memberPolicyDocuments } from "../../auditors/policy.ts";
 import { rds } from "../../auditors/rds.ts";
@@ -37,6 +38,18 @@ export const simulatedAuditors: Record<string, Auditor> = {
   iam: auditorOf(iam, ["AWS::IAM::User"]),
   ec2: auditorOf(ec2, ["AWS::EC2::Volume", "AWS::EC2::Snapshot"]),
 };
+
+/** Those and one with a call for each of very many: deployed only in a run that asks for it. */
+export const everyAuditor: Record<string, Auditor> = {
+  ...simulatedAuditors,
+  ecs: auditorOf(ecs, ["AWS::ECS::TaskDefinition"]),
+};
+
+/** The auditors that are deployed for a run, by name. */
+const deployedFor = ({ auditors }: Script): Record<string, Auditor> =>
+  Object.fromEntries(
+    Object.entries(everyAuditor).filter(([name]) => name in simulatedAuditors || auditors.includes(name)),
+  );
 
 function auditorOf(service: Service, types: string[]): Auditor {
   const collectors = service.collectors.filter(({ type }) => types.includes(type));
@@ -75,6 +88,7 @@ function signingKeyIn(state: SandboxState, now: () => number, randomId: (length:
 
 export function worldOf(script: Script, now: () => number, randomId: (length: number) => string): World {
   const state = populate(script.seed, 0);
+  const auditors = deployedFor(script);
   const made = new Date(now());
   const addRole = (account: string, RoleName: string, Path: string, trust: object, policies: object[]): string => {
     const Arn = `arn:aws:iam::${account}:role${Path}${RoleName}`;
@@ -106,10 +120,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
       ROLE,
       "/",
       trustPolicy({ partition: "aws", auditAccountId: AUDIT_ACCOUNT, externalId: EXTERNAL_ID }),
-      [
-        ...memberPolicyDocuments(Object.values(simulatedAuditors)).map(({ document }) => document),
-        ...(denied ? [deny] : []),
-      ],
+      [...memberPolicyDocuments(Object.values(auditors)).map(({ document }) => document), ...(denied ? [deny] : [])],
     );
   }
 
@@ -181,7 +192,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     state.functions.set(fn.FunctionArn, fn);
   };
   const common = { EVIDENCE_BUCKET: BUCKET, SEALER_FUNCTION: "audit-sealer" };
-  const names = Object.keys(simulatedAuditors);
+  const names = Object.keys(auditors);
   const auditorArns = names.map((name) => arnOf(`audit-get-meta-${name}`));
   const { arn: signingKey, publicKey } = signingKeyIn(state, now, randomId);
   addFunction(
@@ -197,7 +208,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     watchdogPermissions(bucketArn, sealerArn),
   );
   addFunction("audit-recorder", 60, common, recorderPermissions(bucketArn, sealerArn, auditorArns));
-  for (const [index, [name, auditor]] of Object.entries(simulatedAuditors).entries())
+  for (const [index, [name, auditor]] of Object.entries(auditors).entries())
     addFunction(
       `audit-get-meta-${name}`,
       script.auditorTimeout,
@@ -212,7 +223,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
         bucketArn,
         auditor: name,
         resourceTypes: typesOf(auditor),
-        othersTypes: Object.values(simulatedAuditors).flatMap((each) => (each === auditor ? [] : typesOf(each))),
+        othersTypes: Object.values(auditors).flatMap((each) => (each === auditor ? [] : typesOf(each))),
         partition: "aws",
         accountId: "999999999999",
         crossAccountRoleName: ROLE,

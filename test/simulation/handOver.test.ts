@@ -84,6 +84,29 @@ describe("handing over", function () {
       expect(report.tries["audit-recorder"] ?? 0).to.equal(deaths === 3 ? 1 : 0);
     });
 
+  it("goes on after a deadline at which calls for details and tags wait for their places in the account's rate", async () => {
+    const script = {
+      ...large,
+      accounts: ACCOUNTS.slice(0, 1),
+      regions: ["eu-central-1"],
+      auditors: ["ecs"],
+      sizes: { instances: 0, groups: 0, people: 0 },
+      page: 100,
+      pace: 60,
+    };
+    const definitions = 420;
+    const furnish = (holdings: SimulationReport["holdings"]) =>
+      void holdings.get(ACCOUNTS[0]!)!.definitions.set("eu-central-1", definitions);
+    const report = await simulate(SEED, { script, furnish });
+    expect(report.violations).to.deep.equal([]);
+    const outcomes = commitsOf(report).flatMap((commit) => commit.outcomes);
+    expect(outcomes.map(({ status, counts }) => [status, counts])).to.deep.equal([
+      ["collected", { "AWS::ECS::TaskDefinition": definitions }],
+    ]);
+    expect(report.tries["audit-get-meta-ecs"]).to.be.greaterThan(2);
+    expect(report.tries["audit-recorder"], "no task died").to.equal(undefined);
+  });
+
   it("ends a listing that is longer than all hand-overs as timed out, with what was read of it", async () => {
     const script = {
       ...large,
