@@ -7,26 +7,11 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { rds } from "../auditors/rds.ts";
 import { runTask } from "../collect/task.ts";
+import { databasesPage } from "./databases.ts";
 import { type Answer, door, type Request } from "./door.ts";
 
 const RESOURCES = Number(process.argv[2]);
-/** As many as RDS puts on a page. */
-const PAGE = 100;
 const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
-
-/** A database as DescribeDBInstances tells of it: 1,300 bytes, each another. */
-const instance = (n: number): string =>
-  `<DBInstance><DBInstanceIdentifier>db-${n}</DBInstanceIdentifier><DBInstanceClass>db.r7g.large</DBInstanceClass><Engine>postgres</Engine><EngineVersion>16.4</EngineVersion><DBInstanceStatus>available</DBInstanceStatus><MasterUsername>admin</MasterUsername><Endpoint><Address>db-${n}.abcdefghijkl.eu-central-1.rds.amazonaws.com</Address><Port>5432</Port></Endpoint><AllocatedStorage>${20 + (n % 200)}</AllocatedStorage><InstanceCreateTime>2025-01-02T03:04:05.000Z</InstanceCreateTime><VpcSecurityGroups><VpcSecurityGroupMembership><VpcSecurityGroupId>sg-${n % 500}</VpcSecurityGroupId><Status>active</Status></VpcSecurityGroupMembership></VpcSecurityGroups><DBSubnetGroup><DBSubnetGroupName>default</DBSubnetGroupName><VpcId>vpc-1</VpcId></DBSubnetGroup><MultiAZ>${n % 2 === 0}</MultiAZ><StorageEncrypted>true</StorageEncrypted><KmsKeyId>arn:aws:kms:eu-central-1:111111111111:key/${n % 20}</KmsKeyId><DbiResourceId>db-ABCDEFGHIJKLMNOPQRSTUVWX${n}</DbiResourceId><DBInstanceArn>arn:aws:rds:eu-central-1:111111111111:db:db-${n}</DBInstanceArn><TagList><Tag><Key>team</Key><Value>team-${n % 50}</Value></Tag><Tag><Key>cost</Key><Value>${n % 1000}</Value></Tag></TagList></DBInstance>`;
-
-function databases({ text }: Request): Answer {
-  const start = Number(new URLSearchParams(text()).get("Marker") ?? 0);
-  const end = Math.min(RESOURCES, start + PAGE);
-  const page = Array.from({ length: end - start }, (_none, n) => instance(start + n)).join("");
-  const next = end < RESOURCES ? `<Marker>${end}</Marker>` : "";
-  return {
-    body: `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances>${page}</DBInstances>${next}</DescribeDBInstancesResult></DescribeDBInstancesResponse>`,
-  };
-}
 
 const session = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 const regions =
@@ -71,7 +56,7 @@ const outcome = await runTask({
   homeRegion: "us-east-1",
   client: () => ({
     requestHandler: door((request) =>
-      request.hostname.startsWith("ec2") ? { body: regions } : databases(request),
+      request.hostname.startsWith("ec2") ? { body: regions } : { body: databasesPage(request.text(), RESOURCES) },
     ) as never,
   }),
   deadline: new AbortController().signal,

@@ -7,6 +7,7 @@ import { type Line, NotComparable, NotHere, type Row } from "./row.ts";
 const rows: Record<string, () => Promise<{ row: Row }>> = {
   run: () => import("./rows/run.ts"),
   memory: () => import("./rows/memory.ts"),
+  memorySize: () => import("./rows/memorySize.ts"),
   boss: () => import("./rows/boss.ts"),
   evidence: () => import("./rows/evidence.ts"),
   tables: () => import("./rows/tables.ts"),

@@ -1,0 +1,183 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { S3Client } from "@aws-sdk/client-s3";
+import { unzipSync } from "fflate";
+import * as z from "zod";
+import { runStore } from "../../evidence/store.ts";
+import { PRICES } from "../../query/prices.ts";
+import { deployAll } from "../../sandbox/deploy/estate.ts";
+import { startSandbox } from "../../sandbox/server.ts";
+import { databasesPage } from "../databases.ts";
+import { limited } from "../quota.ts";
+import { type Line, NotComparable, type Row, seconds } from "../row.ts";
+
+const SIZES = [256, 512, 1024, 1769, 2048, 3008];
+/**
+ * Megabytes at which a function has one processor; its share goes with them.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+const ONE_PROCESSOR = 1769;
+/** Of a function's memory, what V8's old space may take. */
+const OLD_SPACE = 0.5;
+const LATENCY_MS = 40;
+const TIMES = 3;
+const REGION = "eu-central-1";
+const AUDITOR = "rds";
+/** Regions that are open in every account without opting in. */
+const REGIONS =
+  "ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2,ca-central-1,eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2".split(
+    ",",
+  );
+const RUN = "01JDT3SAPG0000000000000000";
+const DATE = "2026-11-24";
+/** Databases of the account beside those of the sandbox's estate; the same in each region. */
+const TASKS = { ordinary: 0, full: 20_000 };
+
+const Measured = z.object({
+  /** Milliseconds until the bundle was loaded, since the start of the process. */
+  loadMs: z.number(),
+  peak: z.number(),
+  ran: z.array(z.object({ ms: z.number(), cpuMs: z.number() })).length(2),
+});
+
+/** What a task takes in a function of some memory size. */
+interface Point {
+  size: number;
+  loadMs: number;
+  /** The first event of an instance with the loading, which Lambda bills too, and the second. */
+  coldMs: number;
+  warmMs: number;
+  cpuMs: number;
+  peak: number;
+  gigabyteSeconds: number;
+}
+
+const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+
+/** The size at which time and money together are least: a tenth of the one is worth a tenth of the other. */
+const best = (points: readonly Point[]): Point =>
+  points
+    .filter(({ size, peak }) => peak <= size * 2 ** 20)
+    .reduce((a, b) => (b.coldMs * b.gigabyteSeconds < a.coldMs * a.gigabyteSeconds ? b : a));
+
+/** What an auditor's task takes, and costs, by the memory size of its function. */
+export const row: Row = {
+  name: "memorySize",
+  title: `one task of ${AUDITOR} in ${REGIONS.length} regions by memory size, ${LATENCY_MS} ms per call`,
+  measure: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bench-memory-size-"));
+    const running = await startSandbox({ folder, port: 0, accounts: 1, latency: LATENCY_MS });
+    try {
+      return await curves(running, folder);
+    } finally {
+      await running.stop();
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+async function curves({ endpoint, sandbox }: Awaited<ReturnType<typeof startSandbox>>, folder: string) {
+  const { auditAccount, members, functions } = sandbox.state;
+  const account = members[0]!.id;
+  const { bucketName } = await deployAll({
+    door: { endpoint },
+    region: REGION,
+    audit: { auditors: AUDITOR, regions: REGIONS.join(",") },
+    member: { auditors: AUDITOR },
+    members: [account],
+    onStack: (name) => process.stderr.write(`  deployed ${name}\n`),
+  });
+  const auditor = [...functions.values()].find(({ FunctionName }) => FunctionName.endsWith(`-${AUDITOR}`))!;
+  const bundle = join(folder, "index.mjs");
+  await writeFile(bundle, unzipSync(auditor.zip)["index.mjs"]!);
+  const credentials = { accessKeyId: auditAccount, secretAccessKey: "sandbox" };
+  const store = runStore(
+    new S3Client({ endpoint, region: REGION, credentials, forcePathStyle: true }),
+    `${bucketName}`,
+  );
+
+  let databases = 0;
+  const { handle } = sandbox;
+  sandbox.handle = async (request) => {
+    const form = databases ? Buffer.from(request.body).toString() : "";
+    if (!form.startsWith("Action=DescribeDBInstances&")) return handle(request);
+    const body = Buffer.from(databasesPage(form, Math.ceil(databases / REGIONS.length)));
+    return { status: 200, headers: { "content-type": "text/xml" }, body };
+  };
+
+  let tasks = 0;
+  /** Two tasks after each other in one instance. */
+  const instance = async (size: number) => {
+    const ids = [tasks++, tasks++].map((n) => `${AUDITOR}-${String(n).padStart(4, "0")}`);
+    const task = { auditor: AUDITOR, accounts: [account], regions: REGIONS, group: { index: 0, tasks: 1000, of: 1 } };
+    const out = await limited(
+      size / ONE_PROCESSOR,
+      [
+        process.execPath,
+        "--no-warnings",
+        `--max-old-space-size=${Math.round(size * OLD_SPACE)}`,
+        fileURLToPath(new URL("../oneInstance.mjs", import.meta.url)),
+        pathToFileURL(bundle).href,
+      ],
+      {
+        ...auditor.environment,
+        AWS_REGION: auditor.region,
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_ACCESS_KEY_ID: `${auditAccount}.${auditor.Role.split("/").at(-1)}`,
+        AWS_SECRET_ACCESS_KEY: "sandbox",
+        AWS_LAMBDA_FUNCTION_NAME: auditor.FunctionName,
+      },
+      JSON.stringify({
+        events: ids.map((id) => ({ run_id: RUN, run_date: DATE, task: { ...task, id } })),
+        context: { invokedFunctionArn: auditor.FunctionArn, awsRequestId: "bench", memoryLimitInMB: String(size) },
+      }),
+    );
+    const { loadMs, peak, ran } = Measured.parse(JSON.parse(out.slice(out.lastIndexOf("\n"))));
+    const outcomes = (await store.readOutcome(RUN, DATE, ids[0]!))?.outcomes ?? [];
+    const left = outcomes.find(({ status }) => status !== "collected");
+    if (left || !outcomes.length)
+      throw new NotComparable(`not everything was collected with ${size} MB: ${JSON.stringify(left ?? "no outcome")}`);
+    const read = outcomes.map(
+      ({ calls, counts }) => [calls, Object.values(counts).reduce((a, b) => a + b, 0)] as const,
+    );
+    const [calls, items] = read.reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
+    return { loadMs, peak, cold: ran[0]!, warm: ran[1]!, calls, items };
+  };
+
+  const lines: Line[] = [];
+  for (const [name, more] of Object.entries(TASKS)) {
+    databases = more;
+    const points: Point[] = [];
+    let what = "";
+    for (const size of SIZES) {
+      const measured: Awaited<ReturnType<typeof instance>>[] = [];
+      for (let n = 0; n < TIMES; n++) measured.push(await instance(size));
+      const of = (pick: (each: (typeof measured)[number]) => number) => median(measured.map(pick));
+      const coldMs = of(({ loadMs, cold }) => loadMs + cold.ms);
+      points.push({
+        size,
+        loadMs: of(({ loadMs }) => loadMs),
+        coldMs,
+        warmMs: of(({ warm }) => warm.ms),
+        cpuMs: of(({ cold }) => cold.cpuMs),
+        peak: Math.max(...measured.map(({ peak }) => peak)),
+        gigabyteSeconds: (coldMs / 1000) * (size / 1024),
+      });
+      what = `${name} task: ${of(({ calls }) => calls)} calls, ${of(({ items }) => items)} items`;
+      process.stderr.write(`  ${what}: ${told(points.at(-1)!)}\n`);
+    }
+    const { size } = best(points);
+    lines.push({
+      what: `${what}; where time × money is least`,
+      measured: `${size} MB`,
+      target: { text: `deployed: ${auditor.MemorySize} MB`, met: size === auditor.MemorySize },
+      from: points.map(told).join("; "),
+    });
+  }
+  return lines;
+}
+
+const told = ({ size, loadMs, coldMs, warmMs, cpuMs, peak, gigabyteSeconds }: Point): string =>
+  `${size} MB: ${seconds(coldMs)} with ${seconds(loadMs)} of start, again ${seconds(warmMs)}, processor ${seconds(cpuMs)}, ${gigabyteSeconds.toFixed(2)} GB-s, $${(gigabyteSeconds * PRICES.lambda.perGigabyteSecond * 1000).toFixed(4)} for 1,000, ${Math.round(peak / 2 ** 20)} MB`;
