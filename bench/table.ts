@@ -13,6 +13,7 @@ const rows: Record<string, () => Promise<{ row: Row }>> = {
   tables: () => import("./rows/tables.ts"),
   virtual: () => import("./rows/virtual.ts"),
   order: () => import("./rows/order.ts"),
+  refused: () => import("./rows/refused.ts"),
   coldStart: () => import("./rows/coldStart.ts"),
 };
 

@@ -6,7 +6,9 @@ import type { Item } from "../evidence/item.ts";
 import { GLOBAL } from "../evidence/plan.ts";
 import { accountSession, renewed, roleArn } from "./accountSession.ts";
 import { ApiShare, type Pace } from "./apiShare.ts";
+import type { Calls } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
+import { Concurrency } from "./concurrency.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import { problemOf } from "./problem.ts";
 import { collectorsFor, readItem } from "./resources.ts";
@@ -57,7 +59,13 @@ export async function readAccount(
     return client;
   };
   const limit = pLimit(CALLS_PER_ACCOUNT);
-  const budget = <T>(call: () => Promise<T>): Promise<T> => limit(call);
+  const ofClients = new Map<SdkClient, Concurrency>();
+  // A client is refused in its own region: its calls wait for each other then, and not in places that others could use.
+  const budget: Calls["budget"] = (client, call) => {
+    const ofClient = ofClients.get(client) ?? new Concurrency(CALLS_PER_ACCOUNT);
+    ofClients.set(client, ofClient);
+    return ofClient.run((refused) => limit(() => call(refused)));
+  };
   const share = new ApiShare(run.apiShare, run.now);
   const closed = await closedRegions(run, tallies, credentials);
   // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.

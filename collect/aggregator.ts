@@ -95,7 +95,7 @@ export async function readAggregator(
   const callsFor = (tally: Tally): Calls => ({
     client: service!.client,
     clientOf,
-    budget: (call) => call(),
+    budget: (_client, call) => call(() => undefined),
     paces: () => [],
     tally,
     signal: run.deadline,

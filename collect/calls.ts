@@ -14,8 +14,8 @@ export interface Calls {
   /** The service's own client; a read may name another. */
   client: ClientClass;
   clientOf: (client: ClientClass, region: string) => SdkClient;
-  /** Runs a call within the account's budget of concurrent calls. */
-  budget: <T>(call: () => Promise<T>) => Promise<T>;
+  /** Runs a call within the account's budget of concurrent calls; the call tells of each attempt that AWS refused. */
+  budget: <T>(client: SdkClient, call: (refused: () => void) => Promise<T>) => Promise<T>;
   /** What a call has to wait for to keep to the run's share of what AWS documents, one after the other. */
   paces: (service: string, region: string, operation: string) => readonly Pick<Pace, "next">[];
   tally: Tally;
@@ -52,9 +52,12 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
     tally.held(held);
     await before(deadline, () => calls.wait(held));
   }
-  return calls.budget(async () => {
+  return calls.budget(client, async (refused) => {
     try {
-      const command = tellThrottles(new read.command(input), () => tally.throttled());
+      const command = tellThrottles(new read.command(input), () => {
+        tally.throttled();
+        refused();
+      });
       const send = (): Promise<Answer> => client.send(command, { abortSignal: signal });
       const { $metadata, ...answer } = await before(deadline, send);
       tally.called($metadata?.attempts);

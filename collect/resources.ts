@@ -30,8 +30,7 @@ export interface Reading {
   clientOf: (client: ClientClass, region: string) => SdkClient;
   /** The region that global services are called in. */
   homeRegion: string;
-  /** Runs a call within the account's budget of concurrent calls. */
-  budget: <T>(call: () => Promise<T>) => Promise<T>;
+  budget: Calls["budget"];
   paces: Calls["paces"];
   tally: Tally;
   /** Fires when the task has to commit. */

@@ -26,7 +26,7 @@ describe("types read by the Cloud Control API", () => {
         item: tally.item,
         clientOf: (Client, region) => new Client({ region }),
         homeRegion: "us-east-1",
-        budget: (call) => call(),
+        budget: (_client, call) => call(() => undefined),
         paces: () => [],
         tally,
         deadline: new AbortController().signal,

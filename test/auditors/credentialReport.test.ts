@@ -41,7 +41,7 @@ describe("IAM's credential report", () => {
         clientOf: (Client, region) =>
           new Client({ region, requestHandler, credentials: { accessKeyId: "key", secretAccessKey: "secret" } }),
         homeRegion: "us-east-1",
-        budget: (call) => call(),
+        budget: (_client, call) => call(() => undefined),
         paces: () => [],
         tally,
         deadline: new AbortController().signal,

@@ -70,7 +70,7 @@ describe("moto and the AWS CLI, service by service", function () {
         item,
         clientOf: (Client: ClientClass, at) => clientOf(Client, at),
         homeRegion: REGION,
-        budget: (call) => call(),
+        budget: (_client, call) => call(() => undefined),
         paces: () => [],
         tally: new Tally(item, Date.now),
         deadline: AbortSignal.timeout(60_000),
