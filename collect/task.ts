@@ -38,6 +38,8 @@ export interface TaskRun {
   client: (waits: Waits) => ClientOptions;
   /** After it nothing more is read, so that what is there can be committed. */
   deadline: AbortSignal;
+  /** When the run is to have read what it reads, milliseconds since the epoch; left out, it takes what it takes. */
+  readUntil?: number;
   now: () => number;
   /** Of each rate that AWS documents, how much the run may take: above 0 and up to 1. */
   apiShare: number;
@@ -70,8 +72,12 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
       const begun = tally.begun();
       return finished ? [] : [{ item: tally.item, tally, ...(begun ? { begun } : {}) }];
     });
-    const { followUps, ended } = handOver(run.task, unfinished, all.length - unfinished.length);
-    for (const { tally } of ended) tally.problem(TOO_LARGE, TOO_LARGE_REMEDY);
+    const late = run.now() + WORTH_A_TASK_MS > (run.readUntil ?? Number.POSITIVE_INFINITY);
+    const { followUps, ended } = late
+      ? { followUps: [], ended: unfinished }
+      : handOver(run.task, unfinished, all.length - unfinished.length);
+    const [problem, remedy] = late ? [OUT_OF_TIME, OUT_OF_TIME_REMEDY] : [TOO_LARGE, TOO_LARGE_REMEDY];
+    for (const { tally } of ended) tally.problem(problem, remedy);
     const done = new Set(ended.map(({ tally }) => tally));
     return {
       run_id: run.runId,
@@ -101,6 +107,21 @@ async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Prom
   const read = [...tallies].map(([account, own]) => accounts(() => readAccount(run, account, own, write, sessions)));
   return (await Promise.all(read)).flat();
 }
+
+/** With less time than this until the run is to be sealed, nothing more is begun. */
+const WORTH_A_TASK_MS = 30_000;
+
+const OUT_OF_TIME: Problem = {
+  status: "timed-out",
+  error: {
+    operation: "HandOver",
+    code: "OutOfTime",
+    message: "not read to its end by the time that the run is to be sealed",
+    times: 1,
+  },
+};
+const OUT_OF_TIME_REMEDY =
+  "What was read of it is kept. Give runs more time (sealDeadlineMinutes) or the account higher API limits, and run again for it.";
 
 const TOO_LARGE: Problem = {
   status: "timed-out",

@@ -63,7 +63,7 @@ export interface AuditAccountArgs {
   schedules?: readonly RunSchedule[];
   /** Minutes after the time within which a scheduled run starts. Default: 15. */
   scheduleFlexibleMinutes?: number;
-  /** Minutes after its start within which a run is to be sealed; then it may be sealed as incomplete, and an alarm goes off. Default: 240. */
+  /** Minutes after its start within which a run is to be sealed: it reads for nine tenths of them. Then it may be sealed as incomplete, and an alarm goes off. Default: 240. */
   sealDeadlineMinutes?: number;
   /** Of each API rate that AWS documents, how much a run may take; the rest is for the account's own workloads. Default 0.5. */
   apiShare?: number;
@@ -269,6 +269,7 @@ export class AuditAccount extends pulumi.ComponentResource {
               EXTERNAL_ID: externalId,
               DIGEST_KEY: digestKey,
               ...(args.apiShare === undefined ? {} : { API_SHARE: String(args.apiShare) }),
+              SEAL_DEADLINE_MINUTES: String(sealDeadlineMinutes),
               SEALER_FUNCTION: sealer.name,
             },
             permissions: pulumi

@@ -1,7 +1,7 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Context } from "aws-lambda";
-import { ulid } from "ulid";
+import { decodeTime, ulid } from "ulid";
 import type { Auditor } from "../auditors/collector.ts";
 import { runTask } from "../collect/task.ts";
 import type { Outcome } from "../evidence/outcome.ts";
@@ -18,6 +18,9 @@ import { TaskPayload } from "./taskPayload.ts";
 
 /** Time kept back from the function's time-out, to write the objects and commit. */
 const COMMIT_MARGIN_MS = 20_000;
+
+/** Of the time until a run is to be sealed, what may be read in: the rest is for what is under way, and for sealing. */
+const READING = 0.9;
 
 /** The random half of a ULID: 50 bits, so that no two attempts write under one name. */
 const attemptName = ({ now, random }: Surroundings): string => ulid(now(), random).slice(-10).toLowerCase();
@@ -48,6 +51,9 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
     if (!standing) {
       const attempt = attemptName(around);
       const began = around.now();
+      const { SEAL_DEADLINE_MINUTES: minutes = Number.POSITIVE_INFINITY } = settings;
+      const readUntil = decodeTime(run_id) + minutes * 60_000 * READING;
+      const ownTime = context.getRemainingTimeInMillis();
       const outcome = await runTask({
         runId: run_id,
         date: run_date,
@@ -68,8 +74,9 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         homeRegion,
         client: around.client,
         deadline: around.timeout(
-          Math.max(context.getRemainingTimeInMillis() - COMMIT_MARGIN_MS, context.getRemainingTimeInMillis() / 2),
+          Math.max(0, Math.min(Math.max(ownTime - COMMIT_MARGIN_MS, ownTime / 2), readUntil - began)),
         ),
+        readUntil,
         now: around.now,
         wait: around.wait,
         apiShare: settings.API_SHARE,

@@ -16,6 +16,9 @@ const BUNDLE_SHA256 = z
   .regex(/^[0-9a-f]{64}$/)
   .optional();
 
+/** Minutes after its start within which a run is to be sealed. */
+const SEAL_DEADLINE_MINUTES = z.coerce.number().int().positive();
+
 export const BossSettings = z.object({
   BUNDLE_SHA256,
   EVIDENCE_BUCKET: z.string().min(1),
@@ -39,6 +42,7 @@ export const AuditorSettings = z.object({
   DIGEST_KEY: z.string().min(16),
   /** Of each rate that AWS documents, how much a run may take. */
   API_SHARE: z.coerce.number().positive().max(1).default(0.5),
+  SEAL_DEADLINE_MINUTES: SEAL_DEADLINE_MINUTES.optional(),
   SEALER_FUNCTION: z.string().min(1),
 });
 
@@ -53,9 +57,6 @@ export const RecorderSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),
   SEALER_FUNCTION: z.string().min(1),
 });
-
-/** Minutes after its start within which a run is to be sealed. */
-const SEAL_DEADLINE_MINUTES = z.coerce.number().int().positive();
 
 export const SealerSettings = z.object({
   BUNDLE_SHA256,

@@ -14,6 +14,8 @@ export interface Script {
   page: number;
   /** Of each documented rate, how much the run may take. */
   apiShare: number;
+  /** Minutes within which a run is to be sealed; left out, auditors read as long as it takes. */
+  sealDeadlineMinutes?: number;
   /** Seconds that an auditor may run. */
   auditorTimeout: number;
   /** Milliseconds that a call in a member account takes. */

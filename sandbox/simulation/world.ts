@@ -89,6 +89,7 @@ function signingKeyIn(state: SandboxState, now: () => number, randomId: (length:
 export function worldOf(script: Script, now: () => number, randomId: (length: number) => string): World {
   const state = populate(script.seed, 0);
   const auditors = deployedFor(script);
+  const { sealDeadlineMinutes: deadline } = script;
   const made = new Date(now());
   const addRole = (account: string, RoleName: string, Path: string, trust: object, policies: object[]): string => {
     const Arn = `arn:aws:iam::${account}:role${Path}${RoleName}`;
@@ -198,13 +199,13 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
   addFunction(
     "audit-sealer",
     900,
-    { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, SEAL_DEADLINE_MINUTES: "120" },
+    { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, SEAL_DEADLINE_MINUTES: String(deadline ?? 120) },
     sealerPermissions(bucketArn, signingKey),
   );
   addFunction(
     "audit-watchdog",
     300,
-    { ...common, SEAL_DEADLINE_MINUTES: "120" },
+    { ...common, SEAL_DEADLINE_MINUTES: String(deadline ?? 120) },
     watchdogPermissions(bucketArn, sealerArn),
   );
   addFunction("audit-recorder", 60, common, recorderPermissions(bucketArn, sealerArn, auditorArns));
@@ -218,6 +219,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
         EXTERNAL_ID,
         DIGEST_KEY: "simulated-digest-key",
         API_SHARE: String(script.apiShare),
+        ...(deadline ? { SEAL_DEADLINE_MINUTES: String(deadline) } : {}),
       },
       auditorPermissions({
         bucketArn,

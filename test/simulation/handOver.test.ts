@@ -107,6 +107,31 @@ describe("handing over", function () {
     expect(report.tries["audit-recorder"], "no task died").to.equal(undefined);
   });
 
+  it("ends where the run is to be sealed, with what was read of an account that would take longer, and all of the others", async () => {
+    const script = {
+      ...quietScript(SEED),
+      accounts: ACCOUNTS,
+      auditors: ["rds", "ecs"],
+      page: 100,
+      pace: 60,
+      sealDeadlineMinutes: 2,
+    };
+    const furnish = (holdings: SimulationReport["holdings"]) =>
+      void holdings.get(ACCOUNTS[0]!)!.definitions.set("eu-central-1", 3_000);
+    const report = await simulate(SEED, { script, furnish });
+    expect(report.violations).to.deep.equal([]);
+    const outcomes = commitsOf(report).flatMap((commit) => commit.outcomes);
+    const large = outcomes.find(({ auditor, account_id }) => auditor === "ecs" && account_id === ACCOUNTS[0])!;
+    expect(large).to.include({ status: "timed-out" });
+    expect(large.errors.map(({ code }) => code)).to.deep.equal(["OutOfTime"]);
+    // Ten a second for nine tenths of two minutes, but for the page that was under way.
+    expect(large.counts["AWS::ECS::TaskDefinition"]).to.be.within(900, 1_100);
+    expect(outcomes.filter((each) => each !== large).map(({ status }) => status)).to.deep.equal(
+      Array.from({ length: 3 }, () => "collected"),
+    );
+    expect(report.took).to.be.below(120_000);
+  });
+
   it("ends a listing that is longer than all hand-overs as timed out, with what was read of it", async () => {
     const script = {
       ...large,
