@@ -16,8 +16,8 @@ export interface RunCost {
 const OTHER_FUNCTIONS = 2;
 /** The plan; who seals; the place in the chain, which is looked for twice; manifest, signature and public key; what it took. */
 const WRITES_OF_A_RUN = 9;
-/** What the run before took; the plan; the chain's head and its manifest, each twice; this run's manifest three times; whether it is signed. */
-const READS_OF_A_RUN = 10;
+/** What the run before took; the plan; the chain's head and its manifest; this run's manifest; whether it is signed. */
+const READS_OF_A_RUN = 6;
 
 /**
  * Sums up what a run has to be paid for: the auditors' time as they measured it, and the requests of reading,
@@ -68,8 +68,8 @@ export function costOf({ gigabyteSeconds, commits, plannedTasks, objects, bytes,
   const { lambda, s3, kms } = PRICES;
   const groups = Math.ceil(plannedTasks / TASKS_PER_GROUP);
   const requests = commits + OTHER_FUNCTIONS;
-  // A task writes its outcome and its mark, and lists the marks beside it; so does a group.
-  const writes = objects + 3 * commits + 2 * groups + WRITES_OF_A_RUN;
+  // A task writes its outcome and its mark, and lists the marks beside it; so does a group that has others beside it.
+  const writes = objects + 3 * commits + (groups > 1 ? 2 * groups : groups) + WRITES_OF_A_RUN;
   // Looked for before a task begins, and read for the seal.
   const reads = 2 * commits + READS_OF_A_RUN;
   const signing = size.signed ? 2 : 0;

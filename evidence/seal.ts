@@ -55,22 +55,25 @@ export interface BeingSealed {
  * @throws CoverageError when outcomes are repeated, or were never planned
  */
 export async function seal(sealing: Sealing, run: string, date: string): Promise<Manifest | StillOut | BeingSealed> {
-  const { store } = sealing;
+  const { store, signer } = sealing;
+  let begun: Progress | undefined;
   let ready: ManifestBuilder | undefined;
   for (let claims = 0; claims < CLAIMS_AT_MOST; claims++) {
     // The head comes first: had this run claimed a place before it, its manifest is found below.
-    const head = await store.chainHead();
+    const [head, progress] = await Promise.all([store.chainHead(), begun ?? progressOf(store, run, date)]);
+    begun = progress;
     const claimed = head?.run_id === run;
-    if (head && !claimed) await ensureManifest(sealing, head);
-    const standing = await store.readManifest(run, date);
+    const [last, standing] = await Promise.all([
+      head && !claimed ? ensureManifest(sealing, head) : undefined,
+      store.readManifest(run, date),
+    ]);
     if (standing) return sign(sealing, standing);
     if (!ready) {
-      const planned = await store.readPlan(run, date);
       // Before the last task is out nobody holds the run: who finds it open then would keep away who closes it.
-      const hold = (await isFinished(store, planned.plan, date)) && sealing.hold;
+      const hold = progress.finished && sealing.hold;
       const other = hold && (await holdSealing(store, run, date, hold, sealing.now()));
       if (other) return { heldUntil: other.until };
-      ready = await read(store, date, planned);
+      [ready] = await Promise.all([read(store, date, progress), hold && signer?.key()]);
     }
     if (claimed) return finish(sealing, await ensureManifest(sealing, head, ready), ready);
     if (ready.open.length && !sealing.incomplete) return { open: ready.open };
@@ -81,7 +84,10 @@ export async function seal(sealing: Sealing, run: string, date: string): Promise
       claimed_at: new Date(sealing.now()).toISOString(),
       ...(ready.open.length && sealing.incomplete ? { incomplete: sealing.incomplete } : {}),
     };
-    if (await store.claim(link)) return finish(sealing, await ensureManifest(sealing, link, ready), ready);
+    if (await store.claim(link)) {
+      const previous = last ? linkTo(last) : null;
+      return finish(sealing, await write(sealing, link, ready, previous), ready);
+    }
   }
   throw new Error(`run ${run}: ${CLAIMS_AT_MOST} other runs took the next place in the chain first`);
 }
@@ -96,24 +102,35 @@ async function finish(sealing: Sealing, standing: Standing, { isWhole, took }: M
 
 /** The manifest of a run that has its place in the chain, whoever claimed it; written here when it is not there. */
 async function ensureManifest(sealing: Sealing, link: ChainLink, ready?: ManifestBuilder): Promise<Standing> {
-  const { store, signer } = sealing;
+  const { store } = sealing;
   const { run_id: run, run_date: date } = link;
   const standing = await store.readManifest(run, date);
   if (standing) return standing;
   const builder = ready ?? (await read(store, date, await store.readPlan(run, date)));
-  const incomplete = link.incomplete ?? sealing.incomplete;
+  return write(sealing, link, builder, await before(store, link.sequence));
+}
+
+/** Builds the manifest of a claimed place and writes it, unless another sealer has meanwhile: what stands counts. */
+async function write(
+  { store, signer, incomplete: asked, bundleSha256 }: Sealing,
+  link: ChainLink,
+  builder: ManifestBuilder,
+  previous: Manifest["previous"],
+): Promise<Standing> {
+  const { run_id: run, run_date: date } = link;
+  const incomplete = link.incomplete ?? asked;
   if (builder.open.length && !incomplete)
     throw new Error(
       `run ${run} has place ${link.sequence} in the chain, and commits it was to be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
     );
   const key = signer && (await signer.key());
-  const { text } = builder.seal(
+  const { manifest, text } = builder.seal(
     { ...link, incomplete },
-    await before(store, link.sequence),
+    previous,
     key ? { arn: key.arn, sha256: key.sha256 } : null,
-    sealing.bundleSha256,
+    bundleSha256,
   );
-  await store.writeManifest(run, date, text);
+  if (await store.writeManifest(run, date, text)) return { manifest, bytes: Buffer.from(text), built: text };
   const written = await store.readManifest(run, date);
   if (!written) throw new Error(`the manifest of run ${run} was written and is not there`);
   return { ...written, built: text };
@@ -125,9 +142,15 @@ async function before(store: RunStore, sequence: number): Promise<Manifest["prev
   const link = await store.chainLink(sequence - 1);
   const found = link && (await store.readManifest(link.run_id, link.run_date));
   if (!found) throw new Error(`place ${sequence - 1} of the chain has no manifest`);
-  const { run_id, run_date } = found.manifest;
-  return { run_id, run_date, manifest_sha256: sha256(found.bytes) };
+  return linkTo(found);
 }
+
+/** How the manifest after it names this one. */
+const linkTo = ({ manifest: { run_id, run_date }, bytes }: Standing): Manifest["previous"] => ({
+  run_id,
+  run_date,
+  manifest_sha256: sha256(bytes),
+});
 
 /**
  * Signs a manifest that stands, unless it is signed. One that another sealer left is built once more first: what the
@@ -163,9 +186,17 @@ async function rebuilt(store: RunStore, manifest: Manifest): Promise<string> {
   return builder.seal(link, await before(store, sequence), manifest.signing_key, sealer).text;
 }
 
-/** Whether the marks say that every task is finished. The commits prove it. */
-const isFinished = async (store: RunStore, { run_id, tasks }: Plan, date: string): Promise<boolean> =>
-  (await store.finishedGroups(run_id, date)) >= (tasks[0]?.group.of ?? 0);
+/** The plan of a run, and whether the marks say that every task of it is finished. The commits prove it. */
+interface Progress {
+  plan: Plan;
+  bytes: Uint8Array;
+  finished: boolean;
+}
+
+async function progressOf(store: RunStore, run: string, date: string): Promise<Progress> {
+  const [planned, groups] = await Promise.all([store.readPlan(run, date), store.finishedGroups(run, date)]);
+  return { ...planned, finished: groups >= (planned.plan.tasks[0]?.group.of ?? 0) };
+}
 
 /** Reads a run's commits, planned task by planned task. @param only tasks to look at; every one by default */
 async function read(

@@ -79,7 +79,7 @@ export function scriptOf(seed: number): Script {
   const silent = on(0.12) ? [`${pick(random, accounts)} ${pick(random, regions)}`] : [];
   const from = between(0, 60_000);
   // More than Lambda's three tries: then it is the watchdog that has the run sealed.
-  const sealerKills = on(0.25) ? 8 : 2;
+  const sealerKills = on(0.25) ? 12 : 2;
   return {
     seed,
     accounts,

@@ -61,7 +61,7 @@ describe("a simulated run", function () {
   });
 
   it("is sealed by the watchdog's doing when the sealer dies at each of Lambda's tries", async () => {
-    const script = { ...quietScript(1), kill: 0.9, kills: { boss: 0, auditor: 0, recorder: 0, sealer: 5 } };
+    const script = { ...quietScript(1), kill: 0.9, kills: { boss: 0, auditor: 0, recorder: 0, sealer: 12 } };
     const { violations, tries } = await simulate(1, { script });
     expect(violations).to.deep.equal([]);
     expect(tries["audit-sealer"]).to.be.greaterThan(5);
