@@ -10,6 +10,7 @@ import type { Calls } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { Concurrency } from "./concurrency.ts";
 import { before, DeadlineReached } from "./deadline.ts";
+import { lean } from "./leanClient.ts";
 import { problemOf } from "./problem.ts";
 import { collectorsFor, readItem } from "./resources.ts";
 import type { Tally } from "./tally.ts";
@@ -53,7 +54,7 @@ export async function readAccount(
     clients.set(Client, ofService);
     let client = ofService.get(region);
     if (!client) {
-      client = new Client({ ...run.client(WAITS), ...RETRIES, region, credentials });
+      client = lean(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }));
       ofService.set(region, client);
     }
     return client;

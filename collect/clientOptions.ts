@@ -1,11 +1,14 @@
 import type { HttpHandlerUserInput } from "@smithy/core/protocols";
 import type { AwsCredentialIdentity } from "@smithy/types";
+import type { Sha256 } from "./sha256.ts";
 
 /** How SDK clients reach AWS; what is left out, the SDK finds in the process. */
 export interface ClientOptions {
   requestHandler: HttpHandlerUserInput;
   region?: string;
   credentials?: AwsCredentialIdentity;
+  /** Hashes what is signed. */
+  sha256?: typeof Sha256;
 }
 
 /** How long a client waits for a connection and for an answer; beyond that the call has failed. */

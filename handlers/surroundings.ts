@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ClientOptions, Waits } from "../collect/clientOptions.ts";
 import { connections } from "../collect/connections.ts";
+import { Sha256 } from "../collect/sha256.ts";
 
 /** What a handler is given from outside, so that a simulation can decide it. */
 export interface Surroundings {
@@ -25,5 +26,5 @@ export const thisProcess: Surroundings = {
   random: () => randomBytes(4).readUInt32LE() / 2 ** 32,
   timeout: (ms) => AbortSignal.timeout(ms),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  client: (waits) => ({ requestHandler: connections(waits) }),
+  client: (waits) => ({ requestHandler: connections(waits), sha256: Sha256 }),
 };
