@@ -16,6 +16,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import { hexOf, idOf, pick, randomOf } from "../random.ts";
 import { AURORA, ENGINES, type Engine, FORGOTTEN, parameterOf } from "./databaseEngines.ts";
+import { kept } from "./kept.ts";
 import { GROUPS, networkOf, SUBNETS } from "./network.ts";
 import { homesOf } from "./regions.ts";
 import { ec2Id, kmsKey } from "./words.ts";
@@ -51,7 +52,7 @@ const PURPOSES = ["orders", "billing", "catalog", "sessions", "reports", "ledger
  * Databases as a company has them: an Aurora cluster with its members, single instances of several engines, snapshots
  * by hand and by schedule, some without tags, encryption or a private address; nothing in most regions.
  */
-export function databasesOf(seed: number, account: string, region: string): Databases {
+export const databasesOf = kept((seed: number, account: string, region: string): Databases => {
   const random = randomOf(`${seed} ${account} ${region} databases`);
   const made: Databases = {
     instances: [],
@@ -383,4 +384,4 @@ export function databasesOf(seed: number, account: string, region: string): Data
     for (const each of [targets, endpoint]) made.tags.set(each, []);
   }
   return made;
-}
+});

@@ -13,6 +13,7 @@ import type {
   Vpc,
 } from "@aws-sdk/client-ec2";
 import { randomOf } from "../random.ts";
+import { kept } from "./kept.ts";
 import { homesOf } from "./regions.ts";
 import { ec2Id } from "./words.ts";
 
@@ -50,7 +51,7 @@ interface Ingress {
  * Two VPCs: one for what is meant, with private subnets that lead out through a NAT gateway, and one that somebody made
  * for a test, whose subnets lead to the internet. Who is let in differs from account to account.
  */
-export function networkOf(seed: number, account: string, region: string): Network {
+export const networkOf = kept((seed: number, account: string, region: string): Network => {
   const made: Network = {
     vpcs: [],
     subnets: [],
@@ -273,7 +274,7 @@ export function networkOf(seed: number, account: string, region: string): Networ
       });
   }
   return made;
-}
+});
 
 const protocolOf = ({ ports }: Ingress) =>
   ports === "all"

@@ -1,4 +1,5 @@
 import { randomOf } from "../random.ts";
+import { kept } from "./kept.ts";
 
 const ALWAYS = [
   "ap-northeast-1",
@@ -27,7 +28,7 @@ export interface RegionOfAccount {
 }
 
 /** Regions as an account sees them: some of those that need opting in to are open, at least one is closed. */
-export function regionsOf(seed: number, account: string): RegionOfAccount[] {
+export const regionsOf = kept((seed: number, account: string): RegionOfAccount[] => {
   const random = randomOf(`${seed} ${account} regions`);
   return [
     ...ALWAYS.map((name) => ({ name, optIn: "opt-in-not-required" as const })),
@@ -36,16 +37,16 @@ export function regionsOf(seed: number, account: string): RegionOfAccount[] {
       optIn: index > 0 && random() < 0.3 ? ("opted-in" as const) : ("not-opted-in" as const),
     })),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
+});
 
 export const isOpen = (seed: number, account: string, region: string): boolean =>
   regionsOf(seed, account).some(({ name, optIn }) => name === region && optIn !== "not-opted-in");
 
 /** Where an account works: one main region, sometimes a second one and one in which something was forgotten. */
-export function homesOf(seed: number, account: string): string[] {
+export const homesOf = kept((seed: number, account: string): string[] => {
   const random = randomOf(`${seed} ${account} homes`);
   const homes = new Set([random() < 0.6 ? "eu-central-1" : "us-east-1"]);
   if (random() < 0.6) homes.add("eu-west-1");
   homes.add(ALWAYS[Math.floor(random() * ALWAYS.length)]!);
   return [...homes];
-}
+});
