@@ -12,6 +12,7 @@ import { Catalog } from "./catalog.ts";
 import { Dashboard } from "./dashboard.ts";
 import { EvidenceBucket, type ObjectLock } from "./evidenceBucket.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
+import { AUDITOR_MEMORY } from "./memorySizes.ts";
 import { type NotificationSettings, Notifications, notifierName } from "./notifications.ts";
 import {
   auditorPermissions,
@@ -262,7 +263,7 @@ export class AuditAccount extends pulumi.ComponentResource {
             functionName: auditorFunction(auditor),
             handler: auditorHandlers[index]!,
             timeout: 900,
-            memorySize: 1024,
+            memorySize: AUDITOR_MEMORY,
             environment: {
               EVIDENCE_BUCKET: bucket.name,
               CROSS_ACCOUNT_ROLE_NAME: crossAccountRoleName,

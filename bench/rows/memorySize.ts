@@ -24,7 +24,6 @@ const OLD_SPACE = 0.5;
 const LATENCY_MS = 40;
 const TIMES = 3;
 const REGION = "eu-central-1";
-const AUDITOR = "rds";
 /** Regions that are open in every account without opting in. */
 const REGIONS =
   "ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2,ca-central-1,eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2".split(
@@ -32,14 +31,19 @@ const REGIONS =
   );
 const RUN = "01JDT3SAPG0000000000000000";
 const DATE = "2026-11-24";
-/** Databases of the account beside those of the sandbox's estate; the same in each region. */
-const TASKS = { ordinary: 0, full: 20_000 };
+/** Databases of the account instead of those of the sandbox's estate, in all regions; and events of one instance. */
+const TASKS = [
+  { name: "ordinary", auditor: "rds", databases: 0, events: 2 },
+  { name: "full", auditor: "rds", databases: 20_000, events: 1 },
+  // One of those with several services, and the slowest of them to load.
+  { name: "ordinary", auditor: "compute", databases: 0, events: 1 },
+];
 
 const Measured = z.object({
   /** Milliseconds until the bundle was loaded, since the start of the process. */
   loadMs: z.number(),
   peak: z.number(),
-  ran: z.array(z.object({ ms: z.number(), cpuMs: z.number() })).length(2),
+  ran: z.array(z.object({ ms: z.number(), cpuMs: z.number() })).min(1),
 });
 
 /** What a task takes in a function of some memory size. */
@@ -48,7 +52,7 @@ interface Point {
   loadMs: number;
   /** The first event of an instance with the loading, which Lambda bills too, and the second. */
   coldMs: number;
-  warmMs: number;
+  warmMs: number | undefined;
   cpuMs: number;
   peak: number;
   gigabyteSeconds: number;
@@ -56,21 +60,26 @@ interface Point {
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 
-/** The size at which time and money together are least: a tenth of the one is worth a tenth of the other. */
-const best = (points: readonly Point[]): Point =>
-  points
-    .filter(({ size, peak }) => peak <= size * 2 ** 20)
-    .reduce((a, b) => (b.coldMs * b.gigabyteSeconds < a.coldMs * a.gigabyteSeconds ? b : a));
+/** The size at which time and money of all tasks together are least: a tenth of the one is worth a tenth of the other. */
+function best(tasks: readonly (readonly Point[])[]): number {
+  const weight = (size: number) =>
+    tasks
+      .map((points) => points.find((point) => point.size === size)!)
+      .reduce((product, { coldMs, gigabyteSeconds, peak }) => {
+        return peak > size * 2 ** 20 ? Number.POSITIVE_INFINITY : product * coldMs * gigabyteSeconds;
+      }, 1);
+  return SIZES.reduce((a, b) => (weight(b) < weight(a) ? b : a));
+}
 
 /** What an auditor's task takes, and costs, by the memory size of its function. */
 export const row: Row = {
   name: "memorySize",
-  title: `one task of ${AUDITOR} in ${REGIONS.length} regions by memory size, ${LATENCY_MS} ms per call`,
+  title: `one task in ${REGIONS.length} regions by memory size, ${LATENCY_MS} ms per call`,
   measure: async () => {
     const folder = await mkdtemp(join(tmpdir(), "bench-memory-size-"));
     const running = await startSandbox({ folder, port: 0, accounts: 1, latency: LATENCY_MS });
     try {
-      return await curves(running, folder);
+      return await measured(running, folder);
     } finally {
       await running.stop();
       await rm(folder, { recursive: true });
@@ -78,20 +87,18 @@ export const row: Row = {
   },
 };
 
-async function curves({ endpoint, sandbox }: Awaited<ReturnType<typeof startSandbox>>, folder: string) {
+async function measured({ endpoint, sandbox }: Awaited<ReturnType<typeof startSandbox>>, folder: string) {
   const { auditAccount, members, functions } = sandbox.state;
   const account = members[0]!.id;
+  const auditors = [...new Set(TASKS.map(({ auditor }) => auditor))].join(",");
   const { bucketName } = await deployAll({
     door: { endpoint },
     region: REGION,
-    audit: { auditors: AUDITOR, regions: REGIONS.join(",") },
-    member: { auditors: AUDITOR },
+    audit: { auditors, regions: REGIONS.join(",") },
+    member: { auditors },
     members: [account],
     onStack: (name) => process.stderr.write(`  deployed ${name}\n`),
   });
-  const auditor = [...functions.values()].find(({ FunctionName }) => FunctionName.endsWith(`-${AUDITOR}`))!;
-  const bundle = join(folder, "index.mjs");
-  await writeFile(bundle, unzipSync(auditor.zip)["index.mjs"]!);
   const credentials = { accessKeyId: auditAccount, secretAccessKey: "sandbox" };
   const store = runStore(
     new S3Client({ endpoint, region: REGION, credentials, forcePathStyle: true }),
@@ -107,11 +114,23 @@ async function curves({ endpoint, sandbox }: Awaited<ReturnType<typeof startSand
     return { status: 200, headers: { "content-type": "text/xml" }, body };
   };
 
+  const functionOf = (name: string) =>
+    [...functions.values()].find(({ FunctionName }) => FunctionName.endsWith(`-${name}`))!;
   let tasks = 0;
-  /** Two tasks after each other in one instance. */
-  const instance = async (size: number) => {
-    const ids = [tasks++, tasks++].map((n) => `${AUDITOR}-${String(n).padStart(4, "0")}`);
-    const task = { auditor: AUDITOR, accounts: [account], regions: REGIONS, group: { index: 0, tasks: 1000, of: 1 } };
+  /** So many tasks after each other in one instance. */
+  const instance = async (name: string, size: number, events: number) => {
+    const auditor = functionOf(name);
+    const bundle = join(folder, `${name}.mjs`);
+    await writeFile(bundle, unzipSync(auditor.zip)["index.mjs"]!);
+    const ids = Array.from({ length: events }, () => `${name}-${String(tasks++).padStart(4, "0")}`);
+    // Never the last one out of its run, and the first to take its session.
+    const task = {
+      auditor: name,
+      accounts: [account],
+      regions: REGIONS,
+      group: { index: 0, tasks: 1000, of: 1 },
+      place: 0,
+    };
     const out = await limited(
       size / ONE_PROCESSOR,
       [
@@ -143,41 +162,46 @@ async function curves({ endpoint, sandbox }: Awaited<ReturnType<typeof startSand
       ({ calls, counts }) => [calls, Object.values(counts).reduce((a, b) => a + b, 0)] as const,
     );
     const [calls, items] = read.reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
-    return { loadMs, peak, cold: ran[0]!, warm: ran[1]!, calls, items };
+    return { loadMs, peak, cold: ran[0]!, warm: ran[1], calls, items };
   };
 
   const lines: Line[] = [];
-  for (const [name, more] of Object.entries(TASKS)) {
-    databases = more;
+  const curves: Point[][] = [];
+  for (const task of TASKS) {
+    databases = task.databases;
     const points: Point[] = [];
     let what = "";
     for (const size of SIZES) {
-      const measured: Awaited<ReturnType<typeof instance>>[] = [];
-      for (let n = 0; n < TIMES; n++) measured.push(await instance(size));
-      const of = (pick: (each: (typeof measured)[number]) => number) => median(measured.map(pick));
+      const ran: Awaited<ReturnType<typeof instance>>[] = [];
+      for (let n = 0; n < TIMES; n++) ran.push(await instance(task.auditor, size, task.events));
+      const of = (pick: (each: (typeof ran)[number]) => number) => median(ran.map(pick));
       const coldMs = of(({ loadMs, cold }) => loadMs + cold.ms);
       points.push({
         size,
         loadMs: of(({ loadMs }) => loadMs),
         coldMs,
-        warmMs: of(({ warm }) => warm.ms),
+        warmMs: task.events > 1 ? of(({ warm }) => warm!.ms) : undefined,
         cpuMs: of(({ cold }) => cold.cpuMs),
-        peak: Math.max(...measured.map(({ peak }) => peak)),
+        peak: Math.max(...ran.map(({ peak }) => peak)),
         gigabyteSeconds: (coldMs / 1000) * (size / 1024),
       });
-      what = `${name} task: ${of(({ calls }) => calls)} calls, ${of(({ items }) => items)} items`;
+      what = `${task.name} task of ${task.auditor}: ${of(({ calls }) => calls)} calls, ${of(({ items }) => items)} items`;
       process.stderr.write(`  ${what}: ${told(points.at(-1)!)}\n`);
     }
-    const { size } = best(points);
-    lines.push({
-      what: `${what}; where time × money is least`,
-      measured: `${size} MB`,
-      target: { text: `deployed: ${auditor.MemorySize} MB`, met: size === auditor.MemorySize },
-      from: points.map(told).join("; "),
-    });
+    curves.push(points);
+    const cheapest = points.reduce((a, b) => (b.gigabyteSeconds < a.gigabyteSeconds ? b : a));
+    lines.push({ what: `${what}; cheapest at`, measured: `${cheapest.size} MB`, from: points.map(told).join("; ") });
   }
+  const size = best(curves);
+  const deployed = functionOf(TASKS[0]!.auditor).MemorySize;
+  lines.push({
+    what: "where time × money of all is least",
+    measured: `${size} MB`,
+    target: { text: `deployed: ${deployed} MB`, met: size === deployed },
+    from: `at ${PRICES.lambda.perGigabyteSecond} dollars a GB-second, ${PRICES.asOf}`,
+  });
   return lines;
 }
 
 const told = ({ size, loadMs, coldMs, warmMs, cpuMs, peak, gigabyteSeconds }: Point): string =>
-  `${size} MB: ${seconds(coldMs)} with ${seconds(loadMs)} of start, again ${seconds(warmMs)}, processor ${seconds(cpuMs)}, ${gigabyteSeconds.toFixed(2)} GB-s, $${(gigabyteSeconds * PRICES.lambda.perGigabyteSecond * 1000).toFixed(4)} for 1,000, ${Math.round(peak / 2 ** 20)} MB`;
+  `${size} MB: ${seconds(coldMs)} with ${seconds(loadMs)} of start, ${warmMs === undefined ? "" : `again ${seconds(warmMs)}, `}processor ${seconds(cpuMs)}, ${gigabyteSeconds.toFixed(2)} GB-s, $${(gigabyteSeconds * PRICES.lambda.perGigabyteSecond * 1000).toFixed(4)} for 1,000, ${Math.round(peak / 2 ** 20)} MB`;

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { AUDITOR_MEMORY } from "../../components/memorySizes.ts";
 import { CliError } from "../runs.ts";
 import { list, print } from "../terminal.ts";
 
@@ -37,7 +38,7 @@ export const costCommand = (program: Command): Command =>
     .option("--auditors <names>", "auditors, comma-separated (those of the default configuration)", list)
     .option("--runs-per-day <number>", "how often a run starts", number, 1)
     .option("--ms-per-item <number>", "milliseconds of an auditor in one region of one account", number, 300)
-    .option("--memory <megabytes>", "of an auditor's function", count, 1024)
+    .option("--memory <megabytes>", "of an auditor's function", count, AUDITOR_MEMORY)
     .option("--objects-per-task <number>", "types of which an auditor finds something", number, 14)
     .option("--kilobytes-per-account <number>", "evidence of one auditor in one account, compressed", number, 20)
     .option("--queries-per-day <number>", "queries with Athena", number, 10)
