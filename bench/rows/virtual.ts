@@ -1,6 +1,7 @@
 import { Plan } from "../../evidence/plan.ts";
 import { TaskOutcome } from "../../evidence/taskOutcome.ts";
 import { COLD_START_MS, idOf, LATENCIES, scaled, timed } from "../../sandbox/simulation/scale.ts";
+import type { Script } from "../../sandbox/simulation/script.ts";
 import { everyAuditor, simulatedAuditors } from "../../sandbox/simulation/world.ts";
 import { type Line, type Row, seconds, times } from "../row.ts";
 
@@ -11,6 +12,7 @@ const SNAPSHOTS = [10_000, 100_000];
 /** ECS task definitions of one: those that a run can read to their end, and those that none can. */
 const DEFINITIONS = 50_000;
 const TOO_MANY_DEFINITIONS = 500_000;
+const SEAL_DEADLINE_MINUTES = 30;
 const GENTLE_SNAPSHOTS = 3_000;
 const REGION = "eu-central-1";
 const small = { instances: 1, groups: 1, people: 1, volumes: 1, snapshots: 1 };
@@ -31,11 +33,12 @@ const NAMES: Record<Many, string> = { snapshots: "snapshots", definitions: "ECS 
 /** The account that is far larger than the 49 others. */
 const LARGE = idOf(25);
 
-function withLargeAccount(of: Many, number: number) {
+function withLargeAccount(of: Many, number: number, more: Partial<Script> = {}) {
   const script = scaled(50, {
     sizes: small,
     page: 1_000,
     auditors: Object.keys(of === "definitions" ? everyAuditor : simulatedAuditors),
+    ...more,
   });
   const furnish = (holdings: Map<string, Record<Many, Map<string, number>>>) =>
     void holdings.get(LARGE)![of].set(REGION, number);
@@ -53,9 +56,10 @@ async function longTail(of: Many, number: number): Promise<Line> {
   };
 }
 
-/** One account that no run can read to its end. */
-async function beyondAllHandOvers(number: number): Promise<Line> {
-  const { report, refused, tasks, cpuMs } = await withLargeAccount("definitions", number);
+/** One account that no run can read to its end: until nothing is handed over any more, or the run is to be sealed. */
+async function neverRead(number: number, sealDeadlineMinutes?: number): Promise<Line> {
+  const bound = sealDeadlineMinutes ? { sealDeadlineMinutes } : {};
+  const { report, refused, tasks, cpuMs } = await withLargeAccount("definitions", number, bound);
   const commits = [...report.documents].flatMap(([key, text]) =>
     key.includes("/outcomes/") ? [TaskOutcome.parse(JSON.parse(text))] : [],
   );
@@ -71,7 +75,7 @@ async function beyondAllHandOvers(number: number): Promise<Line> {
   const last = Math.max(...others.map(({ committed_at }) => Date.parse(committed_at))) - Date.parse(plan.started_at);
   const whole = ended.every(({ outcome }) => outcome === large.outcome || outcome.status === "collected");
   return {
-    what: `one account of fifty with ${number.toLocaleString("en")} ${NAMES.definitions}: the others are committed`,
+    what: `one account of fifty with ${number.toLocaleString("en")} ${NAMES.definitions}, ${sealDeadlineMinutes ? `sealDeadlineMinutes ${sealDeadlineMinutes}` : "no deadline"}: the others are committed`,
     measured: `after ${seconds(last)}`,
     target: { text: "all collected, and the run sealed", met: whole && !report.violations.length },
     from: `sealed after ${seconds(report.took)}: ${large.outcome.counts["AWS::ECS::TaskDefinition"]!.toLocaleString("en")} of them read, ${large.outcome.status}; ${tasks} tasks with those handed over, ${refused} refused by AWS; here ${seconds(cpuMs)} of processor; ${report.violations.length} violations`,
@@ -114,7 +118,8 @@ export const row: Row = {
     const lines: Line[] = [];
     for (const accounts of SIZES) lines.push(await growing(accounts));
     for (const snapshots of SNAPSHOTS) lines.push(await longTail("snapshots", snapshots));
-    lines.push(await longTail("definitions", DEFINITIONS), await beyondAllHandOvers(TOO_MANY_DEFINITIONS));
+    lines.push(await longTail("definitions", DEFINITIONS), await neverRead(TOO_MANY_DEFINITIONS));
+    lines.push(await neverRead(TOO_MANY_DEFINITIONS, SEAL_DEADLINE_MINUTES));
     lines.push(await gentle(0.5), await gentle(1));
     return lines;
   },
