@@ -23,7 +23,7 @@ export function lean<C extends SdkClient>(client: C): C {
   let agent: string | undefined;
   steps.add(
     (next) => async (args) => {
-      agent ??= userAgent(await config.defaultUserAgentProvider());
+      agent ??= userAgent(await config.defaultUserAgentProvider(), await config.userAgentAppId());
       args.request.headers["user-agent"] = agent;
       return next(args);
     },
@@ -38,14 +38,19 @@ export function lean<C extends SdkClient>(client: C): C {
   return client;
 }
 
-/** Who asks, as the SDK says it, and AWS writes it to CloudTrail. */
-const userAgent = (parts: readonly (readonly [name: string, version?: string])[]): string =>
-  parts
-    .map(([name, version]) => {
-      if (!version) return name;
-      const [kind, of] = name.split("/");
-      return of === undefined
-        ? `${name}/${version}`
-        : `${kind}/${kind === "api" ? of.toLowerCase().replaceAll(" ", "-") : of}#${version}`;
-    })
-    .join(" ");
+/** What the SDK does not write into the header as it is. */
+const ESCAPED = /[^\w!$%&'*+.^`|~#-]/g;
+
+/**
+ * Who asks, as the SDK says it, and AWS writes it to CloudTrail.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-appid.html
+ */
+function userAgent(parts: readonly (readonly [name: string, version?: string])[], app: string | undefined): string {
+  const written = parts.map(([name, version]) => {
+    if (!version) return name;
+    const [kind, of] = name.split("/");
+    if (of === undefined) return `${name}/${version}`;
+    return `${kind}/${(kind === "api" ? of.toLowerCase() : of).replace(ESCAPED, "-")}#${version}`;
+  });
+  return [...written, ...(app ? [`app/${app.replace(ESCAPED, "-")}`] : [])].join(" ");
+}

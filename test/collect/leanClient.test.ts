@@ -23,6 +23,7 @@ async function asked(Client: ClientClass, Command: CommandClass, input: unknown,
   const client = new Client({
     region: "eu-west-1",
     credentials,
+    userAgentAppId: "audit of/today",
     ...(prepared ? { sha256: Sha256 } : {}),
     requestHandler: {
       handle: async (request: Asked) => {
