@@ -1,12 +1,13 @@
 import {
   type Account,
-  type OrganizationsClient,
+  OrganizationsClient,
   paginateListAccounts,
   paginateListAccountsForParent,
   paginateListOrganizationalUnitsForParent,
 } from "@aws-sdk/client-organizations";
 import { GetParameterCommand, paginateGetParametersByPath, type SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
+import type { ClientOptions } from "../collect/clientOptions.ts";
 
 /** The accounts of a run, and those known but left out, with the reason. */
 export interface AccountList {
@@ -25,6 +26,14 @@ export class AccountListError extends Error {
     this.name = "AccountListError";
   }
 }
+
+/**
+ * Organizations, which an account may ask for eight pages of accounts a second: thousands of accounts take longer than
+ * the pages do, and a page that is refused is asked for again until it comes.
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+ */
+export const organizationsClient = (options: ClientOptions): OrganizationsClient =>
+  new OrganizationsClient({ ...options, retryMode: "adaptive", maxAttempts: 10 });
 
 /** Listings of an organization under way at the same time: its API answers few calls a second. */
 const LISTINGS_AT_ONCE = 4;

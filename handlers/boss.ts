@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Context } from "aws-lambda";
 import pLimit from "p-limit";
@@ -12,7 +11,7 @@ import { settle } from "../evidence/settle.ts";
 import { type RunStore, runStore } from "../evidence/store.ts";
 import { notInvoked, type TaskOutcome, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { accountsFromOrganizations, accountsFromParameter } from "./accounts.ts";
+import { accountsFromOrganizations, accountsFromParameter, organizationsClient } from "./accounts.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
 import { earlierDurations } from "./durations.ts";
 import { invokeAsync } from "./invoke.ts";
@@ -53,7 +52,7 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
   const s3 = evidenceS3(around);
   const lambda = lambdaClient(around);
   const ssm = new SSMClient(around.client(WAITS));
-  const organizations = new OrganizationsClient(around.client(WAITS));
+  const organizations = organizationsClient(around.client(WAITS));
   const ec2 = new EC2Client(around.client(WAITS));
 
   return async (event: unknown, context: Context): Promise<RunStarted> => {

@@ -30,8 +30,10 @@ const INSTANCES = 24;
 /** Threads of the baseline that has them. */
 const THREADS = 32;
 const AUDITORS = "rds,iam,s3,ec2";
-/** Runs of which the quickest counts, after one in which every function starts afresh: each baseline has one. */
-const RUNS = 3;
+/** Runs of which the quickest counts, after one in which every function starts afresh. */
+const RUNS = 8;
+/** Runs of a baseline of which the quickest counts: threads need the processor too, one call after the other waits. */
+const BASELINE_RUNS = { threads: 3, plain: 1 };
 /** Regions that are open in every account without opting in. */
 const REGIONS =
   "ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2,ca-central-1,eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2".split(
@@ -148,17 +150,7 @@ async function compared(
         "baseline",
         JSON.stringify({ Statement: [{ Sid: "Tags", Effect: "Allow", Action: TAGS, Resource: "*" }] }),
       );
-  const lines: Line[] = [];
-  const { run_id, run_date, tasks } = warm.manifest;
-  const commits = await Promise.all(tasks.map(({ task }) => store.readOutcome(run_id, run_date, task)));
-  const longestCalls = Math.max(
-    ...commits.map((commit) => commit!.outcomes.reduce((sum, each) => sum + each.calls, 0)),
-  );
-  for (const [way, text, least, threads] of [
-    ["threads", `boto3, ${THREADS} threads, tags from the listings`, 3, THREADS],
-    ["plain", "boto3, one call after the other, a call for each resource's tags", 50, 1],
-  ] as const) {
-    const file = join(folder, `${way}.ndjson`);
+  const boto3Run = async (way: keyof typeof BASELINE_RUNS, file: string) => {
     const before = process.cpuUsage();
     const { stdout } = await run(
       "python3",
@@ -178,7 +170,26 @@ async function compared(
       },
     );
     const { user, system } = process.cpuUsage(before);
-    const baseline = Baseline.parse(JSON.parse(stdout));
+    return { baseline: Baseline.parse(JSON.parse(stdout)), sandboxMs: (user + system) / 1000 };
+  };
+  type Theirs = Awaited<ReturnType<typeof boto3Run>>;
+  const lines: Line[] = [];
+  const { run_id, run_date, tasks } = warm.manifest;
+  const commits = await Promise.all(tasks.map(({ task }) => store.readOutcome(run_id, run_date, task)));
+  const longestCalls = Math.max(
+    ...commits.map((commit) => commit!.outcomes.reduce((sum, each) => sum + each.calls, 0)),
+  );
+  for (const [way, text, least, threads] of [
+    ["threads", `boto3, ${THREADS} threads, tags from the listings`, 3, THREADS],
+    ["plain", "boto3, one call after the other, a call for each resource's tags", 50, 1],
+  ] as const) {
+    const file = join(folder, `${way}.ndjson`);
+    let quickest: Theirs | undefined;
+    for (let n = 0; n < BASELINE_RUNS[way]; n++) {
+      const theirs = await boto3Run(way, file);
+      if (!quickest || theirs.baseline.seconds < quickest.baseline.seconds) quickest = theirs;
+    }
+    const { baseline, sandboxMs } = quickest!;
     const names = (await readFile(file, "utf8"))
       .split("\n")
       .flatMap((line) => (line ? nameOf(JSON.parse(line) as Named) : []));
@@ -200,7 +211,7 @@ async function compared(
       measured: times(ratio),
       target: { text: `≥ ${least} ×`, met: ratio >= least },
       from:
-        `${seconds(theirsMs)} and ${baseline.calls} calls of boto3 ${boto3} (at ${LATENCY_MS} ms a call, ${threads} at a time: ${seconds(ideal)} at least; processor: python ${seconds(baseline.cpu * 1000)}, the sandbox ${seconds((user + system) / 1000)}) ` +
+        `${seconds(theirsMs)} and ${baseline.calls} calls of boto3 ${boto3} (at ${LATENCY_MS} ms a call, ${threads} at a time: ${seconds(ideal)} at least; processor: python ${seconds(baseline.cpu * 1000)}, the sandbox ${seconds(sandboxMs)}) ` +
         `against ${seconds(warm.ms)} and ${calls} calls (the longest task has ${longestCalls}; processor: ${processorOf(warm)}); ` +
         `the same ${items} items`,
     });

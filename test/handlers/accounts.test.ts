@@ -1,7 +1,7 @@
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { accountsFromOrganizations } from "../../handlers/accounts.ts";
+import { accountsFromOrganizations, organizationsClient } from "../../handlers/accounts.ts";
 import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT, ROOT, unitsBelow } from "../../sandbox/estate/organization.ts";
 import { sandboxForTest } from "../sandbox/sandbox.ts";
 
@@ -53,6 +53,26 @@ describe("the accounts of an organization", () => {
     const alone = await listed({ units: [ROOT] }, { accounts: 60 }).list;
     const both = await listed({ units: [ROOT, WORKLOADS, "ou-sbox-prod0000"] }, { accounts: 60 }).list;
     expect(both).to.deep.equal(alone);
+  });
+
+  it("come although AWS refuses a page again and again, as there were too many calls", async () => {
+    const { as } = sandboxForTest(undefined, 3);
+    const options = as(AUDIT_ACCOUNT);
+    let refusals = 3;
+    const client = organizationsClient({
+      ...options,
+      requestHandler: {
+        ...options.requestHandler,
+        handle: async (...call: Parameters<typeof options.requestHandler.handle>) => {
+          if (refusals-- <= 0) return options.requestHandler.handle(...call);
+          const body = Buffer.from('{"__type":"TooManyRequestsException","Message":"slow down"}');
+          return { response: { statusCode: 400, headers: { "content-type": "application/x-amz-json-1.1" }, body } };
+        },
+      } as never,
+    });
+    const { accounts } = await accountsFromOrganizations(client, [], []);
+    expect(accounts).to.include(AUDIT_ACCOUNT);
+    expect(refusals).to.be.below(0);
   });
 
   it("do not hold those excluded by configuration, which are named with the reason", async () => {
