@@ -14,15 +14,11 @@ import { rds } from "../auditors/rds.ts";
 import { WAITS } from "../collect/clientOptions.ts";
 import { runTask } from "../collect/task.ts";
 import { thisProcess } from "../handlers/surroundings.ts";
+import { OPEN_EVERYWHERE } from "../sandbox/estate/regions.ts";
+import { databaseTask, openRegions, session } from "./databaseTask.ts";
 
 const TASKS = 10;
-const REGIONS =
-  "ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2,ca-central-1,eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2".split(
-    ",",
-  );
-
-const session = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>${"t".repeat(300)}</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
-const regions = `<DescribeRegionsResponse><regionInfo>${REGIONS.map((name) => `<item><regionName>${name}</regionName><optInStatus>opt-in-not-required</optInStatus></item>`).join("")}</regionInfo></DescribeRegionsResponse>`;
+const regions = openRegions(OPEN_EVERYWHERE);
 
 function answerTo(action: string | undefined): string {
   if (!action) return "";
@@ -61,29 +57,11 @@ if (process.argv[2] === "serve") {
   for (let n = 0; n < TASKS; n++) {
     const before = process.cpuUsage();
     const outcome = await runTask({
-      runId: "01JDT3SAPG0000000000000000",
-      date: "2026-11-24",
-      task: {
-        id: "rds-0000",
-        auditor: "rds",
-        accounts: [String(111111111111 + n)],
-        regions: REGIONS,
-        group: { index: 0, tasks: 1, of: 1 },
-      },
-      attempt: "bench",
+      ...databaseTask(String(111111111111 + n), OPEN_EVERYWHERE),
       auditor: { name: "rds", services: [rds] },
-      digestKey: "0123456789abcdef",
-      apiShare: 1,
-      account: "999999999999",
-      role: { partition: "aws", roleName: "audit", externalId: "external" },
-      bucket: "evidence",
       s3,
       sts,
-      homeRegion: "us-east-1",
       client: thisProcess.client,
-      deadline: new AbortController().signal,
-      now: Date.now,
-      wait: async () => undefined,
     });
     const after = process.cpuUsage(before);
     const calls = outcome.outcomes.reduce((sum, outcome) => sum + outcome.calls, 0);

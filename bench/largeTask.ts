@@ -8,14 +8,13 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { rds } from "../auditors/rds.ts";
 import { runTask } from "../collect/task.ts";
 import { databasesPage } from "./databases.ts";
+import { databaseTask, openRegions, session } from "./databaseTask.ts";
 import { type Answer, door, type Request } from "./door.ts";
 
 const RESOURCES = Number(process.argv[2]);
 const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
 
-const session = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
-const regions =
-  "<DescribeRegionsResponse><regionInfo><item><regionName>eu-central-1</regionName><optInStatus>opt-in-not-required</optInStatus></item></regionInfo></DescribeRegionsResponse>";
+const regions = openRegions(["eu-central-1"]);
 
 /** The bucket takes everything, and keeps nothing. */
 function bucket({ method, query = {} }: Request): Answer {
@@ -35,33 +34,15 @@ const watch = setInterval(look, 20);
 const began = performance.now();
 const cpu = process.cpuUsage();
 const outcome = await runTask({
-  runId: "01JDT3SAPG0000000000000000",
-  date: "2026-11-24",
-  task: {
-    id: "rds-0000",
-    auditor: "rds",
-    accounts: ["111111111111"],
-    regions: ["eu-central-1"],
-    group: { index: 0, tasks: 1, of: 1 },
-  },
-  attempt: "bench",
+  ...databaseTask("111111111111", ["eu-central-1"]),
   auditor: { name: "rds", services: [{ ...rds, collectors: rds.collectors.slice(0, 1) }] },
-  digestKey: "0123456789abcdef",
-  apiShare: 1,
-  account: "999999999999",
-  role: { partition: "aws", roleName: "audit", externalId: "external" },
-  bucket: "evidence",
   s3: new S3Client({ region: "us-east-1", credentials, forcePathStyle: true, requestHandler: door(bucket) as never }),
   sts: new STSClient({ region: "us-east-1", credentials, requestHandler: door(() => ({ body: session })) as never }),
-  homeRegion: "us-east-1",
   client: () => ({
     requestHandler: door((request) =>
       request.hostname.startsWith("ec2") ? { body: regions } : { body: databasesPage(request.text(), RESOURCES) },
     ) as never,
   }),
-  deadline: new AbortController().signal,
-  now: Date.now,
-  wait: async () => undefined,
 });
 look();
 clearInterval(watch);

@@ -23,6 +23,7 @@ export class NotHere extends Error {}
 /** What was measured cannot be set against each other; the message says why. The bench fails by it. */
 export class NotComparable extends Error {}
 
+export const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
 export const times = (ratio: number): string => `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(1)} ×`;
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

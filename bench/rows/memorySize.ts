@@ -8,10 +8,11 @@ import * as z from "zod";
 import { runStore } from "../../evidence/store.ts";
 import { PRICES } from "../../query/prices.ts";
 import { deployAll } from "../../sandbox/deploy/estate.ts";
+import { OPEN_EVERYWHERE } from "../../sandbox/estate/regions.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { databasesPage } from "../databases.ts";
 import { limited } from "../quota.ts";
-import { type Line, NotComparable, type Row, seconds } from "../row.ts";
+import { type Line, median, NotComparable, type Row, seconds } from "../row.ts";
 
 const SIZES = [256, 512, 1024, 1769, 2048, 3008];
 /**
@@ -24,11 +25,6 @@ const OLD_SPACE = 0.5;
 const LATENCY_MS = 40;
 const TIMES = 3;
 const REGION = "eu-central-1";
-/** Regions that are open in every account without opting in. */
-const REGIONS =
-  "ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2,ca-central-1,eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2".split(
-    ",",
-  );
 const RUN = "01JDT3SAPG0000000000000000";
 const DATE = "2026-11-24";
 /** Databases of the account instead of those of the sandbox's estate, in all regions; and events of one instance. */
@@ -58,8 +54,6 @@ interface Point {
   gigabyteSeconds: number;
 }
 
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
-
 /** The size at which time and money of all tasks together are least: a tenth of the one is worth a tenth of the other. */
 function best(tasks: readonly (readonly Point[])[]): number {
   const weight = (size: number) =>
@@ -74,7 +68,7 @@ function best(tasks: readonly (readonly Point[])[]): number {
 /** What an auditor's task takes, and costs, by the memory size of its function. */
 export const row: Row = {
   name: "memorySize",
-  title: `one task in ${REGIONS.length} regions by memory size, ${LATENCY_MS} ms per call`,
+  title: `one task in ${OPEN_EVERYWHERE.length} regions by memory size, ${LATENCY_MS} ms per call`,
   measure: async () => {
     const folder = await mkdtemp(join(tmpdir(), "bench-memory-size-"));
     const running = await startSandbox({ folder, port: 0, accounts: 1, latency: LATENCY_MS });
@@ -94,7 +88,7 @@ async function measured({ endpoint, sandbox }: Awaited<ReturnType<typeof startSa
   const { bucketName } = await deployAll({
     door: { endpoint },
     region: REGION,
-    audit: { auditors, regions: REGIONS.join(",") },
+    audit: { auditors, regions: OPEN_EVERYWHERE.join(",") },
     member: { auditors },
     members: [account],
     onStack: (name) => process.stderr.write(`  deployed ${name}\n`),
@@ -110,7 +104,7 @@ async function measured({ endpoint, sandbox }: Awaited<ReturnType<typeof startSa
   sandbox.handle = async (request) => {
     const form = databases ? Buffer.from(request.body).toString() : "";
     if (!form.startsWith("Action=DescribeDBInstances&")) return handle(request);
-    const body = Buffer.from(databasesPage(form, Math.ceil(databases / REGIONS.length)));
+    const body = Buffer.from(databasesPage(form, Math.ceil(databases / OPEN_EVERYWHERE.length)));
     return { status: 200, headers: { "content-type": "text/xml" }, body };
   };
 
@@ -127,7 +121,7 @@ async function measured({ endpoint, sandbox }: Awaited<ReturnType<typeof startSa
     const task = {
       auditor: name,
       accounts: [account],
-      regions: REGIONS,
+      regions: OPEN_EVERYWHERE,
       group: { index: 0, tasks: 1000, of: 1 },
       place: 0,
     };

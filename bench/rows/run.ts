@@ -15,6 +15,7 @@ import type { Manifest } from "../../evidence/manifest.ts";
 import { readObjects } from "../../evidence/sealedRun.ts";
 import { type RunStore, runStore } from "../../evidence/store.ts";
 import { deployAll } from "../../sandbox/deploy/estate.ts";
+import { OPEN_EVERYWHERE } from "../../sandbox/estate/regions.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 import { cpuOfChildren } from "../processors.ts";
 import { type Line, NotComparable, NotHere, type Row, seconds, times } from "../row.ts";
@@ -34,11 +35,6 @@ const AUDITORS = "rds,iam,s3,ec2";
 const RUNS = 8;
 /** Runs of a baseline of which the quickest counts: threads need the processor too, one call after the other waits. */
 const BASELINE_RUNS = { threads: 3, plain: 1 };
-/** Regions that are open in every account without opting in. */
-const REGIONS =
-  "ap-northeast-1,ap-northeast-2,ap-northeast-3,ap-south-1,ap-southeast-1,ap-southeast-2,ca-central-1,eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,sa-east-1,us-east-1,us-east-2,us-west-1,us-west-2".split(
-    ",",
-  );
 
 const Baseline = z.object({
   seconds: z.number(),
@@ -59,7 +55,7 @@ const nameOf = ({ account_id, region, resource_type, resource_id }: Named): stri
 /** A whole run in real time over HTTP, against boto3 that reads the same estate. */
 export const row: Row = {
   name: "run",
-  title: `a run over ${ACCOUNTS} accounts × ${REGIONS.length} regions, ${AUDITORS}, ${LATENCY_MS} ms per call`,
+  title: `a run over ${ACCOUNTS} accounts × ${OPEN_EVERYWHERE.length} regions, ${AUDITORS}, ${LATENCY_MS} ms per call`,
   measure: async () => {
     const version = await run("python3", ["-c", "import boto3; print(boto3.__version__)"]).catch(() => undefined);
     if (!version) throw new NotHere("this machine has no python3 with boto3: pip install boto3");
@@ -90,7 +86,7 @@ async function compared(
   const outputs = await deployAll({
     door: { endpoint },
     region: REGION,
-    audit: { auditors: AUDITORS, regions: REGIONS.join(",") },
+    audit: { auditors: AUDITORS, regions: OPEN_EVERYWHERE.join(",") },
     member: { auditors: AUDITORS },
     members: members.map(({ id }) => id),
     onStack: (name) => process.stderr.write(`  deployed ${name}\n`),
@@ -159,7 +155,7 @@ async function compared(
         env: {
           PATH: process.env.PATH,
           ACCOUNTS: members.map(({ id }) => id).join(","),
-          REGIONS: REGIONS.join(","),
+          OPEN_EVERYWHERE: OPEN_EVERYWHERE.join(","),
           ROLE,
           EXTERNAL_ID: String(outputs.externalId),
           AWS_ENDPOINT_URL: endpoint,
@@ -170,7 +166,10 @@ async function compared(
       },
     );
     const { user, system } = process.cpuUsage(before);
-    return { baseline: Baseline.parse(JSON.parse(stdout)), sandboxMs: (user + system) / 1000 };
+    const baseline = Baseline.parse(JSON.parse(stdout));
+    if (Object.keys(baseline.errors).length)
+      throw new NotComparable(`boto3 was refused: ${JSON.stringify(baseline.errors)}`);
+    return { baseline, sandboxMs: (user + system) / 1000 };
   };
   type Theirs = Awaited<ReturnType<typeof boto3Run>>;
   const lines: Line[] = [];
@@ -200,8 +199,6 @@ async function compared(
       throw new NotComparable(
         `the items are not the same: ${missing.length} only ours (${missing[0] ?? "none"}), ${more.length} only theirs (${more[0] ?? "none"})`,
       );
-    if (Object.keys(baseline.errors).length)
-      throw new NotComparable(`boto3 was refused: ${JSON.stringify(baseline.errors)}`);
     const theirsMs = baseline.seconds * 1000;
     const ratio = theirsMs / warm.ms;
     // Nothing but AWS's own time: what a machine that costs nothing would take.

@@ -1,7 +1,8 @@
 import { randomOf } from "../random.ts";
 import { kept } from "./kept.ts";
 
-const ALWAYS = [
+/** Regions that are open in every account without opting in. */
+export const OPEN_EVERYWHERE = [
   "ap-northeast-1",
   "ap-northeast-2",
   "ap-northeast-3",
@@ -31,7 +32,7 @@ export interface RegionOfAccount {
 export const regionsOf = kept((seed: number, account: string): RegionOfAccount[] => {
   const random = randomOf(`${seed} ${account} regions`);
   return [
-    ...ALWAYS.map((name) => ({ name, optIn: "opt-in-not-required" as const })),
+    ...OPEN_EVERYWHERE.map((name) => ({ name, optIn: "opt-in-not-required" as const })),
     ...OPT_IN.map((name, index) => ({
       name,
       optIn: index > 0 && random() < 0.3 ? ("opted-in" as const) : ("not-opted-in" as const),
@@ -47,6 +48,6 @@ export const homesOf = kept((seed: number, account: string): string[] => {
   const random = randomOf(`${seed} ${account} homes`);
   const homes = new Set([random() < 0.6 ? "eu-central-1" : "us-east-1"]);
   if (random() < 0.6) homes.add("eu-west-1");
-  homes.add(ALWAYS[Math.floor(random() * ALWAYS.length)]!);
+  homes.add(OPEN_EVERYWHERE[Math.floor(random() * OPEN_EVERYWHERE.length)]!);
   return [...homes];
 });

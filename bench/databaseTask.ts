@@ -1,0 +1,34 @@
+import type { TaskRun } from "../collect/task.ts";
+
+/** A task of one account as the boss hands it out, and what it is to know of the deployment. */
+export const databaseTask = (
+  account: string,
+  regions: readonly string[],
+): Omit<TaskRun, "auditor" | "s3" | "sts" | "client"> => ({
+  runId: "01JDT3SAPG0000000000000000",
+  date: "2026-11-24",
+  task: {
+    id: "rds-0000",
+    auditor: "rds",
+    accounts: [account],
+    regions: [...regions],
+    group: { index: 0, tasks: 1, of: 1 },
+  },
+  attempt: "bench",
+  digestKey: "0123456789abcdef",
+  apiShare: 1,
+  account: "999999999999",
+  role: { partition: "aws", roleName: "audit", externalId: "external" },
+  bucket: "evidence",
+  homeRegion: "us-east-1",
+  deadline: new AbortController().signal,
+  now: Date.now,
+  wait: async () => undefined,
+});
+
+/** What STS answers to AssumeRole. */
+export const session = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>${"t".repeat(300)}</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+
+/** What EC2 answers to DescribeRegions where all of these are open. */
+export const openRegions = (names: readonly string[]): string =>
+  `<DescribeRegionsResponse><regionInfo>${names.map((name) => `<item><regionName>${name}</regionName><optInStatus>opt-in-not-required</optInStatus></item>`).join("")}</regionInfo></DescribeRegionsResponse>`;
