@@ -160,11 +160,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     options.beside?.(clock, () => hasOpenRun(state.buckets.get(BUCKET)!.objects));
     await clock.run(options.eachEvent);
     for (const died of lambda.died) abandoned.add(died);
+  } catch (error) {
+    process.off("unhandledRejection", note);
+    throw error;
   } finally {
     uninstall();
   }
-  const found = await violations(world, script, abandoned);
-  process.off("unhandledRejection", note);
+  const found = await violations(world, script, abandoned).finally(() => process.off("unhandledRejection", note));
   return {
     seed,
     violations: [...found, ...new Set(unawaited)],
