@@ -155,7 +155,7 @@ async function compared(
         env: {
           PATH: process.env.PATH,
           ACCOUNTS: members.map(({ id }) => id).join(","),
-          OPEN_EVERYWHERE: OPEN_EVERYWHERE.join(","),
+          REGIONS: OPEN_EVERYWHERE.join(","),
           ROLE,
           EXTERNAL_ID: String(outputs.externalId),
           AWS_ENDPOINT_URL: endpoint,
