@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadAuditors } from "../auditors/registry.ts";
 import { loadControls } from "../controls/control.ts";
 import { Exceptions, parseExceptions } from "../controls/exceptions.ts";
 import { keysBeside, keysIn } from "../evidence/publicKeys.ts";
 import type { EvidenceSource } from "../evidence/source.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { catalogOf } from "../query/catalog.ts";
+import { declaredCatalog } from "../query/declaredCatalog.ts";
 import { duckDBEngine } from "../query/duckdb.ts";
 import type { Objects } from "../query/objects.ts";
 import { pullInto } from "../query/pull.ts";
@@ -60,7 +59,7 @@ export async function reportOf<T>(
   const since = compare ? runs[await indexOf(compare)]! : before[await latestOf(objects, before)];
   if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);
   const catalog = given.services
-    ? catalogOf(await loadAuditors(given.services))
+    ? await declaredCatalog(given.services)
     : await catalogIn(objects, since ? [id, since.run] : [id]);
   const types = new Set(catalog.tables.map(({ resourceType }) => resourceType));
   const controls = (await loadControls()).filter(

@@ -1,3 +1,4 @@
+import { derivedCatalog } from "../query/declaredCatalog.ts";
 import { catalogOfRuns } from "../query/runCatalog.ts";
 import { listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
 import { type TableProblem, verifyTables } from "../query/verifyTables.ts";
@@ -11,11 +12,13 @@ export async function* verifyTablesOf(
   line: ProgressLine,
 ): AsyncGenerator<Omit<TableProblem, "problem"> & { problem: string }> {
   const objects = await evidencePlace(place);
+  // A verdict rests on the declarations, and on no file of the machine that asks.
+  const declared = await derivedCatalog();
   for (const each of await listSealedRuns(objects)) {
     if (run && each.run !== run) continue;
     const sealed = await readSealedRun(objects, each.run, each.date);
     const progress = (done: number, of: number, table: string) => line(`${each.run} ${table}`, done, of);
-    const catalog = await catalogOfRuns([sealed!.plan]);
+    const catalog = await catalogOfRuns([sealed!.plan], declared);
     for await (const { key, problem } of verifyTables(objects, sealed!, catalog, progress))
       yield { key, problem: `is ${problem}. itaudit tables build ${each.run} derives it again` };
   }

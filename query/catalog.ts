@@ -147,13 +147,17 @@ export interface Catalog {
   auditors: Readonly<Record<string, readonly Covered[]>>;
 }
 
+/** Sorted, as a catalog's tables are. */
+export const byName = (tables: readonly ResourceTable[]): ResourceTable[] =>
+  [...tables].sort((a, b) => (a.name < b.name ? -1 : 1));
+
 /** The catalog that some auditors lead to. */
 export function catalogOf(auditors: readonly Auditor[]): Catalog {
   const collectorsOf = ({ services }: Auditor) => services.flatMap(({ collectors }) => collectors);
   // A type that is both regional and global has two collectors, and one table.
   const byType = new Map(auditors.flatMap(collectorsOf).map((each) => [each.type, each]));
   return {
-    tables: [...byType.values()].map(tableOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    tables: byName([...byType.values()].map(tableOf)),
     auditors: Object.fromEntries(
       auditors.map((auditor) => [
         auditor.name,

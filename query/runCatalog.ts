@@ -1,8 +1,8 @@
 import type { Auditor, ResourceType } from "../auditors/collector.ts";
-import { loadAuditors } from "../auditors/registry.ts";
 import { planKey } from "../evidence/layout.ts";
 import { Plan } from "../evidence/plan.ts";
-import { type Catalog, catalogOf } from "./catalog.ts";
+import { byName, type Catalog, catalogOf } from "./catalog.ts";
+import { declaredCatalog } from "./declaredCatalog.ts";
 import type { Objects } from "./objects.ts";
 import { listSealedRuns } from "./sealedRun.ts";
 
@@ -32,10 +32,18 @@ async function undeclaredOf({ auditors }: Pick<Plan, "auditors">): Promise<Audit
   ];
 }
 
-/** Every declared type, and those that runs read without a declaration: where one was read both ways, as they read it. */
-export async function catalogOfRuns(plans: readonly Pick<Plan, "auditors">[]): Promise<Catalog> {
-  const undeclared = (await Promise.all(plans.map(undeclaredOf))).flat();
-  return catalogOf([...(await loadAuditors()), ...undeclared]);
+/**
+ * Every declared type, and those that runs read without a declaration: where one was read both ways, as they read it.
+ * @param declared the catalog of the declared types; that of the user's cache when left out
+ */
+export async function catalogOfRuns(plans: readonly Pick<Plan, "auditors">[], declared?: Catalog): Promise<Catalog> {
+  const { tables, auditors } = declared ?? (await declaredCatalog());
+  const undeclared = catalogOf((await Promise.all(plans.map(undeclaredOf))).flat());
+  const types = new Set(undeclared.tables.map(({ resourceType }) => resourceType));
+  return {
+    tables: byName([...tables.filter(({ resourceType }) => !types.has(resourceType)), ...undeclared.tables]),
+    auditors: { ...auditors, ...undeclared.auditors },
+  };
 }
 
 /**

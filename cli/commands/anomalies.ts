@@ -34,15 +34,14 @@ export const anomaliesCommand = (program: Command): Command =>
       const runs = options.runs === undefined ? undefined : Number(options.runs);
       if (runs !== undefined && (!Number.isInteger(runs) || runs < 1))
         throw new CliError(`--runs ${options.runs}: a number of runs is expected`);
-      const [{ catalogOf }, { loadAuditors }, { duckDBEngine }, { pullInto }, { list }] = await Promise.all([
-        import("../../query/catalog.ts"),
-        import("../../auditors/registry.ts"),
+      const [{ declaredCatalog }, { duckDBEngine }, { pullInto }, { list }] = await Promise.all([
+        import("../../query/declaredCatalog.ts"),
         import("../../query/duckdb.ts"),
         import("../../query/pull.ts"),
         import("../terminal.ts"),
       ]);
       const place = await evidencePlace(options);
-      const catalog = catalogOf(await loadAuditors(options.services ? list(options.services) : undefined));
+      const catalog = await declaredCatalog(options.services ? list(options.services) : undefined);
       const line = progressLine();
       const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
       try {

@@ -31,15 +31,13 @@ export const diffCommand = (program: Command): Command =>
     .action(async (first: string, second: string, options: DiffOptions) => {
       const groupOf = grouping(options.by);
       const [
-        { catalogOf },
-        { loadAuditors },
+        { declaredCatalog },
         { catalogIn, UNDECLARED },
         { duckDBEngine },
         { differences, DiffError, mustHaveTables },
         { pullInto },
       ] = await Promise.all([
-        import("../../query/catalog.ts"),
-        import("../../auditors/registry.ts"),
+        import("../../query/declaredCatalog.ts"),
         import("../../query/runCatalog.ts"),
         import("../../query/duckdb.ts"),
         import("../../query/diff.ts"),
@@ -71,7 +69,7 @@ export const diffCommand = (program: Command): Command =>
             const names: string[] = [];
             for await (const portion of rows) names.push(...portion.map(([name]) => String(name)));
             const undeclared = names.filter((name) => UNDECLARED.includes(name));
-            const declared = catalogOf(await loadAuditors(names.filter((name) => !undeclared.includes(name))));
+            const declared = await declaredCatalog(names.filter((name) => !undeclared.includes(name)));
             return {
               ...declared.auditors,
               ...Object.fromEntries(undeclared.map((name) => [name, catalog.auditors[name] ?? []])),

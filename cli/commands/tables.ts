@@ -14,11 +14,13 @@ export const tablesCommand = (program: Command): Command => {
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")
     .action(async (run: string | undefined, options: PlaceOptions & { json?: boolean }) => {
-      const [{ catalogOfRuns }, { tabulate }, { listSealedRuns, readSealedRun }] = await Promise.all([
-        import("../../query/runCatalog.ts"),
-        import("../../query/tabulate.ts"),
-        import("../../query/sealedRun.ts"),
-      ]);
+      const [{ catalogOfRuns }, { derivedCatalog }, { tabulate }, { listSealedRuns, readSealedRun }] =
+        await Promise.all([
+          import("../../query/runCatalog.ts"),
+          import("../../query/declaredCatalog.ts"),
+          import("../../query/tabulate.ts"),
+          import("../../query/sealedRun.ts"),
+        ]);
       const objects = await evidencePlace(options);
       const all = await listSealedRuns(objects);
       const chosen = run ? all.filter((each) => each.run === run) : all;
@@ -26,10 +28,11 @@ export const tablesCommand = (program: Command): Command => {
         throw new CliError(
           `${objects.name} has no sealed run${run ? ` ${run}` : ""}; itaudit status shows how far one is`,
         );
+      const declared = await derivedCatalog();
       const line = progressLine();
       for (const each of chosen) {
         const sealed = (await readSealedRun(objects, each.run, each.date))!;
-        const built = await tabulate(objects, sealed, await catalogOfRuns([sealed.plan]), {
+        const built = await tabulate(objects, sealed, await catalogOfRuns([sealed.plan], declared), {
           progress: ({ done, of, table }) => line(`${each.run} ${table}`, done, of),
         });
         line.end();
