@@ -124,8 +124,10 @@ export function tableFileOf(key: string): { table: string; date: string; run: st
   return match ? { table: match[1]!, date: match[2]!, run: match[3]!, part: Number(match[4] ?? 1) } : undefined;
 }
 
+export const LATEST_PREFIX = `${TABLES_PREFIX}latest/`;
+
 /** The folder that holds the last sealed run's rows of a table, and nothing else. */
-export const latestPrefix = (table: string): string => `${TABLES_PREFIX}latest/${table}/`;
+export const latestPrefix = (table: string): string => `${LATEST_PREFIX}${table}/`;
 
 export const latestKey = (table: string, part = 1): string => `${latestPrefix(table)}${part}.parquet`;
 
@@ -144,7 +146,7 @@ export const isModelled = ({ table, part }: { table: string; part: number }): bo
   table === "anomalies" && part >= MODELLED_FROM;
 
 /** Which run the latest tables are of. */
-export const LATEST_KEY = `${TABLES_PREFIX}latest/run.json`;
+export const LATEST_KEY = `${LATEST_PREFIX}run.json`;
 
 export const MODELS_PREFIX = "models/";
 

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { lstat, readdir, readFile, stat } from "node:fs/promises";
+import { access, lstat, readdir, readFile, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
@@ -83,7 +83,7 @@ export function folderSource(folder: string): EvidenceSource {
     },
     async *list(prefix, atMost = Number.POSITIVE_INFINITY) {
       let left = atMost;
-      for await (const each of walk(folder, "", prefix)) {
+      for await (const each of walk(folder, nearest(prefix), prefix)) {
         if (left-- <= 0) return;
         yield each;
       }
@@ -98,11 +98,23 @@ export function folderSource(folder: string): EvidenceSource {
   };
 }
 
+/** The innermost folder that holds all keys of a prefix, with its slash; its neighbours need not be looked at. */
+function nearest(prefix: string): string {
+  const folders = prefix.split("/").slice(0, -1);
+  return folders.some((part) => part === "" || part === "." || part === "..")
+    ? ""
+    : folders.map((name) => `${name}/`).join("");
+}
+
 async function* walk(folder: string, below: string, prefix: string): AsyncIterable<{ key: string; bytes: number }> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" && below !== "") return [];
-    throw error;
-  });
+  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch(
+    async (error: NodeJS.ErrnoException) => {
+      if (below === "" || (error.code !== "ENOENT" && error.code !== "ENOTDIR")) throw error;
+      // What is missing is the key's folder, or the copy as a whole.
+      await access(folder);
+      return [];
+    },
+  );
   // A folder sorts as its keys do, with the slash after its name.
   const named = entries.map((entry) => ({ entry, key: `${below}${entry.name}${entry.isDirectory() ? "/" : ""}` }));
   named.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { LATEST_KEY, latestKey, latestPrefix, tableKey } from "../evidence/layout.ts";
+import { LATEST_KEY, LATEST_PREFIX, latestKey, latestPrefix, tableKey } from "../evidence/layout.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { type Plan, sha256 } from "../evidence/plan.ts";
 import { anomalyRows } from "./anomalyRows.ts";
@@ -269,12 +269,17 @@ async function putUpAsLatest(
   // Whoever finds an exchange that did not end cannot know what lies there, and empties every table again.
   await writeLatest(objects, latest);
   const parts: Record<string, number> = {};
+  let listed: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+  const lying = async (table: Table): Promise<readonly string[]> => {
+    listed ??= latestFiles(objects);
+    return (await listed).get(latestPrefix(table.name)) ?? [];
+  };
   const exchange = async (table: Table): Promise<void> => {
     const own = files.filter((file) => file.table === table).map(({ part }) => part);
     for (const part of own)
       await objects.copy(tableKey(table.name, sealed.run, sealed.date, part), latestKey(table.name, part));
     parts[table.name] = own.length;
-    for (const key of await staleKeys(objects, table, own.length, standing?.parts?.[table.name]))
+    for (const key of await staleKeys(table, own.length, standing?.parts?.[table.name], lying))
       await new ParquetFile(objects.create(key), table.columns, {}).finish();
   };
   const limit = pLimit(EXCHANGES_AT_ONCE);
@@ -283,13 +288,29 @@ async function putUpAsLatest(
 }
 
 /** Files of the run before that the new one does not replace; of a table that was empty already, none. */
-async function staleKeys(objects: Objects, table: Table, parts: number, before: number | undefined): Promise<string[]> {
+async function staleKeys(
+  table: Table,
+  parts: number,
+  before: number | undefined,
+  lying: (table: Table) => Promise<readonly string[]>,
+): Promise<string[]> {
   if (before !== undefined)
     return Array.from({ length: Math.max(0, before - parts) }, (_, index) => latestKey(table.name, parts + index + 1));
   const current = new Set(Array.from({ length: parts }, (_, index) => latestKey(table.name, index + 1)));
   // A table has a file, so that its folder is there.
-  const stale = new Set(parts ? [] : [latestKey(table.name)]);
-  for await (const { key } of objects.list(latestPrefix(table.name)))
-    if (key.endsWith(".parquet") && !current.has(key)) stale.add(key);
-  return [...stale];
+  const first = parts ? [] : [latestKey(table.name)];
+  return [...new Set([...first, ...(await lying(table))])].filter((key) => !current.has(key));
+}
+
+/** Files of the latest tables by their folder: one listing for all tables, as most runs know and need none. */
+async function latestFiles(objects: Objects): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = new Map<string, string[]>();
+  for await (const { key } of objects.list(LATEST_PREFIX)) {
+    if (!key.endsWith(".parquet")) continue;
+    const folder = key.slice(0, key.lastIndexOf("/") + 1);
+    const keys = files.get(folder);
+    if (keys) keys.push(key);
+    else files.set(folder, [key]);
+  }
+  return files;
 }
