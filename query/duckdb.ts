@@ -90,6 +90,8 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   const tables = new Map<string, Table>([...options.catalog.tables, ...runTables].map((table) => [table.name, table]));
   try {
     await connection.run("SET TimeZone = 'UTC'");
+    // A report asks the same few files hundreds of times.
+    await connection.run("SET parquet_metadata_cache = true");
     for (const macro of TRINO_MACROS) await connection.run(`CREATE MACRO ${macro}`);
     await connection.run(`SET allowed_directories = [${text(`${folder}/${TABLES_PREFIX}`)}]`);
     await connection.run("SET enable_external_access = false");

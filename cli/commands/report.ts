@@ -32,6 +32,8 @@ export const reportCommand = (program: Command): Command =>
     .action(async (run: string, options: ReportOptions) => {
       const format = FORMATS.find((each) => each === options.format);
       if (!format) throw new CliError(`--format ${options.format}: there are ${FORMATS.join(", ")}`);
+      if (options.out && (await stat(options.out).catch(() => undefined))?.isDirectory())
+        throw new CliError(`--out ${options.out}: it is a folder, and a file is expected`);
       const line = progressLine();
       try {
         const objects = await evidencePlace(options);
@@ -73,7 +75,6 @@ async function written(report: Report, format: Format, out: string | undefined):
   }
   // What stands there and is no file, such as a pipe, is written to: a file must not take its place.
   const standing = await stat(path).catch(() => undefined);
-  if (standing?.isDirectory()) throw new CliError(`--out ${path}: it is a folder, and a file is expected`);
   if (standing && !standing.isFile()) {
     const device = await open(path, "w");
     try {
