@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { buildSync, transformSync } from "esbuild";
+import { buildSync, type Metafile, transformSync, version } from "esbuild";
 import type { Aggregator, Service } from "../auditors/collector.ts";
 import type { UndeclaredTypes } from "../auditors/registry.ts";
 import type { Control } from "../controls/control.ts";
@@ -11,6 +10,7 @@ import type { Exception } from "../controls/exceptions.ts";
 import type { PlannedAuditor } from "../evidence/plan.ts";
 import { type Catalog, packedCatalog } from "../query/catalog.ts";
 import type { MemberColumn } from "../query/columns.ts";
+import { fileHashes, keepBundle, keptBundle, sha256Of } from "./keptBundle.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -140,11 +140,24 @@ export function bundle(handler: Handler): Bundle {
   return bundles.get(entryOf(handler))!;
 }
 
-/** Makes the bundles of several handlers together, for `bundle` to answer with: what they share is parsed once. */
+/**
+ * Makes the bundles of several handlers together, for `bundle` to answer with: what they share is parsed once. One that
+ * stands in `dist/` is taken as it is where nothing has changed that it is made of.
+ */
 export function prepareBundles(handlers: readonly Handler[]): void {
-  const missing = handlers.filter((handler) => !bundles.has(entryOf(handler)));
+  const hashOf = fileHashes(root);
+  const missing = handlers.filter((handler) => {
+    const entry = entryOf(handler);
+    if (bundles.has(entry)) return false;
+    const kept = keptBundle(folderOf(nameOf(handler)), madeOf(entry), hashOf);
+    if (kept) bundles.set(entry, { ...kept, code: archiveOf(kept.source) });
+    return !kept;
+  });
   for (const [index, made] of makeBundles(missing).entries()) bundles.set(entryOf(missing[index]!), made);
 }
+
+/** What a bundle is made of besides files. */
+const madeOf = (entry: string): string => `// esbuild ${version}\n${entry}`;
 
 /** Declarations of the SDK's schemas' names, as esbuild writes them: `var _dNS = "dnsName";`. */
 const NAME = /^(?:var|const) (_\w+) = ("(?:[^"\\\n]|\\.)*");$/gm;
@@ -167,14 +180,35 @@ const TARGET = "node20";
  */
 export function makeBundles(handlers: readonly Handler[]): Bundle[] {
   if (!handlers.length) return [];
+  const began = Date.now();
   const { outputFiles, metafile } = readable(handlers);
   return handlers.map((handler) => {
     const name = nameOf(handler);
     const path = join(folderOf(name), "readable.mjs");
     const built = outputFiles.find((file) => file.path === path)!;
-    const inputs = Object.keys(metafile.outputs[`dist/${name}/readable.mjs`]!.inputs);
-    return finished(name, withPlainKeys(built.text), inputs);
+    const { entryPoint, inputs } = metafile.outputs[`dist/${name}/readable.mjs`]!;
+    const made = finished(name, withPlainKeys(built.text), Object.keys(inputs));
+    const files = dependenciesOf(entryPoint!, metafile);
+    keepBundle(root, folderOf(name), { ...made, entry: madeOf(entryOf(handler)) }, files, began);
+    return made;
   });
+}
+
+/**
+ * Files that decide what a bundle is: all that its entry leads to, also what nothing is kept of, with the manifests of
+ * their packages, and what says how bundles are made.
+ */
+function dependenciesOf(entryPoint: string, { inputs }: Metafile): string[] {
+  const found = new Set([entryPoint]);
+  for (const path of found)
+    for (const { path: imported, external } of inputs[path]?.imports ?? []) if (!external) found.add(imported);
+  // It is gone once the bundles are made; its text is what is bundled.
+  found.delete(entryPoint);
+  for (const path of [...found]) {
+    const [manifest] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path) ?? [];
+    if (manifest) found.add(`${manifest}package.json`);
+  }
+  return [...found, "tsconfig.json", relative(root, fileURLToPath(import.meta.url))];
 }
 
 /** The handlers' modules, each with all that it imports. Their entries are files only meanwhile, and this call's own. */
@@ -228,10 +262,8 @@ function finished(name: string, readable: string, inputs: string[]): Bundle {
   write(name, "readable.mjs", readable);
   write(name, "index.mjs", source);
   write(name, "index.mjs.map", map);
-  return {
-    code: new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(source) }),
-    source,
-    sha256: createHash("sha256").update(source).digest("hex"),
-    inputs,
-  };
+  return { code: archiveOf(source), source, sha256: sha256Of(source), inputs };
 }
+
+const archiveOf = (source: string) =>
+  new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(source) });

@@ -1,0 +1,82 @@
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+
+const Made = z.object({
+  /** What was bundled, and by what. */
+  entry: z.string(),
+  /** Hex SHA-256 of every file that the bundle depends on, relative to the project; null: there was none. */
+  files: z.record(z.string(), z.string().nullable()),
+  /** Those of them that went into it. */
+  inputs: z.array(z.string()),
+  /** Hex SHA-256 of `index.mjs`. */
+  sha256: z.string(),
+});
+
+/** What is read of a bundle that was made before. */
+export interface KeptBundle {
+  source: string;
+  sha256: string;
+  inputs: string[];
+}
+
+export const sha256Of = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+const MADE = "made.json";
+
+/** Hashes of a project's files, each read once. */
+export function fileHashes(root: string): (path: string) => string | null {
+  const hashes = new Map<string, string | null>();
+  return (path) => {
+    let hash = hashes.get(path);
+    if (hash === undefined) {
+      hash = existsSync(join(root, path)) ? sha256Of(readFileSync(join(root, path))) : null;
+      hashes.set(path, hash);
+    }
+    return hash;
+  };
+}
+
+/**
+ * The bundle that stands in a folder, if it was made of the same entry and of files that are all as they were then:
+ * making the bundles of all auditors takes a processor half a minute, hashing what they are made of about a second.
+ * @returns undefined where it is to be made again
+ */
+export function keptBundle(
+  folder: string,
+  entry: string,
+  hashOf: (path: string) => string | null,
+): KeptBundle | undefined {
+  try {
+    const made = Made.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
+    if (made.entry !== entry) return undefined;
+    if (Object.entries(made.files).some(([path, hash]) => hashOf(path) !== hash)) return undefined;
+    const source = readFileSync(join(folder, "index.mjs"), "utf8");
+    return sha256Of(source) === made.sha256 ? { source, sha256: made.sha256, inputs: made.inputs } : undefined;
+  } catch {
+    // Never made, or another process is making it.
+    return undefined;
+  }
+}
+
+/**
+ * Notes what the `index.mjs` of a folder was made of, unless one of the files was written since: what was bundled is
+ * not known then.
+ * @param files all that it depends on, relative to the project
+ * @param began milliseconds since the epoch
+ */
+export function keepBundle(
+  root: string,
+  folder: string,
+  { entry, sha256, inputs }: Pick<z.infer<typeof Made>, "entry" | "sha256" | "inputs">,
+  files: readonly string[],
+  began: number,
+): void {
+  if (files.some((path) => (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= began)) return;
+  const hashOf = fileHashes(root);
+  const hashes = Object.fromEntries(files.map((path) => [path, hashOf(path)]));
+  const written = join(folder, `${MADE}.${randomUUID()}`);
+  writeFileSync(written, JSON.stringify({ entry, files: hashes, inputs, sha256 }));
+  renameSync(written, join(folder, MADE));
+}
