@@ -11,6 +11,7 @@ import { iamProviders } from "./iam.ts";
 import { getPublicKey, kmsProviders } from "./kms.ts";
 import { lambdaProviders } from "./lambda.ts";
 import { logsProviders } from "./logs.ts";
+import { withPlainStacks } from "./plainStacks.ts";
 import { type Door, type Inputs, type Made, type Providers, type Target, targetOf } from "./provider.ts";
 import { quicksightProviders } from "./quicksight.ts";
 import { randomProviders } from "./random.ts";
@@ -119,8 +120,11 @@ export async function deploy(
   );
   if (registered) onRegistered(registered);
   // Another address, another module: the program runs once for each stack.
-  const program = (await import(`${PROGRAM}?deployment=${++deployments}`)) as Record<string, unknown>;
-  await pulumi.runtime.disconnect();
+  const program = await withPlainStacks(async () => {
+    const made = (await import(`${PROGRAM}?deployment=${++deployments}`)) as Record<string, unknown>;
+    await pulumi.runtime.disconnect();
+    return made;
+  });
   if (problems[0]) throw problems[0];
   const outputs: Record<string, unknown> = {};
   for (const [name, output] of Object.entries(program))

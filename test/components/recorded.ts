@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withPlainStacks } from "../../sandbox/deploy/plainStacks.ts";
 
 /** A resource as a program registered it. */
 export interface Recorded {
@@ -72,8 +73,10 @@ export async function recorded(
     if (of) of.outputs = request.getOutputs().toJavaScript();
     return registerResourceOutputs.call(monitor, request, done);
   };
-  await make();
-  await pulumi.runtime.disconnect();
+  await withPlainStacks(async () => {
+    await make();
+    await pulumi.runtime.disconnect();
+  });
   const of = (type: string) => all.filter((each) => each.type === type || each.type.endsWith(`:${type}`));
   return {
     all,
