@@ -1,6 +1,6 @@
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { AwsCredentialIdentity } from "@smithy/types";
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { ClientClass, SdkClient } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL } from "../evidence/plan.ts";
@@ -17,16 +17,28 @@ import type { Tally } from "./tally.ts";
 import type { ReadItem, TaskRun } from "./task.ts";
 import { tellThrottles } from "./throttles.ts";
 
-/** Calls under way in one account at the same time: API limits are shared with the account's own workloads. */
-const CALLS_PER_ACCOUNT = 24;
+/**
+ * Calls under way in one account at the same time, in all regions: most of them wait for a region that is far away, each
+ * in a bucket of its own.
+ */
+const CALLS_PER_ACCOUNT = 96;
+/**
+ * Calls of one client, which are of one service in one region: the account's own workloads have the same limits there.
+ * Few at first, as each needs a connection of its own, whose handshake takes more than what it is made for.
+ */
+const CALLS_PER_CLIENT = { first: 6, most: 24 };
 
-/** Reads the planned items of one member account, with one session in it. */
+/**
+ * Reads the planned items of one member account, with one session in it.
+ * @param places for the calls of all accounts that are read together
+ */
 export async function readAccount(
   run: TaskRun,
   account: string,
   tallies: readonly Tally[],
   write: (item: Item) => Promise<void>,
   sessions: Pace,
+  places: LimitFunction,
 ): Promise<ReadItem[]> {
   const enter = accountSession(run.sts, run.role, account, run.runId);
   const assume = async () => {
@@ -60,18 +72,23 @@ export async function readAccount(
     return client;
   };
   const limit = pLimit(CALLS_PER_ACCOUNT);
+  // Few at first, as what is read to its end when the deadline comes is committed, and what is begun has to be carried on;
+  // one more wherever a call leaves a place that nobody waits for, so that far regions do not hold up the others.
+  const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
+  const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
   const ofClients = new Map<SdkClient, Concurrency>();
   // A client is refused in its own region: its calls wait for each other then, and not in places that others could use.
   const budget: Calls["budget"] = (client, call) => {
-    const ofClient = ofClients.get(client) ?? new Concurrency(CALLS_PER_ACCOUNT);
+    const ofClient = ofClients.get(client) ?? new Concurrency(CALLS_PER_CLIENT);
     ofClients.set(client, ofClient);
-    return ofClient.run((refused) => limit(() => call(refused)));
+    return ofClient
+      .run((refused) => limit(() => places(() => call(refused))))
+      .finally(() => {
+        if (!limit.pendingCount && regions.pendingCount) regions.concurrency += 1;
+      });
   };
   const share = new ApiShare(run.apiShare, run.now);
   const closed = await closedRegions(run, tallies, credentials);
-  // Few at a time: what is read to its end when the deadline comes is committed, what is begun has to be carried on.
-  const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
-  const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
   return await Promise.all(
     tallies.map((tally) =>
       regions(async () => {

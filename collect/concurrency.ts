@@ -1,7 +1,7 @@
 /**
- * Calls under way at the same time: half as many once AWS has refused one for coming too often, down to one, and one
- * more after as many calls in a row as may be under way were not refused. Those that wait go in the order in which
- * they came.
+ * Calls under way at the same time: few at first, half as many once AWS has refused one for coming too often, down to
+ * one, and one more after as many calls in a row as may be under way were not refused. Those that wait go in the order
+ * in which they came.
  */
 export class Concurrency {
   private allowed: number;
@@ -11,10 +11,12 @@ export class Concurrency {
   /** Of what began before this halving, a refusal tells nothing new: what is under way together is refused together. */
   private halvings = 0;
   private readonly waiting: (() => void)[] = [];
+  private readonly most: number;
 
-  /** @param most calls that may be under way while none is refused; 1 at least */
-  constructor(private readonly most: number) {
-    this.allowed = most;
+  /** Calls that may be under way: at first, and at most; 1 at least. */
+  constructor({ first, most }: { first: number; most: number }) {
+    this.allowed = first;
+    this.most = most;
   }
 
   /** Runs a call when its turn comes. The call tells of each attempt that AWS refused. */

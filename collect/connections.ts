@@ -3,8 +3,8 @@ import https from "node:https";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Waits } from "./clientOptions.ts";
 
-/** Calls to one endpoint at the same time: a task's accounts at once, times the calls of each. */
-const AT_ONCE = 192;
+/** Calls of a task at the same time, in all its accounts together. */
+export const CALLS_AT_ONCE = 192;
 
 /**
  * Idle connections kept open, to all endpoints together. With those in use they stay below the 1,024 files that a
@@ -36,7 +36,7 @@ export function connections(waits: Waits): NodeHttpHandler {
   const name = JSON.stringify(waits);
   let handler = handlers.get(name);
   if (!handler) {
-    const options = { keepAlive: true, maxSockets: AT_ONCE };
+    const options = { keepAlive: true, maxSockets: CALLS_AT_ONCE };
     handler = new NodeHttpHandler({
       ...waits,
       httpAgent: bounded(new http.Agent(options), IDLE_AT_MOST),

@@ -14,6 +14,7 @@ import type { CrossAccountRole } from "./accountSession.ts";
 import { readAggregator } from "./aggregator.ts";
 import { sessionPace } from "./apiShare.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
+import { CALLS_AT_ONCE } from "./connections.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import type { Problem } from "./problem.ts";
 import { Tally } from "./tally.ts";
@@ -104,7 +105,10 @@ async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Prom
   const tasks = group.of > 1 ? group.of * TASKS_PER_GROUP : group.tasks;
   const place = number === undefined ? Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32 : number / tasks;
   const sessions = sessionPace(run.apiShare, tasks, place, run.now);
-  const read = [...tallies].map(([account, own]) => accounts(() => readAccount(run, account, own, write, sessions)));
+  const places = pLimit(CALLS_AT_ONCE);
+  const read = [...tallies].map(([account, own]) =>
+    accounts(() => readAccount(run, account, own, write, sessions, places)),
+  );
   return (await Promise.all(read)).flat();
 }
 

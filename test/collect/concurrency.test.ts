@@ -28,8 +28,12 @@ function callsOf(concurrency: Concurrency) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** What happens, as a story of calls that begin, are refused and end; and how many are under way after it. */
-async function allowedAfter(most: number, story: readonly ("all refused" | "one refused" | "one answered")[]) {
-  const { call, begun } = callsOf(new Concurrency(most));
+async function allowedAfter(
+  most: number,
+  story: readonly ("all refused" | "one refused" | "one answered")[],
+  first = most,
+) {
+  const { call, begun } = callsOf(new Concurrency({ first, most }));
   const all = Array.from({ length: 500 }, (_none, n) => call(n).catch(() => undefined));
   await settled();
   for (const step of story) {
@@ -64,6 +68,16 @@ describe("calls under way at the same time", () => {
       expect(await allowedAfter(most, story)).to.equal(allowed);
     });
 
+  for (const [what, story, allowed] of [
+    ["few at first", [], 6],
+    ["one more for each round in which none was refused", answered(6 + 7), 8],
+    ["the most there may be, in time", answered(400), 24],
+    ["half of the few when they are refused", ["all refused"], 3],
+  ] as const)
+    it(`are ${what}`, async () => {
+      expect(await allowedAfter(24, story, 6)).to.equal(allowed);
+    });
+
   it("are no fewer for each refusal of those that were under way together", async () => {
     // The first halves; the others of the same time go down to their number without halving it again.
     expect(
@@ -75,7 +89,7 @@ describe("calls under way at the same time", () => {
   });
 
   it("are half as many at each attempt of one call that is refused again", async () => {
-    const { call, begun } = callsOf(new Concurrency(8));
+    const { call, begun } = callsOf(new Concurrency({ first: 8, most: 8 }));
     const all = Array.from({ length: 20 }, (_none, n) => call(n));
     const [first, ...others] = begun.splice(0);
     for (let attempt = 0; attempt < 2; attempt++) first!.refused();
@@ -90,7 +104,7 @@ describe("calls under way at the same time", () => {
   });
 
   it("hand on the error of a call, and go on", async () => {
-    const { call, begun } = callsOf(new Concurrency(1));
+    const { call, begun } = callsOf(new Concurrency({ first: 1, most: 1 }));
     const [bad, good] = [call(0), call(1)];
     const thrown = bad.catch((error: Error) => error.message);
     begun[0]!.end(new Error("denied"));
@@ -110,8 +124,9 @@ describe("calls under way at the same time", () => {
         fc.integer({ min: 1, max: 24 }),
         fc.integer({ min: 1, max: 120 }),
         steps,
-        async (most, of, story) => {
-          const { call, begun, order } = callsOf(new Concurrency(most));
+        fc.nat(23),
+        async (most, of, story, less) => {
+          const { call, begun, order } = callsOf(new Concurrency({ first: Math.max(1, most - less), most }));
           let done = 0;
           const count = () => {
             done += 1;
@@ -144,14 +159,16 @@ describe("calls under way at the same time", () => {
 
   it("of one client that is refused leave the account's places to the others", async () => {
     const places = pLimit(4);
-    const [throttled, other] = [new Concurrency(4), new Concurrency(4)].map((each) => {
-      const begun: Begun[] = [];
-      const call = () =>
-        each.run((refused) =>
-          places(() => new Promise<void>((resolve) => begun.push({ refused, end: () => resolve() }))),
-        );
-      return { call, begun };
-    });
+    const [throttled, other] = [new Concurrency({ first: 4, most: 4 }), new Concurrency({ first: 4, most: 4 })].map(
+      (each) => {
+        const begun: Begun[] = [];
+        const call = () =>
+          each.run((refused) =>
+            places(() => new Promise<void>((resolve) => begun.push({ refused, end: () => resolve() }))),
+          );
+        return { call, begun };
+      },
+    );
     const of = Array.from({ length: 8 }, () => throttled!.call());
     await settled();
     for (const { refused, end } of throttled!.begun.splice(0)) {

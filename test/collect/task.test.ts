@@ -5,6 +5,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect } from "chai";
+import type { Collector } from "../../auditors/collector.ts";
 import { rds } from "../../auditors/rds.ts";
 import { runTask } from "../../collect/task.ts";
 import type { Item } from "../../evidence/item.ts";
@@ -24,7 +25,7 @@ const instance = (id: string) => ({
 const awsError = (name: string, message: string, status = 400) =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status, attempts: 1 } });
 
-const run = (regions = ["eu-central-1"]) =>
+const run = (regions = ["eu-central-1"], collectors: readonly Collector[] = rds.collectors.slice(0, 1)) =>
   runTask({
     runId: "01JDT3SAPG0000000000000000",
     date: "2026-11-24",
@@ -36,7 +37,7 @@ const run = (regions = ["eu-central-1"]) =>
       group: { index: 0, tasks: 1, of: 1 },
     },
     attempt: "abc",
-    auditor: { name: "rds", services: [{ ...rds, collectors: rds.collectors.slice(0, 1) }] },
+    auditor: { name: "rds", services: [{ ...rds, collectors: [...collectors] }] },
     digestKey: "0123456789abcdef",
     apiShare: 1,
     account: "999999999999",
@@ -117,6 +118,28 @@ describe("a task", () => {
       ["ap-east-1", "not-enabled"],
     ]);
     expect(service.commandCalls(DescribeDBInstancesCommand)).to.have.length(1);
+  });
+
+  it("reads on in other regions while those that it began with are slow to answer", async () => {
+    const regions = ["ap-southeast-2", "sa-east-1", "eu-central-1", "eu-west-1"];
+    const open = regions.map((RegionName) => ({ RegionName, OptInStatus: "opt-in-not-required" }));
+    ec2.on(DescribeRegionsCommand).resolves({ Regions: open });
+    const ended: string[] = [];
+    let others = () => {};
+    const othersEnded = new Promise<void>((resolve) => {
+      others = resolve;
+    });
+    service.onAnyCommand().resolves({});
+    service.on(DescribeDBInstancesCommand).callsFake(async (_input, clientOf: () => RDSClient) => {
+      const region = String(await clientOf().config.region());
+      if (regions.indexOf(region) < 2) await othersEnded;
+      ended.push(region);
+      if (ended.length === 2) others();
+      return { DBInstances: [] };
+    });
+    const { outcomes } = await run(regions, rds.collectors);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(regions.map(() => "collected"));
+    expect(ended.slice(0, 2)).to.have.members(["eu-central-1", "eu-west-1"]);
   });
 
   it("turns a broken trust into a denied outcome for each region, with the remedy, and calls nothing", async () => {
