@@ -6,6 +6,7 @@ import { type Line, NotComparable, NotHere, type Row } from "./row.ts";
 /** `npm run bench [-- --only <row>]`: every row measured one after the other, in one table. */
 const rows: Record<string, () => Promise<{ row: Row }>> = {
   run: () => import("./rows/run.ts"),
+  far: () => import("./rows/far.ts"),
   call: () => import("./rows/call.ts"),
   memory: () => import("./rows/memory.ts"),
   memorySize: () => import("./rows/memorySize.ts"),
