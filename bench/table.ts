@@ -3,6 +3,10 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { type Line, NotComparable, NotHere, type Row } from "./row.ts";
 
+// What the functions log is no part of the table.
+process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
+process.env.POWERTOOLS_METRICS_DISABLED = "true";
+
 /** `npm run bench [-- --only <row>]`: every row measured one after the other, in one table. */
 const rows: Record<string, () => Promise<{ row: Row }>> = {
   run: () => import("./rows/run.ts"),
