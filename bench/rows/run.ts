@@ -17,6 +17,7 @@ import { type RunStore, runStore } from "../../evidence/store.ts";
 import { deployAll } from "../../sandbox/deploy/estate.ts";
 import { OPEN_EVERYWHERE } from "../../sandbox/estate/regions.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import { baselineEnvironment } from "../baseline/environment.ts";
 import { cpuOfChildren } from "../processors.ts";
 import { type Line, NotComparable, NotHere, type Row, seconds, times } from "../row.ts";
 
@@ -154,14 +155,15 @@ async function compared(
       {
         env: {
           PATH: process.env.PATH,
-          ACCOUNTS: members.map(({ id }) => id).join(","),
-          REGIONS: OPEN_EVERYWHERE.join(","),
-          ROLE,
-          EXTERNAL_ID: String(outputs.externalId),
-          AWS_ENDPOINT_URL: endpoint,
-          AWS_DEFAULT_REGION: REGION,
-          AWS_ACCESS_KEY_ID: `${auditAccount}.${Role.split("/").at(-1)}`,
-          AWS_SECRET_ACCESS_KEY: "sandbox",
+          ...baselineEnvironment({
+            accounts: members.map(({ id }) => id),
+            regions: OPEN_EVERYWHERE,
+            role: ROLE,
+            externalId: String(outputs.externalId),
+            endpoint,
+            homeRegion: REGION,
+            accessKeyId: `${auditAccount}.${Role.split("/").at(-1)}`,
+          }),
         },
       },
     );
