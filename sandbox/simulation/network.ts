@@ -51,7 +51,8 @@ export function callOf({ method, path, headers, body }: WireRequest): CallOnWire
   return { service, region, key, what: action, conditional: headers["if-none-match"] === "*" };
 }
 
-const never = new Promise<never>(() => undefined);
+/** Each its own: of one promise for all, what waits for it would be kept, and with it every run of the process. */
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /** The way from an instance's SDK clients to AWS: it takes virtual time, and what the script says goes wrong on it. */
 export function doorOf(
@@ -63,14 +64,14 @@ export function doorOf(
 ) {
   const handle = async (request: WireRequest): Promise<WireAnswer> => {
     const attempt = instance.attempt;
-    if (!attempt || attempt.dead) return never;
+    if (!attempt || attempt.dead) return never();
     attempt.calls += 1;
     const call = callOf(request);
     const fate = world.fate(call, attempt);
     const die = () => attempt.die(`killed ${fate.kill} ${call.service} ${call.what}`);
     if (fate.kill === "before") {
       die();
-      return never;
+      return never();
     }
     const service = world.services.get(call.service);
     let answer: WireAnswer = { status: 0, headers: {}, body: new Uint8Array() };
@@ -86,7 +87,7 @@ export function doorOf(
     );
     if (fate.kill === "after") {
       die();
-      return never;
+      return never();
     }
     return { ...answer, after: fate.ms, ...(fate.lost ? { lost: "reset" } : {}) };
   };
