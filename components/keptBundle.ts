@@ -40,7 +40,7 @@ export function fileHashes(root: string): (path: string) => string | null {
 
 /**
  * The bundle that stands in a folder, if it was made of the same entry and of files that are all as they were then:
- * making the bundles of all auditors takes a processor half a minute, hashing what they are made of about a second.
+ * making the bundles of all auditors takes some twenty seconds, hashing what they are made of half a second.
  * @returns undefined where it is to be made again
  */
 export function keptBundle(

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../auditors/registry.ts";
@@ -17,9 +17,18 @@ const Kept = z.object({
   }),
 });
 
-/** Where what was derived is kept, as the XDG Base Directory Specification says. */
-const place = (): string =>
-  join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "audit-ecosystem", "catalog.json");
+/**
+ * Where what was derived is kept. @throws where the user has no home
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/ which has a path that is not absolute ignored
+ */
+function place(): string {
+  const { XDG_CACHE_HOME: named } = process.env;
+  const cache = named && isAbsolute(named) ? named : join(homedir(), ".cache");
+  return join(cache, "audit-ecosystem", "catalog.json");
+}
+
+/** Declarations do not change while a process has them. */
+let declarations: Promise<string> | undefined;
 
 /**
  * The catalog of declared types that some auditors lead to. Deriving it loads the SDK's client of every service, which
@@ -30,7 +39,8 @@ const place = (): string =>
  */
 export async function declaredCatalog(chosen: readonly string[] = DEFAULT_AUDITORS): Promise<Catalog> {
   const composed = compose(chosen);
-  const key = await keyOfDeclarations();
+  declarations ??= keyOfDeclarations();
+  const key = await declarations;
   const { types, auditors: services } = (await kept(key)) ?? (await derived(key));
   const auditors = Object.fromEntries(
     composed.map(({ name, services: of }) => [name, of.flatMap((service) => services[service] ?? [])]),
@@ -57,31 +67,41 @@ async function kept(key: string): Promise<PackedCatalog | undefined> {
 /** Of each service by itself: how auditors are composed of them is another question at each call. */
 async function derived(key: string): Promise<PackedCatalog> {
   const catalog = packedCatalog(catalogOf(await loadAuditors(serviceNames)));
+  // Where there is no home, or none that can be written to, this costs the time of deriving and nothing else.
+  await keep(JSON.stringify({ key, catalog })).catch(() => undefined);
+  return catalog;
+}
+
+async function keep(text: string): Promise<void> {
   const file = place();
   const written = `${file}.${randomUUID()}`;
+  await mkdir(dirname(file), { recursive: true });
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(written, JSON.stringify({ key, catalog }));
+    await writeFile(written, text);
     await rename(written, file);
-  } catch {
-    // A home that cannot be written to costs the time of deriving, and nothing else.
-    await rm(written, { force: true }).catch(() => undefined);
+  } finally {
+    await rm(written, { force: true });
   }
-  return catalog;
 }
 
 /** Changes with each declaration, with what derives tables of them, and with the version of each client of the SDK. */
 async function keyOfDeclarations(): Promise<string> {
-  const hash = createHash("sha256");
-  for (const folder of ["../auditors/", "./"]) {
-    const path = fileURLToPath(new URL(folder, import.meta.url));
-    for (const name of (await readdir(path)).sort())
-      if (/\.[jt]s$/.test(name)) hash.update(`${name}\n`).update(await readFile(join(path, name)));
-  }
+  const folders = ["../auditors/", "./"].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+  const sources = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder))
+        .filter((name) => /\.[jt]s$/.test(name))
+        .sort()
+        .map((name) => join(folder, name)),
+    ),
+  );
   const require = createRequire(import.meta.url);
-  for (const name of Object.keys(packageJson.dependencies)) {
-    if (!/^@(aws-sdk|smithy)\//.test(name)) continue;
-    hash.update(await readFile(require.resolve(`${name}/package.json`)));
-  }
+  const manifests = Object.keys(packageJson.dependencies)
+    .filter((name) => /^@(aws-sdk|smithy)\//.test(name))
+    .map((name) => require.resolve(`${name}/package.json`));
+  const files = [...sources.flat(), ...manifests];
+  const hash = createHash("sha256");
+  for (const [index, text] of (await Promise.all(files.map((file) => readFile(file)))).entries())
+    hash.update(`${basename(files[index]!)}\n`).update(text);
   return hash.digest("hex");
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
@@ -61,6 +61,20 @@ describe("the catalog of declared types", function () {
       expect(await declaredCatalog(["rds"])).to.deep.equal(expected);
       expect(readFileSync(file, "utf8"), "and kept").to.include("AWS::RDS::DBInstance");
     });
+
+  it("is kept below the user's home where the path for caches is not absolute", async () => {
+    const { HOME } = process.env;
+    process.env.XDG_CACHE_HOME = "relative";
+    process.env.HOME = folder;
+    try {
+      await declaredCatalog(["rds"]);
+    } finally {
+      if (HOME === undefined) delete process.env.HOME;
+      else process.env.HOME = HOME;
+    }
+    expect(existsSync("relative")).to.equal(false);
+    expect(existsSync(join(folder, ".cache", "audit-ecosystem", "catalog.json"))).to.equal(true);
+  });
 
   it("is derived where nothing can be kept", async () => {
     // A file stands where the folder would be.
