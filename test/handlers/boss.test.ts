@@ -13,6 +13,7 @@ import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import type { Plan } from "../../evidence/plan.ts";
+import { restoreEnvironment } from "../environment.ts";
 
 use(chaiAsPromised);
 
@@ -54,7 +55,7 @@ describe("boss", () => {
     ]) as unknown as typeof handler;
   });
   after(() => {
-    process.env = environmentBefore;
+    restoreEnvironment(environmentBefore);
     for (const mock of [ssm, lambda, s3, ec2, organizations]) mock.restore();
   });
   beforeEach(() => {

@@ -18,6 +18,7 @@ import {
 } from "../../evidence/layout.ts";
 import { plannedItems, planRun } from "../../evidence/plan.ts";
 import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import { restoreEnvironment } from "../environment.ts";
 
 use(chaiAsPromised);
 
@@ -96,7 +97,7 @@ describe("committing and sealing", () => {
     sealer = (await import("../../handlers/sealer.ts")).handler;
   });
   after(() => {
-    process.env = environmentBefore;
+    restoreEnvironment(environmentBefore);
     for (const mock of [s3, lambda, sts, kms]) mock.restore();
   });
   beforeEach(() => {

@@ -13,6 +13,7 @@ import { runTask } from "../../collect/task.ts";
 import type { Item } from "../../evidence/item.ts";
 import { GLOBAL } from "../../evidence/plan.ts";
 import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import { restoreEnvironment } from "../environment.ts";
 
 const MEMBERS = ["111111111111", "222222222222"];
 const REGIONS = ["eu-central-1", "us-east-1"];
@@ -117,7 +118,7 @@ describe("moto and the AWS CLI as referees", function () {
     }
   });
   after(() => {
-    process.env = environment;
+    restoreEnvironment(environment);
     moto?.kill();
   });
 
