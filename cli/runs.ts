@@ -1,10 +1,11 @@
+import { posix } from "node:path";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { decodeTime } from "ulid";
 import * as z from "zod";
 import { RUNS_PREFIX, runDate, runPrefix } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
 import type { Plan } from "../evidence/plan.ts";
+import type { EvidenceSource } from "../evidence/source.ts";
 import type { RunStore } from "../evidence/store.ts";
 
 /** What the boss answers. */
@@ -82,30 +83,21 @@ export function runOf(text: string): RunName {
   return { run, date: runDate(new Date(decodeTime(run)).toISOString()) };
 }
 
+/** A run as a command line names it: `latest`, its id, or a key in its folder. @throws CliError when it is neither */
+export const askedRun = (text: string): RunName | "latest" => (text === "latest" ? "latest" : runOf(text));
+
 /** The run that began last. @throws CliError when there is none */
-export async function latestRun(s3: S3Client, bucket: string): Promise<RunName> {
-  const last = async (Prefix: string): Promise<string | undefined> => {
-    let found: string | undefined;
-    let ContinuationToken: string | undefined;
-    do {
-      const page = await s3.send(
-        new ListObjectsV2Command({ Bucket: bucket, Prefix, Delimiter: "/", ContinuationToken }),
-      );
-      found = page.CommonPrefixes?.at(-1)?.Prefix ?? found;
-      ContinuationToken = page.NextContinuationToken;
-    } while (ContinuationToken);
-    return found;
-  };
-  const day = await last(RUNS_PREFIX);
-  const run = day && (await last(day));
-  if (!run) throw new CliError(`there is no run in s3://${bucket} yet: itaudit run --wait`);
+export async function latestRun(source: EvidenceSource): Promise<RunName> {
+  const folders = await source.folders(`${posix.dirname(RUNS_PREFIX)}/`);
+  const day = folders.findLast((folder) => folder.startsWith(RUNS_PREFIX));
+  const run = day && (await source.folders(day)).at(-1);
+  if (!run) throw new CliError(`there is no run in ${source.name} yet: itaudit run --wait`);
   return runOf(run);
 }
 
-/** @throws CliError when there is no such run in the bucket */
-export async function existingRun(s3: S3Client, bucket: string, name: RunName): Promise<RunName> {
-  const Prefix = runPrefix(name.run, name.date);
-  const { KeyCount } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix, MaxKeys: 1 }));
-  if (!KeyCount) throw new CliError(`there is no run ${name.run} in s3://${bucket}`);
-  return name;
+/** @throws CliError when there is no such run */
+export async function existingRun(source: EvidenceSource, asked: RunName | "latest"): Promise<RunName> {
+  if (asked === "latest") return latestRun(source);
+  for await (const _ of source.list(runPrefix(asked.run, asked.date), 1)) return asked;
+  throw new CliError(`there is no run ${asked.run} in ${source.name}`);
 }

@@ -65,8 +65,9 @@ function collector(namespace: string, { operation, items, shape }: Candidate): s
  * A declaration to start from: every listing of the service that needs no input, with the members that look like id,
  * ARN and tags. What listings do not say is marked with TODO.
  * @param name of the service and its file
+ * @param own it is of a program that uses this project as a package, and no part of it
  */
-export function scaffold(name: string, sdkPackage: string, sdk: Record<string, unknown>): string {
+export function scaffold(name: string, sdkPackage: string, sdk: Record<string, unknown>, own: boolean): string {
   const candidates = candidatesOf(sdk);
   const client = Object.keys(sdk).find((each) => /Client$/.test(each) && each !== "__Client")!;
   const namespace = client.replace(/Client$/, "");
@@ -77,14 +78,14 @@ export function scaffold(name: string, sdkPackage: string, sdk: Record<string, u
   return `import {
 ${imports.map((each) => `  ${each},`).join("\n")}
 } from "${sdkPackage}";
-import { ${inline ? "inline, " : ""}reads, type Service } from "./collector.ts";
+import { ${inline ? "inline, " : ""}reads, type Service } from "${own ? "audit-ecosystem/collectors" : "./collector.ts"}";
 
 // TODO the prefix of the service's IAM actions
 const { from, list } = reads("${name}");
 
 /** TODO what it is about. */
 export const ${name}: Service = {
-  name: "${name}",
+  name: "${name}",${own ? "\n  module: import.meta.url," : ""}
   title: "TODO",
   client: ${client},
   collectors: [

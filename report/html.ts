@@ -58,7 +58,8 @@ const hashOf = (content: string): string => `sha256-${createHash("sha256").updat
 
 async function pageScript(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("main.ts", PAGE))],
+    // main.ts in a checkout, main.js as published.
+    entryPoints: [fileURLToPath(new URL("main", PAGE))],
     bundle: true,
     write: false,
     format: "esm",

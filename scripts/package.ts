@@ -12,7 +12,7 @@ const OUT = "dist/package";
 const FILES = [
   "cli/itaudit.mjs",
   "controls",
-  "report/page",
+  "report/page/page.css",
   "sandbox/lambda/bootstrap.mjs",
   "README.md",
   "CHANGELOG.md",
@@ -31,7 +31,7 @@ rmSync(OUT, { recursive: true, force: true });
 const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 execFileSync(process.execPath, [compiler, "--project", "tsconfig.package.json"], { stdio: "inherit" });
 for (const file of FILES)
-  cpSync(file, `${OUT}/${file}`, { recursive: true, filter: (path) => !/^controls\/.*\.ts$|tsconfig/.test(path) });
+  cpSync(file, `${OUT}/${file}`, { recursive: true, filter: (path) => !/^controls\/.*\.ts$/.test(path) });
 const { name, version, description, license, type, bin, engines, dependencies } = packageJson;
 const exports = Object.fromEntries(
   Object.entries(MODULES).map(([path, module]) => [

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError } from "../runs.ts";
 import { print } from "../terminal.ts";
@@ -16,33 +18,44 @@ export const auditorCommand = (program: Command): Command => {
 Examples:
   itaudit auditor new efs
   itaudit auditor new elastic-load-balancing-v2 --name elbv2 --print
+In a checkout it becomes auditors/<name>.ts, in a program of your own <name>.ts beside it.
 docs/adding-an-auditor.md tells how to go on.`,
     )
     .action(async (service: string, options: { name?: string; print?: boolean }) => {
+      if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(service))
+        throw new CliError(
+          `${service}: the service as its SDK package is named is expected, efs for @aws-sdk/client-efs`,
+        );
       const sdkPackage = `@aws-sdk/client-${service}`;
       const sdk = await import(sdkPackage).catch(() => {
         throw new CliError(`${sdkPackage} is not installed: npm install ${sdkPackage}`);
       });
       const { needingInput, scaffold } = await import("../scaffold.ts");
+      const own = !existsSync("auditors/registry.ts");
       const name = options.name ?? service.replace(/[^a-z0-9]/g, "");
       if (!/^[a-z][a-z0-9]*$/.test(name))
         throw new CliError(`--name ${name}: small letters and digits are expected, as it is a variable and a file`);
-      const text = scaffold(name, sdkPackage, sdk);
+      const text = scaffold(name, sdkPackage, sdk, own);
       if (options.print) {
         print(text);
         return;
       }
-      const { writeFile } = await import("node:fs/promises");
-      const file = `auditors/${name}.ts`;
+      const file = own ? `${name}.ts` : `auditors/${name}.ts`;
       await writeFile(file, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EEXIST"
           ? new CliError(`${file} is there already; --name gives another, --print shows it`)
           : error;
       });
       print(
-        `${file}: resolve its TODOs, then add to auditors/registry.ts
+        `${file}: resolve its TODOs, then ${
+          own
+            ? `give your program's AuditAccount and MemberAccount
+  await ownAuditor(${name})
+of audit-ecosystem/auditors.`
+            : `add to auditors/registry.ts
   ${name}: () => import("./${name}.ts").then(({ ${name} }) => ${name}),
-and its name to a group. These operations ask for input, for details and for listings below a parent:
+and its name to a group.`
+        } These operations ask for input, for details and for listings below a parent:
   ${needingInput(sdk).join("\n  ")}`,
       );
     });

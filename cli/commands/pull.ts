@@ -16,7 +16,7 @@ export const pullCommand = (program: Command): Command =>
   program
     .command("pull")
     .description("copy evidence from the bucket, hashed as it comes; verify, query and report work on the copy")
-    .argument("[run]", "id of a run, or the key of its manifest")
+    .argument("[run]", "id of a run, or the key of its manifest, or latest")
     .option("--all", "every run, with the chain")
     .option(
       "--bucket <name>",
@@ -33,25 +33,26 @@ Exit code 1: an object is not as it was sealed, or is missing. It is named, and 
 
 Examples:
   itaudit pull --all --dir copy
+  itaudit pull latest --dir copy
   itaudit pull 01JDT3SAPG0000000000000000 --bucket my-evidence --dir copy
   itaudit verify --all --dir copy --public-key key.pem`,
     )
     .action(async (named: string | undefined, options: PullOptions) => {
       if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or say --all");
-      const { existingRun, runOf } = await import("../runs.ts");
-      const asked = named === undefined ? undefined : runOf(named);
+      const { askedRun, existingRun } = await import("../runs.ts");
+      const asked = named ? askedRun(named) : undefined;
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
       const { pull } = await import("../../evidence/pull.ts");
       const { bucketSource } = await import("../../evidence/source.ts");
       const { evidenceS3 } = await import("../../handlers/clients.ts");
       const { evidenceBucket } = await import("../deployment.ts");
       const bucket = await evidenceBucket(options.bucket, options.boss, () => new LambdaClient({}));
-      const s3 = evidenceS3();
+      const from = bucketSource(evidenceS3(), bucket);
       const line = progressLine();
       const { fetched, bytes, standing, problems } = await pull({
-        from: bucketSource(s3, bucket),
+        from,
         folder: options.dir,
-        run: asked ? await existingRun(s3, bucket, asked) : "all",
+        run: asked ? await existingRun(from, asked) : "all",
         problem: (problem) => {
           line.end();
           const { kind, key, problem: what } = problem;

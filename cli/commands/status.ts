@@ -15,7 +15,7 @@ export const statusCommand = (program: Command): Command =>
   program
     .command("status")
     .description("how far a run is; once it is sealed: coverage, throttles, slowest accounts, and what it cost")
-    .argument("[run]", "id of the run, as `itaudit run` prints it; the latest when left out")
+    .argument("[run]", "id of a run, as `itaudit run` prints it, or latest", "latest")
     .option(
       "--bucket <name>",
       "the evidence bucket; also ITAUDIT_BUCKET. Else the boss is asked",
@@ -32,18 +32,18 @@ Examples:
   itaudit status --json | jq .totals.outcomes
   itaudit status --json | jq .summary.cost`,
     )
-    .action(async (named: string | undefined, { bucket: option, boss, json }: StatusOptions) => {
-      const { existingRun, latestRun, progressOf, runOf } = await import("../runs.ts");
+    .action(async (named: string, { bucket: option, boss, json }: StatusOptions) => {
+      const { askedRun, existingRun, progressOf } = await import("../runs.ts");
       // Before anything is asked of AWS: a mistyped id is the user's to mend.
-      const asked = named === undefined ? undefined : runOf(named);
+      const asked = askedRun(named);
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
       const { runStore } = await import("../../evidence/store.ts");
       const { evidenceS3 } = await import("../../handlers/clients.ts");
       const { evidenceBucket } = await import("../deployment.ts");
       const bucket = await evidenceBucket(option, boss, () => new LambdaClient({}));
       const s3 = evidenceS3();
-      const { run, date } = asked ? await existingRun(s3, bucket, asked) : await latestRun(s3, bucket);
       const store = runStore(s3, bucket);
+      const { run, date } = await existingRun(store.source, asked);
       const { plan, committed, manifest } = await progressOf(store, run, date);
       const done = new Set(committed);
       const open = plan.tasks.flatMap(({ id }) => (done.has(id) ? [] : [id]));

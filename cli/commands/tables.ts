@@ -9,7 +9,7 @@ export const tablesCommand = (program: Command): Command => {
   tables
     .command("build")
     .description("derive the tables of sealed runs again; the tabulator does it once after each run")
-    .argument("[run]", "id of a run; every sealed run when left out")
+    .argument("[run]", "id of a run, or latest; every sealed run when left out")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")
@@ -23,10 +23,10 @@ export const tablesCommand = (program: Command): Command => {
         ]);
       const objects = await evidencePlace(options);
       const all = await listSealedRuns(objects);
-      const chosen = run ? all.filter((each) => each.run === run) : all;
+      const chosen = run === "latest" ? all.slice(-1) : run ? all.filter((each) => each.run === run) : all;
       if (!chosen.length)
         throw new CliError(
-          `${objects.name} has no sealed run${run ? ` ${run}` : ""}; itaudit status shows how far one is`,
+          `${objects.name} has no sealed run${run && run !== "latest" ? ` ${run}` : ""}; itaudit status shows how far one is`,
         );
       const declared = await derivedCatalog();
       const line = progressLine();

@@ -23,7 +23,7 @@ export const verifyCommand = (program: Command): Command =>
   program
     .command("verify")
     .description("check that evidence is as it was sealed; exit code 0: it is, 1: it is not, 2: could not check")
-    .argument("[run]", "id of a run, or the key of its manifest")
+    .argument("[run]", "id of a run, or the key of its manifest, or latest")
     .option("--all", "every run, and the chain from the first to the last")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of it: no AWS is needed")
@@ -46,17 +46,19 @@ export const verifyCommand = (program: Command): Command =>
       }
     });
 
-async function verdict(run: string | undefined, options: Options): Promise<number> {
-  const [{ verify }, { keysBeside, keysIn }, { runOf }, { evidenceSource }] = await Promise.all([
+async function verdict(named: string | undefined, options: Options): Promise<number> {
+  const [{ verify }, { keysBeside, keysIn }, { askedRun, latestRun }, { evidenceSource }] = await Promise.all([
     import("../../evidence/verify.ts"),
     import("../../evidence/publicKeys.ts"),
     import("../runs.ts"),
     import("../evidencePlace.ts"),
   ]);
-  if (Boolean(run) === Boolean(options.all)) throw new CliError("name a run, or say --all");
+  if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or say --all");
   if (options.head && !options.all) throw new CliError("--head is looked for in the whole chain: say --all");
   const head = options.head ? await keptHead(options.head) : undefined;
+  const asked = named ? askedRun(named) : undefined;
   const source = await evidenceSource(options);
+  const run = asked === "latest" ? await latestRun(source) : asked;
   const given = options.publicKey ? keysIn(await readFile(options.publicKey, "utf8")) : undefined;
   const line = progressLine();
   const say = (finding: { kind: string; key: string; problem: string }, violates: boolean) => {
@@ -70,7 +72,7 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
   const answer = await verify({
     source,
     keys: given ?? keysBeside(source),
-    run: run ? runOf(run) : "all",
+    run: run ?? "all",
     head,
     violation: (violation) => say(violation, true),
     notice: (notice) => say(notice, false),
@@ -78,8 +80,7 @@ async function verdict(run: string | undefined, options: Options): Promise<numbe
   });
   if (options.tables) {
     const { verifyTablesOf } = await import("../verifyTables.ts");
-    const chosen = run ? runOf(run).run : undefined;
-    for await (const { key, problem } of verifyTablesOf(options, chosen, line)) {
+    for await (const { key, problem } of verifyTablesOf(options, run?.run, line)) {
       say({ kind: "table", key, problem }, true);
       answer.violations += 1;
     }

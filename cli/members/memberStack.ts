@@ -3,7 +3,7 @@ import { type Auditor, typesOf } from "../../auditors/collector.ts";
 import { memberPolicyDocuments } from "../../auditors/policy.ts";
 import type { UndeclaredTypes } from "../../auditors/registry.ts";
 import { canonicalJson } from "../../evidence/canonicalJson.ts";
-import { version } from "../../package.json" with { type: "json" };
+import packageJson from "../../package.json" with { type: "json" };
 import type { DeployedSystem } from "../deployedSystem.ts";
 
 /** A member account's stack, as Pulumi is to bring it up. */
@@ -67,7 +67,7 @@ export function memberStacks({ system, deployed, loaded, accounts, through, conf
     const made = canonicalJson({
       ...stack,
       assumes: stack.assumes ?? null,
-      version,
+      version: packageJson.version,
       documents,
       types: loaded.flatMap(typesOf),
     });

@@ -6,7 +6,8 @@ import { needingInput, scaffold } from "../../cli/scaffold.ts";
 
 describe("a declaration started from an SDK package", () => {
   it("lists what needs no input, with the members that name it", () => {
-    const text = scaffold("efs", "@aws-sdk/client-efs", efs);
+    const text = scaffold("efs", "@aws-sdk/client-efs", efs, false);
+    expect(text).to.include('from "./collector.ts"').and.not.to.include("module:");
     expect(text).to.include(`list("AWS::EFS::FileSystem", from(DescribeFileSystemsCommand, "FileSystems"), {
       id: "FileSystemId",
       arn: "FileSystemArn",
@@ -23,7 +24,7 @@ describe("a declaration started from an SDK package", () => {
       ["efs", efs],
       ["sns", sns],
     ] as const) {
-      const { diagnostics } = ts.transpileModule(scaffold(name, `@aws-sdk/client-${name}`, sdk), {
+      const { diagnostics } = ts.transpileModule(scaffold(name, `@aws-sdk/client-${name}`, sdk, false), {
         reportDiagnostics: true,
       });
       expect(diagnostics).to.be.empty;

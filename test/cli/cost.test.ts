@@ -69,7 +69,7 @@ describe("what a run will cost", () => {
         requestHandler: inProcess(system.sandbox) as never,
       });
       const store = runStore(s3, BUCKET);
-      const { run, date } = await latestRun(s3, BUCKET);
+      const { run, date } = await latestRun(store.source);
       const { manifest } = (await store.readManifest(run, date))!;
       const count = new RunCount();
       for await (const _ of count.through(readCommits(store.source, manifest)));

@@ -63,7 +63,7 @@ describe("itaudit run and status", function () {
     expect(await itaudit(["status"])).to.deep.equal({
       code: 1,
       out: "",
-      err: `itaudit: there is no run in s3://${bucket} yet: itaudit run --wait\n`,
+      err: `itaudit: there is no run in s3://${bucket}/ yet: itaudit run --wait\n`,
     });
   });
 
@@ -110,6 +110,9 @@ describe("itaudit run and status", function () {
     const { code, out } = await itaudit(["verify", "--all", "--dir", copy]);
     expect(code, out).to.equal(0);
     expect(out).to.match(/^holds: 2 runs, /);
+    const one = join(folder, "latest");
+    expect((await itaudit(["pull", "latest", "--dir", one])).err).to.equal("");
+    expect((await itaudit(["verify", "latest", "--dir", one])).out).to.match(/^holds: 1 run, /);
     const second = JSON.parse((await itaudit(["pull", "--all", "--bucket", bucket, "--dir", copy, "--json"])).out);
     // A place in the chain, a manifest and a signature of each run, and the key.
     expect(second).to.include({ fetched: 7, problems: 0 });

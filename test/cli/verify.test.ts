@@ -30,8 +30,8 @@ describe("itaudit verify", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it("exits with 0 where everything is as sealed, by the id of a run and by --all", async () => {
-    for (const which of [[runId(1)], ["--all"]]) {
+  it("exits with 0 where everything is as sealed, by the id of a run, as the latest and by --all", async () => {
+    for (const which of [[runId(1)], ["latest"], ["--all"]]) {
       const { code, stdout, stderr } = await itaudit("verify", ...which, "--dir", folder, "--public-key", key);
       expect(code, stderr).to.equal(0);
       expect(stdout).to.match(/^holds: 1 run, 2 objects with 6 items in \d+ bytes are as sealed\nnewest: place 1 /);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -49,12 +49,25 @@ await new Promise((drained) => setImmediate(drained));
 console.log(JSON.stringify({ boss, made }));
 `;
 
+/** Imports modules of the package, and prints those that could not be. The program and the command line act at
+ * once, and the report's page runs in a browser. */
+const LOADED = `
+const [name, ...modules] = process.argv.slice(2);
+const failed = [];
+for (const module of modules)
+  await import(new URL("node_modules/" + name + "/" + module, import.meta.url)).catch((error) => failed.push(module + ": " + error.message));
+console.log(JSON.stringify(failed));
+`;
+
 describe("the package", function () {
   this.timeout(300_000);
   let folder: string;
   let files: string[];
+  let itaudit: string;
+  const cli = (...args: string[]) => run(process.execPath, [itaudit, ...args], folder);
   before(() => {
     ({ folder, files } = installed());
+    itaudit = join(folder, "node_modules", packageJson.name, "cli/itaudit.mjs");
   });
 
   it("holds JavaScript, types and what they read, and neither tests nor sources", () => {
@@ -64,15 +77,31 @@ describe("the package", function () {
       "cli/itaudit.mjs",
       "LICENSE",
     ]);
-    expect(
-      files.filter(
-        (path) => /^(test|bench|dist|node_modules)\/|(?<!\.d)\.ts$/.test(path) && !path.startsWith("report/page/"),
-      ),
-    ).to.deep.equal([]);
+    expect(files.filter((path) => /^(test|bench|dist|node_modules)\/|(?<!\.d)\.ts$/.test(path))).to.deep.equal([]);
     const controls = readdirSync("controls", { recursive: true, encoding: "utf8" }).filter((path) =>
       path.endsWith(".sql"),
     );
     expect(files.filter((path) => path.endsWith(".sql"))).to.have.length(controls.length);
+  });
+
+  it("has no module that Node alone cannot load", () => {
+    const modules = files.filter(
+      (path) => path.endsWith(".js") && !/^(index|cli\/itaudit|report\/page\/.*)\.js$/.test(path),
+    );
+    expect(modules).to.include("cli/members/memberStack.js");
+    writeFileSync(join(folder, "loaded.mjs"), LOADED);
+    expect(JSON.parse(run(process.execPath, ["loaded.mjs", packageJson.name, ...modules], folder))).to.deep.equal([]);
+  });
+
+  it("starts a service of one's own, which the compiler reads with the rest of the program", () => {
+    expect(cli("auditor", "new", "efs")).to.match(/^efs\.ts: resolve its TODOs.*AuditAccount/);
+    const { stderr } = spawnSync(process.execPath, [itaudit, "auditor", "new", "AWS::EFS::FileSystem"], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(stderr).to.equal(
+      "itaudit: AWS::EFS::FileSystem: the service as its SDK package is named is expected, efs for @aws-sdk/client-efs\n",
+    );
   });
 
   it("gives a program of one's own its components, typed, and a service of its own beside ours", () => {
@@ -108,17 +137,16 @@ describe("the package", function () {
 
   it("brings the command line", async () => {
     const copy = await sealedCopy({ runs: 1 });
-    const cli = (...args: string[]) =>
-      run(process.execPath, [join(folder, "node_modules", packageJson.name, "cli/itaudit.mjs"), ...args], folder);
     expect(cli("--version").trim()).to.equal(packageJson.version);
     expect(cli("policy", "--auditors", "rds")).to.include("rds:DescribeDBInstances");
     writeFileSync(join(folder, "key.pem"), PEM);
     expect(cli("verify", "--all", "--dir", copy, "--public-key", "key.pem")).to.match(/holds/i);
+    cli("tables", "build", "--dir", copy);
+    cli("report", "latest", "--dir", copy, "--out", "report.html");
+    expect(readFileSync(join(folder, "report.html"), "utf8")).to.include('<script type="module">');
   });
 
   it("brings the sandbox, into which the command line deploys the package's own program", () => {
-    const cli = (...args: string[]) =>
-      run(process.execPath, [join(folder, "node_modules", packageJson.name, "cli/itaudit.mjs"), ...args], folder);
     const environment = cli("sandbox", "start", "--port", "0");
     try {
       expect(environment).to.include("AWS_ENDPOINT_URL=");
