@@ -1,7 +1,7 @@
 /**
- * The processor that a call takes: a task over 17 regions in which RDS has nothing, again and again in one process, over
- * HTTP to a server in another. Prints a line of JSON: milliseconds of a call in the process's first task and in the
- * nine after it.
+ * The processor that a call takes: a task of an auditor over 17 regions that have nothing, again and again in one process,
+ * over HTTP to a server in another: `emptyTask.ts <auditor>`. Prints a line of JSON: milliseconds of a call in the
+ * process's first task and in the nine after it, and the calls of a task.
  */
 
 import { fork } from "node:child_process";
@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { rds } from "../auditors/rds.ts";
+import { loadAuditors } from "../auditors/registry.ts";
 import { WAITS } from "../collect/clientOptions.ts";
 import { runTask } from "../collect/task.ts";
 import { thisProcess } from "../handlers/surroundings.ts";
@@ -21,7 +21,7 @@ const TASKS = 10;
 const regions = openRegions(OPEN_EVERYWHERE);
 
 function answerTo(action: string | undefined): string {
-  if (!action) return "";
+  if (!action) return "{}";
   if (action === "AssumeRole") return session;
   if (action === "DescribeRegions") return regions;
   return `<${action}Response><${action}Result/></${action}Response>`;
@@ -53,23 +53,25 @@ if (process.argv[2] === "serve") {
   const client = { ...thisProcess.client(WAITS), region: "us-east-1" };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   const sts = new STSClient(client);
+  const [auditor] = await loadAuditors([process.argv[2]!]);
   const each: number[] = [];
+  let calls = 0;
   for (let n = 0; n < TASKS; n++) {
     const before = process.cpuUsage();
     const outcome = await runTask({
       ...databaseTask(String(111111111111 + n), OPEN_EVERYWHERE),
-      auditor: { name: "rds", services: [rds] },
+      auditor: auditor!,
       s3,
       sts,
       client: thisProcess.client,
     });
     const after = process.cpuUsage(before);
-    const calls = outcome.outcomes.reduce((sum, outcome) => sum + outcome.calls, 0);
+    calls = outcome.outcomes.reduce((sum, outcome) => sum + outcome.calls, 0);
     const wrong = outcome.outcomes.find(({ status }) => status !== "collected");
     if (wrong) throw new Error(JSON.stringify(wrong));
     each.push((after.user + after.system) / 1000 / calls);
   }
   server.disconnect();
   const later = each.slice(1).reduce((sum, ms) => sum + ms, 0) / (TASKS - 1);
-  process.stdout.write(JSON.stringify({ first: each[0], later }));
+  process.stdout.write(JSON.stringify({ first: each[0], later, calls }));
 }

@@ -1,5 +1,4 @@
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import type { AwsCredentialIdentity } from "@smithy/types";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { ClientClass, SdkClient } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
@@ -10,7 +9,7 @@ import type { Calls } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { Concurrency } from "./concurrency.ts";
 import { before, DeadlineReached } from "./deadline.ts";
-import { lean } from "./leanClient.ts";
+import { type LookedUp, lean } from "./leanClient.ts";
 import { problemOf } from "./problem.ts";
 import { collectorsFor, readItem } from "./resources.ts";
 import type { Tally } from "./tally.ts";
@@ -60,13 +59,14 @@ export async function readAccount(
     return tallies.map((tally) => ({ tally, finished: true }));
   }
   const credentials = renewed(session, assume, run.now);
+  const lookedUp: LookedUp = new Map();
   const clients = new Map<ClientClass, Map<string, SdkClient>>();
   const clientOf = (Client: ClientClass, region: string): SdkClient => {
     const ofService = clients.get(Client) ?? new Map<string, SdkClient>();
     clients.set(Client, ofService);
     let client = ofService.get(region);
     if (!client) {
-      client = lean(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }));
+      client = lean(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }), lookedUp);
       ofService.set(region, client);
     }
     return client;
@@ -88,7 +88,7 @@ export async function readAccount(
       });
   };
   const share = new ApiShare(run.apiShare, run.now);
-  const closed = await closedRegions(run, tallies, credentials);
+  const closed = await closedRegions(run, tallies, clientOf(EC2Client, run.homeRegion) as EC2Client);
   return await Promise.all(
     tallies.map((tally) =>
       regions(async () => {
@@ -124,14 +124,9 @@ export async function readAccount(
 }
 
 /** Regions of the plan that the account has not opted in to, with AWS's word for it. Asked once, and only for regional auditors. */
-async function closedRegions(
-  run: TaskRun,
-  tallies: readonly Tally[],
-  credentials: () => Promise<AwsCredentialIdentity>,
-): Promise<Map<string, string>> {
+async function closedRegions(run: TaskRun, tallies: readonly Tally[], ec2: EC2Client): Promise<Map<string, string>> {
   const regional = tallies.filter(({ item }) => item.region !== GLOBAL);
   if (!regional.length) return new Map();
-  const ec2 = new EC2Client({ ...run.client(WAITS), ...RETRIES, region: run.homeRegion, credentials });
   try {
     const command = tellThrottles(new DescribeRegionsCommand({ AllRegions: true }), () => regional[0]?.throttled());
     const asked = () => ec2.send(command, { abortSignal: run.deadline });

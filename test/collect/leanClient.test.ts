@@ -5,8 +5,9 @@ import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3
 import { expect } from "chai";
 import fc from "fast-check";
 import type { ClientClass, CommandClass } from "../../auditors/collector.ts";
-import { lean } from "../../collect/leanClient.ts";
+import { type LookedUp, lean } from "../../collect/leanClient.ts";
 import { Sha256 } from "../../collect/sha256.ts";
+import { restoreEnvironment } from "../environment.ts";
 
 interface Asked {
   method: string;
@@ -18,13 +19,18 @@ interface Asked {
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "session" };
 
 /** What a client asks AWS for two commands, one after the other. */
-async function asked(Client: ClientClass, Command: CommandClass, input: unknown, prepared: boolean): Promise<Asked[]> {
+async function asked(
+  Client: ClientClass,
+  Command: CommandClass,
+  input: unknown,
+  lookedUp?: LookedUp,
+  region = "eu-west-1",
+): Promise<Asked[]> {
   const requests: Asked[] = [];
   const client = new Client({
-    region: "eu-west-1",
+    region,
     credentials,
-    userAgentAppId: "audit of/today",
-    ...(prepared ? { sha256: Sha256 } : {}),
+    ...(lookedUp ? { sha256: Sha256 } : {}),
     requestHandler: {
       handle: async (request: Asked) => {
         requests.push(request);
@@ -32,7 +38,7 @@ async function asked(Client: ClientClass, Command: CommandClass, input: unknown,
       },
     },
   });
-  if (prepared) lean(client);
+  if (lookedUp) lean(client, lookedUp);
   for (const _ of [1, 2])
     await client.send(new Command(input)).catch((error: Error) => expect(error.name).to.equal("Enough"));
   return requests;
@@ -47,9 +53,15 @@ const CLIENTS: [string, ClientClass, CommandClass, unknown][] = [
 const ofTheCall = new Set(["amz-sdk-invocation-id", "authorization", "x-amz-date", "x-amz-user-agent", "user-agent"]);
 
 describe("a lean client", () => {
+  const environment = { ...process.env };
+  before(() => {
+    process.env.AWS_SDK_UA_APP_ID = "audit of/today";
+  });
+  after(() => restoreEnvironment(environment));
+
   for (const [service, Client, Command, input] of CLIENTS) {
     it(`asks ${service} as the SDK's own client does`, async () => {
-      const [plain, own] = [await asked(Client, Command, input, false), await asked(Client, Command, input, true)];
+      const [plain, own] = [await asked(Client, Command, input), await asked(Client, Command, input, new Map())];
       expect(own).to.have.length(2);
       for (const [index, request] of own.entries()) {
         const its = ({ method, hostname, path, headers }: Asked) => ({
@@ -67,6 +79,35 @@ describe("a lean client", () => {
       }
     });
   }
+
+  describe("and its like", () => {
+    const found = { ...process.env };
+    afterEach(() => restoreEnvironment(found));
+    const reached = async (lookedUp: LookedUp, region: string) =>
+      Promise.all(
+        CLIENTS.map(async ([, Client, Command, input]) => {
+          const [request] = await asked(Client, Command, input, lookedUp, region);
+          return `${request!.hostname} ${/app\/\S+/.exec(request!.headers["user-agent"]!)}`;
+        }),
+      );
+
+    it("looks up once what the environment says to all of them, and once for each service what it says of one", async () => {
+      process.env.AWS_SDK_UA_APP_ID = "first";
+      process.env.AWS_ENDPOINT_URL_S3 = "https://evidence.example";
+      const lookedUp: LookedUp = new Map();
+      expect(await reached(lookedUp, "eu-west-1")).to.deep.equal([
+        "ec2.eu-west-1.amazonaws.com app/first",
+        "bucket.evidence.example app/first",
+        "111111111111.s3-control.eu-west-1.amazonaws.com app/first",
+      ]);
+      restoreEnvironment(found);
+      expect(await reached(lookedUp, "us-west-2")).to.deep.equal([
+        "ec2.us-west-2.amazonaws.com app/first",
+        "bucket.evidence.example app/first",
+        "111111111111.s3-control.us-west-2.amazonaws.com app/first",
+      ]);
+    });
+  });
 
   it("signs with the credentials of the moment", async () => {
     let taken = 0;
@@ -87,6 +128,7 @@ describe("a lean client", () => {
           },
         } as never,
       }),
+      new Map(),
     );
     for (const _ of [1, 2]) await client.send(new DescribeInstancesCommand({})).catch(() => undefined);
     expect(used).to.have.length(2);
