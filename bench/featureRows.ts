@@ -12,7 +12,7 @@ import { judged } from "../anomalies/candidates.ts";
 import { scoresIn } from "../anomalies/modelWork.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { writeFeatureRows } from "../query/featureRows.ts";
-import { folderObjects } from "../query/objects.ts";
+import { folderObjects } from "../query/folderObjects.ts";
 import { databasesOf } from "../sandbox/estate/databases.ts";
 import { randomOf } from "../sandbox/random.ts";
 

@@ -6,7 +6,7 @@ import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey } from "../evid
 import { ManifestBuilder, TaskTally } from "../evidence/manifest.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { plannedItems, planRun, sha256 } from "../evidence/plan.ts";
-import { fileSink } from "../query/objects.ts";
+import { fileSink } from "../query/fileSink.ts";
 
 const OBJECTS = 20;
 export const DATE = "2026-11-24";

@@ -1,11 +1,11 @@
 import { rds } from "../auditors/rds.ts";
 import { reportOf } from "../cli/reportOf.ts";
-import { folderSource } from "../evidence/source.ts";
+import { folderSource } from "../evidence/folderSource.ts";
 import { catalogOf } from "../query/catalog.ts";
 import { differences } from "../query/diff.ts";
 import { duckDBEngine } from "../query/duckdb.ts";
 import { rowsOf } from "../query/engine.ts";
-import { folderObjects } from "../query/objects.ts";
+import { folderObjects } from "../query/folderObjects.ts";
 import { readSealedRun } from "../query/sealedRun.ts";
 import { tabulate } from "../query/tabulate.ts";
 import { type Format, writeReport } from "../report/write.ts";

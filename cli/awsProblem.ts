@@ -1,4 +1,4 @@
-import { CliError } from "./runs.ts";
+import { CliError } from "./cliError.ts";
 
 interface AwsError extends Error {
   code?: string;

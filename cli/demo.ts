@@ -107,8 +107,8 @@ async function report(s3: S3Client, bucket: string, run: string): Promise<void> 
   const [{ reportOf }, { writeReport }, { bucketObjects }, { bucketSource }] = await Promise.all([
     import("./reportOf.ts"),
     import("../report/write.ts"),
-    import("../query/objects.ts"),
-    import("../evidence/source.ts"),
+    import("../query/bucketObjects.ts"),
+    import("../evidence/bucketSource.ts"),
   ]);
   const place = { objects: bucketObjects(s3, bucket), source: bucketSource(s3, bucket) };
   const request = { run, place, services: AUDITORS.split(","), line: progressLine() };

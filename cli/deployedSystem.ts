@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { AccountList } from "../handlers/accounts.ts";
 import { BossSettings, DoctorSettings, SealerSettings, settingsFrom } from "../handlers/settings.ts";
-import { CliError } from "./runs.ts";
+import { CliError } from "./cliError.ts";
 
 /** A deployed audit stack, as its functions are configured. */
 export interface DeployedSystem {

@@ -1,8 +1,6 @@
 import { GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { CliError, noFunction } from "./runs.ts";
-
-/** The boss function's name, unless an option says otherwise. */
-export const BOSS = process.env.ITAUDIT_BOSS ?? "audit-boss";
+import { CliError } from "./cliError.ts";
+import { noFunction } from "./runs.ts";
 
 /**
  * The evidence bucket: the one that is named, or the one that the boss is configured with.

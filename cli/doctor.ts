@@ -14,10 +14,10 @@ import { accountFindings } from "../doctor/accountFindings.ts";
 import { auditFindings } from "../doctor/auditFindings.ts";
 import { type Finding, note, trouble, well } from "../doctor/finding.ts";
 import { evidenceS3 } from "../handlers/clients.ts";
+import { CliError } from "./cliError.ts";
 import { accountsOf, type DeployedSystem, deployedSystem } from "./deployedSystem.ts";
 import { accountStates, examined, expectedAudit, expectedOf, toldByDoctor } from "./examination.ts";
 import type { ProgressLine } from "./progress.ts";
-import { CliError } from "./runs.ts";
 import { throughRole } from "./throughRole.ts";
 
 /** What was found of the audit account, or of a member. */

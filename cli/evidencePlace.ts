@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { S3Client } from "@aws-sdk/client-s3";
-import { bucketSource, type EvidenceSource, folderSource } from "../evidence/source.ts";
-import { evidenceS3 } from "../handlers/clients.ts";
-import { bucketObjects, folderObjects, type Objects } from "../query/objects.ts";
-import { BOSS, evidenceBucket } from "./deployment.ts";
-import { CliError } from "./runs.ts";
+import { folderSource } from "../evidence/folderSource.ts";
+import type { EvidenceSource } from "../evidence/source.ts";
+import { folderObjects } from "../query/folderObjects.ts";
+import type { Objects } from "../query/objects.ts";
+import { BOSS } from "./bossName.ts";
+import { CliError } from "./cliError.ts";
 
 /** Where the evidence is, as options say it. */
 export interface PlaceOptions {
@@ -31,7 +31,10 @@ async function namedPlace({ dir, bucket }: PlaceOptions): Promise<{ dir: string 
   if (dir && bucket) throw new CliError("--dir and --bucket: name one of them, a copy or the bucket itself");
   if (dir) return { dir: copyIn(dir) };
   if (bucket) return { bucket };
-  const { LambdaClient } = await import("@aws-sdk/client-lambda");
+  const [{ LambdaClient }, { evidenceBucket }] = await Promise.all([
+    import("@aws-sdk/client-lambda"),
+    import("./deployment.ts"),
+  ]);
   try {
     return { bucket: await evidenceBucket(undefined, BOSS, () => new LambdaClient({})) };
   } catch (error) {
@@ -44,13 +47,21 @@ async function namedPlace({ dir, bucket }: PlaceOptions): Promise<{ dir: string 
 /** The evidence, for what asks tables. @throws CliError as `namedPlace` */
 export async function evidencePlace(options: PlaceOptions): Promise<Objects> {
   const place = await namedPlace(options);
-  return "dir" in place
-    ? folderObjects(place.dir)
-    : bucketObjects(new S3Client({ forcePathStyle: isElsewhere() }), place.bucket);
+  if ("dir" in place) return folderObjects(place.dir);
+  const [{ S3Client }, { bucketObjects }] = await Promise.all([
+    import("@aws-sdk/client-s3"),
+    import("../query/bucketObjects.ts"),
+  ]);
+  return bucketObjects(new S3Client({ forcePathStyle: isElsewhere() }), place.bucket);
 }
 
 /** The evidence, for what verifies it. @throws CliError as `namedPlace` */
 export async function evidenceSource(options: PlaceOptions): Promise<EvidenceSource> {
   const place = await namedPlace(options);
-  return "dir" in place ? folderSource(place.dir) : bucketSource(evidenceS3(), place.bucket);
+  if ("dir" in place) return folderSource(place.dir);
+  const [{ evidenceS3 }, { bucketSource }] = await Promise.all([
+    import("../handlers/clients.ts"),
+    import("../evidence/bucketSource.ts"),
+  ]);
+  return bucketSource(evidenceS3(), place.bucket);
 }

@@ -14,8 +14,8 @@ import { systemHandlers } from "../components/systemHandlers.ts";
 import { AccountFacts } from "../doctor/accountFacts.ts";
 import type { Expected } from "../doctor/accountFindings.ts";
 import type { ExpectedAudit } from "../doctor/auditFindings.ts";
+import { CliError } from "./cliError.ts";
 import type { DeployedSystem } from "./deployedSystem.ts";
-import { CliError } from "./runs.ts";
 
 /** Seconds of a session in a member account. */
 const SESSION_SECONDS = 3600;

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { CliError } from "./cliError.ts";
 import { anomaliesCommand } from "./commands/anomalies.ts";
 import { auditorCommand } from "./commands/auditor.ts";
 import { controlsCommand } from "./commands/controls.ts";
@@ -18,7 +19,6 @@ import { sealCommand } from "./commands/seal.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tablesCommand } from "./commands/tables.ts";
 import { verifyCommand } from "./commands/verify.ts";
-import { CliError } from "./runs.ts";
 
 const program = new Command("itaudit")
   .description("Provable evidence of what runs in every AWS account.")

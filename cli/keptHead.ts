@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Head } from "../evidence/verify.ts";
-import { CliError } from "./runs.ts";
+import { CliError } from "./cliError.ts";
 
 /** The newest run that an earlier verification told of: a hash, or a file with what it printed, as text or JSON. @throws CliError */
 export async function keptHead(text: string): Promise<Head> {

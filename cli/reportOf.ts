@@ -14,8 +14,8 @@ import { catalogIn } from "../query/runCatalog.ts";
 import { latestOf, listSealedRuns, readSealedRun } from "../query/sealedRun.ts";
 import { gather } from "../report/gather.ts";
 import type { Report } from "../report/model.ts";
+import { CliError } from "./cliError.ts";
 import type { ProgressLine } from "./progress.ts";
-import { CliError } from "./runs.ts";
 
 export interface ReportRequest {
   /** Id of a run, or `latest`: the last one of everything. */

@@ -7,6 +7,7 @@ import type { Manifest } from "../evidence/manifest.ts";
 import type { Plan } from "../evidence/plan.ts";
 import type { EvidenceSource } from "../evidence/source.ts";
 import type { RunStore } from "../evidence/store.ts";
+import { CliError } from "./cliError.ts";
 
 /** What the boss answers. */
 export const RunStarted = z.object({
@@ -18,9 +19,6 @@ export const RunStarted = z.object({
   manifest_key: z.string(),
 });
 export type RunStarted = z.infer<typeof RunStarted>;
-
-/** A problem the user can mend: shown as one line, without a stack. */
-export class CliError extends Error {}
 
 /** @returns a CliError saying how to name the function, where the error is that there is none */
 export const noFunction = (thrown: unknown, name: string): unknown =>

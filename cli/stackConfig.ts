@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import * as z from "zod";
-import { CliError } from "./runs.ts";
+import { CliError } from "./cliError.ts";
 
 const StackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
 const NAMESPACE = "audit-ecosystem:";
@@ -19,11 +19,4 @@ export function stackConfig(file: string): Record<string, string> {
       .filter(([key]) => key.startsWith(NAMESPACE))
       .map(([key, value]) => [key.slice(NAMESPACE.length), typeof value === "string" ? value : JSON.stringify(value)]),
   );
-}
-
-/** `key=value` of the command line, as `pulumi up --config` takes it. @throws CliError without a key */
-export function configOption(text: string, sofar: Record<string, string>): Record<string, string> {
-  const [, key, value] = /^(?:audit-ecosystem:)?([\w.]+)=(.*)$/s.exec(text) ?? [];
-  if (!key) throw new CliError(`--config ${text}: the form is key=value, for example --config auditors=rds,iam`);
-  return { ...sofar, [key]: value ?? "" };
 }

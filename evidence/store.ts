@@ -1,4 +1,5 @@
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { bucketSource } from "./bucketSource.ts";
 import { ChainLink } from "./chain.ts";
 import { createOnly } from "./createOnly.ts";
 import {
@@ -20,7 +21,7 @@ import {
 import { Manifest } from "./manifest.ts";
 import { Plan } from "./plan.ts";
 import { SealingHold } from "./sealingHold.ts";
-import { bucketSource, type EvidenceSource } from "./source.ts";
+import type { EvidenceSource } from "./source.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
 
 /** The evidence bucket's documents of runs. Every write is create-only: what stands is never replaced. */

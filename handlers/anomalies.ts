@@ -27,9 +27,9 @@ import {
 } from "../anomalies/sageMakerRequests.ts";
 import { createOnly } from "../evidence/createOnly.ts";
 import { modelOutcomeKey } from "../evidence/layout.ts";
+import { bucketObjects } from "../query/bucketObjects.ts";
 import { writeFeatureRows } from "../query/featureRows.ts";
 import { writeModelledAnomalies } from "../query/modelledAnomalies.ts";
-import { bucketObjects } from "../query/objects.ts";
 import { readSealedRun, type SealedRun } from "../query/sealedRun.ts";
 import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";

@@ -1,8 +1,8 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { Waits } from "../collect/clientOptions.ts";
+import { bucketObjects } from "../query/bucketObjects.ts";
 import type { Catalog } from "../query/catalog.ts";
-import { bucketObjects } from "../query/objects.ts";
 import { readSealedRun } from "../query/sealedRun.ts";
 import { type BuiltFile, buildInto, type TableFile, tableFilesOf, tabulate } from "../query/tabulate.ts";
 import { evidenceS3, lambdaClient } from "./clients.ts";

@@ -1,6 +1,6 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import { bucketSource } from "../evidence/bucketSource.ts";
 import { overdueRuns } from "../evidence/overdueRuns.ts";
-import { bucketSource } from "../evidence/source.ts";
 import { evidenceS3, lambdaClient } from "./clients.ts";
 import { invokeAsync } from "./invoke.ts";
 import { log } from "./log.ts";

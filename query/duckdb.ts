@@ -19,7 +19,7 @@ import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX, tableFileOf, tablePrefix 
 import { askable, type Catalog, latestName, ofAllRuns, RUN_DATE, RUN_TABLES, runTables } from "./catalog.ts";
 import type { Column, Table } from "./columns.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
-import { folderObjects } from "./objects.ts";
+import { folderObjects } from "./folderObjects.ts";
 import { duckDBError, QueryError } from "./queryError.ts";
 import { listSealedRuns, readManifestSha256 } from "./sealedRun.ts";
 import { METADATA } from "./tabulate.ts";

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Column, ColumnType } from "./columns.ts";
 import type { Answer, Cell } from "./engine.ts";
-import { fileSink } from "./objects.ts";
+import { fileSink } from "./fileSink.ts";
 import { ParquetFile, type Value } from "./parquetFile.ts";
 
 /** Rows of a table on a screen; more are asked for as CSV, JSON or Parquet. */

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { isSafeKey } from "../evidence/pull.ts";
-import { fileSink, type Objects } from "./objects.ts";
+import { fileSink } from "./fileSink.ts";
+import type { Objects } from "./objects.ts";
 
 /** Brings objects of the bucket into a folder, each once; keys that could lead out of it are left where they are. */
 export function pullInto(

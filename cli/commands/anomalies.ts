@@ -5,9 +5,9 @@ import type { Command } from "commander";
 import { type Anomaly, reasonText } from "../../anomalies/anomaly.ts";
 import type { Observation } from "../../anomalies/features.ts";
 import type { DuckDBEngine } from "../../query/duckdb.ts";
+import { CliError } from "../cliError.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 import { print } from "../terminal.ts";
 
 interface AnomaliesOptions extends PlaceOptions {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { CliError } from "../runs.ts";
+import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
 
 export const auditorCommand = (program: Command): Command => {

@@ -6,9 +6,9 @@ import type { Control } from "../../controls/control.ts";
 import type { Exceptions } from "../../controls/exceptions.ts";
 import type { Verdict, VerdictCounts } from "../../controls/verdict.ts";
 import type { DuckDBEngine } from "../../query/duckdb.ts";
+import { CliError } from "../cliError.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 import { print } from "../terminal.ts";
 
 interface ControlsOptions extends PlaceOptions {

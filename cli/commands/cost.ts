@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { AUDITOR_MEMORY } from "../../components/memorySizes.ts";
-import { CliError } from "../runs.ts";
+import { CliError } from "../cliError.ts";
 import { list, print } from "../terminal.ts";
 
 interface CostOptions {
@@ -54,17 +54,21 @@ Examples:
   itaudit cost --accounts 500 --json | jq .a_month.all`,
     )
     .action(async ({ kilobytesPerAccount, auditors: chosen, json, ...options }: CostOptions) => {
-      const [{ loadAuditors, UnknownAuditorError }, { plannedAuditor }, { estimate }, { PRICES }] = await Promise.all([
+      const [{ UnknownAuditorError }, { declaredCatalog }, { estimate }, { PRICES }] = await Promise.all([
         import("../../auditors/registry.ts"),
-        import("../../auditors/collector.ts"),
+        import("../../query/declaredCatalog.ts"),
         import("../costEstimate.ts"),
         import("../../query/prices.ts"),
       ]);
-      const auditors = await loadAuditors(chosen).catch((error: Error) => {
+      const declared = await declaredCatalog(chosen).catch((error: Error) => {
         throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
       });
+      const auditors = Object.entries(declared.auditors).map(([name, covered]) => {
+        const types = (once: boolean) => covered.filter(({ global }) => global === once).map(({ type }) => type);
+        return { name, global: types(true), regional: types(false) };
+      });
       const supposed = { ...options, bytesPerAccount: kilobytesPerAccount * 1000 };
-      const cost = estimate({ ...supposed, auditors: auditors.map(plannedAuditor) });
+      const cost = estimate({ ...supposed, auditors });
       if (json) {
         print(JSON.stringify({ ...cost, supposed: { ...supposed, auditors: auditors.map(({ name }) => name) } }));
         return;

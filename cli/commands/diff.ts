@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Change } from "../../query/changes.ts";
 import type { Difference } from "../../query/diff.ts";
+import { CliError } from "../cliError.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 import { print } from "../terminal.ts";
 
 interface DiffOptions extends PlaceOptions {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { CliError } from "../cliError.ts";
+import { configOption } from "../configOption.ts";
 import type { StackUpdate } from "../members/bringAllUp.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
-import { configOption } from "../stackConfig.ts";
 import { list, print, printable } from "../terminal.ts";
 
 interface UpOptions {

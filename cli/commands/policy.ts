@@ -9,7 +9,7 @@ import {
   type UndeclaredTypes,
   UnknownAuditorError,
 } from "../../auditors/registry.ts";
-import { CliError } from "../runs.ts";
+import { CliError } from "../cliError.ts";
 import { list, print } from "../terminal.ts";
 
 const FORMATS = ["json", "pulumi", "cloudformation", "terraform"] as const;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { BOSS } from "../deployment.ts";
+import { BOSS } from "../bossName.ts";
+import { CliError } from "../cliError.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 import { print, printable } from "../terminal.ts";
 
 interface PullOptions {
@@ -43,7 +43,7 @@ Examples:
       const asked = named ? askedRun(named) : undefined;
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
       const { pull } = await import("../../evidence/pull.ts");
-      const { bucketSource } = await import("../../evidence/source.ts");
+      const { bucketSource } = await import("../../evidence/bucketSource.ts");
       const { evidenceS3 } = await import("../../handlers/clients.ts");
       const { evidenceBucket } = await import("../deployment.ts");
       const bucket = await evidenceBucket(options.bucket, options.boss, () => new LambdaClient({}));

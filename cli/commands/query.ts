@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { DuckDBEngine } from "../../query/duckdb.ts";
 import type { Answer, Cost, Engine } from "../../query/engine.ts";
+import { CliError } from "../cliError.ts";
 import { evidencePlace, isElsewhere, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 
 interface QueryOptions extends PlaceOptions {
   file?: string;

@@ -3,9 +3,9 @@ import { open, readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Report } from "../../report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../report/write.ts";
+import { CliError } from "../cliError.ts";
 import { evidencePlace, evidenceSource, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 
 interface ReportOptions extends PlaceOptions {
   out?: string;
@@ -84,7 +84,7 @@ async function written(report: Report, format: Format, out: string | undefined):
     }
     return undefined;
   }
-  const { fileSink } = await import("../../query/objects.ts");
+  const { fileSink } = await import("../../query/fileSink.ts");
   const sink = fileSink(path);
   try {
     await writeReport(report, format, (text) => sink.write(Buffer.from(text)));

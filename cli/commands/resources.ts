@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { CliError } from "../runs.ts";
+import { CliError } from "../cliError.ts";
 import { list, print } from "../terminal.ts";
 
 interface ResourcesOptions {

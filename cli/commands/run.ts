@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Manifest } from "../../evidence/manifest.ts";
 import type { RunStore } from "../../evidence/store.ts";
-import { BOSS } from "../deployment.ts";
+import { BOSS } from "../bossName.ts";
+import { CliError } from "../cliError.ts";
 import { progressLine } from "../progress.ts";
-import { CliError, type RunName } from "../runs.ts";
+import type { RunName } from "../runs.ts";
 import { list, print } from "../terminal.ts";
 
 /** Milliseconds between two looks at a run. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Running } from "../../sandbox/background.ts";
-import { CliError } from "../runs.ts";
-import { configOption, stackConfig } from "../stackConfig.ts";
+import { CliError } from "../cliError.ts";
+import { configOption } from "../configOption.ts";
 import { list, print } from "../terminal.ts";
 
 /** The region that the sandbox's stacks are deployed to. */
@@ -152,6 +152,7 @@ Examples:
       const { endpoint } = await runningOr(dir);
       const { deployAll } = await import("../../sandbox/deploy/estate.ts");
       // The accounts of the checked-in file are examples: here the estate has its own.
+      const { stackConfig } = await import("../stackConfig.ts");
       const { accounts: _examples, ...audit } = stackConfig("Pulumi.audit.yaml");
       const outputs = await deployAll({
         door: { endpoint },

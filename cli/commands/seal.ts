@@ -1,7 +1,5 @@
 import { userInfo } from "node:os";
 import type { Command } from "commander";
-import * as z from "zod";
-import { CliError } from "../runs.ts";
 import { print } from "../terminal.ts";
 
 interface SealOptions {
@@ -10,15 +8,6 @@ interface SealOptions {
   by?: string;
   json?: boolean;
 }
-
-/** What the sealer answers. */
-const Answer = z.object({
-  run_id: z.string(),
-  sealed: z.boolean(),
-  complete: z.boolean().optional(),
-  missing: z.array(z.string()),
-  held_until: z.string().optional(),
-});
 
 export const sealCommand = (program: Command): Command =>
   program
@@ -33,20 +22,14 @@ export const sealCommand = (program: Command): Command =>
     .option("--sealer <function>", "name of the sealer function", "audit-sealer")
     .option("--json", "print JSON")
     .action(async (named: string, { sealer, incomplete, by, json }: SealOptions) => {
-      const { runOf } = await import("../runs.ts");
+      const [{ runOf }, { sealAgain }] = await Promise.all([import("../runs.ts"), import("../sealAgain.ts")]);
       const { run, date } = runOf(named);
-      const { InvokeCommand, LambdaClient } = await import("@aws-sdk/client-lambda");
-      const request = {
+      const answer = await sealAgain(sealer, {
         run_id: run,
         run_date: date,
         ...(incomplete ? { incomplete: { requested_by: by ?? userInfo().username } } : {}),
-      };
-      const { Payload, FunctionError } = await new LambdaClient({}).send(
-        new InvokeCommand({ FunctionName: sealer, Payload: JSON.stringify(request) }),
-      );
-      const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-      if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
-      const { sealed, complete, missing, held_until } = Answer.parse(answer);
+      });
+      const { sealed, complete, missing, held_until } = answer;
       if (json) print(JSON.stringify(answer));
       else if (held_until)
         print(`run ${run} is not sealed: another sealer is at it, until ${held_until} at the latest`);

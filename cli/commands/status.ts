@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { BOSS } from "../deployment.ts";
+import { BOSS } from "../bossName.ts";
 import { print } from "../terminal.ts";
 
 interface StatusOptions {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { CliError } from "../cliError.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 import { print } from "../terminal.ts";
 
 export const tablesCommand = (program: Command): Command => {

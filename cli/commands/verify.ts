@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { CliError } from "../cliError.ts";
 import { keptHead } from "../keptHead.ts";
 import { progressLine } from "../progress.ts";
-import { CliError } from "../runs.ts";
 import { print, printable } from "../terminal.ts";
 
 interface Options {

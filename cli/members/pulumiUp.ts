@@ -1,5 +1,5 @@
 import { automation } from "@pulumi/pulumi";
-import { CliError } from "../runs.ts";
+import { CliError } from "../cliError.ts";
 import type { BringUp } from "./bringAllUp.ts";
 import type { MemberStack } from "./memberStack.ts";
 

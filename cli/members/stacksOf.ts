@@ -1,8 +1,8 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { loadAuditors } from "../../auditors/registry.ts";
+import { CliError } from "../cliError.ts";
 import { accountsOf, deployedSystem } from "../deployedSystem.ts";
 import { toldByDoctor } from "../examination.ts";
-import { CliError } from "../runs.ts";
 import { type MemberStack, memberStacks } from "./memberStack.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as z from "zod";
-import { CliError } from "../runs.ts";
+import { CliError } from "../cliError.ts";
 
 const Update = z.object({
   fingerprint: z.string(),

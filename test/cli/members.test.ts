@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
+import { CliError } from "../../cli/cliError.ts";
 import { type BringUp, bringAllUp } from "../../cli/members/bringAllUp.ts";
 import type { MemberStack } from "../../cli/members/memberStack.ts";
 import { pulumiUp } from "../../cli/members/pulumiUp.ts";
 import { type UpRecord, upRecord } from "../../cli/members/upRecord.ts";
-import { CliError } from "../../cli/runs.ts";
 
 use(chaiAsPromised);
 

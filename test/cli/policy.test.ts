@@ -1,8 +1,8 @@
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { Command } from "commander";
+import { CliError } from "../../cli/cliError.ts";
 import { policyCommand } from "../../cli/commands/policy.ts";
-import { CliError } from "../../cli/runs.ts";
 
 use(chaiAsPromised);
 

@@ -14,7 +14,7 @@ import { predicateOf } from "../../controls/predicate.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../query/duckdb.ts";
-import { folderObjects } from "../../query/objects.ts";
+import { folderObjects } from "../../query/folderObjects.ts";
 import { columnValue } from "../../query/resourceRow.ts";
 import { readSealedRun, type SealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";

@@ -7,7 +7,7 @@ import type { Verdict } from "../../controls/verdict.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { duckDBEngine } from "../../query/duckdb.ts";
-import { folderObjects } from "../../query/objects.ts";
+import { folderObjects } from "../../query/folderObjects.ts";
 import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { FIRST_RUN, folder, folderForEachTest, type RunSpec, writeRun } from "../query/sealedFolder.ts";

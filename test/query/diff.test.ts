@@ -9,7 +9,7 @@ import { catalogOf } from "../../query/catalog.ts";
 import { changesBetween } from "../../query/changes.ts";
 import { type Difference, differences } from "../../query/diff.ts";
 import { duckDBEngine } from "../../query/duckdb.ts";
-import { folderObjects } from "../../query/objects.ts";
+import { folderObjects } from "../../query/folderObjects.ts";
 import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { FIRST_RUN, folder, folderForEachTest, type RunSpec, SECOND_RUN, writeRun } from "./sealedFolder.ts";

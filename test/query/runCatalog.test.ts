@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { manifestKey, planKey } from "../../evidence/layout.ts";
 import { planRun } from "../../evidence/plan.ts";
-import { folderObjects } from "../../query/objects.ts";
+import { folderObjects } from "../../query/folderObjects.ts";
 import { catalogIn, catalogOfRuns } from "../../query/runCatalog.ts";
 
 const auditorsOf = (cloudcontrol: string[], configaggregator: string[]) => [

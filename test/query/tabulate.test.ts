@@ -8,7 +8,7 @@ import { evidenceKey, LATEST_KEY, latestKey, tableKey } from "../../evidence/lay
 import { catalogOf } from "../../query/catalog.ts";
 import { duckDBEngine } from "../../query/duckdb.ts";
 import { rowsOf } from "../../query/engine.ts";
-import { folderObjects } from "../../query/objects.ts";
+import { folderObjects } from "../../query/folderObjects.ts";
 import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { type TableProblem, verifyTables } from "../../query/verifyTables.ts";

@@ -4,7 +4,7 @@ import { type Control, parseControl } from "../../controls/control.ts";
 import { Exceptions } from "../../controls/exceptions.ts";
 import { catalogOf } from "../../query/catalog.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../query/duckdb.ts";
-import { folderObjects } from "../../query/objects.ts";
+import { folderObjects } from "../../query/folderObjects.ts";
 import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { assess } from "../../report/assess.ts";

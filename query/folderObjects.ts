@@ -1,0 +1,18 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { folderSource } from "../evidence/folderSource.ts";
+import { fileSink } from "./fileSink.ts";
+import type { Objects } from "./objects.ts";
+
+/** A folder whose files are the bucket's objects. */
+export function folderObjects(folder: string): Objects {
+  const path = (key: string) => join(folder, ...key.split("/"));
+  return {
+    ...folderSource(folder),
+    create: (key) => fileSink(path(key)),
+    copy: async (from, to) => {
+      await mkdir(dirname(path(to)), { recursive: true });
+      await copyFile(path(from), path(to));
+    },
+  };
+}
