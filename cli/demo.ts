@@ -14,7 +14,8 @@ import { lineOf } from "./commands/diff.ts";
 import { coverageTable } from "./coverageTable.ts";
 import { openABucket } from "./demoChange.ts";
 import { progressLine } from "./progress.ts";
-import { progressOf, runOf, startRun } from "./runs.ts";
+import { progressOf, runOf } from "./runs.ts";
+import { startRun } from "./startRun.ts";
 
 /** The main job without an AWS account: three member accounts, one of which does not trust the audit account. */
 const REGION = "eu-central-1";

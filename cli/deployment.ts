@@ -1,6 +1,13 @@
 import { GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { CliError } from "./cliError.ts";
-import { noFunction } from "./runs.ts";
+
+/** @returns a CliError saying how to name the function, where the error is that there is none */
+export const noFunction = (thrown: unknown, name: string): unknown =>
+  (thrown as Error).name === "ResourceNotFoundException"
+    ? new CliError(
+        `there is no function ${name} in this account and region: deploy the audit stack, set AWS_REGION to its region, or name it with --boss`,
+      )
+    : thrown;
 
 /**
  * The evidence bucket: the one that is named, or the one that the boss is configured with.

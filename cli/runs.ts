@@ -1,53 +1,11 @@
 import { posix } from "node:path";
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { decodeTime } from "ulid";
-import * as z from "zod";
 import { RUNS_PREFIX, runDate, runPrefix } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
 import type { Plan } from "../evidence/plan.ts";
 import type { EvidenceSource } from "../evidence/source.ts";
 import type { RunStore } from "../evidence/store.ts";
 import { CliError } from "./cliError.ts";
-
-/** What the boss answers. */
-export const RunStarted = z.object({
-  run_id: z.string(),
-  tasks: z.number(),
-  planned_items: z.number(),
-  not_started: z.number(),
-  bucket: z.string(),
-  manifest_key: z.string(),
-});
-export type RunStarted = z.infer<typeof RunStarted>;
-
-/** @returns a CliError saying how to name the function, where the error is that there is none */
-export const noFunction = (thrown: unknown, name: string): unknown =>
-  (thrown as Error).name === "ResourceNotFoundException"
-    ? new CliError(
-        `there is no function ${name} in this account and region: deploy the audit stack, set AWS_REGION to its region, or name it with --boss`,
-      )
-    : thrown;
-
-/** What narrows a run. */
-export interface Narrowing {
-  accounts?: string[];
-  auditors?: string[];
-  regions?: string[];
-}
-
-/**
- * Invokes the boss and answers once all tasks are queued.
- * @throws CliError with the boss's own words when it refuses
- */
-export async function startRun(lambda: LambdaClient, boss: string, narrowing: Narrowing): Promise<RunStarted> {
-  const invocation = new InvokeCommand({ FunctionName: boss, Payload: JSON.stringify(narrowing) });
-  const { Payload, FunctionError } = await lambda.send(invocation).catch((error: unknown) => {
-    throw noFunction(error, boss);
-  });
-  const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-  if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
-  return RunStarted.parse(answer);
-}
 
 /** How far a run is. */
 export interface Progress {

@@ -46,7 +46,7 @@ Examples:
     )
     .action(async ({ boss, wait, timeout, json, ...narrowing }: RunOptions) => {
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
-      const { runOf, startRun } = await import("../runs.ts");
+      const [{ runOf }, { startRun }] = await Promise.all([import("../runs.ts"), import("../startRun.ts")]);
       const started = await startRun(new LambdaClient({}), boss, narrowing);
       const say = (text: string) => json || process.stderr.write(`${text}\n`);
       if (!wait) {
