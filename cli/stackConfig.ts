@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
 import * as z from "zod";
 import { CliError } from "./cliError.ts";
+import { yamlIn } from "./yamlFile.ts";
 
 const StackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
 const NAMESPACE = "audit-ecosystem:";
@@ -12,7 +12,7 @@ const NAMESPACE = "audit-ecosystem:";
  */
 export function stackConfig(file: string): Record<string, string> {
   if (!existsSync(file)) return {};
-  const read = StackFile.safeParse(parse(readFileSync(file, "utf8")) ?? {});
+  const read = StackFile.safeParse(yamlIn(readFileSync(file, "utf8"), file) ?? {});
   if (!read.success) throw new CliError(`${file}: not a Pulumi stack's configuration: it has no mapping under config:`);
   return Object.fromEntries(
     Object.entries(read.data.config)

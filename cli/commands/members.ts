@@ -52,7 +52,7 @@ export function membersCommand(program: Command): Command {
     .addHelpText(
       "after",
       `
-Needs the Pulumi CLI, and credentials of the audit account that may assume the role in each account.
+Runs in the checkout, whose program it brings up. Needs the Pulumi CLI, and credentials of the audit account that may assume the role in each account.
 
 Exit codes: 0 every stack is up; 1 nothing could be begun; 2 some stack failed or was left: call it again.
 
@@ -67,13 +67,14 @@ Examples:
 
 async function up({ all, accounts: chosen, through, config, concurrency, record, again, prefix, json }: UpOptions) {
   if (Boolean(all) === Boolean(chosen)) throw new CliError("say --all, or name --accounts");
-  const [{ pulumiUp }, { bringAllUp }, { upRecord }, { stacksOf }] = await Promise.all([
+  const [{ projectFolder }, { pulumiUp }, { bringAllUp }, { upRecord }, { stacksOf }] = await Promise.all([
+    import("../members/projectFolder.ts"),
     import("../members/pulumiUp.ts"),
     import("../members/bringAllUp.ts"),
     import("../members/upRecord.ts"),
     import("../members/stacksOf.ts"),
   ]);
-  const bringUp = await pulumiUp(process.cwd());
+  const bringUp = await pulumiUp(await projectFolder(process.cwd()));
   const stacks = await stacksOf({ prefix, accounts: chosen, through, config });
   const stop = new AbortController();
   const interrupted = () => {

@@ -6,6 +6,7 @@ import chaiAsPromised from "chai-as-promised";
 import { CliError } from "../../cli/cliError.ts";
 import { type BringUp, bringAllUp } from "../../cli/members/bringAllUp.ts";
 import type { MemberStack } from "../../cli/members/memberStack.ts";
+import { projectFolder } from "../../cli/members/projectFolder.ts";
 import { pulumiUp } from "../../cli/members/pulumiUp.ts";
 import { type UpRecord, upRecord } from "../../cli/members/upRecord.ts";
 
@@ -100,6 +101,25 @@ describe("bringing member stacks up", () => {
     writeFileSync(kept, '{"member-1": 1}');
     expect(() => upRecord(kept)).to.throw(CliError, /this is no record of updates\. Try: another --record/);
   });
+});
+
+describe("the folder that member stacks are brought up from", () => {
+  it("is the checkout", async () => {
+    expect(await projectFolder(".")).to.equal(".");
+  });
+
+  for (const [what, text, message] of [
+    ["another program's", "name: payroll\nruntime: nodejs\n", /is of the project payroll: run it in the checkout/],
+    ["one whose Pulumi.yaml has no name", "runtime: nodejs\n", /there is no Pulumi\.yaml of a project in/],
+    ["one whose Pulumi.yaml is empty", "", /there is no Pulumi\.yaml of a project in/],
+    ["one whose Pulumi.yaml is no YAML", "name: [", /Pulumi\.yaml is no YAML: .*/],
+    ["one without a Pulumi.yaml", undefined, /there is no Pulumi\.yaml of a project in/],
+  ] as const)
+    it(`is not ${what}`, async () => {
+      const there = folder();
+      if (text !== undefined) writeFileSync(join(there, "Pulumi.yaml"), text);
+      await expect(projectFolder(there)).to.be.rejectedWith(CliError, message);
+    });
 });
 
 describe("the step that brings a stack up with Pulumi", () => {
