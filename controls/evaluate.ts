@@ -6,6 +6,10 @@ import { makePlaces } from "./places.ts";
 import { countsQuery, type VerdictCells, verdictsQuery } from "./question.ts";
 import { noVerdicts, VERDICT_STATUSES, type Verdict, type VerdictCounts, type VerdictStatus } from "./verdict.ts";
 
+const NOTHING = { items: 0, places: 0 };
+/** Resources and places of which the verdicts are fetched at once. */
+const FEW = 2_000;
+
 /** What is asked for of a control's verdicts. */
 export interface Wanted {
   /** Default: all. */
@@ -39,7 +43,7 @@ export async function evaluation(
   exceptions: Exceptions = new Exceptions([], ""),
 ): Promise<Evaluation> {
   if (!engine.latest) throw new ControlError("there is no sealed run with tables");
-  const items = await makePlaces(
+  const extents = await makePlaces(
     engine,
     engine.latest,
     new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])),
@@ -54,11 +58,9 @@ export async function evaluation(
     asked.delete("excepted");
     if (!asked.size) return;
     let left = atMost;
-    for await (const rows of answered(
-      engine,
-      control,
-      verdictsQuery(control, [...asked], excepting ? Number.POSITIVE_INFINITY : atMost),
-    )) {
+    const sql = verdictsQuery(control, [...asked], excepting ? Number.POSITIVE_INFINITY : atMost);
+    const { items, places } = extents.get(control.resource) ?? NOTHING;
+    for await (const rows of answered(engine, control, sql, items + places <= FEW)) {
       let portion = rows.map(([cells]) => verdictOf(control, JSON.parse(cells as string) as VerdictCells));
       if (excepting)
         portion = portion.map((each) => exceptions.over(each)).filter(({ status }) => statuses.includes(status));
@@ -70,15 +72,15 @@ export async function evaluation(
   };
   const counts = async (control: Control): Promise<VerdictCounts> => {
     const counted = noVerdicts();
-    for await (const rows of answered(engine, control, countsQuery(control)))
-      for (const [status, count] of rows) counted[status as VerdictStatus] = Number(count);
+    const rows = await engine.whole(countsQuery(control)).catch(failed(control));
+    for (const [status, count] of rows) counted[status as VerdictStatus] = Number(count);
     if (!counted.fail || !exceptions.concern(control.id)) return counted;
     counted.fail = 0;
     for await (const portion of verdicts(control, { statuses: ["fail", "excepted"] }))
       for (const { status } of portion) counted[status] += 1;
     return counted;
   };
-  return { items: ({ resource }) => items.get(resource) ?? 0, counts, verdicts };
+  return { items: ({ resource }) => (extents.get(resource) ?? NOTHING).items, counts, verdicts };
 }
 
 export interface EvaluateOptions {
@@ -100,13 +102,20 @@ export async function* evaluate(
   }
 }
 
-async function* answered(engine: DuckDBEngine, control: Control, sql: string): AsyncGenerator<Cell[][]> {
+async function* answered(engine: DuckDBEngine, control: Control, sql: string, few: boolean): AsyncGenerator<Cell[][]> {
   try {
-    yield* (await engine.query(sql)).rows;
+    if (few) yield await engine.whole(sql);
+    else yield* (await engine.query(sql)).rows;
   } catch (error) {
-    throw new ControlError(`control ${control.id}: ${(error as Error).message}`);
+    failed(control)(error as Error);
   }
 }
+
+const failed =
+  ({ id }: Control) =>
+  (error: Error): never => {
+    throw new ControlError(`control ${id}: ${error.message}`);
+  };
 
 function verdictOf(
   control: Control,

@@ -1,19 +1,24 @@
 import { RUN_TABLES } from "../query/catalog.ts";
 import type { DuckDBEngine } from "../query/duckdb.ts";
-import { rowsOf } from "../query/engine.ts";
 import { list } from "./sqlText.ts";
+
+/** How much there is of a type of resource. */
+interface Extent {
+  items: number;
+  places: number;
+}
 
 /**
  * Makes the table `control_places`: each (type, account, region) that the run's plan covers, the items it has there,
  * and why its listing is not whole, where it is not. What was planned and has neither a count nor an error is not
  * whole either. A type that no auditor of the run reads has no row.
- * @returns the items of each type
+ * @returns the items of each type, and in how many places it is looked for
  */
 export async function makePlaces(
   engine: DuckDBEngine,
   run: string,
   types: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, Extent>> {
   for (const table of ["outcomes", "gaps", "accounts", "runs"] as const)
     await engine.view(`control_${table}`, RUN_TABLES[table], run);
   await engine.connection.run(`CREATE OR REPLACE TEMP TABLE control_places AS
@@ -38,6 +43,8 @@ export async function makePlaces(
            CASE WHEN told IS NULL THEN 'failed: no outcome tells whether it was read' ELSE why END AS why
     FROM planned CROSS JOIN (SELECT account_id FROM control_accounts WHERE excluded IS NULL) a
     LEFT JOIN places USING (resource_type, account_id, region)`);
-  const items = await engine.query("SELECT resource_type, sum(items) AS items FROM control_places GROUP BY 1");
-  return new Map((await rowsOf(items)).map(({ resource_type, items: sum }) => [String(resource_type), Number(sum)]));
+  const extents = await engine.whole("SELECT resource_type, sum(items), count(*) FROM control_places GROUP BY 1");
+  return new Map(
+    extents.map(([type, items, places]) => [String(type), { items: Number(items), places: Number(places) }]),
+  );
 }

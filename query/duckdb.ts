@@ -49,6 +49,12 @@ export interface DuckDBEngine extends Engine {
   narrowed: readonly string[];
   /** Runs that have tables, oldest first. */
   runs: readonly string[];
+  /**
+   * A small answer to a query of the project's own, all at once: what is streamed is planned twice, to be looked at and
+   * to be run, which takes longer than small tables do.
+   * @throws QueryError
+   */
+  whole(sql: string): Promise<Cell[][]>;
   /** Makes a view of one run's rows of a table, in place of one of that name. @returns how many files the run has of it */
   view(name: string, table: Table, run: string): Promise<number>;
 }
@@ -208,6 +214,17 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     },
     close,
     tables: () => known,
+    whole: async (sql) => {
+      await prepare(namesIn(sql));
+      const reader = await connection.runAndReadAll(forDuckDB(sql)).catch((error: Error) => {
+        throw duckDBError(
+          error.message,
+          sql,
+          known.map(({ name }) => name),
+        );
+      });
+      return reader.getRows().map((row) => row.map(cellOf));
+    },
     query: async (sql) => {
       const started = performance.now();
       const bytes = await prepare(namesIn(sql));

@@ -132,18 +132,24 @@ async function answer(
   { verdicts, json }: ControlsOptions,
   progress: (text: string) => void,
 ): Promise<void> {
-  const { evaluate } = await import("../../controls/evaluate.ts");
+  const { evaluation } = await import("../../controls/evaluate.ts");
   const { noVerdicts } = await import("../../controls/verdict.ts");
   const counts = new Map(controls.map((control) => [control.id, noVerdicts()]));
   const expired = new Set<string>();
-  let asked = 0;
-  const asking = ({ id }: Control) => progress(`${++asked} of ${controls.length}: ${id}`);
-  for await (const verdict of evaluate(engine, controls, { exceptions, progress: asking })) {
-    counts.get(verdict.control)![verdict.status] += 1;
-    if (verdict.exception?.expired) expired.add(expiredLine(verdict));
-    if (verdicts && (json || ["fail", "excepted", "unknown"].includes(verdict.status))) {
-      progress("");
-      print(json ? JSON.stringify(verdict) : verdictLine(verdict));
+  const about = await evaluation(engine, controls, exceptions);
+  for (const [index, control] of controls.entries()) {
+    progress(`${index + 1} of ${controls.length}: ${control.id}`);
+    if (!verdicts && !exceptions.concern(control.id)) {
+      counts.set(control.id, await about.counts(control));
+      continue;
+    }
+    for await (const verdict of each(about.verdicts(control))) {
+      counts.get(verdict.control)![verdict.status] += 1;
+      if (verdict.exception?.expired) expired.add(expiredLine(verdict));
+      if (verdicts && (json || ["fail", "excepted", "unknown"].includes(verdict.status))) {
+        progress("");
+        print(json ? JSON.stringify(verdict) : verdictLine(verdict));
+      }
     }
   }
   progress("");
@@ -163,6 +169,10 @@ async function answer(
   for (const { control, owner } of exceptions.unused)
     process.stderr.write(`itaudit: the exception of ${owner} to ${control} met no failure\n`);
   process.exitCode = totals.fail ? 1 : totals.unknown ? 2 : 0;
+}
+
+async function* each<T>(portions: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const portion of portions) yield* portion;
 }
 
 const add = (a: VerdictCounts, b: VerdictCounts): VerdictCounts =>
