@@ -1,5 +1,4 @@
 import type { LambdaClient } from "@aws-sdk/client-lambda";
-import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { type Account, OrganizationsClient, paginateListAccounts } from "@aws-sdk/client-organizations";
 import pLimit from "p-limit";
 import * as z from "zod";
@@ -16,6 +15,7 @@ import type { Expected } from "../doctor/accountFindings.ts";
 import type { ExpectedAudit } from "../doctor/auditFindings.ts";
 import { CliError } from "./cliError.ts";
 import type { DeployedSystem } from "./deployedSystem.ts";
+import { invoke } from "./invoke.ts";
 
 /** Seconds of a session in a member account. */
 const SESSION_SECONDS = 3600;
@@ -31,11 +31,9 @@ const Examination = z.object({
 type Examination = z.infer<typeof Examination>;
 
 async function asked(lambda: LambdaClient, FunctionName: string, accounts: readonly string[]): Promise<Examination> {
-  const request = new InvokeCommand({ FunctionName, Payload: JSON.stringify({ accounts }) });
-  const { Payload, FunctionError } = await lambda.send(request);
-  const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-  if (FunctionError)
-    throw new CliError(`${FunctionName}: ${(answer as { errorMessage?: string })?.errorMessage ?? FunctionError}`);
+  const answer = await invoke(lambda, FunctionName, { accounts }).catch((error: Error) => {
+    throw error instanceof CliError ? new CliError(`${FunctionName}: ${error.message}`) : error;
+  });
   return Examination.parse(answer);
 }
 

@@ -1,6 +1,6 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import { CliError } from "./cliError.ts";
+import { invoke } from "./invoke.ts";
 
 /** What the sealer answers. */
 const Answer = z.looseObject({
@@ -20,10 +20,5 @@ interface SealRequest {
 
 /** Has the sealer seal a run. @throws CliError with the sealer's own words when it refuses */
 export async function sealAgain(sealer: string, request: SealRequest): Promise<z.infer<typeof Answer>> {
-  const { Payload, FunctionError } = await new LambdaClient({}).send(
-    new InvokeCommand({ FunctionName: sealer, Payload: JSON.stringify(request) }),
-  );
-  const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-  if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
-  return Answer.parse(answer);
+  return Answer.parse(await invoke(new LambdaClient({}), sealer, request));
 }

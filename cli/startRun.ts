@@ -1,7 +1,7 @@
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import { CliError } from "./cliError.ts";
 import { noFunction } from "./deployment.ts";
+import { invoke } from "./invoke.ts";
 
 /** What the boss answers. */
 export const RunStarted = z.object({
@@ -26,11 +26,8 @@ export interface Narrowing {
  * @throws CliError with the boss's own words when it refuses
  */
 export async function startRun(lambda: LambdaClient, boss: string, narrowing: Narrowing): Promise<RunStarted> {
-  const invocation = new InvokeCommand({ FunctionName: boss, Payload: JSON.stringify(narrowing) });
-  const { Payload, FunctionError } = await lambda.send(invocation).catch((error: unknown) => {
+  const answer = await invoke(lambda, boss, narrowing).catch((error: unknown) => {
     throw noFunction(error, boss);
   });
-  const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-  if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
   return RunStarted.parse(answer);
 }

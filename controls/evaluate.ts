@@ -83,25 +83,6 @@ export async function evaluation(
   return { items: ({ resource }) => (extents.get(resource) ?? NOTHING).items, counts, verdicts };
 }
 
-export interface EvaluateOptions {
-  exceptions?: Exceptions;
-  /** Told of the control that is being asked. */
-  progress?: (control: Control) => void;
-}
-
-/** Every verdict, control by control. @throws ControlError @see evaluation */
-export async function* evaluate(
-  engine: DuckDBEngine,
-  controls: readonly Control[],
-  { exceptions, progress = () => undefined }: EvaluateOptions = {},
-): AsyncGenerator<Verdict> {
-  const { verdicts } = await evaluation(engine, controls, exceptions);
-  for (const control of controls) {
-    progress(control);
-    for await (const portion of verdicts(control)) yield* portion;
-  }
-}
-
 async function* answered(engine: DuckDBEngine, control: Control, sql: string, few: boolean): AsyncGenerator<Cell[][]> {
   try {
     if (few) yield await engine.whole(sql);

@@ -143,14 +143,15 @@ async function answer(
       counts.set(control.id, await about.counts(control));
       continue;
     }
-    for await (const verdict of each(about.verdicts(control))) {
-      counts.get(verdict.control)![verdict.status] += 1;
-      if (verdict.exception?.expired) expired.add(expiredLine(verdict));
-      if (verdicts && (json || ["fail", "excepted", "unknown"].includes(verdict.status))) {
-        progress("");
-        print(json ? JSON.stringify(verdict) : verdictLine(verdict));
+    for await (const portion of about.verdicts(control))
+      for (const verdict of portion) {
+        counts.get(verdict.control)![verdict.status] += 1;
+        if (verdict.exception?.expired) expired.add(expiredLine(verdict));
+        if (verdicts && (json || ["fail", "excepted", "unknown"].includes(verdict.status))) {
+          progress("");
+          print(json ? JSON.stringify(verdict) : verdictLine(verdict));
+        }
       }
-    }
   }
   progress("");
   const results = controls.map((control) => ({ control, counts: counts.get(control.id)! }));
@@ -169,10 +170,6 @@ async function answer(
   for (const { control, owner } of exceptions.unused)
     process.stderr.write(`itaudit: the exception of ${owner} to ${control} met no failure\n`);
   process.exitCode = totals.fail ? 1 : totals.unknown ? 2 : 0;
-}
-
-async function* each<T>(portions: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const portion of portions) yield* portion;
 }
 
 const add = (a: VerdictCounts, b: VerdictCounts): VerdictCounts =>

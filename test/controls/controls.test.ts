@@ -6,7 +6,6 @@ import { TrinoSQL } from "dt-sql-parser";
 import { loadAuditors, loadServices } from "../../auditors/registry.ts";
 import { documentedTypes } from "../../auditors/resourceTypes.ts";
 import { FRAMEWORKS, type Framework, loadControls } from "../../controls/control.ts";
-import { evaluate } from "../../controls/evaluate.ts";
 import { PredicateError, type SqlValue } from "../../controls/expression.ts";
 import { failures, failuresQuery } from "../../controls/failures.ts";
 import { listingsOf } from "../../controls/listings.ts";
@@ -20,6 +19,7 @@ import { readSealedRun, type SealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { FIRST_RUN, writeRun } from "../query/sealedFolder.ts";
 import { casesOf, runOf } from "./cases.ts";
+import { everyVerdict } from "./everyVerdict.ts";
 import { requirementsOf } from "./requirements.ts";
 
 const catalog = catalogOf(await loadAuditors());
@@ -57,7 +57,7 @@ describe("the controls", function () {
     sealed = (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!;
     await tabulate(objects, sealed, small);
     engine = await duckDBEngine({ folder, catalog });
-    for await (const verdict of evaluate(engine, controls)) {
+    for await (const verdict of everyVerdict(engine, controls)) {
       for (const [map, key] of [
         [foundOf, verdict.control],
         [found, `${verdict.control} ${verdict.account_id}`],

@@ -2,7 +2,6 @@ import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { rds } from "../../auditors/rds.ts";
 import { type Control, parseControl } from "../../controls/control.ts";
-import { evaluate } from "../../controls/evaluate.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import type { Outcome } from "../../evidence/outcome.ts";
 import { catalogOf } from "../../query/catalog.ts";
@@ -11,6 +10,7 @@ import { folderObjects } from "../../query/folderObjects.ts";
 import { readSealedRun } from "../../query/sealedRun.ts";
 import { tabulate } from "../../query/tabulate.ts";
 import { FIRST_RUN, folder, folderForEachTest, type RunSpec, writeRun } from "../query/sealedFolder.ts";
+import { everyVerdict } from "./everyVerdict.ts";
 
 use(chaiAsPromised);
 
@@ -35,7 +35,7 @@ async function verdicts(spec: RunSpec, asked: Control): Promise<Verdict[]> {
   const engine = await duckDBEngine({ folder: folder(), catalog });
   try {
     const all: Verdict[] = [];
-    for await (const each of evaluate(engine, [asked])) all.push(each);
+    for await (const each of everyVerdict(engine, [asked])) all.push(each);
     return all;
   } finally {
     await engine.close();

@@ -6,7 +6,6 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { loadAuditors } from "../../auditors/registry.ts";
 import { loadControls } from "../../controls/control.ts";
-import { evaluate } from "../../controls/evaluate.ts";
 import type { Verdict } from "../../controls/verdict.ts";
 import { bucketObjects } from "../../query/bucketObjects.ts";
 import { catalogOf } from "../../query/catalog.ts";
@@ -16,6 +15,7 @@ import { rowsOf } from "../../query/engine.ts";
 import { pullInto } from "../../query/pull.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
+import { everyVerdict } from "../controls/everyVerdict.ts";
 import { deployed, REGION, type System, systemOver } from "./system.ts";
 
 const MEMBER = "111111111111";
@@ -59,7 +59,7 @@ describe("from evidence to answers", function () {
       ({ service, resource, needs }) => service === "rds" && [resource, ...needs].every((type) => types.has(type)),
     );
     const found = new Map<string, Verdict[]>(controls.map(({ id }) => [id, []]));
-    for await (const verdict of evaluate(engine, controls)) found.get(verdict.control)!.push(verdict);
+    for await (const verdict of everyVerdict(engine, controls)) found.get(verdict.control)!.push(verdict);
     return found;
   };
   const statuses = (verdicts: readonly Verdict[]) =>
