@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import packageJson from "../package.json" with { type: "json" };
 
 /**
@@ -28,8 +27,8 @@ const MODULES = {
 };
 
 rmSync(OUT, { recursive: true, force: true });
-const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-execFileSync(process.execPath, [compiler, "--project", "tsconfig.package.json"], { stdio: "inherit" });
+const COMPILER = "node_modules/typescript7/bin/tsc";
+execFileSync(process.execPath, [COMPILER, "--project", "tsconfig.package.json"], { stdio: "inherit" });
 for (const file of FILES)
   cpSync(file, `${OUT}/${file}`, { recursive: true, filter: (path) => !/^controls\/.*\.ts$/.test(path) });
 const { name, version, description, license, type, bin, engines, dependencies } = packageJson;

@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
@@ -10,7 +9,7 @@ import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
 
 const run = (command: string, args: string[], cwd = ".") =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+const COMPILER = "node_modules/typescript7/bin/tsc";
 
 /** A program's folder as npm would leave it: the packed package, and what the package depends on. */
 function installed(): { folder: string; files: string[] } {
@@ -105,7 +104,7 @@ describe("the package", function () {
   });
 
   it("gives a program of one's own its components, typed, and a service of its own beside ours", () => {
-    const { status, stdout } = spawnSync(process.execPath, [compiler, "--project", folder], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, [COMPILER, "--project", folder], { encoding: "utf8" });
     expect(stdout).to.equal("");
     expect(status).to.equal(0);
     writeFileSync(join(folder, "mocked.mjs"), MOCKED);
