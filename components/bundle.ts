@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
@@ -65,11 +65,13 @@ export interface Bundle {
 // Some packages of the SDK's tree are CommonJS and call require() of Node's own modules.
 const BANNER = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-/** A bundle's own module: what it does is the handler's, what it knows is written into it. */
+/** Where a function's knowledge stands in its bundle until it is written there. */
+const KNOWLEDGE = "__KNOWLEDGE__";
+
+/** A bundle's own module: what it does is the handler's, what it knows is written into it afterwards. */
 function entryOf(handler: Handler): string {
   if (typeof handler === "string") return `export { handler } from ${ours(`handlers/${handler}`)};\n`;
-  if ("boss" in handler)
-    return entry({ bossHandler: ours("handlers/boss") }, `bossHandler(${JSON.stringify(handler.boss)})`);
+  if ("boss" in handler) return entry({ bossHandler: ours("handlers/boss") }, `bossHandler(${KNOWLEDGE})`);
   if ("tabulator" in handler)
     return entry(
       {
@@ -77,32 +79,32 @@ function entryOf(handler: Handler): string {
         thisProcess: ours("handlers/surroundings"),
         unpackedCatalog: ours("query/catalog"),
       },
-      `tabulatorHandler(unpackedCatalog(${JSON.stringify(packedCatalog(handler.tabulator))}))(thisProcess)`,
+      `tabulatorHandler(unpackedCatalog(${KNOWLEDGE}))(thisProcess)`,
     );
   if ("aggregator" in handler)
     return entry(
       { auditorHandler: ours("handlers/auditor"), configAggregator: ours("auditors/configAggregator") },
-      `auditorHandler(configAggregator(${JSON.stringify(handler.aggregator)}, ${JSON.stringify(handler.types)}))`,
+      `auditorHandler(configAggregator(...${KNOWLEDGE}))`,
     );
   if ("doctor" in handler)
     return entry(
       { doctorHandler: ours("handlers/doctor"), thisProcess: ours("handlers/surroundings") },
-      `doctorHandler(${JSON.stringify(handler.doctor)})(thisProcess)`,
+      `doctorHandler(${KNOWLEDGE})(thisProcess)`,
     );
   if ("notifier" in handler)
     return entry(
       { notifierHandler: ours("handlers/notifier"), thisProcess: ours("handlers/surroundings") },
-      `notifierHandler(${JSON.stringify(handler.notifier)})(thisProcess)`,
+      `notifierHandler(${KNOWLEDGE})(thisProcess)`,
     );
   if ("configRules" in handler)
     return entry(
       { configRulesHandler: ours("handlers/configRules"), thisProcess: ours("handlers/surroundings") },
-      `configRulesHandler(${JSON.stringify(handler.configRules)})(thisProcess)`,
+      `configRulesHandler(${KNOWLEDGE})(thisProcess)`,
     );
   if ("types" in handler)
     return entry(
       { auditorHandler: ours("handlers/auditor"), cloudControl: ours("auditors/cloudcontrol") },
-      `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${JSON.stringify(handler.types)})] })`,
+      `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${KNOWLEDGE})] })`,
     );
   const { auditor, services } = handler;
   const modules = services.map(({ name, module }) => [
@@ -113,6 +115,18 @@ function entryOf(handler: Handler): string {
     { auditorHandler: ours("handlers/auditor"), ...Object.fromEntries(modules) },
     `auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.map(({ name }) => name).join(", ")}] })`,
   );
+}
+
+/** What a handler is made for, and another of its kind for something else. */
+function knowledgeOf(handler: Handler): unknown {
+  if (typeof handler === "string" || "services" in handler) return undefined;
+  if ("boss" in handler) return handler.boss;
+  if ("tabulator" in handler) return packedCatalog(handler.tabulator);
+  if ("aggregator" in handler) return [handler.aggregator, handler.types];
+  if ("doctor" in handler) return handler.doctor;
+  if ("notifier" in handler) return handler.notifier;
+  if ("configRules" in handler) return handler.configRules;
+  return handler.types;
 }
 
 /** One of the project's modules; without its extension, as that is another one in the package. */
@@ -132,28 +146,56 @@ function nameOf(handler: Handler): string {
   return "boss" in handler ? "boss" : "tabulator";
 }
 
+/** A function's module before its knowledge is written into it: the same for every configuration. */
+type Module = Pick<Bundle, "source" | "inputs">;
+
+const modules = new Map<string, Module>();
 const bundles = new Map<string, Bundle>();
 
 /** A handler's bundle; made once in a process, which may deploy the program several times. */
 export function bundle(handler: Handler): Bundle {
   prepareBundles([handler]);
-  return bundles.get(entryOf(handler))!;
+  const key = `${entryOf(handler)}${writtenKnowledge(handler)}`;
+  const known = bundles.get(key) ?? written(handler, modules.get(entryOf(handler))!);
+  bundles.set(key, known);
+  return known;
 }
 
 /**
- * Makes the bundles of several handlers together, for `bundle` to answer with: what they share is parsed once. One that
+ * Makes the modules of several handlers together, for `bundle` to answer with: what they share is parsed once. One that
  * stands in `dist/` is taken as it is where nothing has changed that it is made of.
  */
 export function prepareBundles(handlers: readonly Handler[]): void {
   const hashOf = fileHashes(root);
   const missing = handlers.filter((handler) => {
     const entry = entryOf(handler);
-    if (bundles.has(entry)) return false;
+    if (modules.has(entry)) return false;
     const kept = keptBundle(folderOf(nameOf(handler)), madeOf(entry), hashOf);
-    if (kept) bundles.set(entry, { ...kept, code: archiveOf(kept.source) });
+    if (kept) modules.set(entry, kept);
     return !kept;
   });
-  for (const [index, made] of makeBundles(missing).entries()) bundles.set(entryOf(missing[index]!), made);
+  for (const [index, made] of makeModules(missing).entries()) modules.set(entryOf(missing[index]!), made);
+}
+
+/**
+ * Bundles each handler with the SDK clients it uses into one ES module, the same alone as together with others. What
+ * a stack trace names is found by its source map in `dist/`, which leads to the readable module beside it.
+ */
+export const makeBundles = (handlers: readonly Handler[]): Bundle[] =>
+  makeModules(handlers).map((made, index) => written(handlers[index]!, made));
+
+function writtenKnowledge(handler: Handler): string {
+  const knowledge = knowledgeOf(handler);
+  return knowledge === undefined ? "" : JSON.stringify(knowledge);
+}
+
+/** A module with its handler's knowledge, which stands in `dist/` as it is deployed. */
+function written(handler: Handler, { source: module, inputs }: Module): Bundle {
+  const source = module.split(KNOWLEDGE).join(writtenKnowledge(handler));
+  const stands = join(folderOf(nameOf(handler)), "index.mjs");
+  if (!existsSync(stands) || readFileSync(stands, "utf8") !== source) write(nameOf(handler), "index.mjs", source);
+  const code = new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(source) });
+  return { code, source, sha256: sha256Of(source), inputs };
 }
 
 /** What a bundle is made of besides files. */
@@ -174,11 +216,7 @@ function withPlainKeys(module: string): string {
 
 const TARGET = "node20";
 
-/**
- * Bundles each handler with the SDK clients it uses into one ES module, the same alone as together with others. What
- * a stack trace names is found by its source map in `dist/`, which leads to the readable module beside it.
- */
-export function makeBundles(handlers: readonly Handler[]): Bundle[] {
+function makeModules(handlers: readonly Handler[]): Module[] {
   if (!handlers.length) return [];
   const began = Date.now();
   const { outputFiles, metafile } = readable(handlers);
@@ -187,9 +225,14 @@ export function makeBundles(handlers: readonly Handler[]): Bundle[] {
     const path = join(folderOf(name), "readable.mjs");
     const built = outputFiles.find((file) => file.path === path)!;
     const { entryPoint, inputs } = metafile.outputs[`dist/${name}/readable.mjs`]!;
-    const made = finished(name, withPlainKeys(built.text), Object.keys(inputs));
-    const files = dependenciesOf(entryPoint!, metafile);
-    keepBundle(root, folderOf(name), { ...made, entry: madeOf(entryOf(handler)) }, files, began);
+    const made = { source: minified(name, withPlainKeys(built.text)), inputs: Object.keys(inputs) };
+    keepBundle(
+      root,
+      folderOf(name),
+      { ...made, entry: madeOf(entryOf(handler)) },
+      dependenciesOf(entryPoint!, metafile),
+      began,
+    );
     return made;
   });
 }
@@ -248,8 +291,8 @@ function write(name: string, file: string, contents: string): void {
   writeFileSync(join(folderOf(name), file), contents);
 }
 
-function finished(name: string, readable: string, inputs: string[]): Bundle {
-  const { code: source, map } = transformSync(readable, {
+function minified(name: string, readable: string): string {
+  const { code, map } = transformSync(readable, {
     sourcefile: "readable.mjs",
     sourcemap: "external",
     sourcesContent: false,
@@ -260,10 +303,6 @@ function finished(name: string, readable: string, inputs: string[]): Bundle {
     legalComments: "none",
   });
   write(name, "readable.mjs", readable);
-  write(name, "index.mjs", source);
   write(name, "index.mjs.map", map);
-  return { code: archiveOf(source), source, sha256: sha256Of(source), inputs };
+  return code;
 }
-
-const archiveOf = (source: string) =>
-  new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(source) });

@@ -10,19 +10,19 @@ const Made = z.object({
   files: z.record(z.string(), z.string().nullable()),
   /** Those of them that went into it. */
   inputs: z.array(z.string()),
-  /** Hex SHA-256 of `index.mjs`. */
+  /** Hex SHA-256 of the module. */
   sha256: z.string(),
 });
 
 /** What is read of a bundle that was made before. */
 export interface KeptBundle {
   source: string;
-  sha256: string;
   inputs: string[];
 }
 
 export const sha256Of = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
+const MODULE = "module.mjs";
 const MADE = "made.json";
 
 /** Hashes of a project's files, each read once. */
@@ -52,8 +52,8 @@ export function keptBundle(
     const made = Made.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
     if (made.entry !== entry) return undefined;
     if (Object.entries(made.files).some(([path, hash]) => hashOf(path) !== hash)) return undefined;
-    const source = readFileSync(join(folder, "index.mjs"), "utf8");
-    return sha256Of(source) === made.sha256 ? { source, sha256: made.sha256, inputs: made.inputs } : undefined;
+    const source = readFileSync(join(folder, MODULE), "utf8");
+    return sha256Of(source) === made.sha256 ? { source, inputs: made.inputs } : undefined;
   } catch {
     // Never made, or another process is making it.
     return undefined;
@@ -61,7 +61,7 @@ export function keptBundle(
 }
 
 /**
- * Notes what the `index.mjs` of a folder was made of, unless one of the files was written since: what was bundled is
+ * Keeps a module in a folder with what it was made of, unless one of the files was written since: what was bundled is
  * not known then.
  * @param files all that it depends on, relative to the project
  * @param began milliseconds since the epoch
@@ -69,14 +69,17 @@ export function keptBundle(
 export function keepBundle(
   root: string,
   folder: string,
-  { entry, sha256, inputs }: Pick<z.infer<typeof Made>, "entry" | "sha256" | "inputs">,
+  { entry, source, inputs }: KeptBundle & Pick<z.infer<typeof Made>, "entry">,
   files: readonly string[],
   began: number,
 ): void {
   if (files.some((path) => (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= began)) return;
   const hashOf = fileHashes(root);
   const hashes = Object.fromEntries(files.map((path) => [path, hashOf(path)]));
-  const written = join(folder, `${MADE}.${randomUUID()}`);
-  writeFileSync(written, JSON.stringify({ entry, files: hashes, inputs, sha256 }));
-  renameSync(written, join(folder, MADE));
+  const kept = { [MODULE]: source, [MADE]: JSON.stringify({ entry, files: hashes, inputs, sha256: sha256Of(source) }) };
+  for (const [name, text] of Object.entries(kept)) {
+    const written = join(folder, `${name}.${randomUUID()}`);
+    writeFileSync(written, text);
+    renameSync(written, join(folder, name));
+  }
 }

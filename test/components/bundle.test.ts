@@ -29,6 +29,7 @@ describe("bundles", function () {
     it(`${name}: is small, without Pulumi or another auditor's services`, () => {
       const first = bundle(handler);
       expect(first.source.length).to.be.below(BYTES_AT_MOST);
+      expect(first.source, "its knowledge is written into it").not.to.include("__KNOWLEDGE__");
       expect(first.inputs.filter((path) => path.includes("@pulumi"))).to.be.empty;
       const declared = serviceNames.filter((service) => first.inputs.includes(`auditors/${service}.ts`));
       expect(declared).to.have.members(services);
@@ -40,4 +41,11 @@ describe("bundles", function () {
       const [, handler] = handlers.find(([each]) => each === name)!;
       expect(makeBundles([handler])[0]!.sha256).to.equal(bundle(handler).sha256);
     });
+
+  it("of another configuration differs by what is written into it alone", () => {
+    const [rds, sqs] = ["rds", "sqs"].map((name) => [{ name, global: [], regional: [`AWS::${name}::$&`] }]);
+    const [one, other] = [rds!, sqs!].map((boss) => bundle({ boss }).source);
+    expect(one).to.include(JSON.stringify(rds));
+    expect(one!.replace(JSON.stringify(rds), () => JSON.stringify(sqs))).to.equal(other);
+  });
 });

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
 
 /** Whether a program is on this machine's path. */
 export const has = (program: string): boolean =>
@@ -25,3 +26,10 @@ export const shell = (script: string, env: Record<string, string>): Promise<Ende
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     ),
   );
+
+/** `npx itaudit` without the two seconds that npm takes to find what it is. */
+const FOUND = `npx() { if [ "$1" = itaudit ]; then node ${packageJson.bin.itaudit} "\${@:2}"; else command npx "$@"; fi; }\n`;
+
+/** Runs lines as printed: npm itself is asked for the first `npx` command, and the others run what it would find. */
+export const shellAsPrinted = (lines: string, env: Record<string, string>): Promise<Ended> =>
+  shell(FOUND + lines.replace("npx ", "command npx "), env);

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { runningFrom, stopRunning } from "../../sandbox/background.ts";
-import { cleanEnvironment, has, shell } from "../referee/commands.ts";
+import { cleanEnvironment, has, shellAsPrinted } from "../referee/commands.ts";
 
 describe("the demo", function () {
   this.timeout(300_000);
@@ -41,7 +41,7 @@ describe("the demo", function () {
   it("ends with commands that work as printed", async () => {
     const commands = /\nNext, with [^\n]*\n((?: {2}[^\n]+\n)+)/.exec(stdout)?.[1] ?? "";
     expect(commands.trim().split("\n")).to.have.length(has("aws") ? 6 : 4);
-    const { code, out, err } = await shell(commands, cleanEnvironment());
+    const { code, out, err } = await shellAsPrinted(commands, cleanEnvironment());
     expect(code, `${out}\n${err}`).to.equal(0);
     expect(out).to.match(/^run \w+, started \S+: (\d+) of \1 tasks committed, sealed /m);
     expect(out).to.match(/│ 111111111111 │/);

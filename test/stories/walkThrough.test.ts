@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { runningFrom, stopRunning } from "../../sandbox/background.ts";
-import { cleanEnvironment, has, shell } from "../referee/commands.ts";
+import { cleanEnvironment, has, shellAsPrinted } from "../referee/commands.ts";
 
 const HEADING = "## A walk-through of the sandbox";
 
@@ -32,7 +32,7 @@ describe("the README's walk-through of the sandbox", function () {
 
   it("works as printed", async () => {
     const env = cleanEnvironment({ ITAUDIT_SANDBOX_DIR: dir });
-    const { code, out, err } = await shell(printed(HEADING), env);
+    const { code, out, err } = await shellAsPrinted(printed(HEADING), env);
     expect(code, `${out}\n${err}`).to.equal(0);
     expect(JSON.parse(readFileSync("out.json", "utf8"))).to.include({ not_started: 0 });
     // The coverage of the narrower run, the listing, an item, the parameter and the assumed role's reading.
