@@ -1,33 +1,17 @@
-import { execFile } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { tableKey } from "../../evidence/layout.ts";
 import { DATE } from "../evidence/bucket.ts";
 import { runId, sealedCopy } from "../evidence/sealedCopy.ts";
-
-interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-/** Runs the command line, with standard input where it is given. */
-const itaudit = (args: string[], input?: string): Promise<Answer> =>
-  new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ["--no-warnings", "--import=tsx", "cli/itaudit.ts", ...args],
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-    child.stdin?.end(input ?? "");
-  });
+import { itaudit, itauditProcess } from "./itaudit.ts";
 
 describe("itaudit tables, query and diff", function () {
   this.timeout(120_000);
   let folder: string;
   before(async () => {
     folder = await sealedCopy({ runs: 2 });
-    const { stdout, stderr } = await itaudit(["tables", "build", "--dir", folder]);
+    const { stdout, stderr } = await itauditProcess(["tables", "build", "--dir", folder]);
     expect(stderr).to.equal("");
     expect(stdout).to.match(/^run \w{26}: 8 files, \d+ rows, \d+ bytes\nrun \w{26}: 8 files, /);
   });
@@ -35,12 +19,17 @@ describe("itaudit tables, query and diff", function () {
 
   it("answer with the rows alone in a pipe", async () => {
     const sql = "SELECT account_id, count(*) AS n FROM latest_aws_rds_dbinstance GROUP BY account_id ORDER BY 1";
-    const csv = await itaudit(["query", "--dir", folder, "--csv", sql]);
+    const csv = await itauditProcess(["query", "--dir", folder, "--csv", sql]);
     expect(csv).to.deep.equal({ code: 0, stdout: "account_id,n\r\n100000000001,3\r\n100000000002,3\r\n", stderr: "" });
   });
 
   it("show a mistake with its place, and end with 1", async () => {
-    const { code, stdout, stderr } = await itaudit(["query", "--dir", folder, "SELECT acount_id FROM latest_accounts"]);
+    const { code, stdout, stderr } = await itauditProcess([
+      "query",
+      "--dir",
+      folder,
+      "SELECT acount_id FROM latest_accounts",
+    ]);
     expect([code, stdout]).to.deep.equal([1, ""]);
     expect(stderr).to.match(
       /^itaudit: Referenced column "acount_id".*\nline 1:8 {2}SELECT acount_id FROM latest_accounts\n {17}\^\n$/,
@@ -49,7 +38,7 @@ describe("itaudit tables, query and diff", function () {
 
   it("answer queries that come through a pipe, and go on after a mistake", async () => {
     const input = ".columns latest_accounts\nSELECT nope;\nSELECT 7\n  AS seven;\n";
-    const { code, stdout } = await itaudit(["query", "--dir", folder, "--json"], input);
+    const { code, stdout } = await itauditProcess(["query", "--dir", folder, "--json"], input);
     expect(code).to.equal(0);
     expect(stdout).to.include("account_id  varchar").and.include('[{"seven":7}]').and.include("line 1:8  SELECT nope");
   });

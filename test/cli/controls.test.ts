@@ -1,16 +1,9 @@
-import { execFile } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Verdict } from "../../controls/verdict.ts";
-import { runId, sealedCopy } from "../evidence/sealedCopy.ts";
-
-const itaudit = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, ["--no-warnings", "--import=tsx", "cli/itaudit.ts", ...args], (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
+import { runId, sealedCopy, tablesOf } from "../evidence/sealedCopy.ts";
+import { itaudit, itauditProcess } from "./itaudit.ts";
 
 describe("itaudit controls", function () {
   this.timeout(120_000);
@@ -24,12 +17,18 @@ describe("itaudit controls", function () {
 
   before(async () => {
     folder = await sealedCopy({ runs: 2 });
-    await itaudit(["tables", "build", "--dir", folder]);
+    await tablesOf(folder, 2);
   });
   after(() => rm(folder, { recursive: true }));
 
   it("ends with 2 where nothing failed and something is not known, and shows both in a table", async () => {
-    const { code, stdout, stderr } = await asked("--control", "rds-storage-encrypted,kms-key-rotated");
+    const { code, stdout, stderr } = await itauditProcess([
+      "controls",
+      "--dir",
+      folder,
+      "--control",
+      "rds-storage-encrypted,kms-key-rotated",
+    ]);
     expect([code, stderr]).to.deep.equal([2, ""]);
     expect(stdout)
       .to.match(/│ kms-key-rotated +│ medium +│ +│ +\d+ │/)

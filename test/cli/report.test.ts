@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -7,26 +7,16 @@ import { folderSource } from "../../evidence/folderSource.ts";
 import { folderObjects } from "../../query/folderObjects.ts";
 import { writeReport } from "../../report/write.ts";
 import { DATE } from "../evidence/bucket.ts";
-import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
+import { PEM, runId, sealedCopy, tablesOf } from "../evidence/sealedCopy.ts";
 import type { WrittenReport } from "../report/sampleReport.ts";
-
-const itaudit = (args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-  new Promise((resolve) =>
-    execFile(
-      process.execPath,
-      ["--no-warnings", "--import=tsx", "cli/itaudit.ts", ...args],
-      { maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    ),
-  );
+import { itaudit, itauditProcess } from "./itaudit.ts";
 
 describe("itaudit report", function () {
   this.timeout(120_000);
   let folder: string;
   before(async () => {
     folder = await sealedCopy({ runs: 2 });
-    const { stderr } = await itaudit(["tables", "build", "--dir", folder]);
-    expect(stderr).to.equal("");
+    await tablesOf(folder, 2);
     await writeFile(join(folder, "key.pem"), PEM);
     const exceptions =
       '- {control: rds-storage-encrypted, account: "100000000001", owner: me, reason: a test, expires: 2199-01-01}\n';
@@ -36,7 +26,7 @@ describe("itaudit report", function () {
 
   it("writes a page that needs nothing else, and prints its path", async () => {
     const out = join(folder, "report.html");
-    const answer = await itaudit(["report", "--dir", folder, "--out", out]);
+    const answer = await itauditProcess(["report", "--dir", folder, "--out", out]);
     expect(answer).to.deep.equal({ code: 0, stdout: `${out}\n`, stderr: "" });
     const html = await readFile(out, "utf8");
     expect(html)
@@ -50,7 +40,7 @@ describe("itaudit report", function () {
     execFileSync("mkfifo", [pipe]);
     const [text, answer] = await Promise.all([
       readFile(pipe, "utf8"),
-      itaudit(["report", "--dir", folder, "--format", "json", "--out", pipe]),
+      itauditProcess(["report", "--dir", folder, "--format", "json", "--out", pipe]),
     ]);
     expect(answer).to.deep.equal({ code: 0, stdout: "", stderr: "" });
     expect(JSON.parse(text).run.run_id).to.equal(runId(2));

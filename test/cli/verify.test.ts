@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,18 +6,7 @@ import { keptHead } from "../../cli/keptHead.ts";
 import { evidenceKey } from "../../evidence/layout.ts";
 import { DATE } from "../evidence/bucket.ts";
 import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
-
-interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-const itaudit = (...args: string[]): Promise<Answer> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, ["--import=tsx", "cli/itaudit.ts", ...args], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
+import { itaudit, itauditProcess } from "./itaudit.ts";
 
 describe("itaudit verify", () => {
   let folder: string;
@@ -31,8 +19,12 @@ describe("itaudit verify", () => {
   after(() => rm(folder, { recursive: true }));
 
   it("exits with 0 where everything is as sealed, by the id of a run, as the latest and by --all", async () => {
-    for (const which of [[runId(1)], ["latest"], ["--all"]]) {
-      const { code, stdout, stderr } = await itaudit("verify", ...which, "--dir", folder, "--public-key", key);
+    for (const [run, which] of [
+      [itaudit, runId(1)],
+      [itaudit, "latest"],
+      [itauditProcess, "--all"],
+    ] as const) {
+      const { code, stdout, stderr } = await run(["verify", which, "--dir", folder, "--public-key", key]);
       expect(code, stderr).to.equal(0);
       expect(stdout).to.match(/^holds: 1 run, 2 objects with 6 items in \d+ bytes are as sealed\nnewest: place 1 /);
     }
@@ -40,7 +32,7 @@ describe("itaudit verify", () => {
 
   it("prints the newest run so that a later verification can be told to look for it", async () => {
     const args = ["verify", "--all", "--dir", folder, "--public-key", key];
-    const [text, json] = [await itaudit(...args), await itaudit(...args, "--json")];
+    const [text, json] = [await itaudit(args), await itaudit([...args, "--json"])];
     const hash = /manifest ([0-9a-f]{64})$/m.exec(text.stdout)![1]!;
     const kept = join(dirname(key), "kept");
     for (const printed of [text.stdout, json.stdout, `${hash}\n`]) {
@@ -48,14 +40,14 @@ describe("itaudit verify", () => {
       const head = printed.startsWith(hash) ? {} : { sequence: 1, run_id: runId(1) };
       expect(await keptHead(kept)).to.deep.equal({ ...head, manifest_sha256: hash });
     }
-    expect((await itaudit(...args, "--head", kept)).code).to.equal(0);
-    const { code, stdout } = await itaudit(...args, "--head", "0".repeat(64));
+    expect((await itaudit([...args, "--head", kept])).code).to.equal(0);
+    const { code, stdout } = await itaudit([...args, "--head", "0".repeat(64)]);
     expect(code).to.equal(1);
     expect(stdout).to.match(/^rollback +runs\/chain\/: .* is not in the chain any more; its newest is place 1, /m);
   });
 
   it("says where the key came from when none was given", async () => {
-    const { code, stderr } = await itaudit("verify", "--all", "--dir", folder);
+    const { code, stderr } = await itaudit(["verify", "--all", "--dir", folder]);
     expect(code).to.equal(0);
     expect(stderr).to.match(/who sealed it is not shown.*--public-key/);
   });
@@ -71,7 +63,7 @@ describe("itaudit verify", () => {
     ["nowhere to look", ["--all"], /--bucket <name>.*--dir <folder>/],
   ] as [string, string[], RegExp][]) {
     it(`exits with 2 and one line when it could not check: ${what}`, async () => {
-      const { code, stdout, stderr } = await itaudit("verify", ...args.map((arg) => arg.replace("<folder>", folder)));
+      const { code, stdout, stderr } = await itaudit(["verify", ...args.map((arg) => arg.replace("<folder>", folder))]);
       expect(code).to.equal(2);
       expect(stdout).to.equal("");
       expect(stderr)
@@ -83,12 +75,12 @@ describe("itaudit verify", () => {
   it("exits with 1 and names what is wrong; names that steer a terminal are shown as they are", async () => {
     await rm(join(folder, evidenceKey("AWS::RDS::DBInstance", runId(1), DATE, "rds-0000", "a")));
     await writeFile(join(folder, "evidence/\u001b[2Jcleared"), "");
-    const { code, stdout } = await itaudit("verify", "--all", "--dir", folder, "--public-key", key);
+    const { code, stdout } = await itauditProcess(["verify", "--all", "--dir", folder, "--public-key", key]);
     expect(code).to.equal(1);
     expect(stdout).to.match(/^missing +evidence\/.*rds-0000-a\.ndjson\.gz: it was sealed/m);
     expect(stdout).to.include("added       evidence/\\u{1b}[2Jcleared").and.not.to.include("\u001b");
     expect(stdout).to.match(/^VIOLATED: 1 run, .*; 2 findings/m);
-    const lines = (await itaudit("verify", "--all", "--dir", folder, "--json")).stdout.trimEnd().split("\n");
+    const lines = (await itaudit(["verify", "--all", "--dir", folder, "--json"])).stdout.trimEnd().split("\n");
     expect(JSON.parse(lines.at(-1)!)).to.include({ holds: false, violations: 2 });
   });
 });

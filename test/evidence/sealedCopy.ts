@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { encodeTime } from "ulid";
+import { rds } from "../../auditors/rds.ts";
 import { EvidenceWriter } from "../../collect/evidenceWriter.ts";
 import type { Item } from "../../evidence/item.ts";
 import { evidenceKey } from "../../evidence/layout.ts";
@@ -10,6 +11,10 @@ import { sha256, type Task } from "../../evidence/plan.ts";
 import { seal } from "../../evidence/seal.ts";
 import type { Signer } from "../../evidence/signer.ts";
 import { runStore } from "../../evidence/store.ts";
+import { catalogOf } from "../../query/catalog.ts";
+import { folderObjects } from "../../query/folderObjects.ts";
+import { readSealedRun } from "../../query/sealedRun.ts";
+import { tabulate } from "../../query/tabulate.ts";
 import { BUCKET, commitOf, DATE, emptyBucket, planOf } from "./bucket.ts";
 
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -91,4 +96,11 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...gi
     await writeFile(path, versions.at(-1)!.body);
   }
   return folder;
+}
+
+/** Derives the tables of a copy's runs, without loading the auditors of what is not in it. */
+export async function tablesOf(folder: string, runs: number): Promise<void> {
+  const objects = folderObjects(folder);
+  const catalog = catalogOf([{ name: "rds", services: [rds] }]);
+  for (let n = 1; n <= runs; n++) await tabulate(objects, (await readSealedRun(objects, runId(n), DATE))!, catalog);
 }

@@ -1,15 +1,10 @@
 import { rm } from "node:fs/promises";
 import { expect } from "chai";
-import { rds } from "../../auditors/rds.ts";
 import { reportOf } from "../../cli/reportOf.ts";
 import { folderSource } from "../../evidence/folderSource.ts";
-import { catalogOf } from "../../query/catalog.ts";
 import { folderObjects } from "../../query/folderObjects.ts";
-import { readSealedRun } from "../../query/sealedRun.ts";
-import { tabulate } from "../../query/tabulate.ts";
 import { writeReport } from "../../report/write.ts";
-import { DATE } from "../evidence/bucket.ts";
-import { runId, sealedCopy } from "../evidence/sealedCopy.ts";
+import { sealedCopy, tablesOf } from "../evidence/sealedCopy.ts";
 
 const ODD = { account: "100000000002", place: 17 };
 
@@ -27,9 +22,7 @@ describe("a database unlike the others", function () {
         MultiAZ: n % 2 === 0,
       }),
     });
-    const objects = folderObjects(folder);
-    const sealed = await readSealedRun(objects, runId(1), DATE);
-    await tabulate(objects, sealed!, catalogOf([{ name: "rds", services: [rds] }]));
+    await tablesOf(folder, 1);
   });
   after(() => rm(folder, { recursive: true }));
 

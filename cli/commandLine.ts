@@ -1,0 +1,78 @@
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { CliError } from "./cliError.ts";
+import { anomaliesCommand } from "./commands/anomalies.ts";
+import { auditorCommand } from "./commands/auditor.ts";
+import { controlsCommand } from "./commands/controls.ts";
+import { costCommand } from "./commands/cost.ts";
+import { diffCommand } from "./commands/diff.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { membersCommand } from "./commands/members.ts";
+import { policyCommand } from "./commands/policy.ts";
+import { pullCommand } from "./commands/pull.ts";
+import { queryCommand } from "./commands/query.ts";
+import { reportCommand } from "./commands/report.ts";
+import { resourcesCommand } from "./commands/resources.ts";
+import { runCommand } from "./commands/run.ts";
+import { sandboxCommand } from "./commands/sandbox.ts";
+import { sealCommand } from "./commands/seal.ts";
+import { statusCommand } from "./commands/status.ts";
+import { tablesCommand } from "./commands/tables.ts";
+import { verifyCommand } from "./commands/verify.ts";
+
+/**
+ * Runs the command line over its arguments, without `node` and the script. What goes wrong is one line on standard
+ * error and the process's exit code.
+ */
+export async function commandLine(args: readonly string[]): Promise<void> {
+  const program = new Command("itaudit")
+    .description("Provable evidence of what runs in every AWS account.")
+    .version(packageJson.version)
+    .addHelpText(
+      "after",
+      `
+AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
+
+Examples:
+  itaudit controls --dir copy --framework cis-v5
+  itaudit cost --accounts 500
+  itaudit doctor
+  itaudit members up --all
+  itaudit policy --auditors rds,iam
+  itaudit query --dir copy "SELECT account_id, count(*) FROM latest_aws_rds_dbinstance GROUP BY 1"
+  itaudit report latest --dir copy --public-key key.pem
+  itaudit run --accounts 111111111111 --wait
+  itaudit sandbox start
+  itaudit status
+  itaudit verify --all --dir copy --public-key key.pem`,
+    );
+
+  for (const add of [
+    anomaliesCommand,
+    auditorCommand,
+    controlsCommand,
+    costCommand,
+    diffCommand,
+    doctorCommand,
+    membersCommand,
+    policyCommand,
+    pullCommand,
+    queryCommand,
+    reportCommand,
+    resourcesCommand,
+    runCommand,
+    sandboxCommand,
+    sealCommand,
+    statusCommand,
+    tablesCommand,
+    verifyCommand,
+  ])
+    add(program);
+
+  await program.parseAsync(args, { from: "user" }).catch(async (thrown: Error) => {
+    const { awsProblem } = await import("./awsProblem.ts");
+    const error = awsProblem(thrown);
+    process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);
+    process.exitCode ||= 1;
+  });
+}
