@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,16 +6,11 @@ import { awsProblem } from "../../cli/awsProblem.ts";
 import { runOf } from "../../cli/runs.ts";
 import { deployAll } from "../../sandbox/deploy/estate.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
+import { type Answer, itaudit as inThisProcess, itauditProcess } from "./itaudit.ts";
 
 const REGION = "eu-central-1";
 const GOOD = "111111111111";
 const CLOSED = "222222222222";
-
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
-}
 
 describe("itaudit run and status", function () {
   this.timeout(120_000);
@@ -24,23 +18,17 @@ describe("itaudit run and status", function () {
   let bucket: string;
   const folder = mkdtempSync(join(tmpdir(), "itaudit-"));
 
-  const itaudit = (args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> =>
-    new Promise((resolve) => {
-      const environment: NodeJS.ProcessEnv = {
-        PATH: process.env.PATH,
-        HOME: folder,
-        AWS_EC2_METADATA_DISABLED: "true",
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-        AWS_REGION: REGION,
-        AWS_ENDPOINT_URL: running.endpoint,
-        AWS_ACCESS_KEY_ID: running.sandbox.state.auditAccount,
-        AWS_SECRET_ACCESS_KEY: "sandbox",
-        ...env,
-      };
-      execFile(process.execPath, ["cli/itaudit.mjs", ...args], { env: environment }, (error, out, err) =>
-        resolve({ code: error ? Number(error.code) : 0, out, err }),
-      );
-    });
+  const environment = (): NodeJS.ProcessEnv => ({
+    PATH: process.env.PATH,
+    HOME: folder,
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    AWS_REGION: REGION,
+    AWS_ENDPOINT_URL: running.endpoint,
+    AWS_ACCESS_KEY_ID: running.sandbox.state.auditAccount,
+    AWS_SECRET_ACCESS_KEY: "sandbox",
+  });
+  const itaudit = (args: string[]): Promise<Answer> => inThisProcess(args, environment());
 
   before(async () => {
     running = await startSandbox({ folder, port: 0, accounts: 2, seed: 1, latency: 0 });
@@ -62,13 +50,13 @@ describe("itaudit run and status", function () {
   it("before the first run status says that there is none, and how to start one", async () => {
     expect(await itaudit(["status"])).to.deep.equal({
       code: 1,
-      out: "",
-      err: `itaudit: there is no run in s3://${bucket}/ yet: itaudit run --wait\n`,
+      stdout: "",
+      stderr: `itaudit: there is no run in s3://${bucket}/ yet: itaudit run --wait\n`,
     });
   });
 
   it("run --wait shows plain progress in a log, then coverage, and exits with 2 where something was denied", async () => {
-    const { code, out, err } = await itaudit(["run", "--wait"]);
+    const { code, stdout: out, stderr: err } = await itauditProcess(["run", "--wait"], "", environment());
     expect(err)
       .to.match(/^run \w{26}: 4 tasks, 4 planned items\n/)
       .and.match(/4 of 4 tasks\n$/);
@@ -79,7 +67,7 @@ describe("itaudit run and status", function () {
   });
 
   it("run --wait exits with 0 where everything was collected, and --json is all that standard output holds", async () => {
-    const { code, out } = await itaudit(["run", "--wait", "--json", "--accounts", GOOD, "--auditors", "rds"]);
+    const { code, stdout: out } = await itaudit(["run", "--wait", "--json", "--accounts", GOOD, "--auditors", "rds"]);
     const answer = JSON.parse(out);
     expect(answer).to.deep.include({ bucket, tasks: 1, complete: true });
     expect(answer.totals.outcomes).to.deep.equal({ collected: 1 });
@@ -87,13 +75,13 @@ describe("itaudit run and status", function () {
   });
 
   it("status finds the bucket and the latest run by itself, and another run by its id", async () => {
-    const latest = JSON.parse((await itaudit(["status", "--json"])).out);
+    const latest = JSON.parse((await itaudit(["status", "--json"])).stdout);
     expect(latest).to.deep.include({ bucket, tasks: 1, committed: 1, complete: true });
     expect(latest.open_tasks).to.deep.equal([]);
     expect(latest.summary.tasks).to.deep.equal({ planned: 1, handed_over: 0, missing: 0 });
     expect(latest.summary.cost.lambda).to.include({ tasks_measured: 1, requests: 3 });
     expect(latest.summary.cost.lambda.gigabyte_seconds).to.be.above(0);
-    const { out, code } = await itaudit(["status", latest.run_id, "--bucket", bucket]);
+    const { stdout: out, code } = await itaudit(["status", latest.run_id, "--bucket", bucket]);
     expect(out).to.match(new RegExp(`^run ${latest.run_id}, started .*: 1 of 1 tasks committed, sealed `));
     expect(out).to.match(/^tasks +1 planned, 0 handed over\ncalls +\d+, of which \d+ repeated; throttled 0 times\n/m);
     expect(out).to.match(
@@ -105,15 +93,15 @@ describe("itaudit run and status", function () {
   it("pull makes a copy that verifies, and a second time fetches nothing but the seals", async () => {
     const copy = join(folder, "copy");
     const first = await itaudit(["pull", "--all", "--dir", copy]);
-    expect(first, first.err).to.include({ code: 0, err: "" });
-    expect(first.out).to.match(/: \d+ objects with \d+ bytes fetched, 0 stood there already\n$/);
-    const { code, out } = await itaudit(["verify", "--all", "--dir", copy]);
+    expect(first, first.stderr).to.include({ code: 0, stderr: "" });
+    expect(first.stdout).to.match(/: \d+ objects with \d+ bytes fetched, 0 stood there already\n$/);
+    const { code, stdout: out } = await itaudit(["verify", "--all", "--dir", copy]);
     expect(code, out).to.equal(0);
     expect(out).to.match(/^holds: 2 runs, /);
     const one = join(folder, "latest");
-    expect((await itaudit(["pull", "latest", "--dir", one])).err).to.equal("");
-    expect((await itaudit(["verify", "latest", "--dir", one])).out).to.match(/^holds: 1 run, /);
-    const second = JSON.parse((await itaudit(["pull", "--all", "--bucket", bucket, "--dir", copy, "--json"])).out);
+    expect((await itaudit(["pull", "latest", "--dir", one])).stderr).to.equal("");
+    expect((await itaudit(["verify", "latest", "--dir", one])).stdout).to.match(/^holds: 1 run, /);
+    const second = JSON.parse((await itaudit(["pull", "--all", "--bucket", bucket, "--dir", copy, "--json"])).stdout);
     // A place in the chain, a manifest and a signature of each run, and the key.
     expect(second).to.include({ fetched: 7, problems: 0 });
     expect(second.standing).to.be.above(10);
@@ -145,7 +133,7 @@ describe("itaudit run and status", function () {
     ["a bucket that is not there", ["status", "--bucket", "nowhere"], {}, /there is no such bucket/],
   ] as [string, string[], Record<string, string | undefined>, RegExp][]) {
     it(`${what} is one line that says what to do, and exit code 1`, async () => {
-      const { code, out, err } = await itaudit(args, env);
+      const { code, stdout: out, stderr: err } = await inThisProcess(args, { ...environment(), ...env });
       expect(err)
         .to.match(/^itaudit: [^\n]+\n$/)
         .and.match(message);
@@ -156,7 +144,7 @@ describe("itaudit run and status", function () {
 
   for (const command of ["run", "status", "policy", "pull"])
     it(`${command} --help has examples`, async () => {
-      const { out } = await itaudit([command, "--help"]);
+      const { stdout: out } = await itaudit([command, "--help"]);
       expect(out).to.match(new RegExp(`Examples:\\n  itaudit ${command}`));
     });
 });
