@@ -1,4 +1,6 @@
+import { getSchemaSerdePlugin } from "@smithy/core/schema";
 import type { SdkClient } from "../auditors/collector.ts";
+import { keepOrder } from "./stepsInOrder.ts";
 
 /** Steps of the SDK's clients that do nothing here: nothing logs calls, and no function is called by another's call. */
 const IDLE = ["loggerMiddleware", "recursionDetectionMiddleware"];
@@ -21,11 +23,12 @@ const LOOKED_UP_FOR_SERVICE = "serviceConfiguredEndpoint";
 export type LookedUp = Map<string, unknown>;
 
 /**
- * Takes out of a client what is the same for all of its calls and would be worked out again for each: who asks, and
- * what signs. An auditor calls most operations of a region once, so that such steps are a tenth of the processor.
+ * Takes out of a client what is the same for all of its calls and would be worked out again for each: who asks, what
+ * signs, which steps a call goes through, and mostly where to. What is sent stays the same. An auditor calls most
+ * operations of a region once, and the sealer most of its own, so that nothing else would make up for it.
  * @param lookedUp by other clients; this one adds to it what it is the first to look for
  */
-export function lean<C extends SdkClient>(client: C, lookedUp: LookedUp): C {
+export function lean<C extends SdkClient>(client: C, lookedUp: LookedUp = new Map()): C {
   const { config } = client;
   const once = (name: string, key: string) => {
     if (!lookedUp.has(key)) lookedUp.set(key, config[name]);
@@ -50,7 +53,24 @@ export function lean<C extends SdkClient>(client: C, lookedUp: LookedUp): C {
     signer ??= signerFor(scheme);
     return signer;
   };
+  client.middlewareStack.use(getSchemaSerdePlugin(ofProtocol(config)));
+  keepOrder(client);
   return client;
+}
+
+/**
+ * What the protocol is given of a client's configuration: what the SDK's types say that it uses. The SDK copies all of
+ * it for each request and for each answer.
+ */
+function ofProtocol(config: SdkClient["config"]): Parameters<typeof getSchemaSerdePlugin>[0] {
+  const { protocol, base64Decoder, base64Encoder, utf8Decoder, utf8Encoder, streamCollector } = config;
+  const { disableHostPrefix, urlParser, endpoint, requestHandler } = config;
+  return {
+    ...{ base64Decoder, base64Encoder, utf8Decoder, utf8Encoder, streamCollector },
+    ...{ disableHostPrefix, urlParser, endpoint, requestHandler },
+    // The protocol itself keeps the client's own.
+    protocol: Object.create(protocol, { setSerdeContext: { value: () => undefined } }),
+  };
 }
 
 /** What the SDK does not write into the header as it is. */

@@ -3,6 +3,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import type { Context } from "aws-lambda";
 import { decodeTime, ulid } from "ulid";
 import type { Auditor } from "../auditors/collector.ts";
+import { lean } from "../collect/leanClient.ts";
 import { runTask } from "../collect/task.ts";
 import type { Outcome } from "../evidence/outcome.ts";
 import { settle } from "../evidence/settle.ts";
@@ -37,7 +38,7 @@ export interface TaskDone {
 /** Lambda entry point of an auditor: reads one task's accounts, commits its outcome, and starts the sealing when it is the last. */
 export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProcess) => {
   const s3 = evidenceS3(around);
-  const sts = new STSClient({ ...around.client(WAITS), retryMode: "adaptive", maxAttempts: 5 });
+  const sts = lean(new STSClient({ ...around.client(WAITS), retryMode: "adaptive", maxAttempts: 5 }));
   const lambda = lambdaClient(around);
   const homeRegion = around.env().AWS_REGION ?? "us-east-1";
 

@@ -5,6 +5,7 @@ import type { Context } from "aws-lambda";
 import pLimit from "p-limit";
 import { ulid } from "ulid";
 import * as z from "zod";
+import { lean } from "../collect/leanClient.ts";
 import { manifestKey, runDate } from "../evidence/layout.ts";
 import { type Narrowed, type Plan, type PlannedAuditor, plannedItems, planRun, type Task } from "../evidence/plan.ts";
 import { settle } from "../evidence/settle.ts";
@@ -51,9 +52,9 @@ export interface RunStarted {
 export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroundings = thisProcess) => {
   const s3 = evidenceS3(around);
   const lambda = lambdaClient(around);
-  const ssm = new SSMClient(around.client(WAITS));
+  const ssm = lean(new SSMClient(around.client(WAITS)));
   const organizations = organizationsClient(around.client(WAITS));
-  const ec2 = new EC2Client(around.client(WAITS));
+  const ec2 = lean(new EC2Client(around.client(WAITS)));
 
   return async (event: unknown, context: Context): Promise<RunStarted> => {
     const settings = settingsFrom(BossSettings, around.env());

@@ -1,6 +1,7 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Waits } from "../collect/clientOptions.ts";
+import { lean } from "../collect/leanClient.ts";
 import { type Surroundings, thisProcess } from "./surroundings.ts";
 
 /** A call within the audit account that takes longer is lost; a retry is quicker than the function's time-out. */
@@ -12,12 +13,14 @@ export const WAITS: Waits = { connectionTimeout: 3_000, requestTimeout: 30_000, 
  */
 export function evidenceS3({ client, env }: Surroundings = thisProcess): S3Client {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 } = env();
-  return new S3Client({
-    ...client(WAITS),
-    maxAttempts: 5,
-    forcePathStyle: Boolean(AWS_ENDPOINT_URL ?? AWS_ENDPOINT_URL_S3),
-  });
+  return lean(
+    new S3Client({
+      ...client(WAITS),
+      maxAttempts: 5,
+      forcePathStyle: Boolean(AWS_ENDPOINT_URL ?? AWS_ENDPOINT_URL_S3),
+    }),
+  );
 }
 
 export const lambdaClient = ({ client }: Surroundings): LambdaClient =>
-  new LambdaClient({ ...client(WAITS), retryMode: "adaptive", maxAttempts: 6 });
+  lean(new LambdaClient({ ...client(WAITS), retryMode: "adaptive", maxAttempts: 6 }));

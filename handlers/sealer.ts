@@ -1,6 +1,7 @@
 import { KMSClient } from "@aws-sdk/client-kms";
 import type { Context } from "aws-lambda";
 import { decodeTime } from "ulid";
+import { lean } from "../collect/leanClient.ts";
 import { seal } from "../evidence/seal.ts";
 import { kmsSigner } from "../evidence/signer.ts";
 import { runStore } from "../evidence/store.ts";
@@ -27,7 +28,7 @@ export interface SealAnswer {
 /** The sealer: the only role that may write a manifest, and sign it. */
 export const sealerHandler = (around: Surroundings) => {
   const s3 = evidenceS3(around);
-  const kms = new KMSClient(around.client(WAITS));
+  const kms = lean(new KMSClient(around.client(WAITS)));
   const lambda = lambdaClient(around);
 
   return async (event: unknown, context: Context): Promise<SealAnswer> => {
