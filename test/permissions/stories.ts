@@ -193,6 +193,16 @@ export const ruleStory = (prefix: string): Story => ({
   },
 });
 
+/** A story of a run whose tables are too many for one invocation. */
+export const tabulatorStory = (prefix: string, auditor: string): Story => ({
+  name: `${prefix}-tabulator shares a run out`,
+  tell: async (system) => {
+    system.sharesOut = true;
+    await system.run(`${prefix}-boss`, { accounts: [MEMBER], auditors: [auditor], regions: [REGION] });
+    system.sharesOut = false;
+  },
+});
+
 /** Stories of what tells people. */
 export function notifierStories(prefix: string, auditor: string): Story[] {
   return [

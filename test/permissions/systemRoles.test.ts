@@ -14,6 +14,7 @@ import {
   type Story,
   scheduledStories,
   stories,
+  tabulatorStory,
   watchdogStories,
 } from "./stories.ts";
 
@@ -138,6 +139,7 @@ describe("the system's roles", () => {
       ...scheduledStories("audit", "iam"),
       ...watchdogStories("audit", "iam"),
       doctorStory("audit"),
+      tabulatorStory("audit", "s3"),
       ...notifierStories("audit", "s3"),
       ruleStory("audit"),
       ...anomaliesStories("audit"),

@@ -38,6 +38,8 @@ export interface System {
   diesAt: Map<string, RegExp>;
   /** Functions whose events are delivered twice, and both at the same time. */
   twice: Set<string>;
+  /** The tabulator shares a run out, however little there is in it, as it does with a large one. */
+  sharesOut: boolean;
   /** How often Lambda tries again. */
   retries: number;
   /** Every request, as `<function> <method> <host> <path>`. */
@@ -84,6 +86,7 @@ async function handlerOf(
   around: Surroundings,
   loaded: Promise<Auditor[]>,
   { controls, web }: Pick<SystemOptions, "controls" | "web">,
+  sharesOut: () => boolean,
 ): Promise<Run> {
   // As the bundles do: an auditor has its services written into it, the boss the types of all auditors.
   const auditors = await loaded;
@@ -95,9 +98,11 @@ async function handlerOf(
   const name = fn.FunctionName.split("-").at(-1)!;
   if (name === "boss")
     return (await import("../../handlers/boss.ts")).bossHandler(auditors.map(plannedAuditor), around) as Run;
-  // Shared out, however little there is: the tabulator of a large run has one permission more.
-  if (name === "tabulator")
-    return (await import("../../handlers/tabulator.ts")).tabulatorHandler(catalogOf(auditors), 0)(around) as Run;
+  if (name === "tabulator") {
+    const { tabulatorHandler } = await import("../../handlers/tabulator.ts");
+    const [alone, shared] = [undefined, 0].map((items) => tabulatorHandler(catalogOf(auditors), items)(around) as Run);
+    return (event, context) => (sharesOut() ? shared! : alone!)(event, context);
+  }
   // One lane: what follows a type shows with a few of them.
   if (name === "anomalies") return (await import("../../handlers/anomalies.ts")).anomaliesHandler(around, 1) as Run;
   if (name === "doctor")
@@ -152,6 +157,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
     hurried: new Set(),
     diesAt: new Map(),
     twice: new Set(),
+    sharesOut: false,
     retries: 0,
     requests: [],
     invoke,
@@ -209,7 +215,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
         },
       }),
     };
-    return handlerOf(fn, around, loadAuditors(declared, options.undeclared), options);
+    return handlerOf(fn, around, loadAuditors(declared, options.undeclared), options, () => system.sharesOut);
   };
   /** What Lambda itself does with the function's role. */
   const may = (fn: StoredFunction, action: string, resource: string): boolean => {
