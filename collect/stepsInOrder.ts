@@ -2,10 +2,10 @@ import type { SdkClient } from "../auditors/collector.ts";
 
 type Handler = (args: object) => Promise<unknown>;
 /** What a call goes through, one after the other: each step gets the next one, and what is known of the call. */
-export type Step = (next: Handler, context: Context) => Handler;
+type Step = (next: Handler, context: Context) => Handler;
 
 /** What the SDK's steps know of a call, as far as it is of interest here. */
-export interface Context {
+interface Context {
   __smithy_context: { commandInstance: { constructor: Asked } };
   endpointV2?: Endpoint;
 }
