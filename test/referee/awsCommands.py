@@ -21,8 +21,25 @@ class Text(io.TextIOWrapper):
         return self.buffer.getvalue().decode("utf-8")
 
 
-driver = create_clidriver()
-for line in sys.stdin:
+def remembering(create):
+    """Makes a client once for all commands to which it would be the same: that is most of what a command takes."""
+    made = {}
+
+    def client(*args, **kwargs):
+        same = repr((args, sorted(kwargs.items(), key=lambda each: each[0])))
+        if same not in made:
+            made[same] = create(*args, **kwargs)
+        return made[same]
+
+    return client
+
+
+# Each command leaves handlers behind, which are called for all commands after it.
+COMMANDS_OF_A_DRIVER = 80
+for number, line in enumerate(sys.stdin):
+    if number % COMMANDS_OF_A_DRIVER == 0:
+        driver = create_clidriver()
+        driver.session.create_client = remembering(driver.session.create_client)
     out, err = Text(), Text()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
