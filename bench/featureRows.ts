@@ -21,7 +21,7 @@ const RESOURCES = Number(process.argv[2] ?? 100_000);
 const OBJECT = 1_000;
 
 const pattern = Array.from({ length: 40 }, (_, account) =>
-  databasesOf(1, String(100_000_000_000 + account), "eu-central-1"),
+  databasesOf(1, String(100_000_000_000 + account), "eu-central-1", 1),
 ).flatMap(({ instances }) => instances);
 const folder = mkdtempSync(join(tmpdir(), "bench-features-"));
 try {

@@ -10,6 +10,7 @@ process.env.POWERTOOLS_METRICS_DISABLED = "true";
 /** `npm run bench [-- --only <row>]`: every row measured one after the other, in one table. */
 const rows: Record<string, () => Promise<{ row: Row }>> = {
   run: () => import("./rows/run.ts"),
+  larger: () => import("./rows/larger.ts"),
   far: () => import("./rows/far.ts"),
   call: () => import("./rows/call.ts"),
   memory: () => import("./rows/memory.ts"),

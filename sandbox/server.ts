@@ -18,6 +18,8 @@ export interface ServerOptions {
   accounts?: number | undefined;
   /** Decides a new estate: 1 when left out. */
   seed?: number | undefined;
+  /** How many times as many databases and roles an account of a new estate has: 1 when left out. */
+  size?: number | undefined;
   /** Milliseconds that each answer takes longer. */
   latency?: number | undefined;
   /** Functions that run events at the same time: twice as many as there are processors when left out. */
@@ -43,15 +45,16 @@ export class PortTaken extends SandboxError {}
 /** Milliseconds between two savings of a state that changed. */
 const SAVE_EVERY_MS = 10_000;
 
-function stateIn(file: string, { folder, accounts, seed }: ServerOptions): SandboxState {
-  if (!existsSync(file)) return populate(seed ?? 1, accounts ?? 3);
+function stateIn(file: string, { folder, accounts, seed, size }: ServerOptions): SandboxState {
+  if (!existsSync(file)) return populate(seed ?? 1, accounts ?? 3, size ?? 1);
   const state = thaw(readFileSync(file), populate(1, 0));
   const afresh = `start afresh with another --dir, or without it: rm -r ${folder}`;
   if (!state) throw new SandboxError(`${file} is the state of another version of the sandbox: ${afresh}`);
-  const standing = { accounts: state.members.length, seed: state.seed };
+  const standing = { accounts: state.members.length, seed: state.seed, size: state.size };
   for (const [name, wanted, is] of [
     ["accounts", accounts, standing.accounts],
     ["seed", seed, standing.seed],
+    ["size", size, standing.size],
   ] as const)
     if (wanted !== undefined && wanted !== is)
       throw new SandboxError(`--${name} ${wanted}: the estate in ${folder} was made with ${is}; ${afresh}`);

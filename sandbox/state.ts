@@ -24,6 +24,8 @@ import type { Faults } from "./faults.ts";
 /** Everything the sandbox remembers: plain data, so that it survives a restart as one file. */
 export interface SandboxState {
   seed: number;
+  /** How many times as many databases and roles as in the smallest estate. */
+  size: number;
   auditAccount: string;
   members: Member[];
   parameters: Map<string, StoredParameter>;

@@ -55,29 +55,38 @@ const nameOf = ({ account_id, region, resource_type, resource_id }: Named): stri
   [account_id, resource_type === "AWS::S3::Bucket" ? "global" : region, resource_type, resource_id].join(" ");
 
 /** A whole run in real time over HTTP, against boto3 that reads the same estate. */
-export const row: Row = {
-  name: "run",
-  title: `a run over ${ACCOUNTS} accounts × ${OPEN_EVERYWHERE.length} regions, ${AUDITORS}, ${LATENCY_MS} ms per call`,
-  measure: async () => {
-    const version = await run("python3", ["-c", "import boto3; print(boto3.__version__)"]).catch(() => undefined);
-    if (!version) throw new NotHere("this machine has no python3 with boto3: pip install boto3");
-    const folder = await mkdtemp(join(tmpdir(), "bench-run-"));
-    const running = await startSandbox({
-      folder,
-      port: 0,
-      accounts: ACCOUNTS,
-      latency: LATENCY_MS,
-      eventsAtOnce: TASKS_AT_ONCE,
-      idleKept: INSTANCES,
-    });
-    try {
-      return await compared(running, folder, version.stdout.trim());
-    } finally {
-      await running.stop();
-      await rm(folder, { recursive: true });
-    }
-  },
-};
+export const row = runRow("run", 1);
+
+/** The row over accounts of a size: how many times as many databases and roles each has. */
+export function runRow(name: string, size: number): Row {
+  const title = `a run over ${ACCOUNTS} accounts × ${OPEN_EVERYWHERE.length} regions, ${AUDITORS}, ${LATENCY_MS} ms per call`;
+  return {
+    name,
+    title: size === 1 ? title : `${title}; ${size} times the databases and roles`,
+    measure: () => measured(size),
+  };
+}
+
+async function measured(size: number): Promise<Line[]> {
+  const version = await run("python3", ["-c", "import boto3; print(boto3.__version__)"]).catch(() => undefined);
+  if (!version) throw new NotHere("this machine has no python3 with boto3: pip install boto3");
+  const folder = await mkdtemp(join(tmpdir(), "bench-run-"));
+  const running = await startSandbox({
+    folder,
+    port: 0,
+    accounts: ACCOUNTS,
+    size,
+    latency: LATENCY_MS,
+    eventsAtOnce: TASKS_AT_ONCE,
+    idleKept: INSTANCES,
+  });
+  try {
+    return await compared(running, folder, version.stdout.trim());
+  } finally {
+    await running.stop();
+    await rm(folder, { recursive: true });
+  }
+}
 
 async function compared(
   { endpoint, sandbox, lambda: functions }: Awaited<ReturnType<typeof startSandbox>>,

@@ -33,6 +33,7 @@ interface StartOptions {
   port?: number;
   accounts?: number;
   seed?: number;
+  size?: number;
   latency: number;
   faults?: string;
   dir: string;
@@ -49,7 +50,7 @@ async function start({ foreground, ...options }: StartOptions): Promise<void> {
     return serve(options);
   }
   if (standing) say("it runs already");
-  const flags = (["port", "accounts", "seed", "latency", "faults"] as const).flatMap((name) =>
+  const flags = (["port", "accounts", "seed", "size", "latency", "faults"] as const).flatMap((name) =>
     options[name] === undefined ? [] : [`--${name}`, String(options[name])],
   );
   const running =
@@ -137,6 +138,7 @@ Examples:
     .option("--port <number>", "port on 127.0.0.1, 0 for any free one (4566, or a free one when it is taken)", number)
     .option("--accounts <number>", "member accounts of a new estate (3)", number)
     .option("--seed <number>", "another seed is another estate (1)", number)
+    .option("--size <number>", "how many times as many databases and roles an account of a new estate has (1)", number)
     .option("--latency <ms>", "how much longer each answer takes", number, 0)
     .option("--faults <file>", "what goes wrong, as JSON: docs/sandbox.md")
     .option("--foreground", "stay, and log to this terminal, until Ctrl+C")

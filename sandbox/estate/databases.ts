@@ -50,9 +50,10 @@ const PURPOSES = ["orders", "billing", "catalog", "sessions", "reports", "ledger
 
 /**
  * Databases as a company has them: an Aurora cluster with its members, single instances of several engines, snapshots
- * by hand and by schedule, some without tags, encryption or a private address; nothing in most regions.
+ * by hand and by schedule, some without tags, encryption or a private address; nothing in most regions. `size` says
+ * how many times as many single instances there are, with their snapshots.
  */
-export const databasesOf = kept((seed: number, account: string, region: string): Databases => {
+export const databasesOf = kept((seed: number, account: string, region: string, size: number): Databases => {
   const random = randomOf(`${seed} ${account} ${region} databases`);
   const made: Databases = {
     instances: [],
@@ -241,10 +242,12 @@ export const databasesOf = kept((seed: number, account: string, region: string):
     made.tags.set(arn("snapshot", id), tags);
   };
 
-  const count = forgotten ? 1 : 2 + Math.floor(random() * 5);
+  const count = forgotten ? 1 : (2 + Math.floor(random() * 5)) * size;
   for (let index = 0; index < count; index++) {
     const engine = forgotten ? FORGOTTEN : pick(random, ENGINES);
-    const name = forgotten ? "old-test" : `${PURPOSES[index % PURPOSES.length]}-${engine.Engine.split("-")[0]}`;
+    const round = Math.floor(index / PURPOSES.length);
+    const purpose = `${PURPOSES[index % PURPOSES.length]}${round ? `-${round + 1}` : ""}`;
+    const name = forgotten ? "old-test" : `${purpose}-${engine.Engine.split("-")[0]}`;
     const one = instance(name, engine);
     if (forgotten) {
       snapshot(one, "old-test-for-the-vendor", new Date(Date.UTC(2024, 5, 3)));

@@ -6,10 +6,14 @@ import { AUDIT_ACCOUNT, membersOf } from "./organization.ts";
 import { homesOf } from "./regions.ts";
 import { kmsKey } from "./words.ts";
 
-/** A company's AWS before anything is deployed: its accounts with their users, roles, policies and buckets. */
-export function populate(seed: number, accounts: number): SandboxState {
+/**
+ * A company's AWS before anything is deployed: its accounts with their users, roles, policies and buckets. `size` says
+ * how many times as many databases and roles each account has.
+ */
+export function populate(seed: number, accounts: number, size = 1): SandboxState {
   const state: SandboxState = {
     seed,
+    size,
     auditAccount: AUDIT_ACCOUNT,
     members: membersOf(seed, accounts),
     parameters: new Map(),
@@ -119,11 +123,15 @@ function identities(state: SandboxState, account: string): void {
       ],
     }),
   });
-  for (const [RoleName, Service] of [
-    ["app", "ec2.amazonaws.com"],
-    ["jobs", "lambda.amazonaws.com"],
-    ["rds-monitoring", "monitoring.rds.amazonaws.com"],
-  ] as const) {
+  const roles = Array.from({ length: state.size }, (_, index) => {
+    const nth = index ? `-${index + 1}` : "";
+    return [
+      [`app${nth}`, "ec2.amazonaws.com"],
+      [`jobs${nth}`, "lambda.amazonaws.com"],
+      [`rds-monitoring${nth}`, "monitoring.rds.amazonaws.com"],
+    ] as const;
+  }).flat();
+  for (const [RoleName, Service] of roles) {
     const role: StoredRole = {
       account,
       RoleName,

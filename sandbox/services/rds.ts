@@ -9,7 +9,7 @@ interface Paged {
   MaxRecords?: number | undefined;
 }
 
-const estate = ({ state, account, region }: Call): Databases => databasesOf(state.seed, account, region);
+const estate = ({ state, account, region }: Call): Databases => databasesOf(state.seed, account, region, state.size);
 
 type Listed = { [Kind in keyof Databases]: Databases[Kind] extends unknown[] ? Kind : never }[keyof Databases];
 

@@ -97,7 +97,7 @@ describe("the AWS CLI, of what the sandbox answers", function () {
     it(`rds ${operation} lists what the state holds`, async () => {
       expect(await asked(["rds", operation, "--query", query])).to.have.members(expected() as string[]);
     });
-  const databases = () => databasesOf(SEED, MEMBER, REGION);
+  const databases = () => databasesOf(SEED, MEMBER, REGION, 1);
 
   it("rds pages, and the CLI follows to the end", async () => {
     const listed = await asked(["rds", "describe-db-instances", "--page-size", "20", "--query", "length(DBInstances)"]);

@@ -8,7 +8,7 @@ const SEED = 1;
 const state = populate(SEED, 50);
 const accounts = state.members.map(({ id }) => id);
 const places = accounts.flatMap((account) => regionsOf(SEED, account).map(({ name }) => ({ account, region: name })));
-const estates = places.map(({ account, region }) => ({ account, region, made: databasesOf(SEED, account, region) }));
+const estates = places.map(({ account, region }) => ({ account, region, made: databasesOf(SEED, account, region, 1) }));
 const all = <T>(of: (made: Databases) => readonly T[]): T[] => estates.flatMap(({ made }) => [...of(made)]);
 
 describe("the sandbox's estate", () => {
@@ -16,6 +16,28 @@ describe("the sandbox's estate", () => {
     for (const { account, region, made } of estates)
       expect(made.instances.length > 0, `${account} ${region}`).to.equal(homesOf(SEED, account).includes(region));
     expect(estates.filter(({ made }) => !made.instances.length)).to.have.length.above(places.length / 2);
+  });
+
+  it("has as many times as many databases, snapshots and roles as its size says, each with a name of its own", () => {
+    const SIZE = 12;
+    const large = populate(SEED, 3, SIZE);
+    const roles = [...large.roles.values()].filter(({ account }) => account === large.members[0]!.id);
+    expect(roles).to.have.length(
+      SIZE * [...state.roles.values()].filter(({ account }) => account === accounts[0]).length,
+    );
+    for (const { id } of large.members)
+      for (const region of homesOf(SEED, id)) {
+        const [one, many] = [1, SIZE].map((size) => databasesOf(SEED, id, region, size));
+        const single = ({ instances }: Databases) => instances.filter((each) => !each.DBClusterIdentifier);
+        const forgotten = single(one!).some((each) => each.DBInstanceIdentifier === "old-test");
+        expect(single(many!), `${id} ${region}`).to.have.length(single(one!).length * (forgotten ? 1 : SIZE));
+        for (const arns of [
+          many!.instances.map((each) => each.DBInstanceArn),
+          many!.snapshots.map((each) => each.DBSnapshotArn),
+        ])
+          expect(new Set(arns).size).to.equal(arns.length);
+        expect(many!.snapshots.length > one!.snapshots.length || forgotten).to.equal(true);
+      }
   });
 
   it("has in each account a region that is closed, and never works in one", () => {
