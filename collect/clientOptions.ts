@@ -1,6 +1,5 @@
 import type { HttpHandlerUserInput } from "@smithy/core/protocols";
-import type { AwsCredentialIdentity } from "@smithy/types";
-import type { Sha256 } from "./sha256.ts";
+import type { AwsCredentialIdentity, ChecksumConstructor } from "@smithy/types";
 
 /** How SDK clients reach AWS; what is left out, the SDK finds in the process. */
 export interface ClientOptions {
@@ -8,7 +7,7 @@ export interface ClientOptions {
   region?: string;
   credentials?: AwsCredentialIdentity;
   /** Hashes what is signed. */
-  sha256?: typeof Sha256;
+  sha256?: ChecksumConstructor;
 }
 
 /** How long a client waits for a connection and for an answer; beyond that the call has failed. */

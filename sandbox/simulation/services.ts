@@ -11,6 +11,9 @@ import { ssm } from "../services/ssm.ts";
 import { sts } from "../services/sts.ts";
 import { DEFINITIONS_AT_MOST, definitionNumber, definitionOf, type Holdings, snapshotOf, volumeOf } from "./estate.ts";
 
+/** What the services are written with, taken out of the SDK's modules once for all runs of the process. */
+const [rdsShapes, iamShapes, ecsShapes] = [rdsSdk, iamSdk, ecsSdk].map((sdk) => ({ ...sdk }) as Service["sdk"]);
+
 /** A page of so many things, made or taken from a list as they are asked for. */
 function pageOf<T>(of: number, at: (n: number) => T, marker: string | undefined, size: number) {
   const start = Number(marker ?? 0);
@@ -71,7 +74,7 @@ export function simulatedServices(
     iamPrefix: "rds",
     protocol: "query",
     regional: true,
-    sdk: { ...rdsSdk },
+    sdk: rdsShapes!,
     operations: {
       DescribeDBInstances: {
         run: ({ Marker }: rdsSdk.DescribeDBInstancesMessage, call): rdsSdk.DBInstanceMessage => {
@@ -100,7 +103,7 @@ export function simulatedServices(
     iamPrefix: "iam",
     protocol: "query",
     regional: false,
-    sdk: { ...iamSdk },
+    sdk: iamShapes!,
     operations: {
       GetAccountAuthorizationDetails: {
         run: ({ Marker }: iamSdk.GetAccountAuthorizationDetailsRequest, call) => {
@@ -127,7 +130,7 @@ export function simulatedServices(
     iamPrefix: "ecs",
     protocol: "json",
     regional: true,
-    sdk: { ...ecsSdk },
+    sdk: ecsShapes!,
     operations: {
       ListTaskDefinitions: {
         run: ({ nextToken }: ecsSdk.ListTaskDefinitionsRequest, call): ecsSdk.ListTaskDefinitionsResponse => {

@@ -19,6 +19,7 @@ import { type CallOnWire, doorOf, type Fate, type NetworkWorld } from "./network
 import { RequestCounts } from "./requests.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { simulatedServices } from "./services.ts";
+import { Unsigned } from "./unsigned.ts";
 import { warmUp } from "./warmUp.ts";
 import { BUCKET, everyAuditor, worldOf } from "./world.ts";
 
@@ -129,6 +130,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
           requestHandler: doorOf(clock, log, network, self, requestTimeout),
           region: fn.region,
           credentials: { accessKeyId: world.keys.get(fn.FunctionName)!, secretAccessKey: "simulated" },
+          sha256: Unsigned,
         }),
       };
       return system(fn.FunctionName.slice("audit-".length), around);
