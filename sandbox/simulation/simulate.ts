@@ -9,6 +9,7 @@ import { watchdogHandler } from "../../handlers/watchdog.ts";
 import { createSandbox } from "../core.ts";
 import { idOf, randomOf } from "../random.ts";
 import type { StoredFunction } from "../state.ts";
+import { Unsigned } from "../unsigned.ts";
 import { VirtualClock } from "./clock.ts";
 import type { Holdings } from "./estate.ts";
 import { EventLog } from "./eventLog.ts";
@@ -19,7 +20,6 @@ import { type CallOnWire, doorOf, type Fate, type NetworkWorld } from "./network
 import { RequestCounts } from "./requests.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { simulatedServices } from "./services.ts";
-import { Unsigned } from "./unsigned.ts";
 import { warmUp } from "./warmUp.ts";
 import { BUCKET, everyAuditor, worldOf } from "./world.ts";
 

@@ -7,6 +7,7 @@ import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
+import { Unsigned } from "../../sandbox/unsigned.ts";
 
 export const BUCKET = "evidence";
 export const RUN = "01JDT3SAPG0000000000000000";
@@ -25,6 +26,7 @@ export async function emptyBucket() {
     region: "eu-central-1",
     credentials: { accessKeyId: AUDIT_ACCOUNT, secretAccessKey: "sandbox" },
     requestHandler: door as never,
+    sha256: Unsigned,
   };
   const s3 = new S3Client({ ...client, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));

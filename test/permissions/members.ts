@@ -13,6 +13,7 @@ import { homesOf } from "../../sandbox/estate/regions.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
 import type { StoredBucket } from "../../sandbox/state.ts";
+import { Unsigned } from "../../sandbox/unsigned.ts";
 
 const ROLE = "reader";
 const BUCKET = "evidence";
@@ -59,6 +60,7 @@ export function members() {
     requestHandler: inProcess({ handle }) as never,
     region: "eu-central-1",
     credentials: { accessKeyId: AUDIT_ACCOUNT, secretAccessKey: "sandbox" },
+    sha256: Unsigned,
   };
   const s3 = new S3Client({ ...options, forcePathStyle: true });
   const sts = new STSClient(options);

@@ -19,6 +19,7 @@ import { idOf, randomOf } from "../../sandbox/random.ts";
 import type { Invoke } from "../../sandbox/service.ts";
 import { newSession } from "../../sandbox/services/sts.ts";
 import type { SandboxState, StoredFunction } from "../../sandbox/state.ts";
+import { Unsigned } from "../../sandbox/unsigned.ts";
 import { rulesKnowledge } from "../../stacks/configRules.ts";
 
 export const REGION = "eu-central-1";
@@ -213,6 +214,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
           secretAccessKey: session.SecretAccessKey,
           sessionToken: session.SessionToken,
         },
+        sha256: Unsigned,
       }),
     };
     return handlerOf(fn, around, loadAuditors(declared, options.undeclared), options, () => system.sharesOut);

@@ -1,11 +1,11 @@
 import type { Checksum, SourceData } from "@smithy/types";
-import { Sha256 } from "../../collect/sha256.ts";
+import { Sha256 } from "../collect/sha256.ts";
 
 const ZEROS = new Uint8Array(32);
 
 /**
- * SHA-256 for the SDK clients of a simulation. What is signed with a key is not computed: nobody checks signatures
- * there, and they would be a sixteenth of what a run takes.
+ * SHA-256 for SDK clients of the sandbox's own process: `new S3Client({ sha256: Unsigned, … })`. What is signed with a
+ * key is not computed: the sandbox checks no signature, and they would be a sixteenth of what a simulated run takes.
  */
 export class Unsigned implements Checksum {
   private readonly hash: Sha256 | undefined;
