@@ -4,15 +4,21 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudFrontClient, ListTrustStoresCommand } from "@aws-sdk/client-cloudfront";
+import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { homesOf } from "../../sandbox/estate/regions.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
+
+const MEMBER = "111111111111";
 
 describe("the sandbox over HTTP", () => {
   let running: RunningSandbox;
+  let folder: string;
   before(async () => {
-    running = await startSandbox({ folder: mkdtempSync(join(tmpdir(), "sandbox-http-")), port: 0 });
+    folder = mkdtempSync(join(tmpdir(), "sandbox-http-"));
+    running = await startSandbox({ folder, port: 0 });
   });
   after(() => running.stop());
 
@@ -55,5 +61,33 @@ describe("the sandbox over HTTP", () => {
   it("answers listings that are asked for by POST", async () => {
     const { TrustStoreList } = await new CloudFrontClient(client("111111111111")).send(new ListTrustStoresCommand({}));
     expect(TrustStoreList).to.be.an("array");
+  });
+
+  for (const [option, wanted, made] of [
+    ["accounts", 5, 3],
+    ["seed", 2, 1],
+    ["size", 10, 1],
+  ] as const)
+    it(`refuses another --${option} than its estate was made with`, async () => {
+      running.save();
+      const error = await startSandbox({ folder, port: 0, [option]: wanted }).then(
+        () => undefined,
+        (thrown: Error) => thrown.message,
+      );
+      expect(error).to.match(
+        new RegExp(`^--${option} ${wanted}: the estate in .* was made with ${made}; start afresh`),
+      );
+    });
+
+  it("has the databases that the size of its estate says", async () => {
+    const region = homesOf(1, MEMBER)[0]!;
+    const large = await startSandbox({ folder: mkdtempSync(join(tmpdir(), "sandbox-size-")), port: 0, size: 3 });
+    const listed = async ({ endpoint }: RunningSandbox) =>
+      (await new RDSClient({ ...client(MEMBER), endpoint, region }).send(new DescribeDBInstancesCommand({})))
+        .DBInstances!.length;
+    // A cluster's writer and reader are there once.
+    const [one, three] = [await listed(running), await listed(large)].map((count) => count - 2);
+    await large.stop();
+    expect(three).to.equal(3 * one!);
   });
 });
