@@ -36,7 +36,10 @@ export interface DuckDBOptions {
   memoryMegabytes?: number;
   /** Brings the objects below a prefix into the folder, where it is not a whole copy. */
   pull?: (prefix: string, wanted?: (key: string) => boolean) => Promise<void>;
-  /** Told of each file that is left out, because its run is not sealed or it was made from another manifest. */
+  /**
+   * Told of each file that is left out, because its run is not sealed or it was made from another manifest, and of what
+   * the latest views do not show.
+   */
   warn?: (message: string) => void;
 }
 
@@ -180,6 +183,12 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   if (latest && narrowedTo.has(latest))
     options.warn?.(
       `run ${latest} was narrowed to some ${narrowedTo.get(latest)!.join(", ")}: it says nothing of others`,
+    );
+  const newest = [...sealed.keys()].sort().at(-1);
+  if (!options.run && !newest) options.warn?.("no run is sealed here, so that every table is empty");
+  else if (!options.run && !runs.includes(newest!))
+    options.warn?.(
+      `run ${newest} is sealed and has no tables yet, so that no answer is of it. They are made after each run; itaudit tables build ${newest} makes them now.`,
     );
   /** Makes the views of the tables named, and answers with the bytes of their files. */
   const prepare = async (names: Iterable<string>): Promise<number> => {

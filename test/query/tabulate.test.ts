@@ -182,6 +182,21 @@ describe("tables", () => {
     await engine.close();
   });
 
+  it("say that the newest sealed run has none yet, and that there is no sealed run at all", async () => {
+    const warned: string[] = [];
+    const count = () => ask("SELECT count(*) AS n FROM latest_aws_rds_dbinstance", (message) => warned.push(message));
+    expect(await count()).to.deep.equal([{ n: 0 }]);
+    expect(warned.splice(0)).to.deep.equal(["no run is sealed here, so that every table is empty"]);
+    await tabulated({ items: [{ resource_id: "old" }] });
+    expect(await count()).to.deep.equal([{ n: 1 }]);
+    expect(warned).to.deep.equal([]);
+    await writeRun(folder(), { run: SECOND_RUN, items: [{ resource_id: "new" }] });
+    expect(await count()).to.deep.equal([{ n: 1 }]);
+    expect(warned).to.deep.equal([
+      `run ${SECOND_RUN} is sealed and has no tables yet, so that no answer is of it. They are made after each run; itaudit tables build ${SECOND_RUN} makes them now.`,
+    ]);
+  });
+
   it("show a narrowed run under latest_ where there is no other, till one of everything is there", async () => {
     const latest = () => readFile(join(folder(), latestKey("aws_rds_dbinstance")));
     await tabulated({ run: SECOND_RUN, narrowed: ["accounts"], items: [{ resource_id: "some" }] });
