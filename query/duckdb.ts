@@ -185,8 +185,8 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
       `run ${latest} was narrowed to some ${narrowedTo.get(latest)!.join(", ")}: it says nothing of others`,
     );
   const newest = [...sealed.keys()].sort().at(-1);
-  if (!options.run && !newest) options.warn?.("no run is sealed here, so that every table is empty");
-  else if (!options.run && !runs.includes(newest!))
+  // Where no run has tables, whoever asks says so.
+  if (!options.run && newest && runs.length && !runs.includes(newest))
     options.warn?.(
       `run ${newest} is sealed and has no tables yet, so that no answer is of it. They are made after each run; itaudit tables build ${newest} makes them now.`,
     );

@@ -88,8 +88,11 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
   const of = { catalog, warn, ...(options.run ? { run: options.run } : {}) };
   const asked = (engine: DuckDBEngine): DuckDBEngine => {
-    if (options.run && !engine.latest) throw new CliError(`--run ${options.run}: there is no such run with tables`);
-    return engine;
+    if (engine.latest) return engine;
+    if (options.run) throw new CliError(`--run ${options.run}: there is no such run with tables`);
+    throw new CliError(
+      `${place.name} has no sealed run with tables yet: they are made after each run, or now by itaudit tables build`,
+    );
   };
   if (options.dir) return asked(await duckDBEngine({ folder: options.dir, ...of }));
   const { pullInto } = await import("../../query/pull.ts");

@@ -17,6 +17,12 @@ const number = (text: string): number => {
   return value;
 };
 
+const times = (text: string): number => {
+  const value = number(text);
+  if (!value) throw new InvalidArgumentError("1 or more is expected.");
+  return value;
+};
+
 /** Lines for a shell: whoever evaluates them calls the sandbox as the audit account. */
 const environment = ({ endpoint, auditAccount }: Running): string =>
   [
@@ -138,7 +144,7 @@ Examples:
     .option("--port <number>", "port on 127.0.0.1, 0 for any free one (4566, or a free one when it is taken)", number)
     .option("--accounts <number>", "member accounts of a new estate (3)", number)
     .option("--seed <number>", "another seed is another estate (1)", number)
-    .option("--size <number>", "how many times as many databases and roles an account of a new estate has (1)", number)
+    .option("--size <number>", "how many times as many databases and roles an account of a new estate has (1)", times)
     .option("--latency <ms>", "how much longer each answer takes", number, 0)
     .option("--faults <file>", "what goes wrong, as JSON: docs/sandbox.md")
     .option("--foreground", "stay, and log to this terminal, until Ctrl+C")

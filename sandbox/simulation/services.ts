@@ -12,7 +12,9 @@ import { sts } from "../services/sts.ts";
 import { DEFINITIONS_AT_MOST, definitionNumber, definitionOf, type Holdings, snapshotOf, volumeOf } from "./estate.ts";
 
 /** What the services are written with, taken out of the SDK's modules once for all runs of the process. */
-const [rdsShapes, iamShapes, ecsShapes] = [rdsSdk, iamSdk, ecsSdk].map((sdk) => ({ ...sdk }) as Service["sdk"]);
+const rdsShapes = { ...rdsSdk };
+const iamShapes = { ...iamSdk };
+const ecsShapes = { ...ecsSdk };
 
 /** A page of so many things, made or taken from a list as they are asked for. */
 function pageOf<T>(of: number, at: (n: number) => T, marker: string | undefined, size: number) {
@@ -74,7 +76,7 @@ export function simulatedServices(
     iamPrefix: "rds",
     protocol: "query",
     regional: true,
-    sdk: rdsShapes!,
+    sdk: rdsShapes,
     operations: {
       DescribeDBInstances: {
         run: ({ Marker }: rdsSdk.DescribeDBInstancesMessage, call): rdsSdk.DBInstanceMessage => {
@@ -103,7 +105,7 @@ export function simulatedServices(
     iamPrefix: "iam",
     protocol: "query",
     regional: false,
-    sdk: iamShapes!,
+    sdk: iamShapes,
     operations: {
       GetAccountAuthorizationDetails: {
         run: ({ Marker }: iamSdk.GetAccountAuthorizationDetailsRequest, call) => {
@@ -130,7 +132,7 @@ export function simulatedServices(
     iamPrefix: "ecs",
     protocol: "json",
     regional: true,
-    sdk: ecsShapes!,
+    sdk: ecsShapes,
     operations: {
       ListTaskDefinitions: {
         run: ({ nextToken }: ecsSdk.ListTaskDefinitionsRequest, call): ecsSdk.ListTaskDefinitionsResponse => {

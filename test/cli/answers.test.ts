@@ -9,13 +9,15 @@ import { itaudit, itauditProcess } from "./itaudit.ts";
 describe("itaudit tables, query and diff", function () {
   this.timeout(120_000);
   let folder: string;
+  let untabulated: string;
   before(async () => {
     folder = await sealedCopy({ runs: 2 });
+    untabulated = await sealedCopy({ runs: 1 });
     const { stdout, stderr } = await itauditProcess(["tables", "build", "--dir", folder]);
     expect(stderr).to.equal("");
     expect(stdout).to.match(/^run \w{26}: 8 files, \d+ rows, \d+ bytes\nrun \w{26}: 8 files, /);
   });
-  after(() => rm(folder, { recursive: true }));
+  after(() => Promise.all([folder, untabulated].map((each) => rm(each, { recursive: true }))));
 
   it("answer with the rows alone in a pipe", async () => {
     const sql = "SELECT account_id, count(*) AS n FROM latest_aws_rds_dbinstance GROUP BY account_id ORDER BY 1";
@@ -67,10 +69,17 @@ describe("itaudit tables, query and diff", function () {
       ["query", "--dir", "/nowhere", "SELECT 1"],
       /--dir \/nowhere: there is no such folder/,
     ],
+    [
+      "a copy without tables",
+      ["query", "--dir", "<untabulated>", "SELECT 1"],
+      /has no sealed run with tables yet: .* itaudit tables build/,
+    ],
     ["a run that is not there", ["diff", "--dir", "<folder>", runId(7)], /has no tables here; there are/],
   ] as [string, string[], RegExp][]) {
     it(`refuse ${what} with one line`, async () => {
-      const { code, stdout, stderr } = await itaudit(args.map((arg) => arg.replace("<folder>", folder)));
+      const { code, stdout, stderr } = await itaudit(
+        args.map((arg) => arg.replace("<folder>", folder).replace("<untabulated>", untabulated)),
+      );
       expect([code, stdout]).to.deep.equal([1, ""]);
       expect(stderr)
         .to.match(problem)

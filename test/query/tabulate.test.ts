@@ -182,11 +182,9 @@ describe("tables", () => {
     await engine.close();
   });
 
-  it("say that the newest sealed run has none yet, and that there is no sealed run at all", async () => {
+  it("say that the newest sealed run has none yet", async () => {
     const warned: string[] = [];
     const count = () => ask("SELECT count(*) AS n FROM latest_aws_rds_dbinstance", (message) => warned.push(message));
-    expect(await count()).to.deep.equal([{ n: 0 }]);
-    expect(warned.splice(0)).to.deep.equal(["no run is sealed here, so that every table is empty"]);
     await tabulated({ items: [{ resource_id: "old" }] });
     expect(await count()).to.deep.equal([{ n: 1 }]);
     expect(warned).to.deep.equal([]);

@@ -26,7 +26,7 @@ def remembering(create):
     made = {}
 
     def client(*args, **kwargs):
-        same = repr((args, sorted(kwargs.items(), key=lambda each: each[0])))
+        same = repr((args, sorted(kwargs.items())))
         if same not in made:
             made[same] = create(*args, **kwargs)
         return made[same]
