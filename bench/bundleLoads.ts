@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { compose, DEFAULT_AUDITORS } from "../auditors/registry.ts";
 import { type Handler, makeBundles } from "../components/bundle.ts";
+import { compose, DEFAULT_AUDITORS } from "../src/auditors/registry.ts";
 
 /** A function's bundle, and what it takes to load it. */
 export interface BundleLoad {

@@ -1,4 +1,4 @@
-import type { TaskRun } from "../collect/task.ts";
+import type { TaskRun } from "../src/collect/task.ts";
 
 /** A task of one account as the boss hands it out, and what it is to know of the deployment. */
 export const databaseTask = (

@@ -10,11 +10,11 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { loadAuditors } from "../auditors/registry.ts";
-import { WAITS } from "../collect/clientOptions.ts";
-import { runTask } from "../collect/task.ts";
-import { thisProcess } from "../handlers/surroundings.ts";
 import { OPEN_EVERYWHERE } from "../sandbox/estate/regions.ts";
+import { loadAuditors } from "../src/auditors/registry.ts";
+import { WAITS } from "../src/collect/clientOptions.ts";
+import { runTask } from "../src/collect/task.ts";
+import { thisProcess } from "../src/runtime/surroundings.ts";
 import { databaseTask, openRegions, session } from "./databaseTask.ts";
 
 const TASKS = 10;

@@ -8,9 +8,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { loadAuditors } from "../auditors/registry.ts";
-import { runTask } from "../collect/task.ts";
 import { OPEN_EVERYWHERE } from "../sandbox/estate/regions.ts";
+import { loadAuditors } from "../src/auditors/registry.ts";
+import { runTask } from "../src/collect/task.ts";
 import { databaseTask, openRegions, session } from "./databaseTask.ts";
 import { type Answer, door, type Request } from "./door.ts";
 

@@ -8,13 +8,13 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { judged } from "../anomalies/candidates.ts";
-import { scoresIn } from "../anomalies/modelWork.ts";
-import type { EvidenceObject } from "../evidence/outcome.ts";
-import { writeFeatureRows } from "../query/featureRows.ts";
-import { folderObjects } from "../query/folderObjects.ts";
 import { databasesOf } from "../sandbox/estate/databases.ts";
 import { randomOf } from "../sandbox/random.ts";
+import { judged } from "../src/anomalies/candidates.ts";
+import { scoresIn } from "../src/anomalies/modelWork.ts";
+import type { EvidenceObject } from "../src/evidence/outcome.ts";
+import { writeFeatureRows } from "../src/tables/featureRows.ts";
+import { folderObjects } from "../src/tables/folderObjects.ts";
 
 const RESOURCES = Number(process.argv[2] ?? 100_000);
 /** As a task of an account writes them. */

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { createGzip } from "node:zlib";
-import { canonicalJson } from "../evidence/canonicalJson.ts";
-import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey } from "../evidence/layout.ts";
-import { ManifestBuilder, TaskTally } from "../evidence/manifest.ts";
-import type { EvidenceObject } from "../evidence/outcome.ts";
-import { plannedItems, planRun, sha256 } from "../evidence/plan.ts";
-import { fileSink } from "../query/fileSink.ts";
+import { canonicalJson } from "../src/evidence/canonicalJson.ts";
+import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey } from "../src/evidence/layout.ts";
+import { ManifestBuilder, TaskTally } from "../src/evidence/manifest.ts";
+import type { EvidenceObject } from "../src/evidence/outcome.ts";
+import { plannedItems, planRun, sha256 } from "../src/evidence/plan.ts";
+import { fileSink } from "../src/tables/fileSink.ts";
 
 const OBJECTS = 20;
 export const DATE = "2026-11-24";

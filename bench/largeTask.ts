@@ -5,8 +5,8 @@
 
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { rds } from "../auditors/rds.ts";
-import { runTask } from "../collect/task.ts";
+import { rds } from "../src/auditors/services/rds.ts";
+import { runTask } from "../src/collect/task.ts";
 import { databasesPage } from "./databases.ts";
 import { databaseTask, openRegions, session } from "./databaseTask.ts";
 import { type Answer, door, type Request } from "./door.ts";

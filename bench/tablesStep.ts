@@ -1,14 +1,14 @@
-import { rds } from "../auditors/rds.ts";
 import { reportOf } from "../cli/reportOf.ts";
-import { folderSource } from "../evidence/folderSource.ts";
-import { catalogOf } from "../query/catalog.ts";
-import { differences } from "../query/diff.ts";
-import { duckDBEngine } from "../query/duckdb.ts";
-import { rowsOf } from "../query/engine.ts";
-import { folderObjects } from "../query/folderObjects.ts";
-import { readSealedRun } from "../query/sealedRun.ts";
-import { tabulate } from "../query/tabulate.ts";
-import { type Format, writeReport } from "../report/write.ts";
+import { rds } from "../src/auditors/services/rds.ts";
+import { folderSource } from "../src/evidence/folderSource.ts";
+import { differences } from "../src/query/diff.ts";
+import { duckDBEngine } from "../src/query/duckdb.ts";
+import { rowsOf } from "../src/query/engine.ts";
+import { type Format, writeReport } from "../src/report/write.ts";
+import { catalogOf } from "../src/tables/catalog.ts";
+import { folderObjects } from "../src/tables/folderObjects.ts";
+import { readSealedRun } from "../src/tables/sealedRun.ts";
+import { tabulate } from "../src/tables/tabulate.ts";
 import { DATE, RUNS } from "./largeRun.ts";
 
 /**

@@ -6,12 +6,12 @@
 
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { canonicalJson } from "../evidence/canonicalJson.ts";
-import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey, runDocumentOf } from "../evidence/layout.ts";
-import { type Manifest, ManifestBuilder, TaskTally } from "../evidence/manifest.ts";
-import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../evidence/plan.ts";
-import type { EvidenceSource } from "../evidence/source.ts";
-import { verify } from "../evidence/verify.ts";
+import { canonicalJson } from "../src/evidence/canonicalJson.ts";
+import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey, runDocumentOf } from "../src/evidence/layout.ts";
+import { type Manifest, ManifestBuilder, TaskTally } from "../src/evidence/manifest.ts";
+import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../src/evidence/plan.ts";
+import type { EvidenceSource } from "../src/evidence/source.ts";
+import { verify } from "../src/evidence/verify.ts";
 
 const OBJECTS = Number(process.argv[2] ?? 100_000);
 /** Tasks of a run: what 500 and more accounts with 16 auditors are cut into. */

@@ -1,5 +1,5 @@
-import { type PlannedAuditor, plannedItems, planRun } from "../evidence/plan.ts";
-import { athenaPrice, PRICES } from "../query/prices.ts";
+import { type PlannedAuditor, plannedItems, planRun } from "../src/evidence/plan.ts";
+import { athenaPrice, PRICES } from "../src/query/prices.ts";
 import { costOf, type RunCost } from "./runCost.ts";
 
 /** Days of the month that prices by the month are of. */

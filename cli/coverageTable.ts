@@ -1,6 +1,6 @@
 import Table from "cli-table3";
-import { type Coverage, coverage } from "../evidence/coverage.ts";
-import type { Outcome } from "../evidence/outcome.ts";
+import { type Coverage, coverage } from "../src/evidence/coverage.ts";
+import type { Outcome } from "../src/evidence/outcome.ts";
 
 /** Accounts by auditors as text: items found, or what stood in the way, with reasons below the table. */
 export async function coverageTable(outcomes: AsyncIterable<Outcome>): Promise<string> {

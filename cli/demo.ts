@@ -3,13 +3,13 @@ import { delimiter, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { Manifest } from "../evidence/manifest.ts";
-import { readObjects, readOutcomes } from "../evidence/sealedRun.ts";
-import { type RunStore, runStore } from "../evidence/store.ts";
-import type { Finding } from "../report/model.ts";
 import { runningFrom, stopRunning } from "../sandbox/background.ts";
 import { deployAll } from "../sandbox/deploy/estate.ts";
 import { startSandbox } from "../sandbox/server.ts";
+import type { Manifest } from "../src/evidence/manifest.ts";
+import { readObjects, readOutcomes } from "../src/evidence/readCommits.ts";
+import { type RunStore, runStore } from "../src/evidence/store.ts";
+import type { Finding } from "../src/report/model.ts";
 import { lineOf } from "./commands/diff.ts";
 import { coverageTable } from "./coverageTable.ts";
 import { openABucket } from "./demoChange.ts";
@@ -107,9 +107,9 @@ async function firstOf(store: RunStore, manifest: Manifest) {
 async function report(s3: S3Client, bucket: string, run: string): Promise<void> {
   const [{ reportOf }, { writeReport }, { bucketObjects }, { bucketSource }] = await Promise.all([
     import("./reportOf.ts"),
-    import("../report/write.ts"),
-    import("../query/bucketObjects.ts"),
-    import("../evidence/bucketSource.ts"),
+    import("../src/report/write.ts"),
+    import("../src/tables/bucketObjects.ts"),
+    import("../src/evidence/bucketSource.ts"),
   ]);
   const place = { objects: bucketObjects(s3, bucket), source: bucketSource(s3, bucket) };
   const request = { run, place, services: AUDITORS.split(","), line: progressLine() };

@@ -1,6 +1,6 @@
 import { GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import type { AccountList } from "../handlers/accounts.ts";
-import { BossSettings, DoctorSettings, SealerSettings, settingsFrom } from "../handlers/settings.ts";
+import type { AccountList } from "../src/accounts/accounts.ts";
+import { BossSettings, DoctorSettings, SealerSettings, settingsFrom } from "../src/runtime/settings.ts";
 import { CliError } from "./cliError.ts";
 
 /** A deployed audit stack, as its functions are configured. */
@@ -48,7 +48,7 @@ export async function deployedSystem(lambda: LambdaClient, prefix: string): Prom
 
 /** The member accounts, as the boss would find them. @throws AccountListError when it could not */
 export async function accountsOf({ boss }: DeployedSystem): Promise<AccountList> {
-  const { accountsFromOrganizations, accountsFromParameter } = await import("../handlers/accounts.ts");
+  const { accountsFromOrganizations, accountsFromParameter } = await import("../src/accounts/accounts.ts");
   if (boss.ACCOUNT_SOURCE === "organizations") {
     const { OrganizationsClient } = await import("@aws-sdk/client-organizations");
     return accountsFromOrganizations(new OrganizationsClient({}), boss.ORGANIZATIONAL_UNITS, boss.EXCLUDE_ACCOUNTS);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { folderSource } from "../evidence/folderSource.ts";
-import type { EvidenceSource } from "../evidence/source.ts";
-import { folderObjects } from "../query/folderObjects.ts";
-import type { Objects } from "../query/objects.ts";
+import { folderSource } from "../src/evidence/folderSource.ts";
+import type { EvidenceSource } from "../src/evidence/source.ts";
+import { folderObjects } from "../src/tables/folderObjects.ts";
+import type { Objects } from "../src/tables/objects.ts";
 import { BOSS } from "./bossName.ts";
 import { CliError } from "./cliError.ts";
 
@@ -50,7 +50,7 @@ export async function evidencePlace(options: PlaceOptions): Promise<Objects> {
   if ("dir" in place) return folderObjects(place.dir);
   const [{ S3Client }, { bucketObjects }] = await Promise.all([
     import("@aws-sdk/client-s3"),
-    import("../query/bucketObjects.ts"),
+    import("../src/tables/bucketObjects.ts"),
   ]);
   return bucketObjects(new S3Client({ forcePathStyle: isElsewhere() }), place.bucket);
 }
@@ -60,8 +60,8 @@ export async function evidenceSource(options: PlaceOptions): Promise<EvidenceSou
   const place = await namedPlace(options);
   if ("dir" in place) return folderSource(place.dir);
   const [{ evidenceS3 }, { bucketSource }] = await Promise.all([
-    import("../handlers/clients.ts"),
-    import("../evidence/bucketSource.ts"),
+    import("../src/runtime/clients.ts"),
+    import("../src/evidence/bucketSource.ts"),
   ]);
   return bucketSource(evidenceS3(), place.bucket);
 }

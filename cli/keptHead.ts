@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Head } from "../evidence/verify.ts";
+import type { Head } from "../src/evidence/verify.ts";
 import { CliError } from "./cliError.ts";
 
 /** The newest run that an earlier verification told of: a hash, or a file with what it printed, as text or JSON. @throws CliError */

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../auditors/policy.ts";
+import type { PolicyDocument } from "../src/auditors/policy.ts";
 
 type Named = readonly { name: string; document: PolicyDocument }[];
 

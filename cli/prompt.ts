@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import type { Engine } from "../query/engine.ts";
+import type { Engine } from "../src/query/engine.ts";
 import { print } from "./terminal.ts";
 
 const HELP = `A query ends with ; and may have several lines.

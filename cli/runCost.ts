@@ -1,7 +1,7 @@
-import type { Manifest } from "../evidence/manifest.ts";
-import { TASKS_PER_GROUP } from "../evidence/plan.ts";
-import type { TaskOutcome } from "../evidence/taskOutcome.ts";
-import { PRICES } from "../query/prices.ts";
+import type { Manifest } from "../src/evidence/manifest.ts";
+import { TASKS_PER_GROUP } from "../src/evidence/plan.ts";
+import type { TaskOutcome } from "../src/evidence/taskOutcome.ts";
+import { PRICES } from "../src/query/prices.ts";
 
 /** What a run costs in the audit account, in US dollars: an estimate by list prices of one region on one day. */
 export interface RunCost {

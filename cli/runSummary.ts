@@ -1,6 +1,6 @@
-import type { Manifest } from "../evidence/manifest.ts";
-import type { Outcome } from "../evidence/outcome.ts";
-import type { TaskOutcome } from "../evidence/taskOutcome.ts";
+import type { Manifest } from "../src/evidence/manifest.ts";
+import type { Outcome } from "../src/evidence/outcome.ts";
+import type { TaskOutcome } from "../src/evidence/taskOutcome.ts";
 import { CostCount, type RunCost } from "./runCost.ts";
 
 /** A planned item by what it took. */

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
 import { decodeTime } from "ulid";
-import { RUNS_PREFIX, runDate, runPrefix } from "../evidence/layout.ts";
-import type { Manifest } from "../evidence/manifest.ts";
-import type { Plan } from "../evidence/plan.ts";
-import type { EvidenceSource } from "../evidence/source.ts";
-import type { RunStore } from "../evidence/store.ts";
+import { RUNS_PREFIX, runDate, runPrefix } from "../src/evidence/layout.ts";
+import type { Manifest } from "../src/evidence/manifest.ts";
+import type { Plan } from "../src/evidence/plan.ts";
+import type { EvidenceSource } from "../src/evidence/source.ts";
+import type { RunStore } from "../src/evidence/store.ts";
 import { CliError } from "./cliError.ts";
 
 /** How far a run is. */

@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { inputOf, type OperationSchema, outputOf } from "../auditors/paging.ts";
-import { members } from "../auditors/schema.ts";
+import { inputOf, type OperationSchema, outputOf } from "../src/auditors/paging.ts";
+import { members } from "../src/auditors/schema.ts";
 
 /** A listing that a declaration could start from. */
 interface Candidate {
@@ -78,7 +78,7 @@ export function scaffold(name: string, sdkPackage: string, sdk: Record<string, u
   return `import {
 ${imports.map((each) => `  ${each},`).join("\n")}
 } from "${sdkPackage}";
-import { ${inline ? "inline, " : ""}reads, type Service } from "${own ? "audit-ecosystem/collectors" : "./collector.ts"}";
+import { ${inline ? "inline, " : ""}reads, type Service } from "${own ? "audit-ecosystem/collectors" : "../collector.ts"}";
 
 // TODO the prefix of the service's IAM actions
 const { from, list } = reads("${name}");

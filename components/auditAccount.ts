@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type Auditor, typesOf } from "../auditors/collector.ts";
-import { catalogOf } from "../query/catalog.ts";
+import { type Auditor, typesOf } from "../src/auditors/collector.ts";
+import { catalogOf } from "../src/tables/catalog.ts";
 import { AccountList } from "./accountList.ts";
 import { Alarms } from "./alarms.ts";
 import { type AnomalyModelSettings, AnomalyModels, anomaliesName } from "./anomalyModels.ts";
@@ -31,7 +31,7 @@ import { Watchdog } from "./watchdog.ts";
 
 /** What an {@link AuditAccount} may be told. */
 export interface AuditAccountArgs {
-  /** Auditors to deploy, as `auditors/registry.ts` loads them by name. */
+  /** Auditors to deploy, as `src/auditors/registry.ts` loads them by name. */
   auditors: readonly Auditor[];
   /** Ids of the member accounts (12 digits each), or where they come from. */
   accounts: { ids: readonly string[] } | { organizationalUnits: readonly string[]; exclude: readonly string[] };

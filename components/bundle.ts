@@ -3,13 +3,13 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync, type Metafile, transformSync, version } from "esbuild";
-import type { Aggregator, Service } from "../auditors/collector.ts";
-import type { UndeclaredTypes } from "../auditors/registry.ts";
-import type { Control } from "../controls/control.ts";
-import type { Exception } from "../controls/exceptions.ts";
-import type { PlannedAuditor } from "../evidence/plan.ts";
-import { type Catalog, packedCatalog } from "../query/catalog.ts";
-import type { MemberColumn } from "../query/columns.ts";
+import type { Aggregator, Service } from "../src/auditors/collector.ts";
+import type { UndeclaredTypes } from "../src/auditors/registry.ts";
+import type { Control } from "../src/controls/control.ts";
+import type { Exception } from "../src/controls/exceptions.ts";
+import type { PlannedAuditor } from "../src/evidence/plan.ts";
+import { type Catalog, packedCatalog } from "../src/tables/catalog.ts";
+import type { MemberColumn } from "../src/tables/columns.ts";
 import { fileHashes, keepBundle, keptBundle, sha256Of } from "./keptBundle.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -76,40 +76,40 @@ function entryOf(handler: Handler): string {
     return entry(
       {
         tabulatorHandler: ours("handlers/tabulator"),
-        thisProcess: ours("handlers/surroundings"),
-        unpackedCatalog: ours("query/catalog"),
+        thisProcess: ours("src/runtime/surroundings"),
+        unpackedCatalog: ours("src/tables/catalog"),
       },
       `tabulatorHandler(unpackedCatalog(${KNOWLEDGE}))(thisProcess)`,
     );
   if ("aggregator" in handler)
     return entry(
-      { auditorHandler: ours("handlers/auditor"), configAggregator: ours("auditors/configAggregator") },
+      { auditorHandler: ours("handlers/auditor"), configAggregator: ours("src/auditors/configAggregator") },
       `auditorHandler(configAggregator(...${KNOWLEDGE}))`,
     );
   if ("doctor" in handler)
     return entry(
-      { doctorHandler: ours("handlers/doctor"), thisProcess: ours("handlers/surroundings") },
+      { doctorHandler: ours("handlers/doctor"), thisProcess: ours("src/runtime/surroundings") },
       `doctorHandler(${KNOWLEDGE})(thisProcess)`,
     );
   if ("notifier" in handler)
     return entry(
-      { notifierHandler: ours("handlers/notifier"), thisProcess: ours("handlers/surroundings") },
+      { notifierHandler: ours("handlers/notifier"), thisProcess: ours("src/runtime/surroundings") },
       `notifierHandler(${KNOWLEDGE})(thisProcess)`,
     );
   if ("configRules" in handler)
     return entry(
-      { configRulesHandler: ours("handlers/configRules"), thisProcess: ours("handlers/surroundings") },
+      { configRulesHandler: ours("handlers/configRules"), thisProcess: ours("src/runtime/surroundings") },
       `configRulesHandler(${KNOWLEDGE})(thisProcess)`,
     );
   if ("types" in handler)
     return entry(
-      { auditorHandler: ours("handlers/auditor"), cloudControl: ours("auditors/cloudcontrol") },
+      { auditorHandler: ours("handlers/auditor"), cloudControl: ours("src/auditors/cloudcontrol") },
       `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${KNOWLEDGE})] })`,
     );
   const { auditor, services } = handler;
   const modules = services.map(({ name, module }) => [
     name,
-    module ? JSON.stringify(fileURLToPath(module)) : ours(`auditors/${name}`),
+    module ? JSON.stringify(fileURLToPath(module)) : ours(`src/auditors/services/${name}`),
   ]);
   return entry(
     { auditorHandler: ours("handlers/auditor"), ...Object.fromEntries(modules) },

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Catalog as Tables } from "../query/catalog.ts";
-import { glueTables, PARQUET } from "../query/glue.ts";
-import { namedQueries } from "../query/namedQueries.ts";
+import { namedQueries } from "../src/query/namedQueries.ts";
+import type { Catalog as Tables } from "../src/tables/catalog.ts";
+import { glueTables, PARQUET } from "../src/tables/glue.ts";
 import { ResultsBucket } from "./resultsBucket.ts";
 
 /** What a {@link Catalog} must be told. */

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Control } from "../controls/control.ts";
-import type { MemberColumn } from "../query/columns.ts";
+import type { Control } from "../src/controls/control.ts";
+import type { MemberColumn } from "../src/tables/columns.ts";
 import { configRulesPermissions } from "./permissions.ts";
 import { SystemFunction } from "./systemFunction.ts";
 

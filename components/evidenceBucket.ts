@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { EVIDENCE_PREFIX, KEYS_PREFIX } from "../evidence/layout.ts";
+import { EVIDENCE_PREFIX, KEYS_PREFIX } from "../src/evidence/layout.ts";
 
 /** Object Lock of new evidence: nobody can delete it before the days are over (in governance mode, nobody without the bypass permission). */
 export interface ObjectLock {
@@ -67,7 +67,7 @@ export const bucketPolicy = (bucketArn: string, systemRoles: string) => ({
 
 /**
  * The bucket that holds runs and evidence: versioned, encrypted, private, TLS only, kept on destroy.
- * Key layout: `evidence/layout.ts`.
+ * Key layout: `src/evidence/layout.ts`.
  */
 export class EvidenceBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;

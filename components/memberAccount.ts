@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Auditor } from "../auditors/collector.ts";
-import { memberPolicyDocuments, type PolicyDocument } from "../auditors/policy.ts";
+import type { Auditor } from "../src/auditors/collector.ts";
+import { memberPolicyDocuments, type PolicyDocument } from "../src/auditors/policy.ts";
 
 /** Path of every role of the audit account's functions: what the cross-account role trusts. */
 export const SYSTEM_PATH = "/audit-ecosystem/";
@@ -15,7 +15,7 @@ export interface MemberAccountArgs {
   auditAccountId: pulumi.Input<string>;
   /** Output of the audit stack. */
   externalId: pulumi.Input<string>;
-  /** Auditors that may read here, as `auditors/registry.ts` loads them; the policy is generated from them. */
+  /** Auditors that may read here, as `src/auditors/registry.ts` loads them; the policy is generated from them. */
   auditors: readonly Auditor[];
   /** Name of the role. Default: `audit-cross-account-access-role`. */
   roleName?: pulumi.Input<string>;

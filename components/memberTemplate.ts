@@ -1,5 +1,5 @@
-import type { Auditor } from "../auditors/collector.ts";
-import { memberPolicyDocuments } from "../auditors/policy.ts";
+import type { Auditor } from "../src/auditors/collector.ts";
+import { memberPolicyDocuments } from "../src/auditors/policy.ts";
 import {
   AWS_POLICIES,
   MEMBER_ROLE_DESCRIPTION,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Control } from "../controls/control.ts";
-import type { Exception } from "../controls/exceptions.ts";
-import type { Catalog as Tables } from "../query/catalog.ts";
+import type { Control } from "../src/controls/control.ts";
+import type { Exception } from "../src/controls/exceptions.ts";
+import type { Catalog as Tables } from "../src/tables/catalog.ts";
 import type { Catalog } from "./catalog.ts";
 import { deadLetterQueue } from "./deadLetterQueue.ts";
 import { notifierPermissions } from "./permissions.ts";

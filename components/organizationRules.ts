@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Control } from "../controls/control.ts";
+import type { Control } from "../src/controls/control.ts";
 
 /** A control, and what it says in the language of AWS CloudFormation Guard. */
 export interface PolicyControl extends Pick<Control, "id" | "title" | "severity" | "resource"> {

@@ -1,5 +1,5 @@
-import type { Aggregator } from "../auditors/collector.ts";
-import type { PolicyStatement } from "../auditors/policy.ts";
+import type { Aggregator } from "../src/auditors/collector.ts";
+import type { PolicyStatement } from "../src/auditors/policy.ts";
 import {
   CHAIN_PREFIX,
   DURATIONS_KEY,
@@ -10,7 +10,7 @@ import {
   TABLES_PREFIX,
   TOLD_KEY,
   tablePrefix,
-} from "../evidence/layout.ts";
+} from "../src/evidence/layout.ts";
 
 /** What the system's functions may do in the audit account: pure documents, one function of the system each. */
 

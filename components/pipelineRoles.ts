@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PolicyDocument } from "../auditors/policy.ts";
+import type { PolicyDocument } from "../src/auditors/policy.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
 
 /** Jobs of the pipeline that need AWS, with the subject by which GitHub's token names each. */

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { latestName, ofAllRuns, RUN_TABLES } from "../query/catalog.ts";
-import type { ColumnType, Table } from "../query/columns.ts";
+import { latestName, ofAllRuns, RUN_TABLES } from "../src/tables/catalog.ts";
+import type { ColumnType, Table } from "../src/tables/columns.ts";
 import type { Catalog } from "./catalog.ts";
 import { analysisOf } from "./quickSightAnalysis.ts";
 

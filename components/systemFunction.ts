@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PolicyStatement } from "../auditors/policy.ts";
+import type { PolicyStatement } from "../src/auditors/policy.ts";
 import { bundle, type Handler } from "./bundle.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
 import { tracingPermission } from "./permissions.ts";

@@ -1,6 +1,6 @@
-import { type Auditor, actionsOf, plannedAuditor, type ResourceType, typesOf } from "../auditors/collector.ts";
-import type { UndeclaredTypes } from "../auditors/registry.ts";
-import { catalogOf } from "../query/catalog.ts";
+import { type Auditor, actionsOf, plannedAuditor, type ResourceType, typesOf } from "../src/auditors/collector.ts";
+import type { UndeclaredTypes } from "../src/auditors/registry.ts";
+import { catalogOf } from "../src/tables/catalog.ts";
 import type { Deployed, Handler } from "./bundle.ts";
 
 /** What the functions of a system run. */

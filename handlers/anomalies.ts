@@ -8,8 +8,8 @@ import {
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import * as z from "zod";
-import { OBSERVATIONS_AT_LEAST } from "../anomalies/anomalies.ts";
-import { judged } from "../anomalies/candidates.ts";
+import { OBSERVATIONS_AT_LEAST } from "../src/anomalies/anomalies.ts";
+import { judged } from "../src/anomalies/candidates.ts";
 import {
   jobOf,
   ModelledRun,
@@ -18,24 +18,24 @@ import {
   scoresIn,
   typesKey,
   workKeys,
-} from "../anomalies/modelWork.ts";
+} from "../src/anomalies/modelWork.ts";
 import {
   modelRequest,
   type SageMakerPlace,
   trainingRequest,
   transformRequest,
-} from "../anomalies/sageMakerRequests.ts";
-import { createOnly } from "../evidence/createOnly.ts";
-import { modelOutcomeKey } from "../evidence/layout.ts";
-import { bucketObjects } from "../query/bucketObjects.ts";
-import { writeFeatureRows } from "../query/featureRows.ts";
-import { writeModelledAnomalies } from "../query/modelledAnomalies.ts";
-import { readSealedRun, type SealedRun } from "../query/sealedRun.ts";
-import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
-import { invokeAsync } from "./invoke.ts";
-import { log } from "./log.ts";
-import { AnomaliesSettings, settingsFrom } from "./settings.ts";
-import { type Surroundings, thisProcess } from "./surroundings.ts";
+} from "../src/anomalies/sageMakerRequests.ts";
+import { createOnly } from "../src/evidence/createOnly.ts";
+import { modelOutcomeKey } from "../src/evidence/layout.ts";
+import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
+import { invokeAsync } from "../src/runtime/invoke.ts";
+import { log } from "../src/runtime/log.ts";
+import { AnomaliesSettings, settingsFrom } from "../src/runtime/settings.ts";
+import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
+import { bucketObjects } from "../src/tables/bucketObjects.ts";
+import { writeFeatureRows } from "../src/tables/featureRows.ts";
+import { writeModelledAnomalies } from "../src/tables/modelledAnomalies.ts";
+import { readSealedRun, type SealedRun } from "../src/tables/sealedRun.ts";
 
 /** A run whose tables are there. */
 const RunRequest = z.object({ run_id: z.string(), run_date: z.string() });

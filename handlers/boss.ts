@@ -5,20 +5,27 @@ import type { Context } from "aws-lambda";
 import pLimit from "p-limit";
 import { ulid } from "ulid";
 import * as z from "zod";
-import { lean } from "../collect/leanClient.ts";
-import { manifestKey, runDate } from "../evidence/layout.ts";
-import { type Narrowed, type Plan, type PlannedAuditor, plannedItems, planRun, type Task } from "../evidence/plan.ts";
-import { settle } from "../evidence/settle.ts";
-import { type RunStore, runStore } from "../evidence/store.ts";
-import { notInvoked, type TaskOutcome, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { accountsFromOrganizations, accountsFromParameter, organizationsClient } from "./accounts.ts";
-import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
-import { earlierDurations } from "./durations.ts";
-import { invokeAsync } from "./invoke.ts";
-import { log } from "./log.ts";
-import { BossSettings, settingsFrom } from "./settings.ts";
-import { type Surroundings, thisProcess } from "./surroundings.ts";
+import { accountsFromOrganizations, accountsFromParameter, organizationsClient } from "../src/accounts/accounts.ts";
+import { lean } from "../src/collect/leanClient.ts";
+import { manifestKey, runDate } from "../src/evidence/layout.ts";
+import {
+  type Narrowed,
+  type Plan,
+  type PlannedAuditor,
+  plannedItems,
+  planRun,
+  type Task,
+} from "../src/evidence/plan.ts";
+import { settle } from "../src/evidence/settle.ts";
+import { type RunStore, runStore } from "../src/evidence/store.ts";
+import { notInvoked, type TaskOutcome, type Unread, unreadOutcome } from "../src/evidence/taskOutcome.ts";
+import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
+import { earlierDurations } from "../src/runtime/durations.ts";
+import { invokeAsync } from "../src/runtime/invoke.ts";
+import { log } from "../src/runtime/log.ts";
+import { BossSettings, settingsFrom } from "../src/runtime/settings.ts";
+import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
 
 /** Invocations under way at the same time. */
 const INVOCATIONS_AT_ONCE = 32;

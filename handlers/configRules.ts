@@ -5,13 +5,13 @@ import {
   PutEvaluationsCommand,
 } from "@aws-sdk/client-config-service";
 import * as z from "zod";
-import { ConfigurationItem, rowOf } from "../controls/configItem.ts";
-import type { Control } from "../controls/control.ts";
-import { predicateOf } from "../controls/predicate.ts";
-import type { MemberColumn } from "../query/columns.ts";
-import { WAITS } from "./clients.ts";
-import { log } from "./log.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { ConfigurationItem, rowOf } from "../src/controls/configItem.ts";
+import type { Control } from "../src/controls/control.ts";
+import { predicateOf } from "../src/controls/predicate.ts";
+import { WAITS } from "../src/runtime/clients.ts";
+import { log } from "../src/runtime/log.ts";
+import type { Surroundings } from "../src/runtime/surroundings.ts";
+import type { MemberColumn } from "../src/tables/columns.ts";
 
 /** What the rules' function must know: controls, and the columns of their resource types. */
 export interface RulesKnowledge {

@@ -5,11 +5,11 @@ import type { AwsCredentialIdentity } from "@smithy/types";
 import type { Context } from "aws-lambda";
 import pLimit from "p-limit";
 import * as z from "zod";
-import type { UndeclaredTypes } from "../auditors/registry.ts";
-import { type AccountFacts, accountFacts } from "../doctor/accountFacts.ts";
-import { WAITS } from "./clients.ts";
-import { DoctorSettings, settingsFrom } from "./settings.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { UndeclaredTypes } from "../src/auditors/registry.ts";
+import { type AccountFacts, accountFacts } from "../src/doctor/accountFacts.ts";
+import { WAITS } from "../src/runtime/clients.ts";
+import { DoctorSettings, settingsFrom } from "../src/runtime/settings.ts";
+import type { Surroundings } from "../src/runtime/surroundings.ts";
 
 /** Accounts of one request: its answer stays far below Lambda's 6 MB. */
 export const ACCOUNTS_AT_MOST = 20;

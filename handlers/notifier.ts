@@ -5,23 +5,29 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
 import * as z from "zod";
-import type { Control } from "../controls/control.ts";
-import { type Exception, Exceptions } from "../controls/exceptions.ts";
-import { failures } from "../controls/failures.ts";
-import { listingsOf } from "../controls/listings.ts";
-import { findingId, type Verdict } from "../controls/verdict.ts";
-import { eventBusChannel, securityHubChannel, type Tell, topicChannel, webhookChannel } from "../notify/channels.ts";
-import { bucketMemory } from "../notify/memory.ts";
-import { afterRun, type Channel, type Said, type Told, tellingDone, untold } from "../notify/told.ts";
-import type { Web } from "../notify/webhook.ts";
-import { athenaEngine } from "../query/athena.ts";
-import { bucketObjects } from "../query/bucketObjects.ts";
-import type { Catalog } from "../query/catalog.ts";
-import { readSealedRun, type SealedRun } from "../query/sealedRun.ts";
-import { evidenceS3, WAITS } from "./clients.ts";
-import { log } from "./log.ts";
-import { NotifierSettings, settingsFrom } from "./settings.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Control } from "../src/controls/control.ts";
+import { type Exception, Exceptions } from "../src/controls/exceptions.ts";
+import { failures } from "../src/controls/failures.ts";
+import { listingsOf } from "../src/controls/listings.ts";
+import { findingId, type Verdict } from "../src/controls/verdict.ts";
+import {
+  eventBusChannel,
+  securityHubChannel,
+  type Tell,
+  topicChannel,
+  webhookChannel,
+} from "../src/notify/channels.ts";
+import { bucketMemory } from "../src/notify/stateStore.ts";
+import { afterRun, type Channel, type Said, type Told, tellingDone, untold } from "../src/notify/told.ts";
+import type { Web } from "../src/notify/webhook.ts";
+import { athenaEngine } from "../src/query/athena.ts";
+import { evidenceS3, WAITS } from "../src/runtime/clients.ts";
+import { log } from "../src/runtime/log.ts";
+import { NotifierSettings, settingsFrom } from "../src/runtime/settings.ts";
+import type { Surroundings } from "../src/runtime/surroundings.ts";
+import { bucketObjects } from "../src/tables/bucketObjects.ts";
+import type { Catalog } from "../src/tables/catalog.ts";
+import { readSealedRun, type SealedRun } from "../src/tables/sealedRun.ts";
 
 /** What the notifier must know that is not in the evidence. */
 export interface NotifierKnowledge {

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import type { Task } from "../evidence/plan.ts";
-import { settle } from "../evidence/settle.ts";
-import { runStore } from "../evidence/store.ts";
-import { notInvoked, type Unread, unreadOutcome } from "../evidence/taskOutcome.ts";
-import { evidenceS3, lambdaClient } from "./clients.ts";
-import { invokeAsync } from "./invoke.ts";
-import { log } from "./log.ts";
-import { RecorderSettings, settingsFrom } from "./settings.ts";
-import { type Surroundings, thisProcess } from "./surroundings.ts";
-import { TaskPayload } from "./taskPayload.ts";
+import type { Task } from "../src/evidence/plan.ts";
+import { settle } from "../src/evidence/settle.ts";
+import { runStore } from "../src/evidence/store.ts";
+import { notInvoked, type Unread, unreadOutcome } from "../src/evidence/taskOutcome.ts";
+import { evidenceS3, lambdaClient } from "../src/runtime/clients.ts";
+import { invokeAsync } from "../src/runtime/invoke.ts";
+import { log } from "../src/runtime/log.ts";
+import { RecorderSettings, settingsFrom } from "../src/runtime/settings.ts";
+import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
+import { TaskPayload } from "../src/runtime/taskPayload.ts";
 
 /** The attempt that a dead task is committed under. */
 const ATTEMPT = "recorder";

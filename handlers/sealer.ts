@@ -1,17 +1,17 @@
 import { KMSClient } from "@aws-sdk/client-kms";
 import type { Context } from "aws-lambda";
 import { decodeTime } from "ulid";
-import { lean } from "../collect/leanClient.ts";
-import { seal } from "../evidence/seal.ts";
-import { kmsSigner } from "../evidence/signer.ts";
-import { runStore } from "../evidence/store.ts";
-import { evidenceS3, lambdaClient, WAITS } from "./clients.ts";
-import { leaveDurations } from "./durations.ts";
-import { invokeAsync } from "./invoke.ts";
-import { log } from "./log.ts";
-import { SealerSettings, settingsFrom } from "./settings.ts";
-import { type Surroundings, thisProcess } from "./surroundings.ts";
-import { SealRequest } from "./taskPayload.ts";
+import { lean } from "../src/collect/leanClient.ts";
+import { seal } from "../src/evidence/seal.ts";
+import { kmsSigner } from "../src/evidence/signer.ts";
+import { runStore } from "../src/evidence/store.ts";
+import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
+import { leaveDurations } from "../src/runtime/durations.ts";
+import { invokeAsync } from "../src/runtime/invoke.ts";
+import { log } from "../src/runtime/log.ts";
+import { SealerSettings, settingsFrom } from "../src/runtime/settings.ts";
+import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
+import { SealRequest } from "../src/runtime/taskPayload.ts";
 
 /** What the sealer answers; asynchronous invocations drop it, `itaudit seal` reads it. */
 export interface SealAnswer {

@@ -1,15 +1,15 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import * as z from "zod";
-import type { Waits } from "../collect/clientOptions.ts";
-import { bucketObjects } from "../query/bucketObjects.ts";
-import type { Catalog } from "../query/catalog.ts";
-import { readSealedRun } from "../query/sealedRun.ts";
-import { type BuiltFile, buildInto, type TableFile, tableFilesOf, tabulate } from "../query/tabulate.ts";
-import { evidenceS3, lambdaClient } from "./clients.ts";
-import { invokeAsync } from "./invoke.ts";
-import { log } from "./log.ts";
-import { settingsFrom, TabulatorSettings } from "./settings.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Waits } from "../src/collect/clientOptions.ts";
+import { evidenceS3, lambdaClient } from "../src/runtime/clients.ts";
+import { invokeAsync } from "../src/runtime/invoke.ts";
+import { log } from "../src/runtime/log.ts";
+import { settingsFrom, TabulatorSettings } from "../src/runtime/settings.ts";
+import type { Surroundings } from "../src/runtime/surroundings.ts";
+import { bucketObjects } from "../src/tables/bucketObjects.ts";
+import type { Catalog } from "../src/tables/catalog.ts";
+import { readSealedRun } from "../src/tables/sealedRun.ts";
+import { type BuiltFile, buildInto, type TableFile, tableFilesOf, tabulate } from "../src/tables/tabulate.ts";
 
 /** What the tabulator is invoked with: a sealed run, or one file of its tables. */
 const TabulateRequest = z.object({

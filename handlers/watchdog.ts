@@ -1,13 +1,13 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
-import { bucketSource } from "../evidence/bucketSource.ts";
-import { overdueRuns } from "../evidence/overdueRuns.ts";
-import { evidenceS3, lambdaClient } from "./clients.ts";
-import { invokeAsync } from "./invoke.ts";
-import { log } from "./log.ts";
-import { metrics } from "./metrics.ts";
-import { settingsFrom, WatchdogSettings } from "./settings.ts";
-import { type Surroundings, thisProcess } from "./surroundings.ts";
-import type { SealRequest } from "./taskPayload.ts";
+import { bucketSource } from "../src/evidence/bucketSource.ts";
+import { overdueRuns } from "../src/evidence/overdueRuns.ts";
+import { evidenceS3, lambdaClient } from "../src/runtime/clients.ts";
+import { invokeAsync } from "../src/runtime/invoke.ts";
+import { log } from "../src/runtime/log.ts";
+import { metrics } from "../src/runtime/metrics.ts";
+import { settingsFrom, WatchdogSettings } from "../src/runtime/settings.ts";
+import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
+import type { SealRequest } from "../src/runtime/taskPayload.ts";
 
 /** Looks for runs that are past their deadline and not sealed: tries to seal them once more, and says how many there are. */
 export const watchdogHandler = (around: Surroundings) => {

@@ -1,4 +1,4 @@
-export { randomOf } from "../anomalies/random.ts";
+export { randomOf } from "../src/anomalies/random.ts";
 
 export const pick = <T>(random: () => number, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 

@@ -1,5 +1,5 @@
 import type { Checksum, SourceData } from "@smithy/types";
-import { Sha256 } from "../collect/sha256.ts";
+import { Sha256 } from "../src/collect/sha256.ts";
 
 const ZEROS = new Uint8Array(32);
 

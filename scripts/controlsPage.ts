@@ -1,4 +1,4 @@
-import { type Control, FRAMEWORKS, type Framework } from "../controls/control.ts";
+import { type Control, FRAMEWORKS, type Framework } from "../src/controls/control.ts";
 
 /** The heading from which on the page is generated; what stands above it is written by hand. */
 const FROM = "## The controls";

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { loadServices } from "../auditors/registry.ts";
-import { documentedTypes } from "../auditors/resourceTypes.ts";
-import { loadControls } from "../controls/control.ts";
+import { loadServices } from "../src/auditors/registry.ts";
+import { documentedTypes } from "../src/auditors/resourceTypes.ts";
+import { loadControls } from "../src/controls/control.ts";
 import { controlsPage } from "./controlsPage.ts";
 import { resourcesPage } from "./resourcesPage.ts";
 

@@ -4,14 +4,14 @@ import packageJson from "../package.json" with { type: "json" };
 
 /**
  * Writes what is published into `dist/package`: JavaScript and types in the places of the sources, so that what finds
- * its way by them finds it there too, and a `package.json` that exports `library/`. `npm run package`.
+ * its way by them finds it there too, and a `package.json` that exports `src/exports/`. `npm run package`.
  */
 const OUT = "dist/package";
 /** Read when the program or the command line runs, and no module that the compiler follows. */
 const FILES = [
   "cli/itaudit.mjs",
-  "controls",
-  "report/page/page.css",
+  "src/controls/rules",
+  "src/report/page/page.css",
   "sandbox/lambda/bootstrap.mjs",
   "README.md",
   "CHANGELOG.md",
@@ -22,20 +22,19 @@ const MODULES = {
   ".": "components",
   "./auditors": "auditors",
   "./collectors": "collectors",
-  "./controls": "controls",
+  "./controls": "src/controls/rules",
   "./evidence": "evidence",
 };
 
 rmSync(OUT, { recursive: true, force: true });
 const COMPILER = "node_modules/typescript7/bin/tsc";
 execFileSync(process.execPath, [COMPILER, "--project", "tsconfig.package.json"], { stdio: "inherit" });
-for (const file of FILES)
-  cpSync(file, `${OUT}/${file}`, { recursive: true, filter: (path) => !/^controls\/.*\.ts$/.test(path) });
+for (const file of FILES) cpSync(file, `${OUT}/${file}`, { recursive: true });
 const { name, version, description, license, type, bin, engines, dependencies } = packageJson;
 const exports = Object.fromEntries(
   Object.entries(MODULES).map(([path, module]) => [
     path,
-    { types: `./library/${module}.d.ts`, default: `./library/${module}.js` },
+    { types: `./src/exports/${module}.d.ts`, default: `./src/exports/${module}.js` },
   ]),
 );
 writeFileSync(

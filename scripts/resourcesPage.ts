@@ -1,6 +1,6 @@
-import type { Service } from "../auditors/collector.ts";
-import type { DocumentedType } from "../auditors/resourceTypes.ts";
-import { ENVELOPE, tableOf } from "../query/columns.ts";
+import type { Service } from "../src/auditors/collector.ts";
+import type { DocumentedType } from "../src/auditors/resourceTypes.ts";
+import { ENVELOPE, tableOf } from "../src/tables/columns.ts";
 
 const code = (texts: readonly string[]): string => texts.map((each) => `\`${each}\``).join(", ");
 
@@ -9,7 +9,7 @@ export function resourcesPage(services: readonly Service[], types: readonly Docu
   const lines = [
     "# Resource types",
     "",
-    "Made from the declarations in `auditors/` by `npm run docs`; `itaudit resources --json` has the same for programs.",
+    "Made from the declarations in `src/auditors/services/` by `npm run docs`; `itaudit resources --json` has the same for programs.",
     "",
     `${services.length} services, ${types.length} resource types, ${new Set(types.flatMap(({ operations }) => operations)).size} operations, ${new Set(types.flatMap(({ actions }) => actions)).size} IAM actions.`,
     "",

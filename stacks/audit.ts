@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { loadAuditors } from "../auditors/registry.ts";
 import { AuditAccount } from "../components/auditAccount.ts";
+import { loadAuditors } from "../src/auditors/registry.ts";
 import { auditSettings } from "./config/audit.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { auditRules } from "./configRules.ts";

@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { loadAuditors } from "../auditors/registry.ts";
 import { ConfigRules } from "../components/configRules.ts";
 import { OrganizationRules, type PolicyControl } from "../components/organizationRules.ts";
-import { type Control, loadControls } from "../controls/control.ts";
-import { PredicateError } from "../controls/expression.ts";
-import { guardPolicy } from "../controls/guard/policy.ts";
-import { predicateOf } from "../controls/predicate.ts";
-import { catalogOf } from "../query/catalog.ts";
-import type { MemberColumn } from "../query/columns.ts";
+import { loadAuditors } from "../src/auditors/registry.ts";
+import { type Control, loadControls } from "../src/controls/control.ts";
+import { PredicateError } from "../src/controls/expression.ts";
+import { guardPolicy } from "../src/controls/guard/policy.ts";
+import { predicateOf } from "../src/controls/predicate.ts";
+import { catalogOf } from "../src/tables/catalog.ts";
+import type { MemberColumn } from "../src/tables/columns.ts";
 import type { AuditSettings } from "./config/audit.ts";
 import type { ConfigRulesSettings } from "./config/rules.ts";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadAuditors } from "../auditors/registry.ts";
 import { MemberAccount, type MemberAccountArgs } from "../components/memberAccount.ts";
+import { loadAuditors } from "../src/auditors/registry.ts";
 import { type MemberSettings, memberSettings } from "./config/member.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { configRules } from "./configRules.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { type Auditor, typesOf } from "../auditors/collector.ts";
 import type { NotificationSettings } from "../components/notifications.ts";
-import { loadControls, SEVERITIES } from "../controls/control.ts";
-import { ExceptionsError, parseExceptions } from "../controls/exceptions.ts";
+import { type Auditor, typesOf } from "../src/auditors/collector.ts";
+import { loadControls, SEVERITIES } from "../src/controls/control.ts";
+import { ExceptionsError, parseExceptions } from "../src/controls/exceptions.ts";
 import type { NotifySettings } from "./config/notify.ts";
 import { ConfigError } from "./config/value.ts";
 

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PolicyDocument, PolicyStatement } from "../auditors/policy.ts";
 import { type PipelineJob, PipelineRoles } from "../components/pipelineRoles.ts";
 import deployer from "../docs/deployer/audit.json" with { type: "json" };
+import type { PolicyDocument, PolicyStatement } from "../src/auditors/policy.ts";
 
 /** Who deploys from where. */
 export interface PipelineSettings {

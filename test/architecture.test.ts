@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 const RULES: [room: string, mayNot: RegExp][] = [
-  ["auditors", /^@pulumi\/|^(\.\.\/)+sandbox\//],
-  ["collect", /^@pulumi\/|^(\.\.\/)+sandbox\//],
-  ["evidence", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["src/auditors", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["src/collect", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["src/evidence", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["handlers", /^@pulumi\/|^(\.\.\/)+(components|sandbox)\//],
   ["components", /^(\.\.\/)+(handlers|sandbox)\//],
   ["stacks", /^(\.\.\/)+(handlers|sandbox)\//],
-  ["anomalies", /^@pulumi\/|^(\.\.\/)+(components|sandbox)\//],
-  ["controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
-  ["doctor", /^@pulumi\/|^(\.\.\/)+(components|sandbox|cli|handlers)\//],
-  ["query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
-  ["notify", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
-  ["report", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
+  ["src/anomalies", /^@pulumi\/|^(\.\.\/)+(components|sandbox)\//],
+  ["src/controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["src/doctor", /^@pulumi\/|^(\.\.\/)+(components|sandbox|cli|handlers)\//],
+  ["src/query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
+  ["src/notify", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
+  ["src/report", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
 ];
 
 const importsOf = (file: string): string[] =>

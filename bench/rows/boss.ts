@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import { bossHandler } from "../../handlers/boss.ts";
-import type { Surroundings } from "../../handlers/surroundings.ts";
+import type { Surroundings } from "../../src/runtime/surroundings.ts";
 import { type Answer, door, type Request } from "../door.ts";
 import { type Line, type Row, seconds, times } from "../row.ts";
 

@@ -1,4 +1,4 @@
-import { idOf, scaled, timed } from "../../sandbox/simulation/scale.ts";
+import { idOf, scaled, timed } from "../../simulation/scale.ts";
 import { type Line, type Row, seconds, times } from "../row.ts";
 
 /** Accounts whose work is unequal, and how many snapshots the largest one has: it is the last of the list. */

@@ -1,4 +1,4 @@
-import { hiddenRateRun } from "../../sandbox/simulation/hiddenRate.ts";
+import { hiddenRateRun } from "../../simulation/hiddenRate.ts";
 import { type Line, type Row, seconds, times } from "../row.ts";
 
 const REGIONS = "eu-central-1,eu-north-1,eu-west-1,eu-west-2,eu-west-3,us-east-1,us-east-2,us-west-2".split(",");

@@ -1,8 +1,8 @@
-import { Plan } from "../../evidence/plan.ts";
-import { TaskOutcome } from "../../evidence/taskOutcome.ts";
-import { COLD_START_MS, idOf, LATENCIES, scaled, timed } from "../../sandbox/simulation/scale.ts";
-import type { Script } from "../../sandbox/simulation/script.ts";
-import { everyAuditor, simulatedAuditors } from "../../sandbox/simulation/world.ts";
+import { COLD_START_MS, idOf, LATENCIES, scaled, timed } from "../../simulation/scale.ts";
+import type { Script } from "../../simulation/script.ts";
+import { everyAuditor, simulatedAuditors } from "../../simulation/world.ts";
+import { Plan } from "../../src/evidence/plan.ts";
+import { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import { type Line, type Row, seconds, times } from "../row.ts";
 
 const SIZES = [50, 500, 5_000];

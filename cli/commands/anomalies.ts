@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type Anomaly, reasonText } from "../../anomalies/anomaly.ts";
-import type { Observation } from "../../anomalies/features.ts";
-import type { DuckDBEngine } from "../../query/duckdb.ts";
+import { type Anomaly, reasonText } from "../../src/anomalies/anomaly.ts";
+import type { Observation } from "../../src/anomalies/features.ts";
+import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import { CliError } from "../cliError.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
@@ -35,9 +35,9 @@ export const anomaliesCommand = (program: Command): Command =>
       if (runs !== undefined && (!Number.isInteger(runs) || runs < 1))
         throw new CliError(`--runs ${options.runs}: a number of runs is expected`);
       const [{ declaredCatalog }, { duckDBEngine }, { pullInto }, { list }] = await Promise.all([
-        import("../../query/declaredCatalog.ts"),
-        import("../../query/duckdb.ts"),
-        import("../../query/pull.ts"),
+        import("../../src/tables/declaredCatalog.ts"),
+        import("../../src/query/duckdb.ts"),
+        import("../../src/tables/pullInto.ts"),
         import("../terminal.ts"),
       ]);
       const place = await evidencePlace(options);
@@ -79,7 +79,7 @@ export const anomaliesCommand = (program: Command): Command =>
 
 /** What was found when the run's tables were derived. */
 async function* inTable(engine: DuckDBEngine): AsyncGenerator<Anomaly> {
-  const { anomaliesIn } = await import("../../query/readAnomalies.ts");
+  const { anomaliesIn } = await import("../../src/query/readAnomalies.ts");
   const anomalies = await anomaliesIn(engine, engine.latest!);
   if (!anomalies)
     throw new CliError(
@@ -95,8 +95,8 @@ async function* amongRuns(
   count: number,
   progress: (type: string) => void,
 ): AsyncGenerator<Anomaly> {
-  const { judgeFrom } = await import("../../anomalies/anomalies.ts");
-  const { rowsOf } = await import("../../query/engine.ts");
+  const { judgeFrom } = await import("../../src/anomalies/anomalies.ts");
+  const { rowsOf } = await import("../../src/query/engine.ts");
   const last = engine.latest!;
   const runs = engine.runs.filter((run) => run <= last).slice(-count);
   const types = await rowsOf(

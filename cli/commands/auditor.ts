@@ -18,7 +18,7 @@ export const auditorCommand = (program: Command): Command => {
 Examples:
   itaudit auditor new efs
   itaudit auditor new elastic-load-balancing-v2 --name elbv2 --print
-In a checkout it becomes auditors/<name>.ts, in a program of your own <name>.ts beside it.
+In a checkout it becomes src/auditors/services/<name>.ts, in a program of your own <name>.ts beside it.
 docs/adding-an-auditor.md tells how to go on.`,
     )
     .action(async (service: string, options: { name?: string; print?: boolean }) => {
@@ -31,7 +31,7 @@ docs/adding-an-auditor.md tells how to go on.`,
         throw new CliError(`${sdkPackage} is not installed: npm install ${sdkPackage}`);
       });
       const { needingInput, scaffold } = await import("../scaffold.ts");
-      const own = !existsSync("auditors/registry.ts");
+      const own = !existsSync("src/auditors/registry.ts");
       const name = options.name ?? service.replace(/[^a-z0-9]/g, "");
       if (!/^[a-z][a-z0-9]*$/.test(name))
         throw new CliError(`--name ${name}: small letters and digits are expected, as it is a variable and a file`);
@@ -40,7 +40,7 @@ docs/adding-an-auditor.md tells how to go on.`,
         print(text);
         return;
       }
-      const file = own ? `${name}.ts` : `auditors/${name}.ts`;
+      const file = own ? `${name}.ts` : `src/auditors/services/${name}.ts`;
       await writeFile(file, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
         throw error.code === "EEXIST"
           ? new CliError(`${file} is there already; --name gives another, --print shows it`)
@@ -52,8 +52,8 @@ docs/adding-an-auditor.md tells how to go on.`,
             ? `give your program's AuditAccount and MemberAccount
   await ownAuditor(${name})
 of audit-ecosystem/auditors.`
-            : `add to auditors/registry.ts
-  ${name}: () => import("./${name}.ts").then(({ ${name} }) => ${name}),
+            : `add to src/auditors/registry.ts
+  ${name}: () => import("./services/${name}.ts").then(({ ${name} }) => ${name}),
 and its name to a group.`
         } These operations ask for input, for details and for listings below a parent:
   ${needingInput(sdk).join("\n  ")}`,

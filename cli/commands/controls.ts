@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { Control } from "../../controls/control.ts";
-import type { Exceptions } from "../../controls/exceptions.ts";
-import type { Verdict, VerdictCounts } from "../../controls/verdict.ts";
-import type { DuckDBEngine } from "../../query/duckdb.ts";
+import type { Control } from "../../src/controls/control.ts";
+import type { Exceptions } from "../../src/controls/exceptions.ts";
+import type { Verdict, VerdictCounts } from "../../src/controls/verdict.ts";
+import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import { CliError } from "../cliError.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
@@ -43,8 +43,8 @@ Ends with 0 when nothing failed, with 1 when something did, with 2 when nothing 
 with 3 when the controls could not be asked.`,
     )
     .action(async (run: string, options: ControlsOptions) => {
-      const { ControlError, loadControls } = await import("../../controls/control.ts");
-      const { ExceptionsError } = await import("../../controls/exceptions.ts");
+      const { ControlError, loadControls } = await import("../../src/controls/control.ts");
+      const { ExceptionsError } = await import("../../src/controls/exceptions.ts");
       try {
         const all = await loadControls();
         const chosen = await choose(all, options);
@@ -59,7 +59,7 @@ with 3 when the controls could not be asked.`,
 
 /** @throws CliError for an id or a framework that there is not */
 async function choose(all: readonly Control[], { control, framework }: ControlsOptions): Promise<Control[]> {
-  const { FRAMEWORKS } = await import("../../controls/control.ts");
+  const { FRAMEWORKS } = await import("../../src/controls/control.ts");
   const { list: names } = await import("../terminal.ts");
   const ids = control === undefined ? undefined : new Set(names(control));
   for (const id of ids ?? [])
@@ -73,7 +73,7 @@ async function choose(all: readonly Control[], { control, framework }: ControlsO
 }
 
 async function exceptionsOf({ exceptions }: ControlsOptions, controls: readonly Control[]): Promise<Exceptions> {
-  const { Exceptions, parseExceptions } = await import("../../controls/exceptions.ts");
+  const { Exceptions, parseExceptions } = await import("../../src/controls/exceptions.ts");
   const today = new Date().toISOString().slice(0, 10);
   if (!exceptions) return new Exceptions([], today);
   let text: string;
@@ -92,10 +92,10 @@ async function inRun(
   work: (engine: DuckDBEngine, progress: (text: string) => void) => Promise<void>,
 ): Promise<void> {
   const [{ catalogIn }, { duckDBEngine }, { DiffError, mustHaveTables }, { pullInto }] = await Promise.all([
-    import("../../query/runCatalog.ts"),
-    import("../../query/duckdb.ts"),
-    import("../../query/diff.ts"),
-    import("../../query/pull.ts"),
+    import("../../src/tables/runCatalog.ts"),
+    import("../../src/query/duckdb.ts"),
+    import("../../src/query/diff.ts"),
+    import("../../src/tables/pullInto.ts"),
   ]);
   const place = await evidencePlace(options);
   const catalog = await catalogIn(place, [run]);
@@ -132,8 +132,8 @@ async function answer(
   { verdicts, json }: ControlsOptions,
   progress: (text: string) => void,
 ): Promise<void> {
-  const { evaluation } = await import("../../controls/evaluate.ts");
-  const { noVerdicts } = await import("../../controls/verdict.ts");
+  const { evaluation } = await import("../../src/controls/evaluate.ts");
+  const { noVerdicts } = await import("../../src/controls/verdict.ts");
   const counts = new Map(controls.map((control) => [control.id, noVerdicts()]));
   const expired = new Set<string>();
   const about = await evaluation(engine, controls, exceptions);
@@ -202,7 +202,7 @@ async function resultTable(
   totals: VerdictCounts,
 ): Promise<string> {
   const { default: Table } = await import("cli-table3");
-  const { VERDICT_STATUSES } = await import("../../controls/verdict.ts");
+  const { VERDICT_STATUSES } = await import("../../src/controls/verdict.ts");
   const table = new Table({
     head: ["control", "severity", "fail", "unknown", "excepted", "pass", "n. a."],
     colAligns: ["left", "left", "right", "right", "right", "right", "right"],

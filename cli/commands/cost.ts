@@ -55,10 +55,10 @@ Examples:
     )
     .action(async ({ kilobytesPerAccount, auditors: chosen, json, ...options }: CostOptions) => {
       const [{ UnknownAuditorError }, { declaredCatalog }, { estimate }, { PRICES }] = await Promise.all([
-        import("../../auditors/registry.ts"),
-        import("../../query/declaredCatalog.ts"),
+        import("../../src/auditors/registry.ts"),
+        import("../../src/tables/declaredCatalog.ts"),
         import("../costEstimate.ts"),
-        import("../../query/prices.ts"),
+        import("../../src/query/prices.ts"),
       ]);
       const declared = await declaredCatalog(chosen).catch((error: Error) => {
         throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { Change } from "../../query/changes.ts";
-import type { Difference } from "../../query/diff.ts";
+import type { Change } from "../../src/query/changes.ts";
+import type { Difference } from "../../src/query/diff.ts";
 import { CliError } from "../cliError.ts";
 import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
@@ -37,11 +37,11 @@ export const diffCommand = (program: Command): Command =>
         { differences, DiffError, mustHaveTables },
         { pullInto },
       ] = await Promise.all([
-        import("../../query/declaredCatalog.ts"),
-        import("../../query/runCatalog.ts"),
-        import("../../query/duckdb.ts"),
-        import("../../query/diff.ts"),
-        import("../../query/pull.ts"),
+        import("../../src/tables/declaredCatalog.ts"),
+        import("../../src/tables/runCatalog.ts"),
+        import("../../src/query/duckdb.ts"),
+        import("../../src/query/diff.ts"),
+        import("../../src/tables/pullInto.ts"),
       ]);
       const place = await evidencePlace(options);
       const catalog = await catalogIn(place, [first, second]);

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { aggregatorNamed } from "../../auditors/aggregatorName.ts";
-import type { ResourceType } from "../../auditors/collector.ts";
+import { aggregatorNamed } from "../../src/auditors/aggregatorName.ts";
+import type { ResourceType } from "../../src/auditors/collector.ts";
 import {
   DEFAULT_AUDITORS,
   groupNames,
@@ -8,7 +8,7 @@ import {
   serviceNames,
   type UndeclaredTypes,
   UnknownAuditorError,
-} from "../../auditors/registry.ts";
+} from "../../src/auditors/registry.ts";
 import { CliError } from "../cliError.ts";
 import { list, print } from "../terminal.ts";
 
@@ -46,7 +46,7 @@ Examples:
     .addOption(new Option("--format <tool>", "for which tool").choices(FORMATS).default("json"))
     .action(async ({ auditors: chosen, format, ...asked }: PolicyOptions) => {
       const [{ memberPolicyDocuments }, { policyFormats }] = await Promise.all([
-        import("../../auditors/policy.ts"),
+        import("../../src/auditors/policy.ts"),
         import("../policyFormats.ts"),
       ]);
       const auditors = await loadAuditors(chosen, undeclaredOf(asked)).catch((error: Error) => {

@@ -42,9 +42,9 @@ Examples:
       const { askedRun, existingRun } = await import("../runs.ts");
       const asked = named ? askedRun(named) : undefined;
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
-      const { pull } = await import("../../evidence/pull.ts");
-      const { bucketSource } = await import("../../evidence/bucketSource.ts");
-      const { evidenceS3 } = await import("../../handlers/clients.ts");
+      const { pull } = await import("../../src/evidence/pull.ts");
+      const { bucketSource } = await import("../../src/evidence/bucketSource.ts");
+      const { evidenceS3 } = await import("../../src/runtime/clients.ts");
       const { evidenceBucket } = await import("../deployment.ts");
       const bucket = await evidenceBucket(options.bucket, options.boss, () => new LambdaClient({}));
       const from = bucketSource(evidenceS3(), bucket);

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { DuckDBEngine } from "../../query/duckdb.ts";
-import type { Answer, Cost, Engine } from "../../query/engine.ts";
+import type { DuckDBEngine } from "../../src/query/duckdb.ts";
+import type { Answer, Cost, Engine } from "../../src/query/engine.ts";
 import { CliError } from "../cliError.ts";
 import { evidencePlace, isElsewhere, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
@@ -40,7 +40,7 @@ export const queryCommand = (program: Command): Command =>
         throw new CliError("--json, --csv and --parquet: choose one");
       const line = progressLine();
       const engine = await engineFor(options, (text) => line(text));
-      const { QueryError } = await import("../../query/queryError.ts");
+      const { QueryError } = await import("../../src/query/queryError.ts");
       try {
         const text = options.file ? await fileText(options.file) : sql;
         if (text === undefined) {
@@ -64,13 +64,13 @@ async function fileText(path: string): Promise<string> {
 }
 
 async function engineFor(options: QueryOptions, progress: (text: string) => void): Promise<Engine> {
-  const { catalogIn, catalogOfRuns } = await import("../../query/runCatalog.ts");
+  const { catalogIn, catalogOfRuns } = await import("../../src/tables/runCatalog.ts");
   const name = options.engine ?? (options.dir || isElsewhere() ? "duckdb" : "athena");
   if (name === "athena") {
     if (options.run) throw new CliError("--run: Athena's latest_ tables are those of the last run of everything");
     if (options.dir) throw new CliError("--engine athena: Athena reads the bucket, a copy is read by duckdb");
     const [{ athenaEngine }, { AthenaClient }] = await Promise.all([
-      import("../../query/athena.ts"),
+      import("../../src/query/athena.ts"),
       import("@aws-sdk/client-athena"),
     ]);
     progress("asking Athena");
@@ -83,7 +83,7 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
   }
   if (name !== "duckdb") throw new CliError(`--engine ${name}: there are athena and duckdb`);
   const place = await evidencePlace(options);
-  const { duckDBEngine } = await import("../../query/duckdb.ts");
+  const { duckDBEngine } = await import("../../src/query/duckdb.ts");
   const catalog = await catalogIn(place, options.run ? [options.run] : []);
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
   const of = { catalog, warn, ...(options.run ? { run: options.run } : {}) };
@@ -95,7 +95,7 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
     );
   };
   if (options.dir) return asked(await duckDBEngine({ folder: options.dir, ...of }));
-  const { pullInto } = await import("../../query/pull.ts");
+  const { pullInto } = await import("../../src/tables/pullInto.ts");
   const folder = await mkdtemp(join(tmpdir(), "itaudit-tables-"));
   const pull = pullInto(place, folder, (key) => progress(`fetching ${key}`));
   try {
@@ -125,7 +125,7 @@ async function ask(
 }
 
 async function written(answer: Answer, options: QueryOptions): Promise<number> {
-  const { writeCsv, writeJson, writeParquet, writeTable } = await import("../../query/output.ts");
+  const { writeCsv, writeJson, writeParquet, writeTable } = await import("../../src/query/output.ts");
   const write = (text: string) => void process.stdout.write(text);
   if (options.parquet) return writeParquet(answer, options.parquet);
   if (options.json) return writeJson(answer, write);

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { open, readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
-import type { Report } from "../../report/model.ts";
-import { FORMATS, type Format, writeReport } from "../../report/write.ts";
+import type { Report } from "../../src/report/model.ts";
+import { FORMATS, type Format, writeReport } from "../../src/report/write.ts";
 import { CliError } from "../cliError.ts";
 import { evidencePlace, evidenceSource, type PlaceOptions } from "../evidencePlace.ts";
 import { progressLine } from "../progress.ts";
@@ -84,7 +84,7 @@ async function written(report: Report, format: Format, out: string | undefined):
     }
     return undefined;
   }
-  const { fileSink } = await import("../../query/fileSink.ts");
+  const { fileSink } = await import("../../src/tables/fileSink.ts");
   const sink = fileSink(path);
   try {
     await writeReport(report, format, (text) => sink.write(Buffer.from(text)));
@@ -104,10 +104,10 @@ const fileText = (path: string, option: string): Promise<string> =>
 /** Problems that the user can mend, in one line. */
 async function forUsers(error: unknown): Promise<unknown> {
   const [{ DiffError }, { ControlError }, { ExceptionsError }, { AlteredError }] = await Promise.all([
-    import("../../query/diff.ts"),
-    import("../../controls/control.ts"),
-    import("../../controls/exceptions.ts"),
-    import("../../evidence/sealedRun.ts"),
+    import("../../src/query/diff.ts"),
+    import("../../src/controls/control.ts"),
+    import("../../src/controls/exceptions.ts"),
+    import("../../src/evidence/readCommits.ts"),
   ]);
   const known = [DiffError, ControlError, ExceptionsError, AlteredError].some((type) => error instanceof type);
   return known ? new CliError((error as Error).message) : error;

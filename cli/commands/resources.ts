@@ -25,8 +25,8 @@ Examples:
     )
     .action(async ({ services: chosen, count, json }: ResourcesOptions) => {
       const [{ loadServices, UnknownAuditorError }, { documentedTypes }] = await Promise.all([
-        import("../../auditors/registry.ts"),
-        import("../../auditors/resourceTypes.ts"),
+        import("../../src/auditors/registry.ts"),
+        import("../../src/auditors/resourceTypes.ts"),
       ]);
       const services = await loadServices(chosen).catch((error: Error) => {
         throw error instanceof UnknownAuditorError ? new CliError(`--services: ${error.message}`) : error;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { Manifest } from "../../evidence/manifest.ts";
-import type { RunStore } from "../../evidence/store.ts";
+import type { Manifest } from "../../src/evidence/manifest.ts";
+import type { RunStore } from "../../src/evidence/store.ts";
 import { BOSS } from "../bossName.ts";
 import { CliError } from "../cliError.ts";
 import { progressLine } from "../progress.ts";
@@ -59,15 +59,15 @@ Examples:
         return;
       }
       say(`run ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} planned items`);
-      const { runStore } = await import("../../evidence/store.ts");
-      const { evidenceS3 } = await import("../../handlers/clients.ts");
+      const { runStore } = await import("../../src/evidence/store.ts");
+      const { evidenceS3 } = await import("../../src/runtime/clients.ts");
       const store = runStore(evidenceS3(), started.bucket);
       const manifest = await sealed(store, runOf(started.manifest_key), timeout, say);
       const { totals } = manifest;
       if (json)
         print(JSON.stringify({ ...started, sealed_at: manifest.sealed_at, complete: manifest.complete, totals }));
       else {
-        const { readOutcomes } = await import("../../evidence/sealedRun.ts");
+        const { readOutcomes } = await import("../../src/evidence/readCommits.ts");
         const { coverageTable } = await import("../coverageTable.ts");
         print(await coverageTable(readOutcomes(store.source, manifest)));
         print(

@@ -37,8 +37,8 @@ Examples:
       // Before anything is asked of AWS: a mistyped id is the user's to mend.
       const asked = askedRun(named);
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
-      const { runStore } = await import("../../evidence/store.ts");
-      const { evidenceS3 } = await import("../../handlers/clients.ts");
+      const { runStore } = await import("../../src/evidence/store.ts");
+      const { evidenceS3 } = await import("../../src/runtime/clients.ts");
       const { evidenceBucket } = await import("../deployment.ts");
       const bucket = await evidenceBucket(option, boss, () => new LambdaClient({}));
       const s3 = evidenceS3();
@@ -48,7 +48,7 @@ Examples:
       const done = new Set(committed);
       const open = plan.tasks.flatMap(({ id }) => (done.has(id) ? [] : [id]));
       const { RunCount, summaryText } = await import("../runSummary.ts");
-      const { readCommits } = await import("../../evidence/sealedRun.ts");
+      const { readCommits } = await import("../../src/evidence/readCommits.ts");
       const count = new RunCount();
       if (json) {
         if (manifest) for await (const _ of count.through(readCommits(store.source, manifest)));

@@ -16,10 +16,10 @@ export const tablesCommand = (program: Command): Command => {
     .action(async (run: string | undefined, options: PlaceOptions & { json?: boolean }) => {
       const [{ catalogOfRuns }, { derivedCatalog }, { tabulate }, { listSealedRuns, readSealedRun }] =
         await Promise.all([
-          import("../../query/runCatalog.ts"),
-          import("../../query/declaredCatalog.ts"),
-          import("../../query/tabulate.ts"),
-          import("../../query/sealedRun.ts"),
+          import("../../src/tables/runCatalog.ts"),
+          import("../../src/tables/declaredCatalog.ts"),
+          import("../../src/tables/tabulate.ts"),
+          import("../../src/tables/sealedRun.ts"),
         ]);
       const objects = await evidencePlace(options);
       const all = await listSealedRuns(objects);

@@ -48,8 +48,8 @@ export const verifyCommand = (program: Command): Command =>
 
 async function verdict(named: string | undefined, options: Options): Promise<number> {
   const [{ verify }, { keysBeside, keysIn }, { askedRun, latestRun }, { evidenceSource }] = await Promise.all([
-    import("../../evidence/verify.ts"),
-    import("../../evidence/publicKeys.ts"),
+    import("../../src/evidence/verify.ts"),
+    import("../../src/evidence/publicKeys.ts"),
     import("../runs.ts"),
     import("../evidencePlace.ts"),
   ]);
@@ -79,7 +79,7 @@ async function verdict(named: string | undefined, options: Options): Promise<num
     progress: (checked, key) => line(`${checked} objects  ${key}`),
   });
   if (options.tables) {
-    const { verifyTablesOf } = await import("../verifyTables.ts");
+    const { verifyTablesOf } = await import("../checkTables.ts");
     for await (const { key, problem } of verifyTablesOf(options, run?.run, line)) {
       say({ kind: "table", key, problem }, true);
       answer.violations += 1;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type Auditor, typesOf } from "../../auditors/collector.ts";
-import { memberPolicyDocuments } from "../../auditors/policy.ts";
-import type { UndeclaredTypes } from "../../auditors/registry.ts";
-import { canonicalJson } from "../../evidence/canonicalJson.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { type Auditor, typesOf } from "../../src/auditors/collector.ts";
+import { memberPolicyDocuments } from "../../src/auditors/policy.ts";
+import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
+import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
 import type { DeployedSystem } from "../deployedSystem.ts";
 
 /** A member account's stack, as Pulumi is to bring it up. */

@@ -1,5 +1,5 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { loadAuditors } from "../../auditors/registry.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
 import { CliError } from "../cliError.ts";
 import { accountsOf, deployedSystem } from "../deployedSystem.ts";
 import { toldByDoctor } from "../examination.ts";

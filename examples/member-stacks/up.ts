@@ -4,8 +4,8 @@
 import { pathToFileURL } from "node:url";
 import * as aws from "@pulumi/aws";
 import { automation } from "@pulumi/pulumi";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { MemberAccount } from "../../components/memberAccount.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
 
 const AUDIT_ACCOUNT = process.env.AUDIT_ACCOUNT ?? "999999999999";
 /** What the credentials of the audit account may assume in each account. */

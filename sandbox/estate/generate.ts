@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { members } from "../../auditors/schema.ts";
+import { members } from "../../src/auditors/schema.ts";
 import { booleanOf, dateOf, numberOf, type Place, stringOf, tagsOf } from "./words.ts";
 
 /** Nesting below which nothing is made up any more: shapes contain themselves. */

@@ -1,9 +1,9 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import type { Batch, Collector, Detail, Input, Listing, Read } from "../../auditors/collector.ts";
-import { outputOf } from "../../auditors/paging.ts";
-import { isTemplate, valueAt, valueFrom } from "../../auditors/paths.ts";
-import { members, shapeAt } from "../../auditors/schema.ts";
-import { nameOf as namedBy } from "../../collect/describe.ts";
+import type { Batch, Collector, Detail, Input, Listing, Read } from "../../src/auditors/collector.ts";
+import { outputOf } from "../../src/auditors/paging.ts";
+import { isTemplate, valueAt, valueFrom } from "../../src/auditors/paths.ts";
+import { members, shapeAt } from "../../src/auditors/schema.ts";
+import { nameOf as namedBy } from "../../src/collect/describe.ts";
 import { AwsError, type Operation, type Service } from "../service.ts";
 import { madeOf } from "./generate.ts";
 import { isPosed, posed } from "./posture.ts";

@@ -1,10 +1,10 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import type { Collector, Detail, Listing } from "../../auditors/collector.ts";
-import { inputFor } from "../../auditors/inputs.ts";
-import { outputOf } from "../../auditors/paging.ts";
-import { isTemplate, pathsIn, valueAt, type Where } from "../../auditors/paths.ts";
-import { members, shapeAt } from "../../auditors/schema.ts";
-import { nameOf as namedBy } from "../../collect/describe.ts";
+import type { Collector, Detail, Listing } from "../../src/auditors/collector.ts";
+import { inputFor } from "../../src/auditors/inputs.ts";
+import { outputOf } from "../../src/auditors/paging.ts";
+import { isTemplate, pathsIn, valueAt, type Where } from "../../src/auditors/paths.ts";
+import { members, shapeAt } from "../../src/auditors/schema.ts";
+import { nameOf as namedBy } from "../../src/collect/describe.ts";
 import { randomOf } from "../random.ts";
 import type { Call } from "../service.ts";
 import { type Enumerations, madeOf } from "./generate.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { forDuckDB, namesIn, TRINO_MACROS } from "../../query/trino.ts";
+import { forDuckDB, namesIn, TRINO_MACROS } from "../../src/query/trino.ts";
 import { AwsError, type Call, type Permission } from "../service.ts";
 import type { StoredObject } from "../state.ts";
 

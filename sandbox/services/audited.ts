@@ -1,5 +1,5 @@
-import type { Collector, Service as Declared } from "../../auditors/collector.ts";
-import { loadServices } from "../../auditors/registry.ts";
+import type { Collector, Service as Declared } from "../../src/auditors/collector.ts";
+import { loadServices } from "../../src/auditors/registry.ts";
 import { type Enumerations, enumerationsOf } from "../estate/generate.ts";
 import { operationsOf } from "../estate/generic.ts";
 import { taggedOf } from "../estate/resources.ts";

@@ -1,5 +1,5 @@
-import type { UndeclaredTypes } from "../../auditors/registry.ts";
 import type { RunSchedule } from "../../components/schedule.ts";
+import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import { accountIds, unitsOf } from "./accounts.ts";
 import { auditorsOf, undeclared } from "./collected.ts";

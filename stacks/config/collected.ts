@@ -1,6 +1,6 @@
-import { aggregatorNamed } from "../../auditors/aggregatorName.ts";
-import type { Aggregator, ResourceType } from "../../auditors/collector.ts";
-import { compose, DEFAULT_AUDITORS, type UndeclaredTypes, UnknownAuditorError } from "../../auditors/registry.ts";
+import { aggregatorNamed } from "../../src/auditors/aggregatorName.ts";
+import type { Aggregator, ResourceType } from "../../src/auditors/collector.ts";
+import { compose, DEFAULT_AUDITORS, type UndeclaredTypes, UnknownAuditorError } from "../../src/auditors/registry.ts";
 import { ConfigError, type ConfigSource, list, set, text } from "./value.ts";
 
 export function auditorsOf(config: ConfigSource): string[] {

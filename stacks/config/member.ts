@@ -1,4 +1,4 @@
-import type { UndeclaredTypes } from "../../auditors/registry.ts";
+import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
 import { isAccountId } from "./accounts.ts";
 import { auditorsOf, undeclared } from "./collected.ts";
 import { externalIdOf, roleNameOf } from "./role.ts";

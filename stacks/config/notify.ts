@@ -1,4 +1,4 @@
-import { SEVERITIES, type Severity } from "../../controls/control.ts";
+import { SEVERITIES, type Severity } from "../../src/controls/control.ts";
 import { ConfigError, type ConfigSource, choice, matching, set, text, topic } from "./value.ts";
 
 /** Whom to tell of new findings, and of which. */

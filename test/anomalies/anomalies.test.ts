@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { judgeFrom, OBSERVATIONS_AT_LEAST } from "../../anomalies/anomalies.ts";
-import { reasonText } from "../../anomalies/anomaly.ts";
-import { csvLine, learn, type Observation } from "../../anomalies/features.ts";
-import { randomOf } from "../../anomalies/random.ts";
+import { judgeFrom, OBSERVATIONS_AT_LEAST } from "../../src/anomalies/anomalies.ts";
+import { reasonText } from "../../src/anomalies/anomaly.ts";
+import { csvLine, learn, type Observation } from "../../src/anomalies/features.ts";
+import { randomOf } from "../../src/anomalies/random.ts";
 
 const TYPE = "AWS::RDS::DBInstance";
 const observed = (index: number, configuration: Record<string, unknown>, unread: string[] = []): Observation => ({

@@ -1,13 +1,13 @@
 import { CloudControlClient, GetResourceCommand, ListResourcesCommand } from "@aws-sdk/client-cloudcontrol";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect } from "chai";
-import { cloudControl } from "../../auditors/cloudcontrol.ts";
-import { actionsOf } from "../../auditors/collector.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
-import { readItem } from "../../collect/resources.ts";
-import { Tally } from "../../collect/tally.ts";
 import { bundle } from "../../components/bundle.ts";
-import type { Item } from "../../evidence/item.ts";
+import { cloudControl } from "../../src/auditors/cloudcontrol.ts";
+import { actionsOf } from "../../src/auditors/collector.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { readItem } from "../../src/collect/resources.ts";
+import { Tally } from "../../src/collect/tally.ts";
+import type { Item } from "../../src/evidence/item.ts";
 
 const TYPE = "AWS::IoT::Policy";
 

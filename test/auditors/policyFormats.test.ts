@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { memberPolicyDocuments } from "../../auditors/policy.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { policyFormats } from "../../cli/policyFormats.ts";
+import { memberPolicyDocuments } from "../../src/auditors/policy.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
 
 describe("the member policy's formats", () => {
   const policies = async () => memberPolicyDocuments(await loadAuditors(["rds", "iam", "s3"]));

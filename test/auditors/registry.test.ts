@@ -7,7 +7,7 @@ import {
   loadServices,
   serviceNames,
   UnknownAuditorError,
-} from "../../auditors/registry.ts";
+} from "../../src/auditors/registry.ts";
 
 use(chaiAsPromised);
 

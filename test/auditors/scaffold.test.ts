@@ -7,7 +7,7 @@ import { needingInput, scaffold } from "../../cli/scaffold.ts";
 describe("a declaration started from an SDK package", () => {
   it("lists what needs no input, with the members that name it", () => {
     const text = scaffold("efs", "@aws-sdk/client-efs", efs, false);
-    expect(text).to.include('from "./collector.ts"').and.not.to.include("module:");
+    expect(text).to.include('from "../collector.ts"').and.not.to.include("module:");
     expect(text).to.include(`list("AWS::EFS::FileSystem", from(DescribeFileSystemsCommand, "FileSystems"), {
       id: "FileSystemId",
       arn: "FileSystemArn",

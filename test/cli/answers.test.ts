@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { tableKey } from "../../evidence/layout.ts";
+import { tableKey } from "../../src/evidence/layout.ts";
 import { DATE } from "../evidence/bucket.ts";
 import { runId, sealedCopy } from "../evidence/sealedCopy.ts";
 import { itaudit, itauditProcess } from "./itaudit.ts";

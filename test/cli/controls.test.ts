@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Verdict } from "../../controls/verdict.ts";
+import type { Verdict } from "../../src/controls/verdict.ts";
 import { runId, sealedCopy, tablesOf } from "../evidence/sealedCopy.ts";
 import { itaudit, itauditProcess } from "./itaudit.ts";
 

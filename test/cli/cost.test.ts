@@ -1,14 +1,14 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { plannedAuditor } from "../../auditors/collector.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { estimate } from "../../cli/costEstimate.ts";
 import { RunCount } from "../../cli/runSummary.ts";
 import { latestRun } from "../../cli/runs.ts";
-import { readCommits } from "../../evidence/sealedRun.ts";
-import { runStore } from "../../evidence/store.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
+import { plannedAuditor } from "../../src/auditors/collector.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { readCommits } from "../../src/evidence/readCommits.ts";
+import { runStore } from "../../src/evidence/store.ts";
 import { deployed, REGION, type System, systemOver } from "../stories/system.ts";
 
 const MEMBERS = ["111111111111"];

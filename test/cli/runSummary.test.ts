@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { RunCount, summaryText } from "../../cli/runSummary.ts";
-import type { Manifest } from "../../evidence/manifest.ts";
-import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import type { Manifest } from "../../src/evidence/manifest.ts";
+import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 
 const outcome = (
   account_id: string,

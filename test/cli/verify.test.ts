@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { keptHead } from "../../cli/keptHead.ts";
-import { evidenceKey } from "../../evidence/layout.ts";
+import { evidenceKey } from "../../src/evidence/layout.ts";
 import { DATE } from "../evidence/bucket.ts";
 import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
 import { itaudit, itauditProcess } from "./itaudit.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { type Asked, gapOf, type Source, sourcesOf } from "../../collect/aggregated.ts";
-import { type Recorder, records } from "../../collect/recorders.ts";
+import { type Asked, gapOf, type Source, sourcesOf } from "../../src/collect/aggregated.ts";
+import { type Recorder, records } from "../../src/collect/recorders.ts";
 
 const ACCOUNT = "111111111111";
 const TYPE = "AWS::IoT::Policy";

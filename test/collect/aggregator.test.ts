@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import type { ResourceType, SdkClient } from "../../auditors/collector.ts";
-import { configAggregator } from "../../auditors/configAggregator.ts";
-import { readAggregator } from "../../collect/aggregator.ts";
-import { RECORDER } from "../../collect/recorders.ts";
-import { Tally } from "../../collect/tally.ts";
-import type { TaskRun } from "../../collect/task.ts";
-import type { Item } from "../../evidence/item.ts";
-import type { Begun } from "../../evidence/plan.ts";
+import type { ResourceType, SdkClient } from "../../src/auditors/collector.ts";
+import { configAggregator } from "../../src/auditors/configAggregator.ts";
+import { readAggregator } from "../../src/collect/aggregator.ts";
+import { RECORDER } from "../../src/collect/recorders.ts";
+import { Tally } from "../../src/collect/tally.ts";
+import type { TaskRun } from "../../src/collect/task.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import type { Begun } from "../../src/evidence/plan.ts";
 
 const ACCOUNT = "111111111111";
 const TYPE = "AWS::IoT::Policy";

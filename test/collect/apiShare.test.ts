@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { ApiShare, Pace, sessionPace } from "../../collect/apiShare.ts";
+import { ApiShare, Pace, sessionPace } from "../../src/collect/apiShare.ts";
 
 /** Calls that a bucket refuses of those that come at these times. */
 function refused(times: readonly number[], { size, refill }: { size: number; refill: number }): number {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import pLimit from "p-limit";
-import { Concurrency } from "../../collect/concurrency.ts";
+import { Concurrency } from "../../src/collect/concurrency.ts";
 
 /** A call that has begun, and ends when it is told to. */
 interface Begun {

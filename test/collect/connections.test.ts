@@ -3,7 +3,7 @@ import { Agent, createServer, type IncomingMessage, request, type Server } from 
 import type { AddressInfo } from "node:net";
 import { HttpRequest } from "@smithy/core/protocols";
 import { expect } from "chai";
-import { bounded, connections } from "../../collect/connections.ts";
+import { bounded, connections } from "../../src/collect/connections.ts";
 
 const WAITS = { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
 const HERE = [{ address: "127.0.0.1", family: 4 }];

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { isGlobal, type Listing, readsOf } from "../../auditors/collector.ts";
-import { loadServices } from "../../auditors/registry.ts";
-import { ApiShare } from "../../collect/apiShare.ts";
-import { bucketsOf, DOCUMENTED } from "../../collect/documentedRates.ts";
+import { isGlobal, type Listing, readsOf } from "../../src/auditors/collector.ts";
+import { loadServices } from "../../src/auditors/registry.ts";
+import { ApiShare } from "../../src/collect/apiShare.ts";
+import { bucketsOf, DOCUMENTED } from "../../src/collect/documentedRates.ts";
 
 const REGION = "eu-central-1";
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import fc from "fast-check";
-import { GzipBlocks } from "../../collect/gzipBlocks.ts";
+import { GzipBlocks } from "../../src/collect/gzipBlocks.ts";
 
 const zipped = (texts: readonly string[]): Buffer => {
   const gzip = new GzipBlocks();

@@ -4,9 +4,9 @@ import { GetBucketAclCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3-control";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { ClientClass, CommandClass } from "../../auditors/collector.ts";
-import { type LookedUp, lean } from "../../collect/leanClient.ts";
-import { Sha256 } from "../../collect/sha256.ts";
+import type { ClientClass, CommandClass } from "../../src/auditors/collector.ts";
+import { type LookedUp, lean } from "../../src/collect/leanClient.ts";
+import { Sha256 } from "../../src/collect/sha256.ts";
 import { restoreEnvironment } from "../environment.ts";
 
 interface Asked {

@@ -6,11 +6,11 @@ import {
   ListTagsForResourceCommand,
 } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
-import { type Collector, reads, type SdkClient, type Tags, tagsFrom } from "../../auditors/collector.ts";
-import { readItem } from "../../collect/resources.ts";
-import { Tally } from "../../collect/tally.ts";
-import type { Item } from "../../evidence/item.ts";
-import { type Outcome, typeStatus } from "../../evidence/outcome.ts";
+import { type Collector, reads, type SdkClient, type Tags, tagsFrom } from "../../src/auditors/collector.ts";
+import { readItem } from "../../src/collect/resources.ts";
+import { Tally } from "../../src/collect/tally.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import { type Outcome, typeStatus } from "../../src/evidence/outcome.ts";
 
 const { from, under, list, detail, describeInBatches } = reads("ecs");
 type Answers = Record<string, (input: Record<string, unknown>) => unknown>;
@@ -270,7 +270,7 @@ describe("reading resources", () => {
   });
 
   it("puts a digest in the place of a secret: the same for the same value, another in another account, none of it readable", async () => {
-    const { digestsOf, redact } = await import("../../collect/redact.ts");
+    const { digestsOf, redact } = await import("../../src/collect/redact.ts");
     const found = { env: [{ name: "KEY", value: "hunter2" }], vars: { B: "1", A: "hunter2" }, plain: "x" };
     const paths = ["env.value", "vars", "absent.member"];
     const first = redact(found, paths, digestsOf("0123456789abcdef", "111111111111"));

@@ -1,12 +1,12 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
-import { type ClientClass, type Read, readsOf } from "../../auditors/collector.ts";
-import { inputOf } from "../../auditors/paging.ts";
-import { loadServices } from "../../auditors/registry.ts";
-import { members } from "../../auditors/schema.ts";
-import { lean } from "../../collect/leanClient.ts";
-import { keepOrder } from "../../collect/stepsInOrder.ts";
+import { type ClientClass, type Read, readsOf } from "../../src/auditors/collector.ts";
+import { inputOf } from "../../src/auditors/paging.ts";
+import { loadServices } from "../../src/auditors/registry.ts";
+import { members } from "../../src/auditors/schema.ts";
+import { lean } from "../../src/collect/leanClient.ts";
+import { keepOrder } from "../../src/collect/stepsInOrder.ts";
 
 interface Steps {
   add(

@@ -5,11 +5,11 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect } from "chai";
-import type { Collector } from "../../auditors/collector.ts";
-import { rds } from "../../auditors/rds.ts";
-import { runTask } from "../../collect/task.ts";
-import type { Item } from "../../evidence/item.ts";
-import { sha256 } from "../../evidence/plan.ts";
+import type { Collector } from "../../src/auditors/collector.ts";
+import { rds } from "../../src/auditors/services/rds.ts";
+import { runTask } from "../../src/collect/task.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import { sha256 } from "../../src/evidence/plan.ts";
 
 let sts: AwsClientStub<STSClient>;
 let s3: AwsClientStub<S3Client>;

@@ -4,7 +4,7 @@ import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { ConfiguredRetryStrategy } from "@smithy/core/retry";
 import { expect } from "chai";
-import { tellThrottles } from "../../collect/throttles.ts";
+import { tellThrottles } from "../../src/collect/throttles.ts";
 import { sandboxForTest } from "../sandbox/sandbox.ts";
 
 describe("attempts that AWS refuses because there were too many", () => {

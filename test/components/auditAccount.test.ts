@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { AuditAccount, type AuditAccountArgs } from "../../components/auditAccount.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
 import { type Recording, recorded } from "./recorded.ts";
 
 const AUDITORS = ["rds", "iam"];

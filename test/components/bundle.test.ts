@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../../auditors/registry.ts";
 import { bundle, type Handler, makeBundles, prepareBundles } from "../../components/bundle.ts";
-import { catalogOf } from "../../query/catalog.ts";
+import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../../src/auditors/registry.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
 
 const handlers: [string, Handler, string[]][] = [
   ["boss", { boss: [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }] }, []],
@@ -31,7 +31,7 @@ describe("bundles", function () {
       expect(first.source.length).to.be.below(BYTES_AT_MOST);
       expect(first.source, "its knowledge is written into it").not.to.include("__KNOWLEDGE__");
       expect(first.inputs.filter((path) => path.includes("@pulumi"))).to.be.empty;
-      const declared = serviceNames.filter((service) => first.inputs.includes(`auditors/${service}.ts`));
+      const declared = serviceNames.filter((service) => first.inputs.includes(`src/auditors/services/${service}.ts`));
       expect(declared).to.have.members(services);
     });
   }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { Catalog } from "../../components/catalog.ts";
-import { askable, catalogOf } from "../../query/catalog.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { askable, catalogOf } from "../../src/tables/catalog.ts";
 import { type Recording, recorded } from "./recorded.ts";
 
 const tables = catalogOf(await loadAuditors(["rds", "s3"]));

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { actionsOf } from "../../auditors/collector.ts";
-import { loadAuditors, loadServices } from "../../auditors/registry.ts";
 import { MemberAccount, type MemberAccountArgs, trustPolicy } from "../../components/memberAccount.ts";
+import { actionsOf } from "../../src/auditors/collector.ts";
+import { loadAuditors, loadServices } from "../../src/auditors/registry.ts";
 import { recorded } from "./recorded.ts";
 
 const auditors = await loadAuditors(["rds", "iam"]);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { type MemberTemplate, memberTemplate } from "../../components/memberTemplate.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
 
 const args: MemberTemplate = {
   auditAccountId: "999999999999",

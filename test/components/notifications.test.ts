@@ -1,8 +1,8 @@
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { AuditAccount } from "../../components/auditAccount.ts";
 import type { NotificationSettings } from "../../components/notifications.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
 import { notificationsOf } from "../../stacks/notifications.ts";
 import { type Recording, recorded } from "./recorded.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { MANAGED_POLICY_LIMIT } from "../../auditors/policy.ts";
 import { PIPELINE_SUBJECTS, PipelineRoles, pipelineTrust } from "../../components/pipelineRoles.ts";
+import { MANAGED_POLICY_LIMIT } from "../../src/auditors/policy.ts";
 import { pipelinePolicies } from "../../stacks/pipeline.ts";
 import { recorded } from "./recorded.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { Catalog } from "../../components/catalog.ts";
 import { QuickSight } from "../../components/quickSight.ts";
-import { catalogOf } from "../../query/catalog.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
 import { type Recording, recorded } from "./recorded.ts";
 
 const PRINCIPAL = "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors";

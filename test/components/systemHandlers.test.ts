@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { memberPolicyDocuments } from "../../auditors/policy.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
 import { deployedOf } from "../../components/systemHandlers.ts";
-import { grantsOf } from "../../doctor/grants.ts";
+import { memberPolicyDocuments } from "../../src/auditors/policy.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { grantsOf } from "../../src/doctor/grants.ts";
 
 describe("what the doctor is told of a deployment", () => {
   it("loads the same auditors again, with those of undeclared types and what they are allowed", async () => {

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import * as z from "zod";
-import type { Control } from "../../controls/control.ts";
-import type { Item } from "../../evidence/item.ts";
-import type { Outcome } from "../../evidence/outcome.ts";
-import { GLOBAL } from "../../evidence/plan.ts";
-import type { RunSpec } from "../query/sealedFolder.ts";
+import type { Control } from "../../src/controls/control.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import type { Outcome } from "../../src/evidence/outcome.ts";
+import { GLOBAL } from "../../src/evidence/plan.ts";
+import type { RunSpec } from "../tables/sealedFolder.ts";
 
 /** What a case of a fixture may say of a resource besides its configuration. */
 const Marks = z.object({

@@ -1,15 +1,15 @@
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { rds } from "../../auditors/rds.ts";
-import { type Control, parseControl } from "../../controls/control.ts";
-import type { Verdict } from "../../controls/verdict.ts";
-import type { Outcome } from "../../evidence/outcome.ts";
-import { catalogOf } from "../../query/catalog.ts";
-import { duckDBEngine } from "../../query/duckdb.ts";
-import { folderObjects } from "../../query/folderObjects.ts";
-import { readSealedRun } from "../../query/sealedRun.ts";
-import { tabulate } from "../../query/tabulate.ts";
-import { FIRST_RUN, folder, folderForEachTest, type RunSpec, writeRun } from "../query/sealedFolder.ts";
+import { rds } from "../../src/auditors/services/rds.ts";
+import { type Control, parseControl } from "../../src/controls/control.ts";
+import type { Verdict } from "../../src/controls/verdict.ts";
+import type { Outcome } from "../../src/evidence/outcome.ts";
+import { duckDBEngine } from "../../src/query/duckdb.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
+import { folderObjects } from "../../src/tables/folderObjects.ts";
+import { readSealedRun } from "../../src/tables/sealedRun.ts";
+import { tabulate } from "../../src/tables/tabulate.ts";
+import { FIRST_RUN, folder, folderForEachTest, type RunSpec, writeRun } from "../tables/sealedFolder.ts";
 import { everyVerdict } from "./everyVerdict.ts";
 
 use(chaiAsPromised);

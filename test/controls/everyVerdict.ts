@@ -1,7 +1,7 @@
-import type { Control } from "../../controls/control.ts";
-import { evaluation } from "../../controls/evaluate.ts";
-import type { Verdict } from "../../controls/verdict.ts";
-import type { DuckDBEngine } from "../../query/duckdb.ts";
+import type { Control } from "../../src/controls/control.ts";
+import { evaluation } from "../../src/controls/evaluate.ts";
+import type { Verdict } from "../../src/controls/verdict.ts";
+import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 
 /** Every verdict, control by control. */
 export async function* everyVerdict(engine: DuckDBEngine, controls: readonly Control[]): AsyncGenerator<Verdict> {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { Exceptions, ExceptionsError, parseExceptions } from "../../controls/exceptions.ts";
-import type { Verdict } from "../../controls/verdict.ts";
+import { Exceptions, ExceptionsError, parseExceptions } from "../../src/controls/exceptions.ts";
+import type { Verdict } from "../../src/controls/verdict.ts";
 
 const CONTROLS = [{ id: "s3-bucket-policy-not-public" }, { id: "iam-root-mfa" }];
 const text = (more: string) => `- control: s3-bucket-policy-not-public

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { loadControls } from "../../controls/control.ts";
 import { controlsPage } from "../../scripts/controlsPage.ts";
+import { loadControls } from "../../src/controls/control.ts";
 
 describe("docs/controls.md", () => {
   it("lists the controls that there are: npm run docs writes it", async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { loadServices } from "../../auditors/registry.ts";
-import { documentedTypes } from "../../auditors/resourceTypes.ts";
 import { resourcesPage } from "../../scripts/resourcesPage.ts";
+import { loadServices } from "../../src/auditors/registry.ts";
+import { documentedTypes } from "../../src/auditors/resourceTypes.ts";
 
 describe("docs/resources.md", () => {
   it("says what the declarations say: npm run docs writes it", async () => {

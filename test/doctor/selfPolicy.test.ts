@@ -1,10 +1,10 @@
 import { IAMClient } from "@aws-sdk/client-iam";
 import { expect } from "chai";
-import { isRefusal, roleFacts } from "../../doctor/accountFacts.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
+import { isRefusal, roleFacts } from "../../src/doctor/accountFacts.ts";
 import { deployed } from "../stories/system.ts";
 
 const MEMBER = "111111111111";

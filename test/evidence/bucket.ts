@@ -1,13 +1,13 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import type { EvidenceObject, Outcome } from "../../evidence/outcome.ts";
-import { type Plan, plannedItems, planRun, type Task } from "../../evidence/plan.ts";
-import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
 import { Unsigned } from "../../sandbox/unsigned.ts";
+import type { EvidenceObject, Outcome } from "../../src/evidence/outcome.ts";
+import { type Plan, plannedItems, planRun, type Task } from "../../src/evidence/plan.ts";
+import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 
 export const BUCKET = "evidence";
 export const RUN = "01JDT3SAPG0000000000000000";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { canonicalJson } from "../../evidence/canonicalJson.ts";
+import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
 
 /** A number by its bits, as the tables of the RFC give them. */
 const double = (hex: string): number => Buffer.from(hex, "hex").readDoubleBE();

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { DURATIONS_BYTES_AT_MOST, durationsText, type Took, tookFrom } from "../../evidence/durations.ts";
-import { ACCOUNTS_AT_ONCE, balancedShares } from "../../evidence/largestFirst.ts";
-import { type Plan, plannedItems, planRun, TASKS_PER_GROUP } from "../../evidence/plan.ts";
+import { DURATIONS_BYTES_AT_MOST, durationsText, type Took, tookFrom } from "../../src/evidence/durations.ts";
+import { ACCOUNTS_AT_ONCE, balancedShares } from "../../src/evidence/largestFirst.ts";
+import { type Plan, plannedItems, planRun, TASKS_PER_GROUP } from "../../src/evidence/plan.ts";
 
 const idOf = (n: number) => String(100_000_000_000 + n);
 const planOf = (accounts: readonly string[], auditors: readonly string[], took?: Took, each?: number): Plan =>

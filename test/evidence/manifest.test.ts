@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { CoverageError, ManifestBuilder, TaskTally } from "../../evidence/manifest.ts";
-import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../../evidence/plan.ts";
-import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import { CoverageError, ManifestBuilder, TaskTally } from "../../src/evidence/manifest.ts";
+import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../../src/evidence/plan.ts";
+import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import { commitOf, planOf } from "./bucket.ts";
 
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { plannedAuditor } from "../../auditors/collector.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
-import { plannedItems, planRun } from "../../evidence/plan.ts";
-import { TaskPayload } from "../../handlers/taskPayload.ts";
+import { plannedAuditor } from "../../src/auditors/collector.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { plannedItems, planRun } from "../../src/evidence/plan.ts";
+import { TaskPayload } from "../../src/runtime/taskPayload.ts";
 
 const ACCOUNTS = Array.from({ length: 5000 }, (_none, n) => String(100_000_000_000 + n));
 const REGIONS = Array.from({ length: 34 }, (_none, n) => `eu-central-${n}`);

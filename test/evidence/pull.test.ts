@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { folderSource } from "../../evidence/folderSource.ts";
-import { chainKey, evidenceKey, manifestKey, outcomeKey, signatureKey } from "../../evidence/layout.ts";
-import { keysBeside } from "../../evidence/publicKeys.ts";
-import { type Pull, type PullProblem, pull } from "../../evidence/pull.ts";
-import type { EvidenceSource } from "../../evidence/source.ts";
-import { verify } from "../../evidence/verify.ts";
+import { folderSource } from "../../src/evidence/folderSource.ts";
+import { chainKey, evidenceKey, manifestKey, outcomeKey, signatureKey } from "../../src/evidence/layout.ts";
+import { keysBeside } from "../../src/evidence/publicKeys.ts";
+import { type Pull, type PullProblem, pull } from "../../src/evidence/pull.ts";
+import type { EvidenceSource } from "../../src/evidence/source.ts";
+import { verify } from "../../src/evidence/verify.ts";
 import { DATE } from "./bucket.ts";
 import { runId, sealedCopy } from "./sealedCopy.ts";
 

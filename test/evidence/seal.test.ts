@@ -1,15 +1,15 @@
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import fc from "fast-check";
-import { canonicalJson } from "../../evidence/canonicalJson.ts";
-import { tookFrom } from "../../evidence/durations.ts";
-import { chainKey, manifestKey, outcomeKey, signatureKey } from "../../evidence/layout.ts";
-import { Manifest } from "../../evidence/manifest.ts";
-import { type Plan, sha256, TASKS_PER_GROUP, type Task } from "../../evidence/plan.ts";
-import { type Sealing, seal } from "../../evidence/seal.ts";
-import { AlteredError, readManifest, readOutcomes } from "../../evidence/sealedRun.ts";
-import { settle } from "../../evidence/settle.ts";
-import { type RunStore, runStore } from "../../evidence/store.ts";
+import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
+import { tookFrom } from "../../src/evidence/durations.ts";
+import { chainKey, manifestKey, outcomeKey, signatureKey } from "../../src/evidence/layout.ts";
+import { Manifest } from "../../src/evidence/manifest.ts";
+import { type Plan, sha256, TASKS_PER_GROUP, type Task } from "../../src/evidence/plan.ts";
+import { AlteredError, readManifest, readOutcomes } from "../../src/evidence/readCommits.ts";
+import { type Sealing, seal } from "../../src/evidence/seal.ts";
+import { settle } from "../../src/evidence/settle.ts";
+import { type RunStore, runStore } from "../../src/evidence/store.ts";
 import { BUCKET, commitOf, DATE, emptyBucket, planOf, RUN } from "./bucket.ts";
 
 use(chaiAsPromised);

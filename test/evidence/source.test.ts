@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { folderSource } from "../../evidence/folderSource.ts";
+import { folderSource } from "../../src/evidence/folderSource.ts";
 
 use(chaiAsPromised);
 

@@ -3,11 +3,11 @@ import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { canonicalJson } from "../../evidence/canonicalJson.ts";
-import { folderSource } from "../../evidence/folderSource.ts";
-import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey, signatureKey } from "../../evidence/layout.ts";
-import { keysBeside, keysIn } from "../../evidence/publicKeys.ts";
-import { NothingToVerify, type Notice, type Verification, type Violation, verify } from "../../evidence/verify.ts";
+import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
+import { folderSource } from "../../src/evidence/folderSource.ts";
+import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey, signatureKey } from "../../src/evidence/layout.ts";
+import { keysBeside, keysIn } from "../../src/evidence/publicKeys.ts";
+import { NothingToVerify, type Notice, type Verification, type Violation, verify } from "../../src/evidence/verify.ts";
 import { DATE } from "./bucket.ts";
 import { OTHER_PEM, PEM, runId, sealedCopy } from "./sealedCopy.ts";
 

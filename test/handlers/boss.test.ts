@@ -12,7 +12,7 @@ import type { Context } from "aws-lambda";
 import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import type { Plan } from "../../evidence/plan.ts";
+import type { Plan } from "../../src/evidence/plan.ts";
 import { restoreEnvironment } from "../environment.ts";
 
 use(chaiAsPromised);

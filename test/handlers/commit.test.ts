@@ -7,7 +7,7 @@ import type { Context } from "aws-lambda";
 import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { rds } from "../../auditors/rds.ts";
+import { rds } from "../../src/auditors/services/rds.ts";
 import {
   finishedTaskKey,
   manifestKey,
@@ -15,9 +15,9 @@ import {
   outcomesPrefix,
   planKey,
   signatureKey,
-} from "../../evidence/layout.ts";
-import { plannedItems, planRun } from "../../evidence/plan.ts";
-import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
+} from "../../src/evidence/layout.ts";
+import { plannedItems, planRun } from "../../src/evidence/plan.ts";
+import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import { restoreEnvironment } from "../environment.ts";
 
 use(chaiAsPromised);

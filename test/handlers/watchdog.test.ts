@@ -1,9 +1,9 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { encodeTime } from "ulid";
-import { bucketSource } from "../../evidence/bucketSource.ts";
-import { manifestKey, planKey, signatureKey } from "../../evidence/layout.ts";
-import { overdueRuns } from "../../evidence/overdueRuns.ts";
+import { bucketSource } from "../../src/evidence/bucketSource.ts";
+import { manifestKey, planKey, signatureKey } from "../../src/evidence/layout.ts";
+import { overdueRuns } from "../../src/evidence/overdueRuns.ts";
 import { BUCKET, emptyBucket } from "../evidence/bucket.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");

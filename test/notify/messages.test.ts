@@ -1,11 +1,11 @@
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { loadControls } from "../../controls/control.ts";
-import { eventBusChannel } from "../../notify/channels.ts";
-import { messageOf } from "../../notify/message.ts";
-import { productOf, securityFinding, securityHubType } from "../../notify/securityFinding.ts";
-import type { OpenFinding } from "../../notify/told.ts";
-import { postToWebhook, WebhookError } from "../../notify/webhook.ts";
+import { loadControls } from "../../src/controls/control.ts";
+import { eventBusChannel } from "../../src/notify/channels.ts";
+import { messageOf } from "../../src/notify/message.ts";
+import { productOf, securityFinding, securityHubType } from "../../src/notify/securityFinding.ts";
+import type { OpenFinding } from "../../src/notify/told.ts";
+import { postToWebhook, WebhookError } from "../../src/notify/webhook.ts";
 
 use(chaiAsPromised);
 

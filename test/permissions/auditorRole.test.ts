@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { typesOf } from "../../auditors/collector.ts";
-import type { PolicyStatement } from "../../auditors/policy.ts";
-import { groupNames, loadAuditors, serviceNames } from "../../auditors/registry.ts";
 import { auditorPermissions, bossPermissions, recorderPermissions } from "../../components/permissions.ts";
-import { evidencePrefix } from "../../evidence/layout.ts";
+import { typesOf } from "../../src/auditors/collector.ts";
+import type { PolicyStatement } from "../../src/auditors/policy.ts";
+import { groupNames, loadAuditors, serviceNames } from "../../src/auditors/registry.ts";
+import { evidencePrefix } from "../../src/evidence/layout.ts";
 
 /** Characters of all inline policies of a role. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const INLINE_LIMIT = 10_240;

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { isGlobal, readsOf } from "../../auditors/collector.ts";
-import { memberPolicyDocuments } from "../../auditors/policy.ts";
-import { loadServices, serviceNames } from "../../auditors/registry.ts";
-import type { Outcome } from "../../evidence/outcome.ts";
+import { isGlobal, readsOf } from "../../src/auditors/collector.ts";
+import { memberPolicyDocuments } from "../../src/auditors/policy.ts";
+import { loadServices, serviceNames } from "../../src/auditors/registry.ts";
+import type { Outcome } from "../../src/evidence/outcome.ts";
 import { members } from "./members.ts";
 
 const denied = (outcomes: readonly Outcome[]): string[] => [

@@ -1,11 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { type Collector, isGlobal, type Service } from "../../auditors/collector.ts";
-import { runTask } from "../../collect/task.ts";
-import type { Item } from "../../evidence/item.ts";
-import { EVIDENCE_PREFIX } from "../../evidence/layout.ts";
-import { GLOBAL } from "../../evidence/plan.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
@@ -14,6 +9,11 @@ import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
 import type { StoredBucket } from "../../sandbox/state.ts";
 import { Unsigned } from "../../sandbox/unsigned.ts";
+import { type Collector, isGlobal, type Service } from "../../src/auditors/collector.ts";
+import { runTask } from "../../src/collect/task.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import { EVIDENCE_PREFIX } from "../../src/evidence/layout.ts";
+import { GLOBAL } from "../../src/evidence/plan.ts";
 
 const ROLE = "reader";
 const BUCKET = "evidence";

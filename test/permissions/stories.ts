@@ -1,9 +1,9 @@
-import { outcomeKey } from "../../evidence/layout.ts";
-import { Plan, type Task } from "../../evidence/plan.ts";
-import { notInvoked, unreadOutcome } from "../../evidence/taskOutcome.ts";
 import type { Examination } from "../../handlers/doctor.ts";
 import { fallDue } from "../../sandbox/schedules.ts";
 import type { StoredBucket } from "../../sandbox/state.ts";
+import { outcomeKey } from "../../src/evidence/layout.ts";
+import { Plan, type Task } from "../../src/evidence/plan.ts";
+import { notInvoked, unreadOutcome } from "../../src/evidence/taskOutcome.ts";
 import { REGION, type System } from "../stories/system.ts";
 
 export const MEMBER = "111111111111";

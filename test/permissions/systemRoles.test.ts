@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import type { PolicyStatement } from "../../auditors/policy.ts";
 import { SYSTEM_PATH } from "../../components/memberAccount.ts";
-import { DURATIONS_KEY } from "../../evidence/layout.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { SandboxState, StoredRole } from "../../sandbox/state.ts";
+import type { PolicyStatement } from "../../src/auditors/policy.ts";
+import { DURATIONS_KEY } from "../../src/evidence/layout.ts";
 import { deployed, REGION, type System, systemOver } from "../stories/system.ts";
 import {
   anomaliesStories,

@@ -7,9 +7,9 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { athenaEngine } from "../../query/athena.ts";
-import { rowsOf } from "../../query/engine.ts";
-import { athenaPrice } from "../../query/prices.ts";
+import { athenaEngine } from "../../src/query/athena.ts";
+import { rowsOf } from "../../src/query/engine.ts";
+import { athenaPrice } from "../../src/query/prices.ts";
 
 use(chaiAsPromised);
 

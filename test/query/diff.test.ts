@@ -1,18 +1,18 @@
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import fc from "fast-check";
-import { loadAuditors } from "../../auditors/registry.ts";
-import type { Item } from "../../evidence/item.ts";
-import type { Outcome } from "../../evidence/outcome.ts";
-import { canonical as canonicalForm } from "../../query/canonical.ts";
-import { catalogOf } from "../../query/catalog.ts";
-import { changesBetween } from "../../query/changes.ts";
-import { type Difference, differences } from "../../query/diff.ts";
-import { duckDBEngine } from "../../query/duckdb.ts";
-import { folderObjects } from "../../query/folderObjects.ts";
-import { readSealedRun } from "../../query/sealedRun.ts";
-import { tabulate } from "../../query/tabulate.ts";
-import { FIRST_RUN, folder, folderForEachTest, type RunSpec, SECOND_RUN, writeRun } from "./sealedFolder.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import type { Outcome } from "../../src/evidence/outcome.ts";
+import { changesBetween } from "../../src/query/changes.ts";
+import { type Difference, differences } from "../../src/query/diff.ts";
+import { duckDBEngine } from "../../src/query/duckdb.ts";
+import { canonical as canonicalForm } from "../../src/tables/canonical.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
+import { folderObjects } from "../../src/tables/folderObjects.ts";
+import { readSealedRun } from "../../src/tables/sealedRun.ts";
+import { tabulate } from "../../src/tables/tabulate.ts";
+import { FIRST_RUN, folder, folderForEachTest, type RunSpec, SECOND_RUN, writeRun } from "../tables/sealedFolder.ts";
 
 use(chaiAsPromised);
 

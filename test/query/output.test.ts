@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import type { Answer, Cell } from "../../query/engine.ts";
-import { csvField, writeCsv, writeJson, writeParquet, writeTable } from "../../query/output.ts";
+import type { Answer, Cell } from "../../src/query/engine.ts";
+import { csvField, writeCsv, writeJson, writeParquet, writeTable } from "../../src/query/output.ts";
 
 const answer = (columns: [string, string][], rows: Cell[][]): Answer => ({
   columns: columns.map(([name, type]) => ({ name, type })),

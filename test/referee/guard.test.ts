@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { loadAuditors } from "../../auditors/registry.ts";
-import { type Control, loadControls } from "../../controls/control.ts";
-import { PredicateError } from "../../controls/expression.ts";
-import { guardPolicy } from "../../controls/guard/policy.ts";
-import { predicateOf, type SqlRow } from "../../controls/predicate.ts";
-import { catalogOf } from "../../query/catalog.ts";
-import { columnValue } from "../../query/resourceRow.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { type Control, loadControls } from "../../src/controls/control.ts";
+import { PredicateError } from "../../src/controls/expression.ts";
+import { guardPolicy } from "../../src/controls/guard/policy.ts";
+import { predicateOf, type SqlRow } from "../../src/controls/predicate.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
+import { columnValue } from "../../src/tables/resourceRow.ts";
 import { casesOf } from "../controls/cases.ts";
 import { askGuard, type GuardStatus, guardRuns } from "./guard.ts";
 

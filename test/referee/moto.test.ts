@@ -7,12 +7,12 @@ import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
-import { plannedAuditor } from "../../auditors/collector.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
-import { runTask } from "../../collect/task.ts";
-import type { Item } from "../../evidence/item.ts";
-import { GLOBAL } from "../../evidence/plan.ts";
-import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
+import { plannedAuditor } from "../../src/auditors/collector.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { runTask } from "../../src/collect/task.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import { GLOBAL } from "../../src/evidence/plan.ts";
+import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import { restoreEnvironment } from "../environment.ts";
 
 const MEMBERS = ["111111111111", "222222222222"];

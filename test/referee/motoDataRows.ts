@@ -22,7 +22,7 @@ import * as sfn from "@aws-sdk/client-sfn";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
-import { kinesis as declaredKinesis } from "../../auditors/kinesis.ts";
+import { kinesis as declaredKinesis } from "../../src/auditors/services/kinesis.ts";
 import type { Row } from "./motoComputeRows.ts";
 
 const role = "arn:aws:iam::123456789012:role/any";

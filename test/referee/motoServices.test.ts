@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import type { ClientClass } from "../../auditors/collector.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
-import { collectorsFor, readItem } from "../../collect/resources.ts";
-import { Tally } from "../../collect/tally.ts";
-import type { Item } from "../../evidence/item.ts";
-import { GLOBAL } from "../../evidence/plan.ts";
+import type { ClientClass } from "../../src/auditors/collector.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { collectorsFor, readItem } from "../../src/collect/resources.ts";
+import { Tally } from "../../src/collect/tally.ts";
+import type { Item } from "../../src/evidence/item.ts";
+import { GLOBAL } from "../../src/evidence/plan.ts";
 import { type AwsCli, awsCli } from "./awsCli.ts";
 import { cleanEnvironment, has } from "./commands.ts";
 import { computeRows } from "./motoComputeRows.ts";

@@ -1,15 +1,15 @@
 import { expect } from "chai";
-import { rds } from "../../auditors/rds.ts";
-import { type Control, parseControl } from "../../controls/control.ts";
-import { Exceptions } from "../../controls/exceptions.ts";
-import { catalogOf } from "../../query/catalog.ts";
-import { type DuckDBEngine, duckDBEngine } from "../../query/duckdb.ts";
-import { folderObjects } from "../../query/folderObjects.ts";
-import { readSealedRun } from "../../query/sealedRun.ts";
-import { tabulate } from "../../query/tabulate.ts";
-import { assess } from "../../report/assess.ts";
-import type { Findings } from "../../report/model.ts";
-import { FIRST_RUN, folder, folderForEachTest, writeRun } from "../query/sealedFolder.ts";
+import { rds } from "../../src/auditors/services/rds.ts";
+import { type Control, parseControl } from "../../src/controls/control.ts";
+import { Exceptions } from "../../src/controls/exceptions.ts";
+import { type DuckDBEngine, duckDBEngine } from "../../src/query/duckdb.ts";
+import { assess } from "../../src/report/assess.ts";
+import type { Findings } from "../../src/report/model.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
+import { folderObjects } from "../../src/tables/folderObjects.ts";
+import { readSealedRun } from "../../src/tables/sealedRun.ts";
+import { tabulate } from "../../src/tables/tabulate.ts";
+import { FIRST_RUN, folder, folderForEachTest, writeRun } from "../tables/sealedFolder.ts";
 
 const DATABASE = "AWS::RDS::DBInstance";
 const catalog = catalogOf([{ name: "rds", services: [rds] }]);

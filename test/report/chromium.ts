@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { writeHtml } from "../../report/html.ts";
-import type { Report } from "../../report/model.ts";
+import { writeHtml } from "../../src/report/html.ts";
+import type { Report } from "../../src/report/model.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [

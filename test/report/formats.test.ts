@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import * as z from "zod";
-import { SEVERITIES } from "../../controls/control.ts";
-import { scriptJson } from "../../report/html.ts";
-import type { Finding, Report } from "../../report/model.ts";
-import { formOf, pack } from "../../report/pack.ts";
-import { FindingRows } from "../../report/page/findingRows.ts";
-import { type Format, writeReport } from "../../report/write.ts";
+import { SEVERITIES } from "../../src/controls/control.ts";
+import { scriptJson } from "../../src/report/html.ts";
+import type { Finding, Report } from "../../src/report/model.ts";
+import { formOf, pack } from "../../src/report/pack.ts";
+import { FindingRows } from "../../src/report/page/findingRows.ts";
+import { type Format, writeReport } from "../../src/report/write.ts";
 import { Ocsf } from "./ocsfShape.ts";
 import { anomaly, control, finding, RUN, report } from "./sampleReport.ts";
 import { Sarif } from "./sarifShape.ts";

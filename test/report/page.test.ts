@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect } from "chai";
-import type { Difference } from "../../query/diff.ts";
+import type { Difference } from "../../src/query/diff.ts";
 import { CHROMIUM, reader, type Shown } from "./chromium.ts";
 import { anomaly, control, finding, largeReport, RUN, report, SINCE } from "./sampleReport.ts";
 

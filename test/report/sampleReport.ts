@@ -1,13 +1,13 @@
-import { SEVERITIES } from "../../controls/control.ts";
-import { noVerdicts } from "../../controls/verdict.ts";
-import type { ProvenAnomaly } from "../../query/readAnomalies.ts";
+import { SEVERITIES } from "../../src/controls/control.ts";
+import { noVerdicts } from "../../src/controls/verdict.ts";
+import type { ProvenAnomaly } from "../../src/query/readAnomalies.ts";
 import {
   FINDING_STATUSES,
   type Finding,
   type Findings,
   type Report,
   type ReportedControl,
-} from "../../report/model.ts";
+} from "../../src/report/model.ts";
 
 export const RUN = "01KAVH7E00XEVWQSFFGR2Y1V6Z";
 export const SINCE = "01KARYT100XEVWQSFFGR2Y1V6Z";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { loadServices } from "../../auditors/registry.ts";
+import { loadServices } from "../../src/auditors/registry.ts";
 import { members } from "../permissions/members.ts";
 
 describe("the estate made of the SDK's schemas", () => {

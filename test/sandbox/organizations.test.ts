@@ -6,10 +6,10 @@ import {
 } from "@aws-sdk/client-organizations";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { accountsFromOrganizations } from "../../handlers/accounts.ts";
 import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT, ROOT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
 import { freeze } from "../../sandbox/state.ts";
+import { accountsFromOrganizations } from "../../src/accounts/accounts.ts";
 import { sandboxForTest } from "./sandbox.ts";
 
 use(chaiAsPromised);

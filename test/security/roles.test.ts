@@ -6,13 +6,13 @@ import { KMSClient, ScheduleKeyDeletionCommand, SignCommand } from "@aws-sdk/cli
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { bucketSource } from "../../evidence/bucketSource.ts";
-import { keysBeside } from "../../evidence/publicKeys.ts";
-import { type Violation, verify } from "../../evidence/verify.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { idOf, randomOf } from "../../sandbox/random.ts";
 import { newSession } from "../../sandbox/services/sts.ts";
+import { bucketSource } from "../../src/evidence/bucketSource.ts";
+import { keysBeside } from "../../src/evidence/publicKeys.ts";
+import { type Violation, verify } from "../../src/evidence/verify.ts";
 
 use(chaiAsPromised);
 

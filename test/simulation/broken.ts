@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
-import type { Surroundings } from "../../handlers/surroundings.ts";
-import { realSystem, type System } from "../../sandbox/simulation/simulate.ts";
+import { realSystem, type System } from "../../simulation/simulate.ts";
+import type { Surroundings } from "../../src/runtime/surroundings.ts";
 
 /** A request and an answer as they pass between an SDK client and its handler. */
 interface Request {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import type { Outcome } from "../../evidence/outcome.ts";
-import type { TaskOutcome } from "../../evidence/taskOutcome.ts";
-import { holdingsOf } from "../../sandbox/simulation/estate.ts";
-import { quietScript } from "../../sandbox/simulation/script.ts";
-import { type SimulationReport, simulate } from "../../sandbox/simulation/simulate.ts";
+import { holdingsOf } from "../../simulation/estate.ts";
+import { quietScript } from "../../simulation/script.ts";
+import { type SimulationReport, simulate } from "../../simulation/simulate.ts";
+import type { Outcome } from "../../src/evidence/outcome.ts";
+import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import { between } from "./broken.ts";
 
 /** Invocations that two planned tasks go through. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { hiddenRateRun } from "../../sandbox/simulation/hiddenRate.ts";
+import { hiddenRateRun } from "../../simulation/hiddenRate.ts";
 
 describe("regions that refuse calls by a rate that AWS does not document", () => {
   it("are read beside each other: four take about as long as one", async () => {

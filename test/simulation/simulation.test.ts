@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { HINTS } from "../../sandbox/simulation/hints.ts";
-import { quietScript, type Script, scriptOf } from "../../sandbox/simulation/script.ts";
-import { simulate } from "../../sandbox/simulation/simulate.ts";
+import { HINTS } from "../../simulation/hints.ts";
+import { quietScript, type Script, scriptOf } from "../../simulation/script.ts";
+import { simulate } from "../../simulation/simulate.ts";
 import { broken } from "./broken.ts";
 
 /** Seeds that a broken system has to be noticed within. */

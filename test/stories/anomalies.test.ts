@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { expect } from "chai";
 import { reportOf } from "../../cli/reportOf.ts";
-import { folderSource } from "../../evidence/folderSource.ts";
-import { folderObjects } from "../../query/folderObjects.ts";
-import { writeReport } from "../../report/write.ts";
+import { folderSource } from "../../src/evidence/folderSource.ts";
+import { writeReport } from "../../src/report/write.ts";
+import { folderObjects } from "../../src/tables/folderObjects.ts";
 import { sealedCopy, tablesOf } from "../evidence/sealedCopy.ts";
 
 const ODD = { account: "100000000002", place: 17 };

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { plannedItems } from "../../evidence/plan.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { Effect, Fault } from "../../sandbox/faults.ts";
 import type { SandboxState } from "../../sandbox/state.ts";
+import { plannedItems } from "../../src/evidence/plan.ts";
 import { deployed, type System, systemOver, type Told, told } from "./system.ts";
 
 const MEMBERS = ["111111111111", "222222222222", "333333333333"];

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { ResourceType } from "../../auditors/collector.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { homesOf } from "../../sandbox/estate/regions.ts";
 import type { SandboxState } from "../../sandbox/state.ts";
+import type { ResourceType } from "../../src/auditors/collector.ts";
 import { deployed, type System, systemOver, type Told, told } from "./system.ts";
 
 const MEMBER = "111111111111";

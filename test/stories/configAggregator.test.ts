@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import type { Aggregator } from "../../auditors/collector.ts";
-import { memberPolicyDocuments } from "../../auditors/policy.ts";
-import { loadAuditors } from "../../auditors/registry.ts";
-import { typeStatus } from "../../evidence/outcome.ts";
-import { GLOBAL, plannedItems } from "../../evidence/plan.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { homesOf, isOpen } from "../../sandbox/estate/regions.ts";
 import type { SandboxState } from "../../sandbox/state.ts";
+import type { Aggregator } from "../../src/auditors/collector.ts";
+import { memberPolicyDocuments } from "../../src/auditors/policy.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { typeStatus } from "../../src/evidence/outcome.ts";
+import { GLOBAL, plannedItems } from "../../src/evidence/plan.ts";
 import { deployed, REGION, type System, systemOver, type Told, told } from "./system.ts";
 
 const MEMBERS = ["111111111111", "222222222222", "333333333333"];

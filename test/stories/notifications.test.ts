@@ -5,10 +5,10 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { expect } from "chai";
-import { notifierFindings } from "../../doctor/notifierFindings.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import type { SandboxState } from "../../sandbox/state.ts";
+import { notifierFindings } from "../../src/doctor/notifierFindings.ts";
 import { deployed, REGION, type System, systemOver, told } from "./system.ts";
 
 const MEMBER = "111111111111";

@@ -6,11 +6,11 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { runOf } from "../../cli/runs.ts";
 import { startRun } from "../../cli/startRun.ts";
-import { readOutcomes } from "../../evidence/sealedRun.ts";
-import { runStore } from "../../evidence/store.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
 import { AUDIT_ACCOUNT, accountsOf, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
+import { readOutcomes } from "../../src/evidence/readCommits.ts";
+import { runStore } from "../../src/evidence/store.ts";
 
 const REGION = "eu-central-1";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { parquetReadObjects } from "hyparquet";
-import { jobName, ModelOutcome } from "../../anomalies/modelWork.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { SandboxState, StoredObject } from "../../sandbox/state.ts";
+import { jobName, ModelOutcome } from "../../src/anomalies/modelWork.ts";
 import { deployed, REGION, type System, systemOver } from "./system.ts";
 
 const MEMBER = "111111111111";

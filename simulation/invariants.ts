@@ -1,0 +1,243 @@
+import { isDeepStrictEqual } from "node:util";
+import { gunzipSync } from "node:zlib";
+import type { StoredObject } from "../sandbox/state.ts";
+import { typesOf } from "../src/auditors/collector.ts";
+import type { Item } from "../src/evidence/item.ts";
+import { DURATIONS_KEY, manifestKey, planKey, runDate } from "../src/evidence/layout.ts";
+import { Manifest } from "../src/evidence/manifest.ts";
+import type { Outcome } from "../src/evidence/outcome.ts";
+import { GLOBAL, Plan, plannedItems } from "../src/evidence/plan.ts";
+import { keysIn } from "../src/evidence/publicKeys.ts";
+import { TaskOutcome } from "../src/evidence/taskOutcome.ts";
+import { NothingToVerify, verify } from "../src/evidence/verify.ts";
+import { definitionOf, type Holdings, snapshotOf, volumeOf } from "./estate.ts";
+import type { Script } from "./script.ts";
+import { bucketSource } from "./simulatedBucket.ts";
+import { BUCKET, everyAuditor, type World } from "./world.ts";
+
+/** What a resource must look like as an item, whoever collected it. */
+interface Expected {
+  type: string;
+  arn: string;
+  tags: Record<string, string>;
+  configuration: unknown;
+}
+
+const tagMap = (tags: { Key?: string | undefined; Value?: string | undefined }[]) =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) as Record<string, string>;
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** What the estate holds of a planned item. */
+function expectedOf(holdings: Holdings, { auditor, account_id: account, region }: Outcome): Expected[] {
+  const { instances, groups, people, volumes, snapshots, definitions } = holdings;
+  if (auditor === "ecs")
+    return Array.from({ length: definitions.get(region) ?? 0 }, (_none, n) => {
+      const DescribeTaskDefinition = definitionOf(account, region, n);
+      const { taskDefinitionArn } = DescribeTaskDefinition.taskDefinition;
+      return {
+        type: "AWS::ECS::TaskDefinition",
+        arn: taskDefinitionArn!,
+        tags: Object.fromEntries(DescribeTaskDefinition.tags.map(({ key, value }) => [key!, value!])),
+        configuration: plain({ taskDefinitionArn, DescribeTaskDefinition }),
+      };
+    });
+  if (auditor === "ec2")
+    return [
+      ...Array.from({ length: volumes.get(region) ?? 0 }, (_none, n) => {
+        const volume = volumeOf(account, region, n);
+        const arn = `arn:aws:ec2:${region}:${account}:volume/${volume.VolumeId}`;
+        return { type: "AWS::EC2::Volume", arn, tags: tagMap(volume.Tags!), configuration: plain(volume) };
+      }),
+      ...Array.from({ length: snapshots.get(region) ?? 0 }, (_none, n) => {
+        const snapshot = snapshotOf(account, region, n);
+        const { SnapshotId } = snapshot;
+        const DescribeSnapshotAttribute = { SnapshotId, CreateVolumePermissions: [] };
+        return {
+          type: "AWS::EC2::Snapshot",
+          arn: `arn:aws:ec2:${region}::snapshot/${SnapshotId}`,
+          tags: {},
+          configuration: plain({ ...snapshot, DescribeSnapshotAttribute }),
+        };
+      }),
+    ];
+  if (auditor === "iam")
+    return people.map(({ facts, keys, mfa }) => ({
+      type: "AWS::IAM::User",
+      arn: facts.Arn,
+      tags: tagMap(facts.Tags),
+      configuration: plain({
+        ...facts,
+        ListAccessKeys: { AccessKeyMetadata: keys, IsTruncated: false },
+        ListMFADevices: { MFADevices: mfa, IsTruncated: false },
+      }),
+    }));
+  return [
+    ...(instances.get(region) ?? []).map((one) => ({
+      type: "AWS::RDS::DBInstance",
+      arn: one.DBInstanceArn!,
+      tags: tagMap(one.TagList ?? []),
+      configuration: plain(one),
+    })),
+    ...(groups.get(region) ?? []).map(({ group, tags }) => ({
+      type: "AWS::RDS::DBSubnetGroup",
+      arn: group.DBSubnetGroupArn!,
+      tags: tagMap(tags),
+      configuration: plain(group),
+    })),
+  ];
+}
+
+const nameOf = ({ auditor, account_id, region }: Pick<Outcome, "auditor" | "account_id" | "region">) =>
+  `${auditor} ${account_id} ${region}`;
+
+/**
+ * What must hold after every run, whatever went wrong in it. Each thing that does not is a sentence; none: all holds.
+ * @param abandoned requests of bosses that died and that nobody repeats: their runs may stay open
+ */
+export async function violations(world: World, script: Script, abandoned: ReadonlySet<string>): Promise<string[]> {
+  const { objects } = world.state.buckets.get(BUCKET)!;
+  const found: string[] = [];
+  const say = (...problems: string[]) => found.push(...problems);
+  const runs = [...objects.keys()].filter((key) => key.endsWith("/plan.json"));
+  if (!runs.length && !abandoned.size) say("no run was begun");
+  for (const [key, versions] of objects) {
+    // An attempt that got no answer writes its object again: the same bytes under the same name.
+    const same = key.startsWith("evidence/") && new Set(versions.map(({ sha256: hash }) => hash)).size === 1;
+    if (versions.length > 1 && !same && key !== DURATIONS_KEY) say(`${key} was written ${versions.length} times`);
+  }
+  for (const key of runs) {
+    const plan = Plan.parse(JSON.parse(text(objects.get(key)!.at(-1)!)));
+    const date = runDate(plan.started_at);
+    if (planKey(plan.run_id, date) !== key) say(`${key} holds the plan of ${plan.run_id}`);
+    const stored = objects.get(manifestKey(plan.run_id, date))?.at(-1);
+    if (!stored) {
+      if (!abandoned.has(plan.requested_by.split(" ").at(-1)!)) say(`run ${plan.run_id} was never sealed`);
+      continue;
+    }
+    say(...violationsOfRun(world, script, plan, Manifest.parse(JSON.parse(text(stored)))));
+  }
+  say(...(await unverified(world)));
+  return found;
+}
+
+/** What `itaudit verify --all` says of the bucket, given the public key: signatures, chain, hashes, counts, coverage. */
+async function unverified({ state, publicKey }: World): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    await verify({
+      source: bucketSource(state.buckets.get(BUCKET)!.objects),
+      keys: keysIn(publicKey()),
+      run: "all",
+      violation: ({ kind, key, problem }) => found.push(`verify: ${kind}: ${key}: ${problem}`),
+      notice: () => undefined,
+    });
+  } catch (error) {
+    if (!(error instanceof NothingToVerify)) throw error;
+  }
+  return found;
+}
+
+const text = ({ body }: StoredObject): string => Buffer.from(body).toString("utf8");
+
+function violationsOfRun(world: World, script: Script, plan: Plan, manifest: Manifest): string[] {
+  const found: string[] = [];
+  const outcomes = new Map<string, Outcome[]>();
+  const commits = commitsOf(world, manifest);
+  for (const outcome of commits.flatMap((commit) => commit.outcomes))
+    outcomes.set(nameOf(outcome), [...(outcomes.get(nameOf(outcome)) ?? []), outcome]);
+  const items = itemsOf(world, plan, commits);
+  const everything = new Set(
+    script.accounts.flatMap((account) =>
+      script.auditors.flatMap((auditor) =>
+        (auditor === "iam" ? [GLOBAL] : script.regions).map((region) => `${auditor} ${account} ${region}`),
+      ),
+    ),
+  );
+  for (const planned of plan.tasks.flatMap(plannedItems)) {
+    everything.delete(nameOf(planned));
+    const name = nameOf(planned);
+    const ofItem = outcomes.get(name) ?? [];
+    outcomes.delete(name);
+    if (ofItem.length !== 1) {
+      found.push(`${name} has ${ofItem.length} outcomes`);
+      continue;
+    }
+    found.push(...violationsOfItem(world, script, ofItem[0]!, items.get(name) ?? []));
+    items.delete(name);
+  }
+  for (const name of everything) found.push(`${name} was not planned`);
+  for (const name of outcomes.keys()) found.push(`${name} has an outcome and was not planned`);
+  for (const name of items.keys()) found.push(`${name} has items and was not planned`);
+  return found;
+}
+
+/** The commits that the manifest names, as they are in the bucket; whether they are as sealed, verifying tells. */
+function commitsOf({ state }: World, manifest: Manifest): TaskOutcome[] {
+  const { objects } = state.buckets.get(BUCKET)!;
+  return manifest.tasks.flatMap(({ key }) => {
+    const stored = objects.get(key)?.at(-1);
+    return stored ? [TaskOutcome.parse(JSON.parse(text(stored)))] : [];
+  });
+}
+
+/** The items of the commits' objects by planned item. */
+function itemsOf({ state }: World, plan: Plan, commits: readonly TaskOutcome[]): Map<string, Item[]> {
+  const items = new Map<string, Item[]>();
+  const { objects } = state.buckets.get(BUCKET)!;
+  for (const { key } of commits.flatMap((commit) => commit.objects)) {
+    const body = objects.get(key)?.at(-1)?.body;
+    if (!body) continue;
+    for (const line of gunzipSync(body).toString("utf8").trim().split("\n")) {
+      const item = JSON.parse(line) as Item;
+      if (item.run_id !== plan.run_id) continue;
+      const ofItem = items.get(nameOf(item));
+      if (ofItem) ofItem.push(item);
+      else items.set(nameOf(item), [item]);
+    }
+  }
+  return items;
+}
+
+function violationsOfItem(world: World, script: Script, outcome: Outcome, items: readonly Item[]): string[] {
+  const name = nameOf(outcome);
+  const { auditor, account_id, region, status } = outcome;
+  const found: string[] = [];
+  const left = new Map(
+    expectedOf(world.holdings.get(account_id)!, outcome).map((each) => [`${each.type} ${each.arn}`, each]),
+  );
+  for (const { resource_type, arn, tags, configuration, unread } of items) {
+    const expected = left.get(`${resource_type} ${arn}`);
+    left.delete(`${resource_type} ${arn}`);
+    if (!expected) found.push(`${name}: ${arn} is there twice, or not of the estate`);
+    else if (
+      !unread &&
+      !isDeepStrictEqual({ tags, configuration }, { tags: expected.tags, configuration: expected.configuration })
+    )
+      found.push(`${name}: ${arn} is not as it is in the estate`);
+    else if (unread && status === "collected") found.push(`${name}: ${arn} was not read in full and is collected`);
+  }
+  for (const type of typesOf(everyAuditor[auditor]!)) {
+    const there = items.filter(({ resource_type }) => resource_type === type).length;
+    // Only a listing that was answered may count nothing: a type that was not read has no count.
+    const counted = outcome.counts[type] ?? (status === "collected" ? "nothing" : 0);
+    if (counted !== there) found.push(`${name}: counts ${counted} of ${type}, and there are ${there}`);
+  }
+  if (status === "collected") for (const missing of left.keys()) found.push(`${name}: collected without ${missing}`);
+
+  const open = region === GLOBAL || world.open(account_id, region);
+  const action = script.denied.get(account_id);
+  const entered = !script.closed.has(account_id);
+  if (status === "collected" && !entered) found.push(`${name}: collected in an account that cannot be entered`);
+  if (status === "collected" && !open) found.push(`${name}: collected in a region that is not open`);
+  if (status === "collected" && action && isListing(action, auditor))
+    found.push(`${name}: collected though ${action} is denied`);
+  if (status === "collected" && script.silent.has(`${account_id} ${region}`))
+    found.push(`${name}: collected in a region that does not answer`);
+  if (status === "not-enabled" && open) found.push(`${name}: not enabled, but the region is open`);
+  if (status === "denied" && entered && !action) found.push(`${name}: denied, but nothing is denied there`);
+  return found;
+}
+
+/** Whether a denied action leaves something of an auditor unread, whatever there is. */
+const isListing = (action: string, auditor: string): boolean =>
+  auditor === "iam" ? action === "iam:GetAccountAuthorizationDetails" : action.startsWith("rds:Describe");

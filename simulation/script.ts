@@ -1,0 +1,144 @@
+import { pick, randomOf } from "../sandbox/random.ts";
+import type { Sizes } from "./estate.ts";
+import { HINTS, type Hint } from "./hints.ts";
+
+/** How unkind a simulated run is: everything a seed decides before it begins. */
+export interface Script {
+  seed: number;
+  accounts: string[];
+  regions: string[];
+  /** Of {@link everyAuditor}. */
+  auditors: string[];
+  sizes: Sizes;
+  /** Resources of one page of a listing. */
+  page: number;
+  /** Of each documented rate, how much the run may take. */
+  apiShare: number;
+  /** Minutes within which a run is to be sealed; left out, auditors read as long as it takes. */
+  sealDeadlineMinutes?: number;
+  /** Seconds that an auditor may run. */
+  auditorTimeout: number;
+  /** Milliseconds that a call in a member account takes. */
+  pace: number;
+  /** `day after day`: three runs, each with those before it in the chain. */
+  bosses: "one" | "two" | "schedule delivered twice" | "day after day";
+  /** Chance of each event to be delivered twice. */
+  duplicate: number;
+  /** Milliseconds that a delivery may be late: what was queued first need not be first. */
+  late: number;
+  /** Chance of each call to be an attempt's last one, and how often each function may die of it. */
+  kill: number;
+  kills: Record<"boss" | "auditor" | "recorder" | "sealer", number>;
+  /** Chances of each call. */
+  throttle: number;
+  serverError: number;
+  reset: number;
+  /** Chance of a conditional write to be answered with a conflict, or with an error though it happened. */
+  writeFault: number;
+  /** Chance of each invocation to be refused, and how many may be. */
+  invokeFault: number;
+  invokeFaults: number;
+  /** A function that cannot be invoked at all. */
+  missingFunction: string | undefined;
+  /** `<account> <region>` that never answers. */
+  silent: Set<string>;
+  /** Chance of each call in a member account to find its session ended. */
+  expired: number;
+  /** Accounts that cannot be entered. */
+  closed: Set<string>;
+  /** Actions that an account denies. */
+  denied: Map<string, string>;
+  /** From and until when, in milliseconds of the run, S3 takes how many times as long. */
+  slowS3: { from: number; until: number; times: number } | undefined;
+  /** What the boss finds of what earlier runs took. */
+  hint: Hint;
+  /** Accounts of a task; left out where the number of tasks decides. */
+  accountsPerTask?: number | undefined;
+}
+
+const REGIONS = ["eu-central-1", "us-east-1", "eu-south-1"];
+const ACTIONS = [
+  "rds:DescribeDBInstances",
+  "rds:DescribeDBSubnetGroups",
+  "rds:ListTagsForResource",
+  "iam:GetAccountAuthorizationDetails",
+  "iam:ListAccessKeys",
+  "iam:ListMFADevices",
+  "ec2:DescribeRegions",
+];
+
+/** The script of a seed. Each kind of fault is on in about a third of the seeds, so that they meet in all pairs. */
+export function scriptOf(seed: number): Script {
+  const random = randomOf(`${seed} script`);
+  const on = (chance = 0.35) => random() < chance;
+  const between = (least: number, most: number) => least + random() * (most - least);
+  const some = <T>(from: readonly T[], chance: number) => from.filter(() => random() < chance);
+  const accounts = Array.from({ length: 1 + Math.floor(random() ** 2 * 3) }, (_none, n) => String(n + 1).repeat(12));
+  const large = on(0.15);
+  const regions = REGIONS.filter((_region, n) => n === 0 || random() < 0.4);
+  const silent = on(0.12) ? [`${pick(random, accounts)} ${pick(random, regions)}`] : [];
+  const from = between(0, 60_000);
+  // More than Lambda's three tries: then it is the watchdog that has the run sealed.
+  const sealerKills = on(0.25) ? 12 : 2;
+  return {
+    seed,
+    accounts,
+    regions,
+    auditors: ["rds", "iam"],
+    page: 2,
+    apiShare: 0.5,
+    sizes: large ? { instances: 30, groups: 4, people: 2 } : { instances: 4, groups: 2, people: 3 },
+    auditorTimeout: large ? Math.round(between(25, 60)) : 300,
+    pace: large ? between(1_000, 5_000) : between(20, 300),
+    bosses: on(0.3) ? pick(random, ["two", "schedule delivered twice", "day after day"] as const) : "one",
+    duplicate: on() ? between(0.05, 0.5) : 0,
+    late: on() ? between(1_000, 240_000) : 50,
+    kill: on(0.5) ? between(0.005, 0.1) : 0,
+    kills: { boss: on(0.3) ? 2 : 0, auditor: Math.floor(between(1, 12)), recorder: 2, sealer: sealerKills },
+    throttle: on() ? between(0.01, 0.2) : 0,
+    serverError: on() ? between(0.01, 0.12) : 0,
+    reset: on() ? between(0.01, 0.12) : 0,
+    writeFault: on(0.5) ? between(0.05, 0.5) : 0,
+    invokeFault: on() ? between(0.05, 0.5) : 0,
+    invokeFaults: 10,
+    missingFunction: on(0.08) ? pick(random, ["audit-get-meta-rds", "audit-get-meta-iam"]) : undefined,
+    silent: new Set(silent),
+    expired: on(0.15) ? between(0.005, 0.1) : 0,
+    closed: new Set(on() ? some(accounts, 0.4) : []),
+    denied: new Map(on() ? some(accounts, 0.5).map((account) => [account, pick(random, ACTIONS)]) : []),
+    slowS3: on(0.2) ? { from, until: from + between(5_000, 90_000), times: between(20, 600) } : undefined,
+    hint: pick(random, HINTS),
+    accountsPerTask: on() ? 2 : undefined,
+  };
+}
+
+/** A script in which nothing goes wrong. */
+export const quietScript = (seed: number): Script => ({
+  seed,
+  accounts: ["111111111111"],
+  regions: ["eu-central-1"],
+  auditors: ["rds", "iam"],
+  page: 2,
+  apiShare: 0.5,
+  sizes: { instances: 4, groups: 2, people: 3 },
+  auditorTimeout: 900,
+  pace: 50,
+  bosses: "one",
+  duplicate: 0,
+  late: 50,
+  kill: 0,
+  kills: { boss: 0, auditor: 0, recorder: 0, sealer: 0 },
+  throttle: 0,
+  serverError: 0,
+  reset: 0,
+  writeFault: 0,
+  invokeFault: 0,
+  invokeFaults: 0,
+  missingFunction: undefined,
+  silent: new Set(),
+  expired: 0,
+  closed: new Set(),
+  denied: new Map(),
+  slowS3: undefined,
+  hint: "none",
+});

@@ -1,0 +1,260 @@
+import { createPublicKey } from "node:crypto";
+import type { CreateKeyResponse, GetPublicKeyResponse } from "@aws-sdk/client-kms";
+import { SYSTEM_PATH, trustPolicy } from "../components/memberAccount.ts";
+import {
+  auditorPermissions,
+  bossPermissions,
+  recorderPermissions,
+  sealerPermissions,
+  watchdogPermissions,
+} from "../components/permissions.ts";
+import { AUDIT_ACCOUNT } from "../sandbox/estate/organization.ts";
+import { populate } from "../sandbox/estate/populate.ts";
+import { isOpen } from "../sandbox/estate/regions.ts";
+import type { Call } from "../sandbox/service.ts";
+import { kms } from "../sandbox/services/kms.ts";
+import { newSession } from "../sandbox/services/sts.ts";
+import type { SandboxState, StoredFunction } from "../sandbox/state.ts";
+import { type Auditor, type Service, typesOf } from "../src/auditors/collector.ts";
+import { memberPolicyDocuments } from "../src/auditors/policy.ts";
+import { ec2 } from "../src/auditors/services/ec2.ts";
+import { ecs } from "../src/auditors/services/ecs.ts";
+import { iam } from "../src/auditors/services/iam.ts";
+import { rds } from "../src/auditors/services/rds.ts";
+import { DURATIONS_KEY } from "../src/evidence/layout.ts";
+import { sha256 } from "../src/evidence/plan.ts";
+import { type Holdings, holdingsOf } from "./estate.ts";
+import { hintOf } from "./hints.ts";
+import type { Script } from "./script.ts";
+
+export const BUCKET = "evidence";
+export const HOME = "us-east-1";
+const ROLE = "audit-cross-account-access-role";
+const EXTERNAL_ID = "simulated-external-id";
+
+/** The auditors of a simulated run: a type with tags in its listing, one with a call for them, and one with details. */
+export const simulatedAuditors: Record<string, Auditor> = {
+  rds: auditorOf(rds, ["AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"]),
+  iam: auditorOf(iam, ["AWS::IAM::User"]),
+  ec2: auditorOf(ec2, ["AWS::EC2::Volume", "AWS::EC2::Snapshot"]),
+};
+
+/** Those and one with a call for each of very many: deployed only in a run that asks for it. */
+export const everyAuditor: Record<string, Auditor> = {
+  ...simulatedAuditors,
+  ecs: auditorOf(ecs, ["AWS::ECS::TaskDefinition"]),
+};
+
+/** The auditors that are deployed for a run, by name. */
+const deployedFor = ({ auditors }: Script): Record<string, Auditor> =>
+  Object.fromEntries(
+    Object.entries(everyAuditor).filter(([name]) => name in simulatedAuditors || auditors.includes(name)),
+  );
+
+function auditorOf(service: Service, types: string[]): Auditor {
+  const collectors = service.collectors.filter(({ type }) => types.includes(type));
+  return { name: service.name, services: [{ ...service, collectors }] };
+}
+
+/** A deployed system and its member accounts before a run, as the Pulumi program would leave them. */
+export interface World {
+  state: SandboxState;
+  holdings: Map<string, Holdings>;
+  /** Environment of each function, by name. */
+  environments: Map<string, Record<string, string>>;
+  /** Access key of each function's role. */
+  keys: Map<string, string>;
+  open: (account: string, region: string) => boolean;
+  /** The key that manifests are verified with, PEM: what the stack's output would be. */
+  publicKey: () => string;
+  /** Puts what an earlier run took where the boss looks for it. */
+  leaveHint: (text: string) => void;
+}
+
+const arnOf = (functionName: string) => `arn:aws:lambda:${HOME}:${AUDIT_ACCOUNT}:function:${functionName}`;
+
+/** A key that the sealer signs with, as CreateKey makes it. */
+function signingKeyIn(state: SandboxState, now: () => number, randomId: (length: number) => string) {
+  const call = { account: AUDIT_ACCOUNT, region: HOME, state, now, randomId } as Call;
+  const made = kms.operations.CreateKey!.run({ KeyUsage: "SIGN_VERIFY", KeySpec: "ECC_NIST_P256" }, call);
+  const arn = (made as CreateKeyResponse).KeyMetadata!.Arn!;
+  const publicKey = (): string => {
+    const { PublicKey } = kms.operations.GetPublicKey!.run({ KeyId: arn }, call) as GetPublicKeyResponse;
+    const key = createPublicKey({ key: Buffer.from(PublicKey!), format: "der", type: "spki" });
+    return String(key.export({ format: "pem", type: "spki" }));
+  };
+  return { arn, publicKey };
+}
+
+export function worldOf(script: Script, now: () => number, randomId: (length: number) => string): World {
+  const state = populate(script.seed, 0);
+  const auditors = deployedFor(script);
+  const { sealDeadlineMinutes: deadline } = script;
+  const made = new Date(now());
+  const addRole = (account: string, RoleName: string, Path: string, trust: object, policies: object[]): string => {
+    const Arn = `arn:aws:iam::${account}:role${Path}${RoleName}`;
+    state.roles.set(Arn, {
+      account,
+      RoleName,
+      Path,
+      Arn,
+      RoleId: `AROA${RoleName}`,
+      CreateDate: made,
+      AssumeRolePolicyDocument: JSON.stringify(trust),
+      MaxSessionDuration: 3600,
+      Tags: [],
+      inline: new Map(policies.map((policy, n) => [`policy-${n}`, JSON.stringify(policy)])),
+      attached: new Set(),
+    });
+    return Arn;
+  };
+
+  const holdings = new Map<string, Holdings>();
+  for (const account of script.accounts) {
+    state.members.push({ id: account, name: `member-${account}`, state: "ACTIVE", unit: "" });
+    holdings.set(account, holdingsOf(script.seed, account, script.regions, script.sizes));
+    if (script.closed.has(account)) continue;
+    const denied = script.denied.get(account);
+    const deny = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: denied, Resource: "*" }] };
+    addRole(
+      account,
+      ROLE,
+      "/",
+      trustPolicy({ partition: "aws", auditAccountId: AUDIT_ACCOUNT, externalId: EXTERNAL_ID }),
+      [...memberPolicyDocuments(Object.values(auditors)).map(({ document }) => document), ...(denied ? [deny] : [])],
+    );
+  }
+
+  state.buckets.set(BUCKET, {
+    name: BUCKET,
+    owner: AUDIT_ACCOUNT,
+    region: HOME,
+    created: made,
+    objects: new Map(),
+    uploads: new Map(),
+    configuration: new Map([["GetBucketVersioning", { Status: "Enabled" }]]),
+  });
+  const leaveHint = (text: string): void => {
+    const { objects } = state.buckets.get(BUCKET)!;
+    const stored = { body: Buffer.from(text), etag: '"hint"', sha256: sha256(text), modified: made };
+    objects.set(DURATIONS_KEY, [{ ...stored, version: "earlier" }]);
+  };
+  const hint = hintOf(script.hint, script.seed, script.accounts, script.auditors);
+  if (hint !== undefined) leaveHint(hint);
+  const parameter = "/audit-ecosystem/accounts";
+  const parameterArn = `arn:aws:ssm:${HOME}:${AUDIT_ACCOUNT}:parameter${parameter}`;
+  state.parameters.set(parameterArn, {
+    Name: parameter,
+    Type: "StringList",
+    Value: script.accounts.join(","),
+    Version: 1,
+    ARN: parameterArn,
+    LastModifiedDate: made,
+  });
+
+  const environments: World["environments"] = new Map();
+  const keys: World["keys"] = new Map();
+  const bucketArn = `arn:aws:s3:::${BUCKET}`;
+  const [sealerArn, recorderArn] = [arnOf("audit-sealer"), arnOf("audit-recorder")];
+  const addFunction = (
+    FunctionName: string,
+    Timeout: number,
+    environment: Record<string, string>,
+    permissions: object[],
+    onFailure?: string,
+  ): void => {
+    const roleArn = addRole(AUDIT_ACCOUNT, FunctionName, SYSTEM_PATH, {}, [
+      { Version: "2012-10-17", Statement: permissions },
+    ]);
+    environments.set(FunctionName, { AWS_REGION: HOME, AWS_ENDPOINT_URL: "http://simulated", ...environment });
+    keys.set(
+      FunctionName,
+      newSession({ state, now, randomId }, roleArn, FunctionName, AUDIT_ACCOUNT, FunctionName, 30 * 86_400).AccessKeyId,
+    );
+    const fn: StoredFunction = {
+      account: AUDIT_ACCOUNT,
+      region: HOME,
+      FunctionName,
+      FunctionArn: arnOf(FunctionName),
+      Role: roleArn,
+      Runtime: "nodejs24.x",
+      Handler: "index.handler",
+      Timeout,
+      MemorySize: 1024,
+      Description: "",
+      LastModified: made.toISOString(),
+      CodeSha256: "",
+      environment,
+      logGroup: `/aws/lambda/${FunctionName}`,
+      zip: new Uint8Array(),
+      retries: 2,
+      ...(onFailure ? { onFailure } : {}),
+    };
+    state.functions.set(fn.FunctionArn, fn);
+  };
+  const common = { EVIDENCE_BUCKET: BUCKET, SEALER_FUNCTION: "audit-sealer" };
+  const names = Object.keys(auditors);
+  const auditorArns = names.map((name) => arnOf(`audit-get-meta-${name}`));
+  const { arn: signingKey, publicKey } = signingKeyIn(state, now, randomId);
+  addFunction(
+    "audit-sealer",
+    900,
+    { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, SEAL_DEADLINE_MINUTES: String(deadline ?? 120) },
+    sealerPermissions(bucketArn, signingKey),
+  );
+  addFunction(
+    "audit-watchdog",
+    300,
+    { ...common, SEAL_DEADLINE_MINUTES: String(deadline ?? 120) },
+    watchdogPermissions(bucketArn, sealerArn),
+  );
+  addFunction("audit-recorder", 60, common, recorderPermissions(bucketArn, sealerArn, auditorArns));
+  for (const [index, [name, auditor]] of Object.entries(auditors).entries())
+    addFunction(
+      `audit-get-meta-${name}`,
+      script.auditorTimeout,
+      {
+        ...common,
+        CROSS_ACCOUNT_ROLE_NAME: ROLE,
+        EXTERNAL_ID,
+        DIGEST_KEY: "simulated-digest-key",
+        API_SHARE: String(script.apiShare),
+        ...(deadline ? { SEAL_DEADLINE_MINUTES: String(deadline) } : {}),
+      },
+      auditorPermissions({
+        bucketArn,
+        auditor: name,
+        resourceTypes: typesOf(auditor),
+        othersTypes: Object.values(auditors).flatMap((each) => (each === auditor ? [] : typesOf(each))),
+        partition: "aws",
+        accountId: "999999999999",
+        crossAccountRoleName: ROLE,
+        ownArn: auditorArns[index]!,
+        sealerArn,
+        recorderArn,
+      }),
+      recorderArn,
+    );
+  addFunction(
+    "audit-boss",
+    300,
+    {
+      ...common,
+      ACCOUNTS_PARAMETER: parameter,
+      REGIONS: script.regions.join(","),
+      AUDITOR_FUNCTION_PREFIX: "audit-get-meta-",
+      AUDITORS: script.auditors.join(","),
+      ...(script.accountsPerTask ? { ACCOUNTS_PER_TASK: String(script.accountsPerTask) } : {}),
+    },
+    bossPermissions({ bucketArn, auditorArns, sealerArn, parameterArn, byUnits: false, asksRegions: false }),
+  );
+  return {
+    state,
+    holdings,
+    environments,
+    keys,
+    open: (account, region) => isOpen(script.seed, account, region),
+    publicKey,
+    leaveHint,
+  };
+}

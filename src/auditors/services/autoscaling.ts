@@ -1,0 +1,46 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeLaunchConfigurationsCommand,
+  DescribeNotificationConfigurationsCommand,
+  DescribePoliciesCommand,
+  DescribeScheduledActionsCommand,
+} from "@aws-sdk/client-auto-scaling";
+import { inline, reads, type Service } from "../collector.ts";
+
+const { from, list } = reads("autoscaling");
+
+/** EC2 Auto Scaling: how many machines there are, and of what they are made. */
+export const autoscaling: Service = {
+  name: "autoscaling",
+  title: "EC2 Auto Scaling: groups and launch configurations, and what changes how many machines there are",
+  client: AutoScalingClient,
+  collectors: [
+    list("AWS::AutoScaling::AutoScalingGroup", from(DescribeAutoScalingGroupsCommand, "AutoScalingGroups"), {
+      id: "AutoScalingGroupName",
+      arn: "AutoScalingGroupARN",
+      tags: inline("Tags"),
+    }),
+    list("AWS::AutoScaling::LaunchConfiguration", from(DescribeLaunchConfigurationsCommand, "LaunchConfigurations"), {
+      id: "LaunchConfigurationName",
+      arn: "LaunchConfigurationARN",
+      redact: ["UserData"],
+      notSecret: { "MetadataOptions.HttpTokens": "whether the metadata service asks for session tokens (IMDSv2)" },
+    }),
+    list("AWS::AutoScaling::ScalingPolicy", from(DescribePoliciesCommand, "ScalingPolicies"), {
+      id: "PolicyARN",
+      arn: "PolicyARN",
+      name: "PolicyName",
+    }),
+    list("AWS::AutoScaling::ScheduledAction", from(DescribeScheduledActionsCommand, "ScheduledUpdateGroupActions"), {
+      id: "ScheduledActionARN",
+      arn: "ScheduledActionARN",
+      name: "ScheduledActionName",
+    }),
+    list(
+      "AWS::AutoScaling::NotificationConfiguration",
+      from(DescribeNotificationConfigurationsCommand, "NotificationConfigurations"),
+      { id: "{AutoScalingGroupName}|{TopicARN}|{NotificationType}" },
+    ),
+  ],
+};

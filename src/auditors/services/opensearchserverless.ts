@@ -1,0 +1,59 @@
+import {
+  BatchGetCollectionCommand,
+  GetAccessPolicyCommand,
+  GetSecurityConfigCommand,
+  GetSecurityPolicyCommand,
+  ListAccessPoliciesCommand,
+  ListCollectionsCommand,
+  ListSecurityConfigsCommand,
+  ListSecurityPoliciesCommand,
+  ListVpcEndpointsCommand,
+  OpenSearchServerlessClient,
+} from "@aws-sdk/client-opensearchserverless";
+import { reads, type Service } from "../collector.ts";
+import { taggingApi } from "../tagging.ts";
+
+const { from, list, describe, describeInBatches } = reads("aoss");
+
+/** OpenSearch Serverless: collections, and the policies of access, network and encryption over them. */
+export const opensearchserverless: Service = {
+  name: "opensearchserverless",
+  title: "OpenSearch Serverless: collections, and the policies of access, network and encryption over them",
+  client: OpenSearchServerlessClient,
+  collectors: [
+    list("AWS::OpenSearchServerless::Collection", from(ListCollectionsCommand, "collectionSummaries"), {
+      id: "id",
+      arn: "arn",
+      name: "name",
+      describe: describeInBatches(BatchGetCollectionCommand, 100, { ids: "id" }, "collectionDetails", ["id", "id"]),
+      tags: taggingApi("aoss:collection"),
+    }),
+    list(
+      "AWS::OpenSearchServerless::AccessPolicy",
+      from(ListAccessPoliciesCommand, "accessPolicySummaries", { input: { type: "data" } }),
+      { id: "name", describe: describe(GetAccessPolicyCommand, { type: "type", name: "name" }, "accessPolicyDetail") },
+    ),
+    list(
+      "AWS::OpenSearchServerless::SecurityPolicy",
+      from(ListSecurityPoliciesCommand, "securityPolicySummaries", {
+        input: [{ type: "encryption" }, { type: "network" }],
+      }),
+      {
+        id: "{type}/{name}",
+        name: "name",
+        describe: describe(GetSecurityPolicyCommand, { type: "type", name: "name" }, "securityPolicyDetail"),
+      },
+    ),
+    list(
+      "AWS::OpenSearchServerless::SecurityConfig",
+      from(ListSecurityConfigsCommand, "securityConfigSummaries", {
+        input: [{ type: "saml" }, { type: "iamidentitycenter" }, { type: "iamfederation" }],
+      }),
+      { id: "id", describe: describe(GetSecurityConfigCommand, { id: "id" }, "securityConfigDetail") },
+    ),
+    list("AWS::OpenSearchServerless::VpcEndpoint", from(ListVpcEndpointsCommand, "vpcEndpointSummaries"), {
+      id: "id",
+      name: "name",
+    }),
+  ],
+};

@@ -1,0 +1,102 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { parse } from "yaml";
+import * as z from "zod";
+import { sha256 } from "../evidence/plan.ts";
+
+/** From the worst on. */
+export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Frameworks that controls are mapped to, by the number of the requirement alone. */
+export const FRAMEWORKS = {
+  "cis-v3": "CIS AWS Foundations Benchmark v3.0",
+  "cis-v5": "CIS AWS Foundations Benchmark v5.0",
+  fsbp: "AWS Foundational Security Best Practices",
+  "pci-dss-4": "PCI DSS 4.0",
+  "soc-2": "SOC 2 Trust Services Criteria",
+  "iso-27001": "ISO/IEC 27001:2022, Annex A",
+} as const;
+export type Framework = keyof typeof FRAMEWORKS;
+
+const ResourceType = z.string().regex(/^AWS::\w+::\w+$/, "a resource type is written AWS::RDS::DBInstance");
+// YAML reads 2.10 as the number 2.1: a requirement is text.
+const Requirement = z.string("put quotes around the number of a requirement: YAML reads 2.10 as 2.1").min(1);
+
+/** What stands in the comment at the head of a control's file. */
+const Head = z.strictObject({
+  title: z.string().min(10).describe("what holds where it passes, as a sentence"),
+  severity: z.enum(SEVERITIES),
+  resource: ResourceType.describe("the type it is about: where that was not listed, nothing is known"),
+  per: z
+    .enum(["resource", "region", "account"])
+    .default("resource")
+    .describe("what gets a verdict; a region or an account where it is about what is missing"),
+  needs: z.array(ResourceType).default([]).describe("other types without which there is no verdict"),
+  reads: z
+    .array(z.string().regex(/^[A-Z]\w+$/, "an operation is written GetBucketPolicy"))
+    .default([])
+    .describe("detail operations without whose answer there is no verdict"),
+  "config-rule": z
+    .boolean()
+    .default(false)
+    .describe("whether one configuration item of AWS Config answers it, so that it can be a rule there"),
+  rationale: z.string().min(20),
+  remedy: z.string().min(10),
+  mappings: z
+    .strictObject(
+      Object.fromEntries(Object.keys(FRAMEWORKS).map((name) => [name, z.array(Requirement).min(1).optional()])) as {
+        [name in Framework]: z.ZodOptional<z.ZodArray<typeof Requirement>>;
+      },
+    )
+    .default({}),
+});
+
+/** A control: what must hold, why, and the query that tells. */
+export interface Control extends z.infer<typeof Head> {
+  /** The file's name without `.sql`. */
+  id: string;
+  /** Service, which is the folder's name. */
+  service: string;
+  /**
+   * A query with the columns `account_id`, `region`, `resource_id`, `arn`, `evidence_object`, `evidence_line`, `passes`
+   * and `reason`, a row for each thing in scope; `passes` is null where the evidence does not tell.
+   */
+  sql: string;
+  /** Hex, of the file's bytes: what verdicts cite. */
+  sha256: string;
+}
+
+/** A control's file that does not say what it must, for whoever wrote it. */
+export class ControlError extends Error {}
+
+/** @throws ControlError naming the file and each member of the head that is wrong */
+export function parseControl(text: string, path: string): Control {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("--"));
+  const head = lines.slice(0, Math.max(0, end)).map((line) => line.replace(/^-- ?/, ""));
+  const sql = lines.slice(head.length).join("\n").trim().replace(/;\s*$/, "");
+  if (!head.length || !sql)
+    throw new ControlError(`${path}: a head of comment lines (-- title: …) is expected, then a query`);
+  let said: unknown;
+  try {
+    said = parse(head.join("\n"));
+  } catch (error) {
+    throw new ControlError(`${path}: the head is no YAML: ${(error as Error).message}`);
+  }
+  const parsed = Head.safeParse(said);
+  if (!parsed.success)
+    throw new ControlError(
+      `${path}: ${parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "head"}: ${message}`).join("; ")}`,
+    );
+  const folder = path.split(/[\\/]/).at(-2) ?? "";
+  return { ...parsed.data, id: basename(path, ".sql"), service: folder, sql, sha256: sha256(text) };
+}
+
+const CONTROLS = join(import.meta.dirname, "rules");
+
+/** All controls in this folder, by service and id. @throws ControlError */
+export async function loadControls(): Promise<Control[]> {
+  const paths = (await readdir(CONTROLS, { recursive: true })).filter((path) => path.endsWith(".sql")).sort();
+  return Promise.all(paths.map(async (path) => parseControl(await readFile(join(CONTROLS, path), "utf8"), path)));
+}

@@ -1,0 +1,86 @@
+import { resourceTypeName } from "../evidence/layout.ts";
+import type { Engine } from "../query/engine.ts";
+import { latestName } from "../tables/catalog.ts";
+import type { SealedRun } from "../tables/sealedRun.ts";
+import type { Control } from "./control.ts";
+import type { Listings } from "./listings.ts";
+import type { Verdict } from "./verdict.ts";
+
+/**
+ * What fails of a control in a run, and which resources it cannot tell of, asked of an engine that knows the common
+ * subset of SQL: the control's own query and one join. What makes its answer a verdict is done here and not in SQL, so
+ * that a hundred queries stay small enough for Athena. What passes is not answered.
+ * @throws QueryError
+ */
+export async function* failures(
+  engine: Engine,
+  control: Control,
+  sealed: SealedRun,
+  listings: Listings,
+): AsyncGenerator<Verdict> {
+  const hashes = new Map(sealed.objects.map(({ key, sha256 }) => [key, sha256]));
+  const asksForOne = control.per !== "resource";
+  const needed = asksForOne ? [control.resource, ...control.needs] : control.needs;
+  const { rows } = await engine.query(failuresQuery(control, sealed));
+  for await (const portion of rows)
+    for (const row of portion) {
+      const [account, region, id, arn, name, passes, reason, object, line, ...unread] = row;
+      const place = [String(account), String(region)] as const;
+      // Where no auditor reads the type, nothing is said of each region.
+      if (asksForOne && !listings.covers(control.resource, place[0], null)) continue;
+      const notRead = control.reads.find((_read, index) => unread[index] !== null);
+      const notKnown =
+        listings.notWhole(needed, ...place) ??
+        (notRead && `not read: ${notRead} ${unread[control.reads.indexOf(notRead)]}`);
+      if (passes === true && (asksForOne || notKnown === undefined)) continue;
+      const why =
+        passes === null ? (reason === null ? "the evidence does not tell" : `not known whether: ${reason}`) : reason;
+      const sha256 = hashes.get(String(object));
+      yield {
+        control: control.id,
+        status: notKnown !== undefined || passes === null ? "unknown" : "fail",
+        account_id: place[0],
+        region: place[1],
+        resource:
+          id === null || id === undefined
+            ? null
+            : {
+                resource_type: control.resource,
+                resource_id: String(id),
+                arn: arn === null ? null : String(arn),
+                name: name === null ? null : String(name),
+              },
+        reason: notKnown ?? (why === null ? null : String(why)),
+        evidence: sha256 && line ? { object: String(object), sha256, line: Number(line) } : null,
+        query_sha256: control.sha256,
+      };
+    }
+}
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/**
+ * The query, over the rows of one run: what a control calls the latest is that run, whichever has come since. Athena
+ * reads the files of its day alone.
+ */
+export function failuresQuery(
+  { sql, resource, reads }: Control,
+  { run, date }: Pick<SealedRun, "run" | "date">,
+): string {
+  const own = latestName(resourceTypeName(resource));
+  const names = new Set([own, ...(sql.toLowerCase().match(/\blatest_[a-z0-9_]+\b/g) ?? [])]);
+  const ofRun = [...names].map(
+    (name) =>
+      `${name} AS (SELECT * FROM ${name.replace("latest_", "")} WHERE run_date = ${text(date)} AND run_id = ${text(run)})`,
+  );
+  const unread = reads.map((read, index) => `element_at(r.unread, ${text(read)}) AS unread_${index + 1}`);
+  return `WITH ${ofRun.join(",\n")}, judged AS (
+${sql}
+)
+SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line${unread
+    .map((each) => `,\n       ${each}`)
+    .join("")}
+FROM judged j
+LEFT JOIN ${own} r ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
+WHERE j.passes IS NULL OR NOT j.passes${reads.map((read) => ` OR element_at(r.unread, ${text(read)}) IS NOT NULL`).join("")}`;
+}

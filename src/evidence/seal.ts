@@ -1,0 +1,218 @@
+import { createHash } from "node:crypto";
+import type { ChainLink } from "./chain.ts";
+import { durationsText } from "./durations.ts";
+import { type Manifest, ManifestBuilder } from "./manifest.ts";
+import { type Plan, sha256, type Task } from "./plan.ts";
+import { holdSealing, type SealingHold } from "./sealingHold.ts";
+import type { Signer } from "./signer.ts";
+import type { RunStore } from "./store.ts";
+import { tallyOf } from "./tallyOf.ts";
+
+/** Planned tasks whose commits are read at the same time. */
+const READS_AT_ONCE = 16;
+
+/** Times that other runs may get ahead in the chain while this one asks for a place. */
+const CLAIMS_AT_MOST = 100;
+
+/** A manifest as it is in the bucket; `built` when it was built here from the commits a moment ago. */
+interface Standing {
+  manifest: Manifest;
+  bytes: Uint8Array;
+  built?: string;
+}
+
+/** What sealing needs beside the run. */
+export interface Sealing {
+  store: RunStore;
+  /** Undefined: manifests are not signed. */
+  signer: Signer | undefined;
+  now: () => number;
+  /** Who this sealer is to others that start at the same time. */
+  hold: SealingHold;
+  /** Hex SHA-256 of the sealer's own bundle. */
+  bundleSha256?: string | undefined;
+  /** Who asks for a run to be sealed although tasks are out. */
+  incomplete?: { requested_by: string } | undefined;
+  /** Leaves a hint for the next run's order (`durations.ts`), once a whole run is sealed here. */
+  leaveDurations?: (text: string) => Promise<void>;
+}
+
+/** The run cannot be sealed yet: these tasks have not committed. */
+export interface StillOut {
+  open: readonly Task[];
+}
+
+/** Another sealer has the run under way: it is sealed by that one, or can be tried again once it is over. */
+export interface BeingSealed {
+  heldUntil: number;
+}
+
+/**
+ * Seals a run: checks each planned item for exactly one outcome, takes the next place in the chain, writes the
+ * manifest and signs it. Every step is create-only and can be repeated: a sealer that died is made good by the next
+ * one, whichever run that is for, since a place can only be claimed once the manifest before it stands.
+ * @returns the manifest that stands, the tasks that are still out, or until when another sealer is at it
+ * @throws CoverageError when outcomes are repeated, or were never planned
+ */
+export async function seal(sealing: Sealing, run: string, date: string): Promise<Manifest | StillOut | BeingSealed> {
+  const { store, signer } = sealing;
+  let begun: Progress | undefined;
+  let ready: ManifestBuilder | undefined;
+  for (let claims = 0; claims < CLAIMS_AT_MOST; claims++) {
+    // The head comes first: had this run claimed a place before it, its manifest is found below.
+    const [head, progress] = await Promise.all([store.chainHead(), begun ?? progressOf(store, run, date)]);
+    begun = progress;
+    const claimed = head?.run_id === run;
+    const [last, standing] = await Promise.all([
+      head && !claimed ? ensureManifest(sealing, head) : undefined,
+      store.readManifest(run, date),
+    ]);
+    if (standing) return sign(sealing, standing);
+    if (!ready) {
+      // Before the last task is out nobody holds the run: who finds it open then would keep away who closes it.
+      const hold = progress.finished && sealing.hold;
+      const other = hold && (await holdSealing(store, run, date, hold, sealing.now()));
+      if (other) return { heldUntil: other.until };
+      [ready] = await Promise.all([read(store, date, progress), hold && signer?.key()]);
+    }
+    if (claimed) return finish(sealing, await ensureManifest(sealing, head, ready), ready);
+    if (ready.open.length && !sealing.incomplete) return { open: ready.open };
+    const link: ChainLink = {
+      sequence: (head?.sequence ?? 0) + 1,
+      run_id: run,
+      run_date: date,
+      claimed_at: new Date(sealing.now()).toISOString(),
+      ...(ready.open.length && sealing.incomplete ? { incomplete: sealing.incomplete } : {}),
+    };
+    if (await store.claim(link)) {
+      const previous = last ? linkTo(last) : null;
+      return finish(sealing, await write(sealing, link, ready, previous), ready);
+    }
+  }
+  throw new Error(`run ${run}: ${CLAIMS_AT_MOST} other runs took the next place in the chain first`);
+}
+
+/** Signs what this sealer has read itself, and leaves what is of use to the next run. */
+async function finish(sealing: Sealing, standing: Standing, { isWhole, took }: ManifestBuilder): Promise<Manifest> {
+  const manifest = await sign(sealing, standing);
+  const hint = isWhole && durationsText(manifest.run_id, took);
+  if (hint) await sealing.leaveDurations?.(hint);
+  return manifest;
+}
+
+/** The manifest of a run that has its place in the chain, whoever claimed it; written here when it is not there. */
+async function ensureManifest(sealing: Sealing, link: ChainLink, ready?: ManifestBuilder): Promise<Standing> {
+  const { store } = sealing;
+  const { run_id: run, run_date: date } = link;
+  const standing = await store.readManifest(run, date);
+  if (standing) return standing;
+  const builder = ready ?? (await read(store, date, await store.readPlan(run, date)));
+  return write(sealing, link, builder, await before(store, link.sequence));
+}
+
+/** Builds the manifest of a claimed place and writes it, unless another sealer has meanwhile: what stands counts. */
+async function write(
+  { store, signer, incomplete: asked, bundleSha256 }: Sealing,
+  link: ChainLink,
+  builder: ManifestBuilder,
+  previous: Manifest["previous"],
+): Promise<Standing> {
+  const { run_id: run, run_date: date } = link;
+  const incomplete = link.incomplete ?? asked;
+  if (builder.open.length && !incomplete)
+    throw new Error(
+      `run ${run} has place ${link.sequence} in the chain, and commits it was to be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
+    );
+  const key = signer && (await signer.key());
+  const { manifest, text } = builder.seal(
+    { ...link, incomplete },
+    previous,
+    key ? { arn: key.arn, sha256: key.sha256 } : null,
+    bundleSha256,
+  );
+  if (await store.writeManifest(run, date, text)) return { manifest, bytes: Buffer.from(text), built: text };
+  const written = await store.readManifest(run, date);
+  if (!written) throw new Error(`the manifest of run ${run} was written and is not there`);
+  return { ...written, built: text };
+}
+
+/** The run before a place, with the hash of its manifest. */
+async function before(store: RunStore, sequence: number): Promise<Manifest["previous"]> {
+  if (sequence === 1) return null;
+  const link = await store.chainLink(sequence - 1);
+  const found = link && (await store.readManifest(link.run_id, link.run_date));
+  if (!found) throw new Error(`place ${sequence - 1} of the chain has no manifest`);
+  return linkTo(found);
+}
+
+/** How the manifest after it names this one. */
+const linkTo = ({ manifest: { run_id, run_date }, bytes }: Standing): Manifest["previous"] => ({
+  run_id,
+  run_date,
+  manifest_sha256: sha256(bytes),
+});
+
+/**
+ * Signs a manifest that stands, unless it is signed. One that another sealer left is built once more first: what the
+ * commits do not say is not signed, whoever has put it there.
+ */
+async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Standing): Promise<Manifest> {
+  const { run_id: run, run_date: date, signing_key } = manifest;
+  if (!signer || !signing_key || (await store.isSigned(run, date))) return manifest;
+  const key = await signer.key();
+  if (key.sha256 !== signing_key.sha256)
+    throw new Error(`the manifest of run ${run} is to be signed by ${signing_key.arn}, not by ${key.arn}`);
+  const text = Buffer.from(bytes).toString("utf8");
+  if (text !== built && text !== (await rebuilt(store, manifest)))
+    throw new Error(`the manifest of run ${run} is not what the run's plan and commits say: it is not signed`);
+  await store.writePublicKey(key.sha256, key.pem);
+  await store.writeSignature(run, date, await signer.sign(createHash("sha256").update(bytes).digest()));
+  return manifest;
+}
+
+/** The manifest once more, from the plan and the commits that it names. */
+async function rebuilt(store: RunStore, manifest: Manifest): Promise<string> {
+  const { run_id, run_date, sequence, sealed_at, incomplete_requested_by: requested_by } = manifest;
+  const committed = new Set(manifest.tasks.map(({ task }) => task));
+  const builder = await read(store, run_date, await store.readPlan(run_id, run_date), committed);
+  const link: ChainLink = {
+    sequence,
+    run_id,
+    run_date,
+    claimed_at: sealed_at,
+    ...(requested_by ? { incomplete: { requested_by } } : {}),
+  };
+  const [sealer] = manifest.tool.bundles.sealer ?? [];
+  return builder.seal(link, await before(store, sequence), manifest.signing_key, sealer).text;
+}
+
+/** The plan of a run, and whether the marks say that every task of it is finished. The commits prove it. */
+interface Progress {
+  plan: Plan;
+  bytes: Uint8Array;
+  finished: boolean;
+}
+
+async function progressOf(store: RunStore, run: string, date: string): Promise<Progress> {
+  const [planned, groups] = await Promise.all([store.readPlan(run, date), store.finishedGroups(run, date)]);
+  return { ...planned, finished: groups >= (planned.plan.tasks[0]?.group.of ?? 0) };
+}
+
+/** Reads a run's commits, planned task by planned task. @param only tasks to look at; every one by default */
+async function read(
+  store: RunStore,
+  date: string,
+  { plan, bytes }: { plan: Plan; bytes: Uint8Array },
+  only?: ReadonlySet<string>,
+): Promise<ManifestBuilder> {
+  const { run_id: run } = plan;
+  const builder = new ManifestBuilder(plan, bytes);
+  for (let start = 0; start < plan.tasks.length; start += READS_AT_ONCE) {
+    const tallies = plan.tasks.slice(start, start + READS_AT_ONCE).map((task) => {
+      const readCommit = async (id: string) => (only && !only.has(id) ? undefined : store.readCommit(run, date, id));
+      return tallyOf(run, date, task, readCommit);
+    });
+    for (const tally of await Promise.all(tallies)) builder.add(tally);
+  }
+  return builder;
+}

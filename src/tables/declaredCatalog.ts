@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+import packageJson from "../../package.json" with { type: "json" };
+import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../auditors/registry.ts";
+import { type Catalog, catalogOf, type PackedCatalog, packedCatalog, unpackedCatalog } from "./catalog.ts";
+
+const Kept = z.object({
+  key: z.string(),
+  catalog: z.object({
+    types: z.record(z.string(), z.array(z.tuple([z.string(), z.number()]))),
+    auditors: z.record(z.string(), z.array(z.object({ type: z.string(), operation: z.string(), global: z.boolean() }))),
+  }),
+});
+
+/**
+ * Where what was derived is kept. @throws where the user has no home
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/ which has a path that is not absolute ignored
+ */
+function place(): string {
+  const { XDG_CACHE_HOME: named } = process.env;
+  const cache = named && isAbsolute(named) ? named : join(homedir(), ".cache");
+  return join(cache, "audit-ecosystem", "catalog.json");
+}
+
+/** Declarations do not change while a process has them. */
+let declarations: Promise<string> | undefined;
+
+/**
+ * The catalog of declared types that some auditors lead to. Deriving it loads the SDK's client of every service, which
+ * takes seconds, so that what was derived is kept in the user's cache for as long as neither the declarations nor the
+ * clients change; what cannot be kept is derived each time.
+ * @param chosen names of groups and of services
+ * @throws UnknownAuditorError
+ */
+export async function declaredCatalog(chosen: readonly string[] = DEFAULT_AUDITORS): Promise<Catalog> {
+  const composed = compose(chosen);
+  declarations ??= keyOfDeclarations();
+  const key = await declarations;
+  const { types, auditors: services } = (await kept(key)) ?? (await derived(key));
+  const auditors = Object.fromEntries(
+    composed.map(({ name, services: of }) => [name, of.flatMap((service) => services[service] ?? [])]),
+  );
+  const covered = new Set(Object.values(auditors).flatMap((all) => all.map(({ type }) => type)));
+  return unpackedCatalog({
+    types: Object.fromEntries(Object.entries(types).filter(([type]) => covered.has(type))),
+    auditors,
+  });
+}
+
+/** The same, derived of the declarations themselves and never of what was kept: for what must not rest on a file. */
+export const derivedCatalog = async (): Promise<Catalog> => catalogOf(await loadAuditors());
+
+async function kept(key: string): Promise<PackedCatalog | undefined> {
+  try {
+    const read = Kept.safeParse(JSON.parse(await readFile(place(), "utf8")));
+    return read.success && read.data.key === key ? read.data.catalog : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of each service by itself: how auditors are composed of them is another question at each call. */
+async function derived(key: string): Promise<PackedCatalog> {
+  const catalog = packedCatalog(catalogOf(await loadAuditors(serviceNames)));
+  // Where there is no home, or none that can be written to, this costs the time of deriving and nothing else.
+  await keep(JSON.stringify({ key, catalog })).catch(() => undefined);
+  return catalog;
+}
+
+async function keep(text: string): Promise<void> {
+  const file = place();
+  const written = `${file}.${randomUUID()}`;
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    await writeFile(written, text);
+    await rename(written, file);
+  } finally {
+    await rm(written, { force: true });
+  }
+}
+
+/** Changes with each declaration, with what derives tables of them, and with the version of each client of the SDK. */
+async function keyOfDeclarations(): Promise<string> {
+  const folders = ["../auditors/", "../auditors/services/", "./"].map((folder) =>
+    fileURLToPath(new URL(folder, import.meta.url)),
+  );
+  const sources = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder))
+        .filter((name) => /\.[jt]s$/.test(name))
+        .sort()
+        .map((name) => join(folder, name)),
+    ),
+  );
+  const require = createRequire(import.meta.url);
+  const manifests = Object.keys(packageJson.dependencies)
+    .filter((name) => /^@(aws-sdk|smithy)\//.test(name))
+    .map((name) => require.resolve(`${name}/package.json`));
+  const files = [...sources.flat(), ...manifests];
+  const hash = createHash("sha256");
+  for (const [index, text] of (await Promise.all(files.map((file) => readFile(file)))).entries())
+    hash.update(`${basename(files[index]!)}\n`).update(text);
+  return hash.digest("hex");
+}

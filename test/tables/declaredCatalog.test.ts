@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "chai";
+import { loadAuditors, UnknownAuditorError } from "../../src/auditors/registry.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
+import { declaredCatalog, derivedCatalog } from "../../src/tables/declaredCatalog.ts";
+
+describe("the catalog of declared types", function () {
+  this.timeout(120_000);
+  const before = process.env.XDG_CACHE_HOME;
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "audit-catalog-"));
+    process.env.XDG_CACHE_HOME = folder;
+    file = join(folder, "audit-ecosystem", "catalog.json");
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = before;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is the same derived, when it is kept and when it was", async () => {
+    const derived = await derivedCatalog();
+    expect(await declaredCatalog()).to.deep.equal(derived);
+    expect(readdirSync(dirname(file)), "nothing half written").to.deep.equal(["catalog.json"]);
+    expect(await declaredCatalog()).to.deep.equal(derived);
+  });
+
+  it("is taken from what was kept", async () => {
+    await declaredCatalog();
+    const { key, catalog } = JSON.parse(readFileSync(file, "utf8"));
+    catalog.types["AWS::RDS::DBInstance"] = [["Kept", 0]];
+    writeFileSync(file, JSON.stringify({ key, catalog }));
+    const { tables } = await declaredCatalog(["rds"]);
+    const instances = tables.find(({ resourceType }) => resourceType === "AWS::RDS::DBInstance")!;
+    expect(instances.members.map(({ member }) => member)).to.deep.equal(["Kept"]);
+  });
+
+  for (const chosen of [["rds"], ["compute", "lambda", "iam"], ["access"], []])
+    it(`is of the auditors that are chosen: ${chosen.join(", ") || "none"}`, async () => {
+      expect(await declaredCatalog(chosen)).to.deep.equal(catalogOf(await loadAuditors(chosen)));
+    });
+
+  it("knows no auditor that there is not", async () => {
+    const error = await declaredCatalog(["nope"]).catch((each: Error) => each);
+    expect(error).to.be.instanceOf(UnknownAuditorError);
+  });
+
+  for (const [what, text] of [
+    ["is of other declarations", JSON.stringify({ key: "another", catalog: { types: {}, auditors: {} } })],
+    ["is no JSON", '{"key":'],
+    ["has another shape", JSON.stringify({ key: "another", catalog: [] })],
+  ] as const)
+    it(`is derived anew where what was kept ${what}`, async () => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      const expected = catalogOf(await loadAuditors(["rds"]));
+      expect(await declaredCatalog(["rds"])).to.deep.equal(expected);
+      expect(readFileSync(file, "utf8"), "and kept").to.include("AWS::RDS::DBInstance");
+    });
+
+  it("is kept below the user's home where the path for caches is not absolute", async () => {
+    const { HOME } = process.env;
+    process.env.XDG_CACHE_HOME = "relative";
+    process.env.HOME = folder;
+    try {
+      await declaredCatalog(["rds"]);
+    } finally {
+      if (HOME === undefined) delete process.env.HOME;
+      else process.env.HOME = HOME;
+    }
+    expect(existsSync("relative")).to.equal(false);
+    expect(existsSync(join(folder, ".cache", "audit-ecosystem", "catalog.json"))).to.equal(true);
+  });
+
+  it("is derived where nothing can be kept", async () => {
+    // A file stands where the folder would be.
+    writeFileSync(dirname(file), "");
+    expect((await declaredCatalog(["rds"])).tables).not.to.deep.equal([]);
+  });
+});
