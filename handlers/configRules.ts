@@ -51,7 +51,7 @@ const ANNOTATION = 256;
 
 /** Lambda entry point of the rules of AWS Config: judges one configuration item by the control that the rule names. */
 export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
-  const judges = new Map(controls.map((control) => [control.id, { ...control, ...predicateOf(control.sql) }]));
+  const judges = new Map(controls.map((control) => [control.id, control]));
 
   return (around: Surroundings) => {
     const config = new ConfigServiceClient(around.client(WAITS));
@@ -86,8 +86,10 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
       const judge = async (): Promise<Evaluation> => {
         const isThere = ["OK", "ResourceDiscovered"].includes(told.configurationItemStatus) && !eventLeftScope;
         if (!isThere || told.resourceType !== control.resource) return evaluated("NOT_APPLICABLE");
+        const predicate = predicateOf(control.sql);
         const item = whole ?? (await history(told.resourceType, told.resourceId, told.configurationItemCaptureTime));
-        const judgement = control.judge(rowOf(item, columns[control.resource] ?? []));
+        if (!item.configuration) return evaluated("NOT_APPLICABLE", "not known: the item has no configuration");
+        const judgement = predicate.judge(rowOf(item, columns[control.resource] ?? []));
         if (!judgement) return evaluated("NOT_APPLICABLE");
         const { passes, reason } = judgement;
         if (passes) return evaluated("COMPLIANT");
@@ -96,7 +98,12 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
           return evaluated("NOT_APPLICABLE", `not known whether: ${reason ?? "the item does not tell"}`);
         return evaluated("NON_COMPLIANT", reason ?? undefined);
       };
-      const evaluation = await judge();
+      // Config takes no answer that says so: one control, or one item, that cannot be judged keeps no other waiting.
+      const notEvaluated = (error: unknown): Evaluation => {
+        log.error("not evaluated", { control: control.id, resource: told.resourceId, error: error as Error });
+        return evaluated("NOT_APPLICABLE", `not evaluated: ${(error as Error).message}`);
+      };
+      const evaluation = await judge().catch(notEvaluated);
       const { FailedEvaluations } = await config.send(
         new PutEvaluationsCommand({ Evaluations: [evaluation], ResultToken: resultToken }),
       );

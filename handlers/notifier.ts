@@ -49,6 +49,8 @@ export interface Notified {
   run_id: string;
   /** Findings that a channel was told of now. */
   told: Partial<Record<Channel, number>>;
+  /** Controls that could not be evaluated; all others were. */
+  not_evaluated: string[];
 }
 
 const theWeb: Web = {
@@ -98,19 +100,22 @@ export const notifierHandler =
       // A second delivery, or a run that was overtaken: what it would say is in the memory already, or out of date.
       if (!told || told.run_id < run_id) {
         const said = await ask(engine, sealed, told, knowledge);
-        problems.push(...said.problems);
         told = afterRun(told, said, knowledge.controls, Object.keys(channels) as Channel[]);
         await memory.write(told);
       }
-      const answer: Notified = { run_id, told: {} };
+      const answer: Notified = {
+        run_id,
+        told: {},
+        not_evaluated: told.unevaluated.map(({ control }) => control),
+      };
       for (const [channel, tell] of Object.entries(channels) as [Channel, Tell][]) {
-        const { found, ended } = untold(told, channel);
-        if (!found.length && !ended.length) continue;
+        const news = untold(told, channel);
+        if (Object.values(news).every(({ length }) => !length)) continue;
         try {
-          await tell({ found, ended, controls, run: { id: run_id, accounts: sealed.plan.accounts.length } });
+          await tell({ ...news, controls, run: { id: run_id, accounts: sealed.plan.accounts.length } });
           told = tellingDone(told, channel);
           await memory.write(told);
-          answer.told[channel] = found.length;
+          answer.told[channel] = news.found.length;
         } catch (error) {
           problems.push(`${channel}: ${(error as Error).message}`);
         }
@@ -128,7 +133,7 @@ async function ask(
   sealed: SealedRun,
   told: Told | undefined,
   { controls, auditors, exceptions }: NotifierKnowledge,
-): Promise<Said & { problems: string[] }> {
+): Promise<Said> {
   const types = new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs]));
   const listings = await listingsOf(sealed, { auditors }, types);
   const present = new Set(sealed.objects.map(({ resource_type }) => resource_type));
@@ -140,8 +145,7 @@ async function ask(
   const excepted = new Exceptions(exceptions, sealed.date);
   const failed: Verdict[] = [];
   const unknown = new Set<string>();
-  const unanswered = new Set<string>();
-  const problems: string[] = [];
+  const unanswered = new Map<string, string>();
   const limit = pLimit(QUERIES_AT_ONCE);
   const one = async (control: Control): Promise<void> => {
     try {
@@ -151,13 +155,12 @@ async function ask(
         if (verdict.status === "fail") failed.push(verdict);
         else if (verdict.status === "unknown") unknown.add(findingId(verdict));
     } catch (error) {
-      unanswered.add(control.id);
-      problems.push(`control ${control.id}: ${(error as Error).message}`);
-      log.error("a control got no answer", { control: control.id, error: error as Error });
+      unanswered.set(control.id, (error as Error).message);
+      log.error("a control was not evaluated", { control: control.id, error: error as Error });
     }
   };
   await Promise.all(asked.map((control) => limit(() => one(control))));
   if (asked.length && unanswered.size === asked.length)
-    throw new Error(`no control got an answer, the first because: ${problems[0]}`);
-  return { run: sealed.run, failed, unknown, unanswered, listings, problems: problems.slice(0, 3) };
+    throw new Error(`no control could be evaluated, one because: ${[...unanswered.values()][0]}`);
+  return { run: sealed.run, failed, unknown, unanswered, listings };
 }

@@ -39,8 +39,8 @@ export const controlsCommand = (program: Command): Command =>
     .addHelpText(
       "after",
       `
-Ends with 0 when nothing failed, with 1 when something did, with 2 when nothing did and something is not known, and
-with 3 when the controls could not be asked.`,
+Ends with 0 when nothing failed, with 1 when something did, with 2 when nothing did and something is not known or not
+evaluated, and with 3 when no control could be evaluated.`,
     )
     .action(async (run: string, options: ControlsOptions) => {
       const { ControlError, loadControls } = await import("../../src/controls/control.ts");
@@ -133,15 +133,16 @@ async function answer(
   progress: (text: string) => void,
 ): Promise<void> {
   const { evaluation } = await import("../../src/controls/evaluate.ts");
+  const { ControlError } = await import("../../src/controls/control.ts");
   const { noVerdicts } = await import("../../src/controls/verdict.ts");
   const counts = new Map(controls.map((control) => [control.id, noVerdicts()]));
   const expired = new Set<string>();
+  const notEvaluated = new Map<string, string>();
   const about = await evaluation(engine, controls, exceptions);
-  for (const [index, control] of controls.entries()) {
-    progress(`${index + 1} of ${controls.length}: ${control.id}`);
+  const evaluate = async (control: Control): Promise<void> => {
     if (!verdicts && !exceptions.concern(control.id)) {
       counts.set(control.id, await about.counts(control));
-      continue;
+      return;
     }
     for await (const portion of about.verdicts(control))
       for (const verdict of portion) {
@@ -152,24 +153,49 @@ async function answer(
           print(json ? JSON.stringify(verdict) : verdictLine(verdict));
         }
       }
+  };
+  for (const [index, control] of controls.entries()) {
+    progress(`${index + 1} of ${controls.length}: ${control.id}`);
+    try {
+      await evaluate(control);
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+      counts.set(control.id, noVerdicts());
+      notEvaluated.set(control.id, error.message);
+      progress("");
+      if (json && verdicts)
+        print(JSON.stringify({ control: control.id, status: "not-evaluated", error: error.message }));
+      else process.stderr.write(`itaudit: not evaluated: ${printable(error.message.replaceAll("\n", " "))}\n`);
+    }
   }
   progress("");
-  const results = controls.map((control) => ({ control, counts: counts.get(control.id)! }));
+  if (notEvaluated.size && notEvaluated.size === controls.length)
+    throw new ControlError(`no control could be evaluated, the first because: ${[...notEvaluated.values()][0]}`);
+  const results = controls.map((control) => ({
+    control,
+    counts: counts.get(control.id)!,
+    error: notEvaluated.get(control.id),
+  }));
   const totals = results.reduce((sum, each) => add(sum, each.counts), noVerdicts());
   if (json && !verdicts)
     print(
       JSON.stringify({
         run: engine.latest,
         narrowed: engine.narrowed,
-        controls: results.map(({ control: { id, title, severity }, counts }) => ({ id, title, severity, ...counts })),
+        controls: results.map(({ control: { id, title, severity }, counts, error }) =>
+          error === undefined
+            ? { id, title, severity, ...counts }
+            : { id, title, severity, status: "not-evaluated", error },
+        ),
         totals,
+        not_evaluated: notEvaluated.size,
       }),
     );
   if (!json) print(`${verdicts ? "\n" : ""}${await resultTable(results, totals)}`);
   for (const each of expired) process.stderr.write(`itaudit: ${each}\n`);
   for (const { control, owner } of exceptions.unused)
     process.stderr.write(`itaudit: the exception of ${owner} to ${control} met no failure\n`);
-  process.exitCode = totals.fail ? 1 : totals.unknown ? 2 : 0;
+  process.exitCode = totals.fail ? 1 : totals.unknown || notEvaluated.size ? 2 : 0;
 }
 
 const add = (a: VerdictCounts, b: VerdictCounts): VerdictCounts =>
@@ -198,7 +224,7 @@ export function verdictLine({
 }
 
 async function resultTable(
-  results: readonly { control: Control; counts: VerdictCounts }[],
+  results: readonly { control: Control; counts: VerdictCounts; error: string | undefined }[],
   totals: VerdictCounts,
 ): Promise<string> {
   const { default: Table } = await import("cli-table3");
@@ -209,7 +235,12 @@ async function resultTable(
     style: { head: [], border: [] },
   });
   const cells = (counts: VerdictCounts) => VERDICT_STATUSES.map((status) => counts[status] || "");
-  for (const { control, counts } of results) table.push([control.id, control.severity, ...cells(counts)]);
+  for (const { control, counts, error } of results)
+    table.push(
+      error === undefined
+        ? [control.id, control.severity, ...cells(counts)]
+        : [control.id, control.severity, { colSpan: VERDICT_STATUSES.length, content: "not evaluated" }],
+    );
   table.push([`${results.length} controls`, "", ...cells(totals)]);
   return table.toString();
 }

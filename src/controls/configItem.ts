@@ -4,11 +4,14 @@ import { columnValue } from "../tables/resourceRow.ts";
 import type { SqlValue } from "./expression.ts";
 import type { SqlRow } from "./predicate.ts";
 
-// The event has objects where the API has their JSON.
-const Json = z.preprocess(
-  (value) => (typeof value === "string" ? JSON.parse(value) : value),
-  z.looseObject({}).nullish(),
-);
+// The event has objects where the API has their JSON. What is no JSON is of this item alone: as if it were not there.
+const Json = z.preprocess((value) => {
+  try {
+    return typeof value === "string" ? JSON.parse(value) : value;
+  } catch {
+    return null;
+  }
+}, z.looseObject({}).nullish());
 
 /**
  * A configuration item of AWS Config, as far as rules look at it.

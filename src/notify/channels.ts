@@ -5,7 +5,7 @@ import { GetParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Control } from "../controls/control.ts";
 import { messageOf, type ToldRun } from "./message.ts";
 import { productOf, securityFinding } from "./securityFinding.ts";
-import type { OpenFinding } from "./told.ts";
+import type { OpenFinding, Unevaluated } from "./told.ts";
 import { postToWebhook, type Web } from "./webhook.ts";
 
 /** What there is to tell a channel. */
@@ -13,6 +13,8 @@ export interface News {
   found: readonly OpenFinding[];
   /** Findings that it knows, and that are no more. */
   ended: readonly OpenFinding[];
+  /** Controls that could not be evaluated: of what they are about nothing is known. */
+  unevaluated: readonly Unevaluated[];
   controls: ReadonlyMap<string, Control>;
   run: ToldRun;
 }
@@ -23,9 +25,9 @@ export type Tell = (news: News) => Promise<void>;
 /** One message for all that is new; a filter policy of a subscription can ask for its `severity`. */
 export const topicChannel =
   (sns: SNSClient, TopicArn: string): Tell =>
-  async ({ found, controls, run }) => {
-    if (!found.length) return;
-    const { subject, text, severity } = messageOf(found, controls, run);
+  async ({ found, unevaluated, controls, run }) => {
+    if (!found.length && !unevaluated.length) return;
+    const { subject, text, severity } = messageOf(found, unevaluated, controls, run);
     await sns.send(
       new PublishCommand({
         TopicArn,
@@ -39,10 +41,10 @@ export const topicChannel =
 /** The same message, to an address that is read from a SecureString parameter each time. */
 export const webhookChannel =
   (ssm: SSMClient, Name: string, web: Web): Tell =>
-  async ({ found, controls, run }) => {
-    if (!found.length) return;
+  async ({ found, unevaluated, controls, run }) => {
+    if (!found.length && !unevaluated.length) return;
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
-    await postToWebhook(Parameter?.Value ?? "", messageOf(found, controls, run).text, web);
+    await postToWebhook(Parameter?.Value ?? "", messageOf(found, unevaluated, controls, run).text, web);
   };
 
 const SOURCE = "audit-ecosystem";
@@ -51,10 +53,10 @@ export const EVENTS_AT_MOST = 200;
 /** Entries of a call. @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const EVENTS_OF_A_CALL = 10;
 
-/** An event for each finding, and for each that is no more; a summary where there are more than anybody handles. */
+/** An event for each finding, for each that is no more, and for each control without an answer; a summary where there are more than anybody handles. */
 export const eventBusChannel =
   (eventBridge: EventBridgeClient, EventBusName: string): Tell =>
-  async ({ found, ended, controls, run }) => {
+  async ({ found, ended, unevaluated, controls, run }) => {
     const entry = (DetailType: string, detail: object, arn?: string | null): PutEventsRequestEntry => ({
       EventBusName,
       Source: SOURCE,
@@ -70,7 +72,14 @@ export const eventBusChannel =
         return entry(type, { ...finding, title, severity, resource_type: resource, remedy }, finding.arn);
       });
     };
-    const entries = [...each("Audit Finding", found), ...each("Audit Finding Ended", ended)];
+    const entries = [
+      ...each("Audit Finding", found),
+      ...each("Audit Finding Ended", ended),
+      ...unevaluated.map(({ control, error }) => {
+        const { title, severity } = controls.get(control)!;
+        return entry("Audit Control Not Evaluated", { control, title, severity, error: error.slice(0, 1_000) });
+      }),
+    ];
     for (let from = 0; from < entries.length; from += EVENTS_OF_A_CALL) {
       const answer = await eventBridge.send(
         new PutEventsCommand({ Entries: entries.slice(from, from + EVENTS_OF_A_CALL) }),

@@ -1,5 +1,5 @@
 import { type Control, SEVERITIES, type Severity } from "../controls/control.ts";
-import type { OpenFinding } from "./told.ts";
+import type { OpenFinding, Unevaluated } from "./told.ts";
 
 /** Findings that a message names one by one; of more it gives the numbers. */
 export const NAMED_AT_MOST = 20;
@@ -20,26 +20,38 @@ export interface Message {
   severity: Severity;
 }
 
-/** What people are told of new findings; there must be one at least. */
+/** What people are told of new findings and of controls without an answer; there must be one at least. */
 export function messageOf(
   found: readonly OpenFinding[],
+  unevaluated: readonly Pick<Unevaluated, "control" | "error">[],
   controls: ReadonlyMap<string, Control>,
   run: ToldRun,
 ): Message {
-  const severityOf = ({ control }: OpenFinding) => controls.get(control)!.severity;
+  const severityOf = ({ control }: Pick<OpenFinding, "control">) => controls.get(control)!.severity;
   const rank = (finding: OpenFinding) => SEVERITIES.indexOf(severityOf(finding));
   const sorted = [...found].sort((a, b) => rank(a) - rank(b) || (a.control < b.control ? -1 : 1));
   const counts = countsOf(sorted.map(severityOf));
-  const subject = `Audit: ${found.length} new finding${found.length === 1 ? "" : "s"} (${counts})`;
+  const said = [
+    ...(found.length ? [`${found.length} new finding${found.length === 1 ? "" : "s"} (${counts})`] : []),
+    ...(unevaluated.length
+      ? [`${unevaluated.length} control${unevaluated.length === 1 ? "" : "s"} not evaluated`]
+      : []),
+  ].join(", ");
   const named = sorted.slice(0, NAMED_AT_MOST).map((finding) => paragraph(finding, controls.get(finding.control)!));
   const rest = sorted.slice(NAMED_AT_MOST);
   const text = [
-    `${subject.replace("Audit: ", "")} in run ${run.id}, which covered ${run.accounts} account${run.accounts === 1 ? "" : "s"}.`,
+    `${said} in run ${run.id}, which covered ${run.accounts} account${run.accounts === 1 ? "" : "s"}.`,
     ...named,
     ...(rest.length ? [`And ${rest.length} more: ${countsOf(rest.map(severityOf))}.`] : []),
+    ...unevaluated
+      .slice(0, NAMED_AT_MOST)
+      .map(({ control, error }) => `NOT EVALUATED ${controls.get(control)!.title} (${control}): ${printable(error)}`),
+    ...(unevaluated.length > NAMED_AT_MOST ? [`And ${unevaluated.length - NAMED_AT_MOST} more not evaluated.`] : []),
     `With their evidence: itaudit controls ${run.id} --verdicts`,
   ].join("\n\n");
-  return { subject, text, severity: severityOf(sorted[0]!) };
+  const severities = [...found, ...unevaluated].map(severityOf);
+  const severity = SEVERITIES.find((each) => severities.includes(each))!;
+  return { subject: `Audit: ${said}`, text, severity };
 }
 
 function paragraph({ account_id, region, resource_id, arn, reason }: OpenFinding, control: Control): string {

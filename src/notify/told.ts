@@ -28,6 +28,15 @@ const OpenFinding = z.object({
 });
 export type OpenFinding = z.infer<typeof OpenFinding>;
 
+/** A control that could not be evaluated in the last run that asked it. */
+const Unevaluated = z.object({
+  control: z.string(),
+  error: z.string(),
+  /** Channels that have not been told. */
+  untold: z.array(Channel),
+});
+export type Unevaluated = z.infer<typeof Unevaluated>;
+
 /** What is remembered from run to run, so that each finding is told once. */
 export const Told = z.object({
   format: z.literal("audit-ecosystem/told/1"),
@@ -36,6 +45,7 @@ export const Told = z.object({
   open: z.array(OpenFinding),
   /** Findings that are gone, and a channel that keeps them does not know it yet. */
   ended: z.array(OpenFinding),
+  unevaluated: z.array(Unevaluated).default([]),
 });
 export type Told = z.infer<typeof Told>;
 
@@ -46,8 +56,8 @@ export interface Said {
   failed: readonly Verdict[];
   /** Ids of findings of which the run cannot tell. */
   unknown: ReadonlySet<string>;
-  /** Controls that got no answer: nothing is known of what they are about. */
-  unanswered: ReadonlySet<string>;
+  /** Errors of controls that could not be evaluated: nothing is known of what they are about. */
+  unanswered: ReadonlyMap<string, string>;
   listings: Listings;
 }
 
@@ -101,24 +111,42 @@ export function afterRun(
     }
   }
   const waiting = (standing?.ended ?? []).filter(({ id }) => !open.has(id));
-  return { format: "audit-ecosystem/told/1", run_id: run, open: [...open.values()], ended: [...waiting, ...ended] };
+  // Told once, until the control was evaluated again.
+  const since = new Map((standing?.unevaluated ?? []).map((each) => [each.control, each]));
+  const unevaluated = [...unanswered].map(([control, error]) => ({
+    control,
+    error,
+    untold: since.get(control)?.untold.filter((each) => channels.includes(each)) ?? [...channels],
+  }));
+  return {
+    format: "audit-ecosystem/told/1",
+    run_id: run,
+    open: [...open.values()],
+    ended: [...waiting, ...ended],
+    unevaluated,
+  };
 }
 
-/** What a channel is to be told: findings that it does not know, and ends of those that it knows. */
-export const untold = ({ open, ended }: Told, channel: Channel): { found: OpenFinding[]; ended: OpenFinding[] } => ({
+/** What a channel is to be told: findings that it does not know, ends of those that it knows, controls without an answer. */
+export const untold = (
+  { open, ended, unevaluated }: Told,
+  channel: Channel,
+): { found: OpenFinding[]; ended: OpenFinding[]; unevaluated: Unevaluated[] } => ({
   found: open.filter((each) => each.untold.includes(channel)),
   ended: ended.filter((each) => each.untold.includes(channel)),
+  unevaluated: unevaluated.filter((each) => each.untold.includes(channel)),
 });
 
 /** The memory once a channel has been told everything. */
 export function tellingDone(told: Told, channel: Channel): Told {
-  const without = (finding: OpenFinding): OpenFinding =>
+  const without = <T extends OpenFinding | Unevaluated>(finding: T): T =>
     finding.untold.includes(channel)
       ? { ...finding, untold: finding.untold.filter((each) => each !== channel) }
       : finding;
   return {
     ...told,
-    open: told.open.map(without),
-    ended: told.ended.map(without).filter((each) => each.untold.length),
+    open: told.open.map((each) => without(each)),
+    ended: told.ended.map((each) => without(each)).filter((each) => each.untold.length),
+    unevaluated: told.unevaluated.map((each) => without(each)),
   };
 }

@@ -191,7 +191,11 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
       `run ${newest} is sealed and has no tables yet, so that no answer is of it. They are made after each run; itaudit tables build ${newest} makes them now.`,
     );
   /** Makes the views of the tables named, and answers with the bytes of their files. */
-  const prepare = async (names: Iterable<string>): Promise<number> => {
+  const prepare = (sql: string): Promise<number> =>
+    viewsFor(namesIn(sql)).catch((error: Error) => {
+      throw duckDBError(error.message, sql, []);
+    });
+  const viewsFor = async (names: Iterable<string>): Promise<number> => {
     let bytes = 0;
     for (const name of names) {
       const table = tables.get(name.replace(/^latest_/, ""));
@@ -224,7 +228,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     close,
     tables: () => known,
     whole: async (sql) => {
-      await prepare(namesIn(sql));
+      await prepare(sql);
       const reader = await connection.runAndReadAll(forDuckDB(sql)).catch((error: Error) => {
         throw duckDBError(
           error.message,
@@ -236,7 +240,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     },
     query: async (sql) => {
       const started = performance.now();
-      const bytes = await prepare(namesIn(sql));
+      const bytes = await prepare(sql);
       return answer(connection, sql, { started, bytes, tables: known.map(({ name }) => name) });
     },
   };

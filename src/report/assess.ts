@@ -1,4 +1,4 @@
-import { type Control, FRAMEWORKS, type Framework, SEVERITIES } from "../controls/control.ts";
+import { type Control, ControlError, FRAMEWORKS, type Framework, SEVERITIES } from "../controls/control.ts";
 import { evaluation } from "../controls/evaluate.ts";
 import type { Exceptions } from "../controls/exceptions.ts";
 import { noVerdicts, VERDICT_STATUSES, type Verdict, type VerdictCounts } from "../controls/verdict.ts";
@@ -12,8 +12,9 @@ const KEPT_AT_MOST = 20_000;
 
 /**
  * What the controls say about the run that the engine shows as latest. Verdicts are counted at once, and findings,
- * but for a bounded number, are asked for when they are read, as long as the engine is open.
- * @throws ControlError
+ * but for a bounded number, are asked for when they are read, as long as the engine is open. A control that cannot be
+ * evaluated is reported as that, with its error, and the others are judged.
+ * @throws ControlError where there is no run
  */
 export async function assess(
   engine: DuckDBEngine,
@@ -42,7 +43,18 @@ export async function assess(
   };
   for (const [asked, control] of controls.entries()) {
     progress(`control ${control.id}`, asked, controls.length);
-    reported.push(reportedControl(control, items(control) > FEW_ITEMS ? await counts(control) : await judged(control)));
+    try {
+      reported.push(
+        reportedControl(control, items(control) > FEW_ITEMS ? await counts(control) : await judged(control)),
+      );
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+      reported.push({
+        ...reportedControl(control, noVerdicts()),
+        status: "not-evaluated",
+        not_evaluated: error.message,
+      });
+    }
   }
   const places = new Map(controls.map(({ id }, place) => [id, place]));
   const worstFirst = [...reported].sort(

@@ -26,13 +26,30 @@ const COLUMNS = [
   "query_sha256",
 ] as const;
 
-/** The findings, one a line, and what is unlike the others with the status `unusual`; safe to open in a spreadsheet. @see https://www.rfc-editor.org/rfc/rfc4180 */
+/** Controls that were not evaluated, the findings, one a line, and what is unlike the others with the status `unusual`; safe to open in a spreadsheet. @see https://www.rfc-editor.org/rfc/rfc4180 */
 export async function writeCsv({ run, controls, findings, anomalies }: Report, write: Write): Promise<void> {
   const byId = new Map(controls.map((control) => [control.id, control]));
   await write(`${COLUMNS.join(",")}\r\n`);
+  await write(controls.map((control) => notEvaluated(run.run_id, control)).join(""));
   for await (const portion of findings())
     await write(portion.map((each) => lineOf(run.run_id, each, byId.get(each.control)!)).join(""));
   if (anomalies?.count) await write(anomalies.listed.map(unusual).join(""));
+}
+
+function notEvaluated(run: string, control: ReportedControl): string {
+  if (control.not_evaluated === undefined) return "";
+  const { id, severity, title, resource, not_evaluated: reason, sha256 } = control;
+  const known: Partial<Record<(typeof COLUMNS)[number], string>> = {
+    run_id: run,
+    status: "not-evaluated",
+    severity,
+    control: id,
+    title,
+    resource_type: resource,
+    reason,
+    query_sha256: sha256,
+  };
+  return record(COLUMNS.map((column) => known[column] ?? null));
 }
 
 function lineOf(run: string, finding: Finding, control: ReportedControl): string {

@@ -66,8 +66,10 @@ export interface ReportedControl
   extends Pick<Control, "id" | "title" | "severity" | "resource" | "rationale" | "remedy" | "sql" | "sha256"> {
   /** Numbers in a framework, by its title. */
   mappings: Readonly<Record<string, readonly string[]>>;
-  /** The worst of its verdicts. */
-  status: VerdictStatus;
+  /** The worst of its verdicts; `not-evaluated`: there are none, because its query could not be answered. */
+  status: VerdictStatus | "not-evaluated";
+  /** Why it was not evaluated. */
+  not_evaluated?: string;
   verdicts: VerdictCounts;
 }
 

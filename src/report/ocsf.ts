@@ -26,10 +26,36 @@ const CREATE = 1;
  */
 export async function writeOcsf(report: Report, write: Write): Promise<void> {
   const controls = new Map(report.controls.map((control) => [control.id, control]));
+  for (const control of report.controls)
+    if (control.not_evaluated !== undefined)
+      await write(`${JSON.stringify(notEvaluated(report, control, control.not_evaluated))}\n`);
   for await (const portion of report.findings()) {
     const events = portion.map((finding) => eventOf(report, finding, controls.get(finding.control)!));
     await write(events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   }
+}
+
+/** A control that could not be evaluated: of no account and no resource, and of no verdict. */
+function notEvaluated(report: Report, control: ReportedControl, error: string) {
+  const { resources: _none, ...event } = eventOf(
+    report,
+    {
+      control: control.id,
+      status: "unknown",
+      account_id: "",
+      region: null,
+      resource: null,
+      reason: `not evaluated: ${error}`,
+      evidence: null,
+      query_sha256: control.sha256,
+    },
+    control,
+  );
+  return {
+    ...event,
+    cloud: { provider: "AWS" },
+    compliance: { ...event.compliance, status_id: 0, status: "Unknown" },
+  };
 }
 
 function eventOf({ run, tool_version }: Report, finding: Finding, control: ReportedControl) {

@@ -39,9 +39,10 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
     originalUriBaseIds: { EVIDENCE: { description: { text: "The evidence bucket, or a copy of it." } } },
     invocations: [
       {
-        executionSuccessful: report.integrity.holds,
+        executionSuccessful: report.integrity.holds && controls.every((each) => each.not_evaluated === undefined),
         startTimeUtc: run.started_at,
         endTimeUtc: run.sealed_at,
+        toolExecutionNotifications: controls.flatMap(notEvaluated),
         properties: { manifest: run.manifest_key, manifest_sha256: run.manifest_sha256 },
       },
     ],
@@ -73,6 +74,12 @@ const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedCo
     tags: Object.entries(mappings).flatMap(([framework, numbers]) => numbers.map((number) => `${framework} ${number}`)),
   },
 });
+
+/** A control without results, because it could not be evaluated. */
+const notEvaluated = ({ id, not_evaluated: error }: ReportedControl, index: number) =>
+  error === undefined
+    ? []
+    : [{ level: "error", message: { text: `not evaluated: ${error}` }, associatedRule: { id, index } }];
 
 const UNUSUAL = {
   id: "unlike-the-others",

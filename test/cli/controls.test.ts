@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Verdict } from "../../src/controls/verdict.ts";
@@ -66,6 +66,46 @@ describe("itaudit controls", function () {
     await writeFile(path, `- { control: ${control}, owner: me, reason: a test, expires: 2999-01-01 }`);
     const { stderr } = await asked("--control", control, "--exceptions", path);
     expect(stderr).to.equal(`itaudit: the exception of me to ${control} met no failure\n`);
+  });
+
+  describe("where the file of a table is damaged", () => {
+    const [broken, whole] = ["rds-storage-encrypted", "rds-snapshot-encrypted"];
+    let path: string;
+    let bytes: Buffer;
+    before(async () => {
+      const tables = await readdir(join(folder, "tables"), { recursive: true });
+      path = join(
+        folder,
+        "tables",
+        tables.find((each) => each.startsWith("aws_rds_dbinstance") && each.includes(runId(2)))!,
+      );
+      bytes = await readFile(path);
+      await writeFile(path, bytes.subarray(0, 20));
+    });
+    after(() => writeFile(path, bytes));
+
+    it("says which control was not evaluated and why, judges all others, and ends with 2", async () => {
+      const { code, stdout, stderr } = await asked("--control", `${broken},${whole}`);
+      expect(code).to.equal(2);
+      expect(stdout)
+        .to.match(/rds-storage-encrypted +│ high +│ +not evaluated +│/)
+        .and.to.match(/rds-snapshot-encrypted +│ medium +│/);
+      expect(stderr).to.match(/^itaudit: not evaluated: control rds-storage-encrypted: [^\n]+\n$/);
+    });
+
+    it("has it as an object among the verdicts", async () => {
+      const found = (await verdicts("--control", `${whole},${broken}`)) as unknown as Record<string, string>[];
+      const said = found.filter(({ status }) => status === "not-evaluated");
+      expect(said).to.have.length(1);
+      expect(said[0]).to.include({ control: broken });
+      expect(found.filter(({ control }) => control === whole)).not.to.be.empty;
+    });
+
+    it("ends with 3 where no control could be evaluated", async () => {
+      const { code, stdout, stderr } = await asked("--control", broken!);
+      expect([code, stdout]).to.deep.equal([3, ""]);
+      expect(stderr).to.match(/no control could be evaluated, the first because: control rds-storage-encrypted/);
+    });
   });
 
   for (const [what, args, problem] of [

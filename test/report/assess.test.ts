@@ -107,6 +107,16 @@ describe("the findings of a report", () => {
       expect(await shortOf(findings(ofEach))).to.deep.equal(expected.map((place) => IN_ORDER[place]));
     });
 
+  it("are those of all other controls where one cannot be evaluated, which is said with its error", async () => {
+    await written([2, 0, 1].map(database));
+    const broken = control("e-broken", "high", "CAST(resource_id AS bigint) > 1");
+    const { controls: reported, findings } = await assess(engine!, [broken, ...controls], exceptions, () => undefined);
+    expect(reported[0]).to.include({ id: "e-broken", status: "not-evaluated" });
+    expect(reported[0]!.not_evaluated).to.match(/control e-broken: .*db-[012]/);
+    expect(reported.slice(1).map(({ not_evaluated }) => not_evaluated)).to.deep.equal(Array(4).fill(undefined));
+    expect(await shortOf(findings())).to.deep.equal(IN_ORDER);
+  });
+
   it("of a thousand resources are counted in SQL, and read anew, portion by portion, each time", async () => {
     await written(Array.from({ length: 5_000 }, (_none, n) => database(n)));
     const asked: string[] = [];

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import * as z from "zod";
 import { SEVERITIES } from "../../src/controls/control.ts";
+import { noVerdicts } from "../../src/controls/verdict.ts";
 import { scriptJson } from "../../src/report/html.ts";
 import type { Finding, Report } from "../../src/report/model.ts";
 import { formOf, pack } from "../../src/report/pack.ts";
@@ -118,6 +119,40 @@ describe("a report for machines", () => {
     }
     expect(events.map(({ status }) => status)).to.deep.equal(["New", "Suppressed", "New", "New"]);
     expect(events.map(({ compliance }) => compliance.status)).to.deep.equal(["Fail", "Fail", "Fail", "Warning"]);
+  });
+
+  it("names a control that was not evaluated, with its error, in every format", async () => {
+    const broken = report({
+      findings: [],
+      controls: [
+        control({
+          status: "not-evaluated",
+          not_evaluated: "control rds-public: Malformed JSON",
+          verdicts: noVerdicts(),
+        }),
+      ],
+    });
+    expect(JSON.parse(await textOf(broken, "json")).controls[0]).to.include({
+      status: "not-evaluated",
+      not_evaluated: "control rds-public: Malformed JSON",
+    });
+    const [, line, ...more] = (await textOf(broken, "csv")).trimEnd().split("\r\n");
+    expect(more).to.deep.equal([]);
+    expect(line).to.include(`${RUN},not-evaluated,critical,rds-public,`).and.include("Malformed JSON");
+    const sarif = JSON.parse(await textOf(broken, "sarif"));
+    expect(Sarif.safeParse(sarif).error).to.equal(undefined);
+    expect(sarif.runs[0].invocations[0].executionSuccessful).to.equal(false);
+    expect(sarif.runs[0].invocations[0].toolExecutionNotifications).to.deep.equal([
+      {
+        level: "error",
+        message: { text: "not evaluated: control rds-public: Malformed JSON" },
+        associatedRule: { id: "rds-public", index: 0 },
+      },
+    ]);
+    const ocsf = JSON.parse(await textOf(broken, "ocsf"));
+    expect(Ocsf.safeParse(ocsf).error).to.equal(undefined);
+    expect(ocsf.compliance).to.include({ control: "rds-public", status: "Unknown" });
+    expect(ocsf.status_detail).to.include("Malformed JSON");
   });
 
   for (const format of ["sarif", "ocsf"] as const) {

@@ -56,7 +56,7 @@ export const Ocsf = named(
       uid: z.string(),
       profiles: z.array(z.enum(["cloud"])),
     }),
-    cloud: z.strictObject({ provider: z.string(), account: Account, region: z.string().optional() }),
+    cloud: z.strictObject({ provider: z.string(), account: Account.optional(), region: z.string().optional() }),
     finding_info: z.strictObject({
       uid: z.string(),
       title: z.string(),
@@ -70,15 +70,17 @@ export const Ocsf = named(
     }),
     compliance: Compliance,
     remediation: z.strictObject({ desc: z.string() }),
-    resources: z.array(
-      z.strictObject({
-        uid: z.string(),
-        type: z.string(),
-        name: z.string().optional(),
-        owner: z.strictObject({ account: Account }),
-        region: z.string().optional(),
-      }),
-    ),
+    resources: z
+      .array(
+        z.strictObject({
+          uid: z.string(),
+          type: z.string(),
+          name: z.string().optional(),
+          owner: z.strictObject({ account: Account }),
+          region: z.string().optional(),
+        }),
+      )
+      .optional(),
     evidences: z.array(z.strictObject({ data: z.json() })).optional(),
     unmapped: z.record(z.string(), z.json()),
   },

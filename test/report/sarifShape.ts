@@ -73,6 +73,13 @@ export const Sarif = z.strictObject({
           executionSuccessful: z.boolean(),
           startTimeUtc: z.iso.datetime(),
           endTimeUtc: z.iso.datetime(),
+          toolExecutionNotifications: z.array(
+            z.strictObject({
+              level: z.enum(["none", "note", "warning", "error"]),
+              message: Message,
+              associatedRule: z.strictObject({ id: z.string(), index: z.int().min(0) }),
+            }),
+          ),
           properties: Bag,
         }),
       ),

@@ -5,7 +5,14 @@ import { element } from "./element.ts";
 export const severityMark = ({ severity }: ReportedControl): HTMLElement =>
   element("span", { class: `mark ${severity}` }, severity);
 
-const SIGNS = { fail: "✕", unknown: "?", excepted: "○", pass: "✓", "not-applicable": "–" } as const;
+const SIGNS = {
+  fail: "✕",
+  unknown: "?",
+  excepted: "○",
+  pass: "✓",
+  "not-applicable": "–",
+  "not-evaluated": "!",
+} as const;
 
 export const verdictMark = (status: ReportedControl["status"]): HTMLElement =>
   element("span", { class: `state-${status}` }, `${SIGNS[status]} ${status.replace("-", " ")}`);

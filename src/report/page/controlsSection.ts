@@ -7,7 +7,7 @@ import { counted, element, number } from "./element.ts";
 import { SEVERITIES } from "./findingRows.ts";
 import { LongTable } from "./longTable.ts";
 
-const STATUSES = ["fail", "unknown", "excepted", "pass", "not-applicable"] as const;
+const STATUSES = ["fail", "not-evaluated", "unknown", "excepted", "pass", "not-applicable"] as const;
 
 /** Every control with its verdict, those that fail first. */
 export function controlsSection(
@@ -66,9 +66,9 @@ function shareOf({ verdicts }: ReportedControl): SVGElement {
 
 function showControl(control: ReportedControl, shown: number, showFindings: (control: ReportedControl) => void): void {
   const found = foundBy(control);
-  const counts = STATUSES.filter((status) => control.verdicts[status]).map(
-    (status) => `${number(control.verdicts[status])} ${status.replace("-", " ")}`,
-  );
+  const counts = Object.entries(control.verdicts)
+    .filter(([, count]) => count)
+    .map(([status, count]) => `${number(count)} ${status.replace("-", " ")}`);
   const goToFindings = () => {
     closeDetails();
     showFindings(control);
@@ -87,6 +87,7 @@ function showControl(control: ReportedControl, shown: number, showFindings: (con
           ),
         ]
       : []),
+    ...(control.not_evaluated === undefined ? [] : [element("p", { class: "bad" }, control.not_evaluated)]),
     controlFacts(control),
     element("h3", {}, "Query"),
     element("pre", {}, control.sql),

@@ -67,6 +67,7 @@ function summary(): HTMLElement {
   const { planned, read } = covered(data.coverage);
   const countOf = (status: Finding["status"]) => data.controls.reduce((sum, { verdicts }) => sum + verdicts[status], 0);
   const [failing, unknown, excepted] = [countOf("fail"), countOf("unknown"), countOf("excepted")];
+  const notEvaluated = data.controls.filter((each) => each.not_evaluated !== undefined).length;
   const changed = data.changes && Object.values(data.changes.counts).reduce((sum, each) => sum + each, 0);
   const tile = (href: string, name: string, value: string, more: string, kind: string) =>
     element(
@@ -99,11 +100,16 @@ function summary(): HTMLElement {
       "Findings",
       number(failing),
       controls.length
-        ? ["fail", unknown && `${number(unknown)} unknown`, excepted && `${number(excepted)} excepted`]
+        ? [
+            "fail",
+            unknown && `${number(unknown)} unknown`,
+            excepted && `${number(excepted)} excepted`,
+            notEvaluated && `${counted(notEvaluated, "control")} not evaluated`,
+          ]
             .filter(Boolean)
             .join(", ")
         : "no controls were run",
-      failing ? "bad" : unknown ? "warn" : "good",
+      failing ? "bad" : unknown || notEvaluated ? "warn" : "good",
     ),
     tile(
       "#changes",
