@@ -28,7 +28,12 @@ const many = (count: number, control?: string) =>
 
 describe("a message of new findings", () => {
   it("names the worst, and gives the numbers of the rest", () => {
-    const { subject, text, severity } = messageOf([...many(30, "s3-bucket-lifecycle"), finding("open")], controls, RUN);
+    const { subject, text, severity } = messageOf(
+      [...many(30, "s3-bucket-lifecycle"), finding("open")],
+      [],
+      controls,
+      RUN,
+    );
     expect(subject).to.equal("Audit: 31 new findings (1 high, 30 low)");
     expect(severity).to.equal("high");
     expect(text).to.include("arn:aws:s3:::open in 111111111111, eu-central-1: not all four settings are on");
@@ -36,11 +41,23 @@ describe("a message of new findings", () => {
     expect(text).to.include("And 11 more: 11 low.");
   });
 
+  for (const [found, said] of [
+    [[], "Audit: 1 control not evaluated"],
+    [[finding("open")], "Audit: 1 new finding (1 high), 1 control not evaluated"],
+  ] as const)
+    it(`says which control was not evaluated, beside ${found.length} findings`, () => {
+      const broken = { control: "s3-bucket-lifecycle", error: "Malformed JSON" };
+      const { subject, text, severity } = messageOf(found, [broken], controls, RUN);
+      expect(subject).to.equal(said);
+      expect(severity).to.equal(found.length ? "high" : "low");
+      expect(text).to.match(/^NOT EVALUATED .*\(s3-bucket-lifecycle\): Malformed JSON$/m);
+    });
+
   it("is one summary on the bus where there are more than anybody handles", async () => {
     const sent: { DetailType: string; Detail: string }[] = [];
     const client = { send: async ({ input }: { input: { Entries: typeof sent } }) => void sent.push(...input.Entries) };
     const tell = eventBusChannel({ send: async (each: never) => (await client.send(each)) ?? {} } as never, "default");
-    await tell({ found: many(201), ended: [finding("gone")], controls, run: RUN });
+    await tell({ found: many(201), ended: [finding("gone")], unevaluated: [], controls, run: RUN });
     expect(sent.map(({ DetailType }) => DetailType)).to.deep.equal([
       "Audit Findings in Numbers",
       "Audit Finding Ended",
