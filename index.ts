@@ -1,17 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { auditStack } from "./stacks/audit.ts";
-import { kindOf } from "./stacks/config/kind.ts";
+import { refuseUnknown, required } from "./stacks/config/read.ts";
 import { ConfigError } from "./stacks/config/value.ts";
 import { memberStack } from "./stacks/member.ts";
 import { rolloutStack } from "./stacks/rollout.ts";
 
+const PROJECT = "audit-ecosystem";
 const stacks = { audit: auditStack, member: memberStack, rollout: rolloutStack };
 
 /** The Pulumi program: one account's stack, of the kind its configuration says. */
-async function outputs(): Promise<Record<string, unknown>> {
-  const config = new pulumi.Config("audit-ecosystem");
+async function program(): Promise<Record<string, unknown>> {
+  const config = new pulumi.Config(PROJECT);
   try {
-    return await stacks[kindOf(config)](config);
+    refuseUnknown(
+      Object.keys(pulumi.runtime.allConfig())
+        .filter((key) => key.startsWith(`${PROJECT}:`))
+        .map((key) => key.slice(PROJECT.length + 1)),
+    );
+    const outputs = await stacks[required(config, "kind")](config);
+    // Pulumi warns of an output that is undefined.
+    return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
   } catch (error) {
     // Pulumi shows a RunError's message alone, where it would print the stack of another.
     if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
@@ -19,21 +27,5 @@ async function outputs(): Promise<Record<string, unknown>> {
   }
 }
 
-export const {
-  auditAccountId,
-  bucketName,
-  bossName,
-  auditorNames,
-  auditorRoleArns,
-  externalId,
-  signingPublicKey,
-  sealerName,
-  doctorName,
-  parameterName,
-  databaseName,
-  workgroupName,
-  configRuleNames,
-  pipelineRoles,
-  roleArn,
-  stackSetName,
-} = await outputs();
+// biome-ignore lint/style/noDefaultExport: Pulumi runs it and takes its answer as the outputs, whatever their names
+export default program;

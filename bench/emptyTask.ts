@@ -59,8 +59,10 @@ if (process.argv[2] === "serve") {
   for (let n = 0; n < TASKS; n++) {
     const before = process.cpuUsage();
     const outcome = await runTask({
-      ...databaseTask(String(111111111111 + n), OPEN_EVERYWHERE, { s3, sts }),
+      ...databaseTask(String(111111111111 + n), OPEN_EVERYWHERE),
       auditor: auditor!,
+      s3,
+      sts,
       client: thisProcess.client,
     });
     const after = process.cpuUsage(before);

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { loadServices } from "../src/auditors/registry.ts";
 import { documentedTypes } from "../src/auditors/resourceTypes.ts";
 import { loadControls } from "../src/controls/control.ts";
+import { configurationPage, pulumiYaml } from "./configurationPage.ts";
 import { controlsPage } from "./controlsPage.ts";
 import { resourcesPage } from "./resourcesPage.ts";
 
@@ -9,3 +10,5 @@ import { resourcesPage } from "./resourcesPage.ts";
 const services = await loadServices();
 writeFileSync("docs/resources.md", resourcesPage(services, documentedTypes(services)));
 writeFileSync("docs/controls.md", controlsPage(readFileSync("docs/controls.md", "utf8"), await loadControls()));
+writeFileSync("Pulumi.yaml", pulumiYaml(readFileSync("Pulumi.yaml", "utf8")));
+writeFileSync("docs/configuration.md", configurationPage(readFileSync("docs/configuration.md", "utf8")));

@@ -68,6 +68,10 @@ export async function make(type: string, name: string, inputs: Inputs, to: Targe
 /** The Pulumi program: `index.ts`, or `index.js` where this is the package. */
 const PROGRAM = new URL(`../../index${extname(import.meta.url)}`, import.meta.url).href;
 
+interface Program {
+  default: () => Promise<Record<string, unknown>>;
+}
+
 let deployments = 0;
 
 /**
@@ -121,7 +125,8 @@ export async function deploy(
   if (registered) onRegistered(registered);
   // Another address, another module: the program runs once for each stack.
   const program = await withPlainStacks(async () => {
-    const made = (await import(`${PROGRAM}?deployment=${++deployments}`)) as Record<string, unknown>;
+    const { default: run } = (await import(`${PROGRAM}?deployment=${++deployments}`)) as Program;
+    const made = await run();
     await pulumi.runtime.disconnect();
     return made;
   });

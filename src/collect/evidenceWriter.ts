@@ -1,18 +1,23 @@
 import { createHash } from "node:crypto";
-import type { ContentKind, EvidenceStore, ObjectUpload } from "../evidence/evidenceStore.ts";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { createOnly } from "../evidence/createOnly.ts";
 import { evidenceJson, type Item } from "../evidence/item.ts";
 import { LinesXor } from "../evidence/linesXor.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { GzipBlocks } from "./gzipBlocks.ts";
-
-const KIND: ContentKind = { type: "application/x-ndjson", encoding: "gzip" };
 
 /** Bytes of a part; S3 asks for 5 MiB at least in all but the last. */
 const PART_BYTES = 8 * 1024 * 1024;
 
 /**
  * Streams items of one resource type into one gzipped NDJSON object. Memory holds one part whatever the estate:
- * a small object is written at once, a larger one in parts.
+ * a small object is one PutObject, a larger one a multipart upload.
  */
 export class EvidenceWriter {
   private readonly gzip = new GzipBlocks();
@@ -22,16 +27,18 @@ export class EvidenceWriter {
   private buffered = 0;
   private bytes = 0;
   private items = 0;
-  private upload: ObjectUpload | undefined;
+  private upload: string | undefined;
   private sending: Promise<void> | undefined;
+  private readonly parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string | undefined }[] = [];
 
   constructor(
-    private readonly evidence: EvidenceStore,
+    private readonly s3: S3Client,
+    private readonly bucket: string,
     private readonly key: string,
     private readonly resourceType: string,
   ) {}
 
-  /** Takes an item; waits while what takes it is slower than AWS answers. */
+  /** Takes an item; waits while S3 is slower than AWS answers. */
   async write(item: Item): Promise<void> {
     await this.sending;
     this.items += 1;
@@ -46,7 +53,7 @@ export class EvidenceWriter {
   }
 
   /**
-   * Writes what is left, create-only. The key bears this attempt's own random name: where one is there
+   * Writes what is left, create-only. The key bears this attempt's own random name: where S3 says that it is there
    * already, an earlier try of the same write arrived, and only its answer was lost.
    */
   async finish(): Promise<EvidenceObject> {
@@ -54,8 +61,31 @@ export class EvidenceWriter {
     this.take(this.gzip.end());
     if (this.upload) {
       await this.sendPart();
-      await this.upload.finish();
-    } else await this.evidence.create(this.key, this.body(), KIND);
+      await createOnly(() =>
+        this.s3.send(
+          new CompleteMultipartUploadCommand({
+            ...this.object,
+            UploadId: this.upload,
+            MultipartUpload: { Parts: this.parts },
+            IfNoneMatch: "*",
+          }),
+        ),
+      );
+    } else {
+      const Body = this.body();
+      await createOnly(() =>
+        this.s3.send(
+          new PutObjectCommand({
+            ...this.object,
+            Body,
+            ContentType: "application/x-ndjson",
+            ContentEncoding: "gzip",
+            ChecksumAlgorithm: "SHA256",
+            IfNoneMatch: "*",
+          }),
+        ),
+      );
+    }
     return {
       key: this.key,
       resource_type: this.resourceType,
@@ -69,6 +99,10 @@ export class EvidenceWriter {
   /** Gives up. Parts already uploaded are the lifecycle's to remove: a killed function leaves them there too. */
   async abandon(): Promise<void> {
     await this.sending?.catch(() => undefined);
+  }
+
+  private get object() {
+    return { Bucket: this.bucket, Key: this.key };
   }
 
   private take(chunk: Uint8Array): void {
@@ -86,7 +120,26 @@ export class EvidenceWriter {
   }
 
   private async sendPart(): Promise<void> {
-    this.upload ??= this.evidence.upload(this.key, KIND);
-    await this.upload.part(this.body());
+    this.upload ??= (
+      await this.s3.send(
+        new CreateMultipartUploadCommand({
+          ...this.object,
+          ContentType: "application/x-ndjson",
+          ContentEncoding: "gzip",
+          ChecksumAlgorithm: "SHA256",
+        }),
+      )
+    ).UploadId;
+    const PartNumber = this.parts.length + 1;
+    const { ETag, ChecksumSHA256 } = await this.s3.send(
+      new UploadPartCommand({
+        ...this.object,
+        UploadId: this.upload,
+        PartNumber,
+        Body: this.body(),
+        ChecksumAlgorithm: "SHA256",
+      }),
+    );
+    this.parts.push({ ETag, PartNumber, ChecksumSHA256 });
   }
 }

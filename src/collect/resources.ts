@@ -32,7 +32,6 @@ export interface Reading {
   homeRegion: string;
   budget: Calls["budget"];
   paces: Calls["paces"];
-  hasEnded?: Calls["hasEnded"];
   tally: Tally;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
@@ -65,7 +64,6 @@ async function readService(auditor: string, service: Service, reading: Reading):
     clientOf: reading.clientOf,
     budget: reading.budget,
     paces: reading.paces,
-    hasEnded: reading.hasEnded,
     tally,
     signal,
     deadline: reading.deadline,

@@ -1,14 +1,13 @@
 import type { RunSchedule } from "../../components/schedule.ts";
 import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
 import type { PipelineSettings } from "../pipeline.ts";
-import { accountIds, unitsOf } from "./accounts.ts";
 import { auditorsOf, undeclared } from "./collected.ts";
-import { apiShare, monthlyBudgetOf, queryLimit, retentionDays } from "./limits.ts";
+import { checkLengths } from "./lengths.ts";
 import { type NotifySettings, notifyOf } from "./notify.ts";
-import { externalIdOf, roleNameOf } from "./role.ts";
+import { read } from "./read.ts";
 import { type ConfigRulesSettings, configRulesOf } from "./rules.ts";
-import { flexibleMinutes, schedules, sealDeadline } from "./schedule.ts";
-import { ConfigError, type ConfigSource, choice, list, matching, set, topic, wholeDays } from "./value.ts";
+import { schedulesFrom } from "./schedules.ts";
+import { ConfigError, type ConfigSource, defined, set } from "./value.ts";
 
 export interface AuditSettings extends UndeclaredTypes {
   /** Groups and services, by name. */
@@ -47,113 +46,79 @@ export interface AuditSettings extends UndeclaredTypes {
 
 /** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
 export function auditSettings(config: ConfigSource): AuditSettings {
-  const source = choice(config, "accountSource", ["parameter", "organizations"], "parameter");
-  const ids = accountIds(config, "accounts");
-  if (source === "parameter" && !ids.length)
-    throw new ConfigError("accounts", undefined, "there is no account to audit", set("accounts", "111111111111"));
-  const units = unitsOf(config);
-  const regions = list(config, "regions");
-  for (const region of regions)
-    if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region))
-      throw new ConfigError("regions", region, "this is not the name of a region", set("regions", "eu-central-1"));
-  const bucketName = matching(
-    config,
-    "bucketName",
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    "a bucket's name has 3 to 63 small letters, digits, dots and hyphens",
-    "audit-metadata-bucket",
-  );
-  const lockDays = wholeDays(config, "objectLockDays");
-  const alarmTopicArn = topic(config, "alarmTopicArn");
-  const monthlyBudget = monthlyBudgetOf(config, alarmTopicArn);
-  const externalId = externalIdOf(config);
-  const logRetentionDays = retentionDays(config);
   const auditors = auditorsOf(config);
-  const pipeline = pipelineOf(config);
-  const catalog = choice(config, "catalog", ["true", "false"], "true") === "true";
-  const quickSightPrincipalArn = quickSightPrincipal(config, catalog);
-  const notify = notifyOf(config, catalog);
-  const configRules = configRulesOf(config);
-  const anomalyModels = anomalyModelsOf(config, catalog);
-  return {
+  const catalog = read(config, "catalog");
+  const alarmTopicArn = read(config, "alarmTopicArn");
+  const settings: AuditSettings = defined({
     auditors,
     ...undeclared(config),
-    schedules: schedules(config, auditors),
-    scheduleFlexibleMinutes: flexibleMinutes(config),
-    ...(pipeline ? { pipeline } : {}),
-    sealDeadlineMinutes: sealDeadline(config),
-    apiShare: apiShare(config),
-    ...(alarmTopicArn ? { alarmTopicArn } : {}),
-    ...(monthlyBudget ? { monthlyBudget } : {}),
-    tracing: choice(config, "tracing", ["true", "false"], "false") === "true",
+    accounts: accountsOf(config),
+    regions: read(config, "regions"),
+    bucketName: read(config, "bucketName"),
+    objectLock: objectLockOf(config),
+    namePrefix: read(config, "namePrefix"),
+    parameterName: read(config, "parameterName"),
+    crossAccountRoleName: read(config, "crossAccountRoleName"),
+    externalId: read(config, "externalId"),
+    logRetentionDays: read(config, "logRetentionDays") || undefined,
     catalog,
-    ...(quickSightPrincipalArn ? { quickSightPrincipalArn } : {}),
-    ...(notify ? { notify } : {}),
-    ...(configRules ? { configRules } : {}),
-    ...(anomalyModels ? { anomalyModels } : {}),
-    queryLimitGigabytes: queryLimit(config),
-    accounts:
-      source === "parameter" ? { ids } : { organizationalUnits: units, exclude: accountIds(config, "excludeAccounts") },
-    regions,
-    ...(bucketName ? { bucketName } : {}),
-    ...(lockDays
-      ? {
-          objectLock: {
-            mode: choice(config, "objectLockMode", ["GOVERNANCE", "COMPLIANCE"], "GOVERNANCE"),
-            days: lockDays,
-          },
-        }
-      : {}),
-    namePrefix:
-      matching(
-        config,
-        "namePrefix",
-        /^[a-zA-Z0-9-]{1,32}$/,
-        "a prefix has up to 32 letters, digits and hyphens",
-        "audit",
-      ) ?? "audit",
-    parameterName:
-      matching(
-        config,
-        "parameterName",
-        /^(\/[\w.-]+)+$/,
-        "a parameter's name is a path of letters, digits and .-_",
-        "/audit-ecosystem/accounts",
-      ) ?? "/audit-ecosystem/accounts",
-    crossAccountRoleName: roleNameOf(config),
-    ...(externalId ? { externalId } : {}),
-    ...(logRetentionDays ? { logRetentionDays } : {}),
-  };
+    queryLimitGigabytes: read(config, "queryLimitGigabytes"),
+    quickSightPrincipalArn: quickSightPrincipal(config, catalog),
+    notify: notifyOf(config, catalog),
+    configRules: configRulesOf(config),
+    anomalyModels: anomalyModelsOf(config, catalog),
+    schedules: schedulesFrom(config, auditors),
+    scheduleFlexibleMinutes: read(config, "scheduleFlexibleMinutes"),
+    pipeline: pipelineOf(config),
+    sealDeadlineMinutes: read(config, "sealDeadlineMinutes"),
+    apiShare: read(config, "apiShare"),
+    alarmTopicArn,
+    monthlyBudget: monthlyBudgetOf(config, alarmTopicArn),
+    tracing: read(config, "tracing"),
+  });
+  checkLengths(settings);
+  return settings;
+}
+
+function accountsOf(config: ConfigSource): AuditSettings["accounts"] {
+  const ids = read(config, "accounts");
+  if (read(config, "accountSource") === "organizations")
+    return { organizationalUnits: read(config, "organizationalUnits"), exclude: read(config, "excludeAccounts") };
+  if (!ids.length)
+    throw new ConfigError("accounts", undefined, "there is no account to audit", set("accounts", "111111111111"));
+  return { ids };
+}
+
+function objectLockOf(config: ConfigSource): AuditSettings["objectLock"] {
+  const mode = read(config, "objectLockMode");
+  const days = read(config, "objectLockDays");
+  return days ? { mode, days } : undefined;
+}
+
+function monthlyBudgetOf(config: ConfigSource, alarmTopicArn: string | undefined): number | undefined {
+  const dollars = read(config, "monthlyBudget");
+  if (!dollars) return undefined;
+  if (!alarmTopicArn)
+    throw new ConfigError(
+      "monthlyBudget",
+      String(dollars),
+      "there is no topic to tell",
+      set("alarmTopicArn", "arn:aws:sns:eu-central-1:999999999999:audit-alarms"),
+    );
+  return dollars;
 }
 
 function pipelineOf(config: ConfigSource): PipelineSettings | undefined {
-  const repository = matching(
-    config,
-    "pipelineRepository",
-    /^[\w.-]+\/[\w.-]+$/,
-    "a repository is named organization/repository",
-    "my-org/audit-ecosystem",
-  );
-  const providerArn = matching(
-    config,
-    "pipelineProviderArn",
-    /^arn:[\w-]+:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/,
-    "the ARN of GitHub's OIDC provider is expected",
-    "arn:aws:iam::999999999999:oidc-provider/token.actions.githubusercontent.com",
-  );
-  return repository === undefined ? undefined : { repository, ...(providerArn ? { providerArn } : {}) };
+  const repository = read(config, "pipelineRepository");
+  const providerArn = read(config, "pipelineProviderArn");
+  const stateBucket = read(config, "pipelineStateBucket");
+  return repository === undefined ? undefined : defined({ repository, providerArn, stateBucket });
 }
 
-/** How SageMaker is to score. @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformResources.html */
+/** How SageMaker is to score. */
 function anomalyModelsOf(config: ConfigSource, catalog: boolean): { instanceType: string } | undefined {
-  const instanceType = matching(
-    config,
-    "sageMakerInstanceType",
-    /^ml\.[a-z0-9-]+\.[a-z0-9]+$/,
-    "an instance type of SageMaker is expected",
-    "ml.c5.xlarge",
-  );
-  if (choice(config, "sageMakerAnomalies", ["true", "false"], "false") === "false") return undefined;
+  const instanceType = read(config, "sageMakerInstanceType");
+  if (!read(config, "sageMakerAnomalies")) return undefined;
   if (!catalog)
     throw new ConfigError(
       "sageMakerAnomalies",
@@ -161,20 +126,17 @@ function anomalyModelsOf(config: ConfigSource, catalog: boolean): { instanceType
       "what SageMaker finds goes into the tables of the catalog, which is off",
       set("catalog", "true"),
     );
-  return { instanceType: instanceType ?? "ml.c5.xlarge" };
+  return { instanceType };
 }
 
-/** @see https://docs.aws.amazon.com/quicksight/latest/APIReference/API_User.html */
 function quickSightPrincipal(config: ConfigSource, catalog: boolean): string | undefined {
-  const key = "quickSightPrincipalArn";
-  const arn = matching(
-    config,
-    key,
-    /^arn:[a-z-]+:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/[\w.-]+\/[\w+=,.@/-]+$/,
-    "the ARN of a user or a group of QuickSight is expected",
-    "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
-  );
+  const arn = read(config, "quickSightPrincipalArn");
   if (arn && !catalog)
-    throw new ConfigError(key, arn, "QuickSight asks the catalog, which is off", set("catalog", "true"));
+    throw new ConfigError(
+      "quickSightPrincipalArn",
+      arn,
+      "QuickSight asks the catalog, which is off",
+      set("catalog", "true"),
+    );
   return arn;
 }

@@ -1,9 +1,8 @@
 import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
-import { isAccountId } from "./accounts.ts";
 import { auditorsOf, undeclared } from "./collected.ts";
-import { externalIdOf, roleNameOf } from "./role.ts";
+import { read } from "./read.ts";
 import { hasConfigRules } from "./rules.ts";
-import { ConfigError, type ConfigSource, choice, matching, set, text } from "./value.ts";
+import { ConfigError, type ConfigSource, defined, set } from "./value.ts";
 
 export interface MemberSettings extends UndeclaredTypes {
   /** Undefined where `auditStack` tells it. */
@@ -21,16 +20,9 @@ export interface MemberSettings extends UndeclaredTypes {
 
 /** Settings of a member account's stack. @throws ConfigError naming key, value and remedy */
 export function memberSettings(config: ConfigSource): MemberSettings {
-  const auditStack = text(config, "auditStack");
-  const auditAccountId = text(config, "auditAccountId");
-  if (auditAccountId !== undefined && !isAccountId(auditAccountId))
-    throw new ConfigError(
-      "auditAccountId",
-      auditAccountId,
-      "an AWS account id has 12 digits",
-      set("auditAccountId", "999999999999"),
-    );
-  const externalId = externalIdOf(config);
+  const auditStack = read(config, "auditStack");
+  const auditAccountId = read(config, "auditAccountId");
+  const externalId = read(config, "externalId");
   if (!auditStack && !auditAccountId)
     throw new ConfigError(
       "auditAccountId",
@@ -43,24 +35,17 @@ export function memberSettings(config: ConfigSource): MemberSettings {
       "externalId",
       undefined,
       "without it anyone who learns of the role could ask to be let in",
-      `${set("externalId", '"$(pulumi stack output externalId --stack audit)"')}`,
+      set("externalId", '"$(pulumi stack output externalId --stack audit)"'),
     );
-  const organizationId = matching(
-    config,
-    "organizationId",
-    /^o-[a-z0-9]{10,32}$/,
-    "an organization's id starts with o-",
-    "o-abcdefghij",
-  );
-  return {
-    ...(auditStack ? { auditStack } : {}),
-    ...(auditAccountId ? { auditAccountId } : {}),
-    ...(externalId ? { externalId } : {}),
+  return defined({
+    auditStack,
+    auditAccountId,
+    externalId,
     auditors: auditorsOf(config),
     ...undeclared(config),
     configRules: hasConfigRules(config),
-    crossAccountRoleName: roleNameOf(config),
-    memberPolicy: choice(config, "memberPolicy", ["generated", "SecurityAudit", "ReadOnlyAccess"], "generated"),
-    ...(organizationId ? { organizationId } : {}),
-  };
+    crossAccountRoleName: read(config, "crossAccountRoleName"),
+    memberPolicy: read(config, "memberPolicy"),
+    organizationId: read(config, "organizationId"),
+  });
 }

@@ -1,5 +1,6 @@
-import { SEVERITIES, type Severity } from "../../src/controls/control.ts";
-import { ConfigError, type ConfigSource, choice, matching, set, text, topic } from "./value.ts";
+import type { Severity } from "../../src/controls/control.ts";
+import { read } from "./read.ts";
+import { ConfigError, type ConfigSource, type Defined, defined, set } from "./value.ts";
 
 /** Whom to tell of new findings, and of which. */
 export interface NotifySettings {
@@ -13,16 +14,8 @@ export interface NotifySettings {
   exceptions?: string;
 }
 
+/** Undefined: nobody is told. */
 export function notifyOf(config: ConfigSource, catalog: boolean): NotifySettings | undefined {
-  const topicArn = topic(config, "notifyTopicArn");
-  const eventBus = matching(
-    config,
-    "notifyEventBus",
-    /^[/.\w-]{1,256}$/,
-    "the name of an event bus of this account and region is expected",
-    "default",
-  );
-  const securityHub = choice(config, "notifySecurityHub", ["true", "false"], "false") === "true";
   if (config.get("notifyWebhookParameter")?.includes("://"))
     throw new ConfigError(
       "notifyWebhookParameter",
@@ -30,15 +23,15 @@ export function notifyOf(config: ConfigSource, catalog: boolean): NotifySettings
       "the address is a secret and belongs into a parameter, whose name is expected here",
       "aws ssm put-parameter --type SecureString --name /audit-ecosystem/webhook --value <address>",
     );
-  const webhookParameter = matching(
-    config,
-    "notifyWebhookParameter",
-    /^\/?[\w.-]+(\/[\w.-]+)*$/,
-    "the name of an SSM parameter is expected",
-    "/audit-ecosystem/webhook",
-  );
-  const severity = choice(config, "notifySeverity", SEVERITIES, "low");
-  const exceptions = text(config, "notifyExceptions");
+  const settings: Defined<NotifySettings> = defined({
+    topicArn: read(config, "notifyTopicArn"),
+    eventBus: read(config, "notifyEventBus"),
+    securityHub: read(config, "notifySecurityHub"),
+    webhookParameter: read(config, "notifyWebhookParameter"),
+    severity: read(config, "notifySeverity"),
+    exceptions: read(config, "notifyExceptions"),
+  });
+  const { topicArn, eventBus, securityHub, webhookParameter } = settings;
   if (!topicArn && !eventBus && !securityHub && !webhookParameter) return undefined;
   if (!catalog)
     throw new ConfigError(
@@ -47,12 +40,5 @@ export function notifyOf(config: ConfigSource, catalog: boolean): NotifySettings
       "who is to be told of findings needs it: they are asked for in Athena",
       set("catalog", "true"),
     );
-  return {
-    ...(topicArn ? { topicArn } : {}),
-    ...(eventBus ? { eventBus } : {}),
-    securityHub,
-    ...(webhookParameter ? { webhookParameter } : {}),
-    severity,
-    ...(exceptions ? { exceptions } : {}),
-  };
+  return settings;
 }

@@ -1,7 +1,7 @@
-import { unitsOf } from "./accounts.ts";
 import { type MemberSettings, memberSettings } from "./member.ts";
+import { read } from "./read.ts";
 import { configRulesOf } from "./rules.ts";
-import { ConfigError, type ConfigSource, choice, set } from "./value.ts";
+import { ConfigError, type ConfigSource, set } from "./value.ts";
 
 export interface RolloutSettings extends MemberSettings {
   organizationalUnits: string[];
@@ -10,7 +10,7 @@ export interface RolloutSettings extends MemberSettings {
 
 /** Settings of the stack that gives the role to a whole organization. @throws ConfigError naming key, value and remedy */
 export function rolloutSettings(config: ConfigSource): RolloutSettings {
-  const organizationalUnits = unitsOf(config);
+  const organizationalUnits = read(config, "organizationalUnits");
   if (!organizationalUnits.length)
     throw new ConfigError(
       "organizationalUnits",
@@ -25,10 +25,9 @@ export function rolloutSettings(config: ConfigSource): RolloutSettings {
       "a StackSet's instances have the role alone",
       "pulumi config set configRules organization in the audit account's stack, or true in those of single members",
     );
-  const by = choice(config, "rolloutFrom", ["management", "delegated-administrator"], "management");
   return {
     ...memberSettings(config),
     organizationalUnits,
-    delegatedAdministrator: by === "delegated-administrator",
+    delegatedAdministrator: read(config, "rolloutFrom") === "delegated-administrator",
   };
 }

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { auditSettings } from "../../stacks/config/audit.ts";
-import { kindOf } from "../../stacks/config/kind.ts";
+import { checkLengths } from "../../stacks/config/lengths.ts";
 import { memberSettings } from "../../stacks/config/member.ts";
-import { ConfigError } from "../../stacks/config/value.ts";
+import { required } from "../../stacks/config/read.ts";
+import { ConfigError, type ConfigSource } from "../../stacks/config/value.ts";
 
 const config = (values: Record<string, string>) => ({ get: (key: string) => values[key] });
+const kindOf = (values: ConfigSource) => required(values, "kind");
 const audit = { accounts: "111111111111,222222222222" };
 const member = { auditAccountId: "999999999999", externalId: "an-external-id" };
 
@@ -56,6 +58,22 @@ describe("stack config", () => {
       expect(() => read(config(values as Record<string, string>))).to.throw(ConfigError, problem);
     });
   }
+
+  it("refuses what would not fit a function's environment, before anything is made", () => {
+    const excluded = Array.from({ length: 400 }, (_, index) => String(100_000_000_000 + index)).join(",");
+    const values = { accountSource: "organizations", excludeAccounts: excluded };
+    expect(() => auditSettings(config(values))).to.throw(
+      ConfigError,
+      /^excludeAccounts: "400 accounts" — .* 5199 characters/,
+    );
+  });
+
+  it("refuses a prefix with which a function's name would be longer than Lambda takes", () => {
+    const named = (auditor: string) => () =>
+      checkLengths({ namePrefix: "a".repeat(32), auditors: ["s3", auditor], regions: [], accounts: { ids: [] } });
+    expect(named("a".repeat(22))).not.to.throw();
+    expect(named("a".repeat(23))).to.throw(ConfigError, /^namePrefix: .* 65 characters, and 64 is the most/);
+  });
 
   it("takes empty values, the defaults of Pulumi.yaml, as not set", () => {
     const settings = auditSettings(config({ ...audit, bucketName: "", auditors: "", objectLockDays: "0" }));

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { expect } from "chai";
-import { parse } from "yaml";
 import { stackConfig } from "../../cli/stackConfig.ts";
 import { auditSettings } from "../../stacks/config/audit.ts";
-import { kindOf } from "../../stacks/config/kind.ts";
+import { KEYS as DECLARED } from "../../stacks/config/keys.ts";
 import { memberSettings } from "../../stacks/config/member.ts";
+import { refuseUnknown, required, UnknownKeyError } from "../../stacks/config/read.ts";
 import { rolloutSettings } from "../../stacks/config/rollout.ts";
 import { ConfigError } from "../../stacks/config/value.ts";
 
@@ -61,13 +61,13 @@ const KEYS: Record<
     kind: "audit",
     value: "audit-metadata-bucket",
     gives: { bucketName: "audit-metadata-bucket" },
-    wrong: ["Bucket", "a"],
+    wrong: ["Bucket", "a", "10.0.0.1", "a..b", "xn--a", "evidence-s3alias"],
   },
   objectLockDays: {
     kind: "audit",
     value: "365",
     gives: { objectLock: { mode: "GOVERNANCE", days: 365 } },
-    wrong: ["-1", "a year"],
+    wrong: ["-1", "a year", "1.5", "36501"],
   },
   objectLockMode: {
     kind: "audit",
@@ -81,9 +81,21 @@ const KEYS: Record<
     kind: "audit",
     value: "/acme/members",
     gives: { parameterName: "/acme/members" },
-    wrong: ["acme members", "/"],
+    wrong: ["acme members", "/", "/aws/accounts", "/SSM/accounts"],
   },
-  schedule: { kind: "audit", value: "off", gives: { schedules: [] }, wrong: ["hourly"] },
+  schedule: {
+    kind: "audit",
+    value: "off",
+    gives: { schedules: [] },
+    wrong: ["hourly", "rate(0 hours)", "cron(0 25 * * ? *)", "cron(0 3 * * * *)"],
+  },
+  pipelineStateBucket: {
+    kind: "audit",
+    value: "my-pulumi-state",
+    also: { pipelineRepository: "acme/audit" },
+    gives: { pipeline: { repository: "acme/audit", stateBucket: "my-pulumi-state" } },
+    wrong: ["s3://my-pulumi-state", "a b"],
+  },
   scheduleTimezone: {
     kind: "audit",
     value: "Europe/Berlin",
@@ -143,7 +155,12 @@ const KEYS: Record<
     gives: { crossAccountRoleName: "reader" },
     wrong: ["a reader"],
   },
-  externalId: { kind: "audit", value: "an-id", gives: { externalId: "an-id" }, wrong: ["x", "an id"] },
+  externalId: {
+    kind: "audit",
+    value: "an-id",
+    gives: { externalId: "an-id" },
+    wrong: ["x", "an id", "replace-with-the-audit-stacks-external-id"],
+  },
   auditAccountId: { kind: "member", value: "888888888888", gives: { auditAccountId: "888888888888" }, wrong: ["99"] },
   auditStack: {
     kind: "member",
@@ -259,10 +276,6 @@ const KEYS: Record<
   },
 };
 
-const declared = (
-  parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, { description: string; default: unknown }> }
-).config;
-
 describe("stack configuration keys", () => {
   for (const [key, { kind, value, also = {}, gives, wrong }] of Object.entries(KEYS)) {
     it(`${key} is read from ${value}`, () => {
@@ -274,38 +287,49 @@ describe("stack configuration keys", () => {
       });
   }
 
-  it("Pulumi.yaml declares each key that the program reads, with default and description, and no other", () => {
-    const read = new Set<string>(["kind"]);
+  it("each key that is declared is read by a kind of stack, and each that is read is declared", () => {
+    const seen = new Set<string>(["kind"]);
     for (const [kind, needed] of Object.entries(NEEDED)) {
-      // Each source of accounts has keys of its own, and the mode of the lock is read where there is one.
-      for (const more of [{}, { accountSource: "organizations", objectLockDays: "1" }] as Record<string, string>[]) {
+      // Each source of accounts has keys of its own.
+      for (const more of [{}, { accountSource: "organizations" }] as Record<string, string>[]) {
         const values: Record<string, string> = { ...needed, ...more };
         settingsOf[kind as Kind]({
           get: (key) => {
-            read.add(key);
+            seen.add(key);
             return values[key];
           },
         });
       }
     }
-    expect(Object.keys(declared)).to.have.members([...read]);
-    expect(Object.keys(KEYS)).to.have.members([...read].filter((key) => key !== "kind"));
-    for (const [key, { description, default: otherwise }] of Object.entries(declared)) {
-      expect(description, key).to.be.a("string").that.is.not.empty;
-      expect(otherwise, key).not.to.equal(undefined);
-    }
+    expect(Object.keys(DECLARED)).to.have.members([...seen]);
+    expect(Object.keys(KEYS)).to.have.members([...seen].filter((key) => key !== "kind"));
   });
 
-  it("the defaults of Pulumi.yaml are those of the program", () => {
-    const defaults = Object.fromEntries(Object.entries(declared).map(([key, each]) => [key, String(each.default)]));
-    for (const [kind, needed] of Object.entries(NEEDED)) {
-      const { logRetentionDays, ...handed }: { logRetentionDays?: number; auditors: string[] } = settingsOf[
-        kind as Kind
-      ](config({ ...defaults, ...needed }));
-      expect(handed).to.deep.equal(settings(kind as Kind, {}));
-      if (kind === "audit") expect(logRetentionDays).to.equal(90);
-    }
-  });
+  for (const [key, { schema, example, default: otherwise }] of Object.entries(DECLARED))
+    it(`${key} takes the value that its refusals propose, and its default`, () => {
+      // What a shell puts in place of a command is not to be had here.
+      if (!example.includes("$("))
+        expect(schema.safeParse(example.replaceAll("'", "")).success, example).to.equal(true);
+      if (otherwise) expect(schema.safeParse(otherwise).success, otherwise).to.equal(true);
+    });
+
+  for (const [unknown, meant] of [
+    ["objectLockDay", "objectLockDays"],
+    ["acounts", "accounts"],
+    ["auditor", "auditors"],
+    ["auditorz", "auditors"],
+    ["Regions", "regions"],
+    ["externalID", "externalId"],
+    ["webhook-of-mine", undefined],
+  ] as const)
+    it(`refuses the key ${unknown}, ${meant ? `and asks whether it is ${meant}` : "without a guess"}, and never shows its value`, () => {
+      const asked = meant ? `no such key; is it ${meant}? Try: ` : "no such key. Try: ";
+      expect(() => refuseUnknown(["accounts", unknown])).to.throw(
+        UnknownKeyError,
+        `${unknown}: ${asked}pulumi config rm`,
+      );
+      expect(() => refuseUnknown(["accounts"])).not.to.throw();
+    });
 
   it("refuses to tell people of findings without a catalog, and never shows a webhook's address", () => {
     expect(() => settings("audit", { notifySecurityHub: "true", catalog: "false" })).to.throw(ConfigError, /^catalog/);
@@ -315,12 +339,18 @@ describe("stack configuration keys", () => {
       .that.does.not.include("hooks.slack.com");
   });
 
-  it("a second member needs a configuration file and nothing else: those that are checked in are accepted", () => {
+  it("the files that are checked in are complete but for what nobody can know before", () => {
     const files = readdirSync(".").filter((name) => /^Pulumi\..+\.yaml$/.test(name));
     expect(files).to.include.members(["Pulumi.audit.yaml", "Pulumi.member.yaml"]);
     for (const file of files) {
-      const values = config(stackConfig(file));
-      expect(() => settingsOf[kindOf(values)](values), file).not.to.throw();
+      const given = stackConfig(file);
+      const kind = required(config(given), "kind");
+      expect(() => settingsOf[kind](config(given)), file).to.throw(
+        ConfigError,
+        /^(accounts: not set|externalId: .* placeholder)/,
+      );
+      expect(() => settings(kind, { ...given, ...NEEDED[kind] }), file).not.to.throw();
+      expect(() => refuseUnknown(Object.keys(given)), file).not.to.throw();
     }
   });
 
@@ -328,11 +358,25 @@ describe("stack configuration keys", () => {
     ["a number in a list", "[12345678901]"],
     ["a number by itself", "12345678901"],
     ["a number among strings", '["111111111111",12345678901]'],
+    ["one that YAML read as octal", "1227133513"],
+    ["one of many zeros", "[10]"],
   ] as const)
-    it(`an id whose leading zero YAML took, ${what}, is refused with the quoted id as remedy`, () => {
-      expect(() => settings("audit", { accounts: value })).to.throw(
-        ConfigError,
-        /^accounts: "12345678901" — .*leading zeros.*Try: "012345678901" in quotes/,
-      );
-    });
+    for (const [kind, key] of [
+      ["audit", "accounts"],
+      ["audit", "excludeAccounts"],
+      ["member", "auditAccountId"],
+    ] as const) {
+      if (key === "auditAccountId" && value.startsWith("[")) continue;
+      it(`${key}: an id whose leading zeros YAML took, ${what}, is refused, and no other id is proposed`, () => {
+        const refused = () => settings(kind, { accountSource: "organizations", [key]: value });
+        expect(refused).to.throw(
+          ConfigError,
+          /leading zeros.*Try: the id in quotes in the stack's file, or pulumi config set/,
+        );
+        expect(refused).to.throw(
+          ConfigError,
+          new RegExp(`^${key}: "(12345678901|1227133513|10)" — \\D*12 digits\\D*, or \\D*`),
+        );
+      });
+    }
 });
