@@ -35,7 +35,7 @@ export class PredicateError extends Error {}
 
 /**
  * Reads queries of the form `SELECT … AS passes, … AS reason FROM latest_<table> d [WHERE …]` with comparisons, `AND`,
- * `OR`, `NOT`, `IS NULL`, `IN`, `||`, `CAST`, `coalesce` and `json_extract_scalar`. All else is refused.
+ * `OR`, `NOT`, `IS NULL`, `IN`, `||`, `TRY_CAST`, `coalesce` and `json_extract_scalar`. All else is refused.
  * @throws PredicateError naming the word that is too much
  */
 export const parseQuery = (sql: string): ControlQuery => new Parser(sql).query();
@@ -155,7 +155,7 @@ class Parser {
     const word = token.toLowerCase();
     if (word === "true" || word === "false") return { is: "constant", value: word === "true" };
     if (word === "null") return { is: "constant", value: null };
-    if (word === "cast") return this.cast();
+    if (word === "try_cast") return this.cast();
     if (word === "coalesce") return { is: "first", of: this.list() };
     if (word === "json_extract_scalar") {
       const [of, path] = this.list();
@@ -174,7 +174,7 @@ class Parser {
     const type = this.next().toLowerCase();
     this.expect(")");
     const to = CAST_TYPES.find((each) => each === type);
-    if (!to) throw new PredicateError(`CAST AS ${type} is not understood`);
+    if (!to) throw new PredicateError(`TRY_CAST AS ${type} is not understood`);
     return { is: "cast", of, to };
   }
 }

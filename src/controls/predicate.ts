@@ -58,11 +58,16 @@ function valueIn(expression: Expression, row: SqlRow): SqlValue {
   return expression.is === "joined" ? `${left}${right}` : compared(expression.operator, left, right);
 }
 
+/** As TRY_CAST: what does not convert is null. */
 const CASTS: Record<CastType, (value: string | number | boolean) => SqlValue> = {
   varchar: String,
-  double: Number,
-  bigint: (value) => Math.round(Number(value)),
+  double: (value) => (value === "" || Number.isNaN(Number(value)) ? null : Number(value)),
+  bigint: (value) => {
+    const whole = typeof value !== "string" || /^[+-]?\d+$/.test(value) ? Math.round(Number(value)) : Number.NaN;
+    return Math.abs(whole) < BIGINT_END ? whole : null;
+  },
 };
+const BIGINT_END = 2 ** 63;
 
 function compared(operator: Comparison, left: string | number | boolean, right: string | number | boolean): boolean {
   switch (operator) {
@@ -91,7 +96,7 @@ function scalarAt(json: SqlValue, path: string): string | null {
     return null;
   }
   for (const step of pathSteps(path)) {
-    if (value === null || typeof value !== "object") return null;
+    if (value === null || typeof value !== "object" || !Object.hasOwn(value, step)) return null;
     value = (value as Record<string, unknown>)[step];
   }
   return value === null || value === undefined || typeof value === "object" ? null : String(value);

@@ -75,7 +75,9 @@ ORDER BY verdict, account_id, name`,
        json_extract_scalar(s.statement, '$.Effect') AS effect,
        json_format(json_extract(s.statement, '$.Principal')) AS principal
 FROM latest_aws_iam_role r
-CROSS JOIN UNNEST(CAST(json_extract(json_parse(url_decode(r.assume_role_policy_document)), '$.Statement') AS array(json)))
+CROSS JOIN UNNEST(coalesce(
+    TRY_CAST(json_extract(TRY(json_parse(url_decode(r.assume_role_policy_document))), '$.Statement') AS array(json)),
+    ARRAY[json_extract(TRY(json_parse(url_decode(r.assume_role_policy_document))), '$.Statement')]))
   AS s (statement)
 ORDER BY r.account_id, r.role_name`,
   },

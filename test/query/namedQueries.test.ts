@@ -61,6 +61,17 @@ describe("queries for both engines", () => {
             AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)),
           },
         },
+        ...[
+          ["without-brackets", JSON.stringify({ Statement: trust.Statement[0] })],
+          ["cut", JSON.stringify(trust).slice(0, -5)],
+          ["empty", ""],
+        ].map(([RoleName, document]) => ({
+          resource_type: "AWS::IAM::Role",
+          resource_id: RoleName,
+          region: "global",
+          auditor: "iam",
+          configuration: { RoleName, AssumeRolePolicyDocument: encodeURIComponent(document!) },
+        })),
         {
           resource_type: "AWS::S3::Bucket",
           resource_id: "logs",
@@ -90,6 +101,17 @@ describe("queries for both engines", () => {
       expect(await rowsOf(await engine.query(sql))).not.to.be.empty;
     });
   }
+
+  it("show a trust policy whose statement stands without brackets, and stop at none that cannot be read", async () => {
+    const { sql } = namedQueries.find(({ name }) => name === "roles-trusting-others")!;
+    const rows = await rowsOf(await engine.query(sql));
+    expect(rows.map(({ role_name, effect }) => [role_name, effect])).to.deep.equal([
+      ["cut", null],
+      ["empty", null],
+      ["reader", "Allow"],
+      ["without-brackets", "Allow"],
+    ]);
+  });
 
   it("have the mistakes of one engine refused by the referee", () => {
     expect(new TrinoSQL().validate("SELECT x::varchar FROM latest_runs")).not.to.be.empty;

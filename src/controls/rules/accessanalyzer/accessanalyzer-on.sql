@@ -9,7 +9,7 @@
 --   cis-v5: ["1.19"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.15]
-SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
        coalesce(bool_or(d.type IN ('ACCOUNT', 'ORGANIZATION') AND d.status = 'ACTIVE'), false) AS passes,
        'there is no active analyzer of external access' AS reason

@@ -10,7 +10,7 @@
 --   fsbp: [Account.1]
 --   soc-2: [CC7.4]
 --   iso-27001: [A.5.24]
-SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        c.evidence_object, c.evidence_line,
        c.evidence_line IS NOT NULL AS passes,
        'there is no contact for security' AS reason

@@ -19,8 +19,8 @@ WITH recording AS (
   FROM latest_aws_cloudtrail_trail
   WHERE is_multi_region_trail
 )
-SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
-       CAST(NULL AS varchar) AS evidence_object, CAST(NULL AS bigint) AS evidence_line,
+SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
+       TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line,
        CASE WHEN bool_or(r.logging) THEN true
             WHEN count(r.account_id) > count(r.logging) OR count(o.account_id) > count(m.account_id) THEN NULL
             ELSE false END AS passes,

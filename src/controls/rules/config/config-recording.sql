@@ -10,7 +10,7 @@
 --   fsbp: [Config.1]
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.9]
-SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
        CASE WHEN coalesce(bool_or(element_at(d.unread, 'DescribeConfigurationRecorderStatus') IS NOT NULL), false) THEN NULL
             ELSE coalesce(bool_or(json_extract_scalar(d.recording_group, '$.allSupported') = 'true'

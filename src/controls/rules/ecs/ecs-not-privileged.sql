@@ -9,9 +9,10 @@
 --   soc-2: [CC6.3]
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       bool_and(coalesce(json_extract_scalar(c.container, '$.privileged'), 'false') <> 'true') AS passes,
+       CASE WHEN bool_and(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') IS NULL OR TRY_CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)) IS NOT NULL)
+            THEN bool_and(coalesce(json_extract_scalar(c.container, '$.privileged'), 'false') <> 'true') END AS passes,
        'a container is privileged' AS reason
 FROM latest_aws_ecs_taskdefinition d
-LEFT JOIN UNNEST(CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)))
+LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)))
   AS c (container) ON true
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -10,9 +10,10 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(bool_or(json_extract_scalar(l.setup, '$.enabled') = 'true'
-         AND json_array_contains(json_extract(l.setup, '$.types'), 'audit')), false) AS passes,
+       CASE WHEN bool_and(json_extract(d.logging, '$.clusterLogging') IS NULL OR TRY_CAST(json_extract(d.logging, '$.clusterLogging') AS array(json)) IS NOT NULL)
+            THEN coalesce(bool_or(json_extract_scalar(l.setup, '$.enabled') = 'true'
+              AND json_array_contains(json_extract(l.setup, '$.types'), 'audit')), false) END AS passes,
        'the audit log is off' AS reason
 FROM latest_aws_eks_cluster d
-LEFT JOIN UNNEST(CAST(json_extract(d.logging, '$.clusterLogging') AS array(json))) AS l (setup) ON true
+LEFT JOIN UNNEST(TRY_CAST(json_extract(d.logging, '$.clusterLogging') AS array(json))) AS l (setup) ON true
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

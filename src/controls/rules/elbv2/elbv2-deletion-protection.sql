@@ -13,6 +13,6 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
          AND json_extract_scalar(a.attribute, '$.Value') = 'true') AS passes,
        'deletion protection is off' AS reason
 FROM latest_aws_elasticloadbalancingv2_loadbalancer d
-LEFT JOIN UNNEST(CAST(json_extract(d.describe_load_balancer_attributes, '$.Attributes') AS array(json)))
+LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_load_balancer_attributes, '$.Attributes') AS array(json)))
   AS a (attribute) ON true
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

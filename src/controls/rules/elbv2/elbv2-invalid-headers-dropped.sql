@@ -13,7 +13,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
          AND json_extract_scalar(a.attribute, '$.Value') = 'true') AS passes,
        'invalid headers are passed on' AS reason
 FROM latest_aws_elasticloadbalancingv2_loadbalancer d
-LEFT JOIN UNNEST(CAST(json_extract(d.describe_load_balancer_attributes, '$.Attributes') AS array(json)))
+LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_load_balancer_attributes, '$.Attributes') AS array(json)))
   AS a (attribute) ON true
 WHERE d.type = 'application'
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

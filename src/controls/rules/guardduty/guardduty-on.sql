@@ -10,7 +10,7 @@
 --   pci-dss-4: ["11.5.1"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.16]
-SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
        CASE WHEN bool_or(element_at(d.unread, 'GetDetector') IS NOT NULL) THEN NULL
             ELSE coalesce(bool_or(d.status = 'ENABLED'), false) END AS passes,

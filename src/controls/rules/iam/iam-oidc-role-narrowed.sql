@@ -12,8 +12,8 @@ WITH trusting AS (
          bool_and(coalesce(regexp_like(lower(json_format(json_extract(s.statement, '$.Condition'))),
                   'token.actions.githubusercontent.com:(sub|repository|repository_owner|repository_id|job_workflow_ref)"'), false)) AS narrowed
   FROM latest_aws_iam_role d
-  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(json_parse(url_decode(d.assume_role_policy_document)), '$.Statement') AS array(json)),
-    ARRAY[json_extract(json_parse(url_decode(d.assume_role_policy_document)), '$.Statement')]))
+  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(TRY(json_parse(url_decode(d.assume_role_policy_document))), '$.Statement') AS array(json)),
+    ARRAY[json_extract(TRY(json_parse(url_decode(d.assume_role_policy_document))), '$.Statement')]))
     AS s (statement)
   WHERE json_extract_scalar(s.statement, '$.Effect') = 'Allow'
     AND json_format(json_extract(s.statement, '$.Principal')) LIKE '%token.actions.githubusercontent.com%'
@@ -24,4 +24,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        'any repository may assume it' AS reason
 FROM latest_aws_iam_role d
 LEFT JOIN trusting t ON t.evidence_object = d.evidence_object AND t.evidence_line = d.evidence_line
-WHERE t.evidence_line IS NOT NULL OR d.assume_role_policy_document IS NULL
+WHERE t.evidence_line IS NOT NULL OR TRY(json_parse(url_decode(d.assume_role_policy_document))) IS NULL

@@ -10,7 +10,7 @@
 --   pci-dss-4: ["8.3.6"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.17]
-SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        w.evidence_object, w.evidence_line,
        coalesce(w.minimum_password_length, 0) >= 14 AS passes,
        'shorter passwords are taken' AS reason

@@ -14,7 +14,7 @@
 WITH lines AS (
   SELECT r.account_id, l.line
   FROM latest_aws_iam_credentialreport r
-  CROSS JOIN UNNEST(split(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content'))), chr(10)))
+  CROSS JOIN UNNEST(split(TRY(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content')))), chr(10)))
     AS l (line)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

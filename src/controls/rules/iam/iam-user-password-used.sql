@@ -13,13 +13,13 @@
 WITH lines AS (
   SELECT r.account_id, l.line
   FROM latest_aws_iam_credentialreport r
-  CROSS JOIN UNNEST(split(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content'))), chr(10)))
+  CROSS JOIN UNNEST(split(TRY(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content')))), chr(10)))
     AS l (line)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        split_part(l.line, ',', 4) <> 'true'
          OR date_diff('day', TRY_CAST(substr(CASE WHEN split_part(l.line, ',', 5) LIKE '20%' THEN split_part(l.line, ',', 5)
-                                           ELSE split_part(l.line, ',', 6) END, 1, 10) AS date), CAST(d.collected_at AS date)) <= 45 AS passes,
+                                           ELSE split_part(l.line, ',', 6) END, 1, 10) AS date), TRY_CAST(d.collected_at AS date)) <= 45 AS passes,
        'the password was last used or changed more than 45 days ago' AS reason
 FROM latest_aws_iam_user d
 LEFT JOIN lines l ON l.account_id = d.account_id AND split_part(l.line, ',', 1) = d.user_name

@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.key_state <> 'PendingDeletion' AS passes,
-       'it is deleted on ' || CAST(CAST(d.deletion_date AS date) AS varchar) AS reason
+       'it is deleted on ' || TRY_CAST(TRY_CAST(d.deletion_date AS date) AS varchar) AS reason
 FROM latest_aws_kms_key d
 WHERE coalesce(d.key_manager, 'CUSTOMER') = 'CUSTOMER'

@@ -7,6 +7,6 @@
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       date_diff('day', d.collected_at, from_iso8601_timestamp(json_extract_scalar(d.certificate_details, '$.ValidTill'))) >= 30 AS passes,
+       date_diff('day', d.collected_at, TRY(from_iso8601_timestamp(json_extract_scalar(d.certificate_details, '$.ValidTill')))) >= 30 AS passes,
        'the certificate is valid till ' || json_extract_scalar(d.certificate_details, '$.ValidTill') AS reason
 FROM latest_aws_rds_dbinstance d

@@ -16,7 +16,7 @@ WITH settings AS (
          json_extract_scalar(s.parameter, '$.ParameterName') AS name,
          lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
   FROM latest_aws_rds_dbclusterparametergroup p
-  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('shared_preload_libraries', 'pgaudit.log', 'server_audit_logging', 'audit_logs',
     'neptune_enable_audit_log')
 )
@@ -24,6 +24,8 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE WHEN d.db_cluster_parameter_group IS NULL
               OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
+              OR bool_or(p.db_cluster_parameter_group_name IS NOT NULL
+                 AND TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             WHEN d.engine IN ('aurora-postgresql', 'postgres')
             THEN count(CASE WHEN s.name = 'shared_preload_libraries' AND s.value LIKE '%pgaudit%' THEN 1 END) > 0

@@ -11,7 +11,7 @@
 --   iso-27001: [A.8.8]
 WITH supported AS (
   SELECT v.account_id, v.region, v.engine, v.major_engine_version,
-         max(from_iso8601_timestamp(json_extract_scalar(l.lifecycle, '$.LifecycleSupportEndDate'))) AS until
+         max(TRY(from_iso8601_timestamp(json_extract_scalar(l.lifecycle, '$.LifecycleSupportEndDate')))) AS until
   FROM latest_aws_rds_dbmajorengineversion v
   CROSS JOIN UNNEST(v.supported_engine_lifecycles) AS l (lifecycle)
   WHERE json_extract_scalar(l.lifecycle, '$.LifecycleSupportName') = 'open-source-rds-standard-support'

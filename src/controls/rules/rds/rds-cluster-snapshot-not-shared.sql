@@ -10,9 +10,10 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.15, A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(bool_and(NOT (json_extract_scalar(a.attribute, '$.AttributeName') = 'restore' AND json_size(a.attribute, '$.AttributeValues') > 0)), d.snapshot_type <> 'manual' OR d.describe_db_cluster_snapshot_attributes IS NOT NULL) AS passes,
+       CASE WHEN bool_and(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') IS NULL OR TRY_CAST(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') AS array(json)) IS NOT NULL)
+            THEN coalesce(bool_and(NOT (json_extract_scalar(a.attribute, '$.AttributeName') = 'restore' AND json_size(a.attribute, '$.AttributeValues') > 0)), d.snapshot_type <> 'manual' OR d.describe_db_cluster_snapshot_attributes IS NOT NULL) END AS passes,
        'other accounts can restore it' AS reason
 FROM latest_aws_rds_dbclustersnapshot d
-LEFT JOIN UNNEST(CAST(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') AS array(json))) AS a (attribute)
+LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') AS array(json))) AS a (attribute)
   ON true
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.snapshot_type, d.describe_db_cluster_snapshot_attributes

@@ -16,7 +16,7 @@ WITH settings AS (
          json_extract_scalar(s.parameter, '$.ParameterName') AS name,
          lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
   FROM latest_aws_rds_dbclusterparametergroup p
-  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('rds.force_ssl', 'require_secure_transport', 'tls', 'neptune_enforce_ssl')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
@@ -24,9 +24,11 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             WHEN d.db_cluster_parameter_group IS NULL
               OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
+              OR bool_or(p.db_cluster_parameter_group_name IS NOT NULL
+                 AND TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
-            WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN CAST(split_part(d.engine_version, '.', 1) AS bigint) < 17 THEN false END
-            WHEN d.engine = 'postgres' THEN CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15
+            WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) < 17 THEN false END
+            WHEN d.engine = 'postgres' THEN TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15
             ELSE d.engine IN ('docdb', 'neptune') END AS passes,
        'TLS is not required by the cluster parameter group ' || d.db_cluster_parameter_group AS reason
 FROM latest_aws_rds_dbcluster d

@@ -16,7 +16,7 @@ WITH subnets AS (
          json_extract_scalar(d.db_subnet_group, '$.VpcId') AS vpc_id,
          json_extract_scalar(s.member, '$.SubnetIdentifier') AS subnet_id
   FROM latest_aws_rds_dbinstance d
-  CROSS JOIN UNNEST(CAST(json_extract(d.db_subnet_group, '$.Subnets') AS array(json))) AS s (member)
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(d.db_subnet_group, '$.Subnets') AS array(json))) AS s (member)
 ), associations AS (
   SELECT t.account_id, t.region, t.route_table_id, t.vpc_id,
          json_extract_scalar(a.member, '$.SubnetId') AS subnet_id, json_extract_scalar(a.member, '$.Main') AS main

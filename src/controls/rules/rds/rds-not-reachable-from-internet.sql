@@ -17,7 +17,7 @@ WITH subnets AS (
          json_extract_scalar(s.member, '$.SubnetIdentifier') AS subnet_id,
          json_extract_scalar(d.db_subnet_group, '$.VpcId') AS vpc_id
   FROM latest_aws_rds_dbinstance d
-  CROSS JOIN UNNEST(CAST(json_extract(json_parse(d.db_subnet_group), '$.Subnets') AS array(json))) AS s (member)
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(d.db_subnet_group, '$.Subnets') AS array(json))) AS s (member)
 ), associations AS (
   SELECT t.account_id, t.region, t.route_table_id, t.vpc_id,
          json_extract_scalar(a.member, '$.SubnetId') AS subnet_id, json_extract_scalar(a.member, '$.Main') AS main
@@ -59,7 +59,7 @@ WITH subnets AS (
     ON r.account_id = d.account_id AND r.region = d.region
    AND r.group_id = json_extract_scalar(g.member, '$.VpcSecurityGroupId')
   WHERE NOT r.is_egress AND (r.cidr_ipv4 = '0.0.0.0/0' OR r.cidr_ipv6 = '::/0')
-    AND (r.ip_protocol = '-1' OR coalesce(CAST(json_extract_scalar(d.endpoint, '$.Port') AS double), d.db_instance_port)
+    AND (r.ip_protocol = '-1' OR coalesce(TRY_CAST(json_extract_scalar(d.endpoint, '$.Port') AS double), d.db_instance_port)
          BETWEEN r.from_port AND r.to_port)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

@@ -18,12 +18,14 @@ WITH groups AS (
   SELECT p.account_id, p.region, p.db_parameter_group_name, json_extract_scalar(s.parameter, '$.ParameterName') AS name,
          lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
   FROM latest_aws_rds_dbparametergroup p
-  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('shared_preload_libraries', 'pgaudit.log')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
+              OR bool_or(p.db_parameter_group_name IS NOT NULL
+                 AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             ELSE count(CASE WHEN s.name = 'shared_preload_libraries' AND s.value LIKE '%pgaudit%' THEN 1 END) > 0
              AND count(CASE WHEN s.name = 'pgaudit.log' AND s.value <> 'none' THEN 1 END) > 0 END AS passes,

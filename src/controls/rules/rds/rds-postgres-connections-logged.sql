@@ -16,13 +16,15 @@ WITH groups AS (
   SELECT p.account_id, p.region, p.db_parameter_group_name, json_extract_scalar(s.parameter, '$.ParameterName') AS name,
          lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
   FROM latest_aws_rds_dbparametergroup p
-  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('log_connections', 'log_disconnections')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(s.value IS NOT NULL) THEN count(DISTINCT CASE WHEN s.value NOT IN ('0', 'off', 'false') THEN s.name END) = 2
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
+              OR bool_or(p.db_parameter_group_name IS NOT NULL
+                 AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             ELSE false END AS passes,
        'log_connections or log_disconnections is off' AS reason

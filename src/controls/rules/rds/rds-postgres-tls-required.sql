@@ -16,15 +16,17 @@ WITH groups AS (
   SELECT p.account_id, p.region, p.db_parameter_group_name, json_extract_scalar(s.parameter, '$.ParameterName') AS name,
          lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
   FROM latest_aws_rds_dbparametergroup p
-  CROSS JOIN UNNEST(CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('rds.force_ssl')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value IN ('1', 'on', 'true'))
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
+              OR bool_or(p.db_parameter_group_name IS NOT NULL
+                 AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
-            ELSE CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15 END AS passes,
+            ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15 END AS passes,
        'rds.force_ssl is not 1: version 15 is the first to have it by default' AS reason
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line

@@ -11,7 +11,7 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
-SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        b.evidence_object, b.evidence_line,
        coalesce(json_extract_scalar(b.public_access_block_configuration, '$.BlockPublicAcls') = 'true'
          AND json_extract_scalar(b.public_access_block_configuration, '$.IgnorePublicAcls') = 'true'

@@ -10,12 +10,13 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(json_extract_scalar(d.get_public_access_block,
-                  '$.PublicAccessBlockConfiguration.IgnorePublicAcls'), 'false') = 'true'
-         OR bool_and(coalesce(json_extract_scalar(g.member, '$.Grantee.URI'), '') NOT IN (
-              'http://acs.amazonaws.com/groups/global/AllUsers',
-              'http://acs.amazonaws.com/groups/global/AuthenticatedUsers')) AS passes,
+       CASE WHEN bool_and(json_extract(d.get_bucket_acl, '$.Grants') IS NULL OR TRY_CAST(json_extract(d.get_bucket_acl, '$.Grants') AS array(json)) IS NOT NULL)
+            THEN coalesce(json_extract_scalar(d.get_public_access_block,
+                       '$.PublicAccessBlockConfiguration.IgnorePublicAcls'), 'false') = 'true'
+              OR bool_and(coalesce(json_extract_scalar(g.member, '$.Grantee.URI'), '') NOT IN (
+                   'http://acs.amazonaws.com/groups/global/AllUsers',
+                   'http://acs.amazonaws.com/groups/global/AuthenticatedUsers')) END AS passes,
        'the ACL grants access to everybody' AS reason
 FROM latest_aws_s3_bucket d
-LEFT JOIN UNNEST(CAST(json_extract(d.get_bucket_acl, '$.Grants') AS array(json))) AS g (member) ON true
+LEFT JOIN UNNEST(TRY_CAST(json_extract(d.get_bucket_acl, '$.Grants') AS array(json))) AS g (member) ON true
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.get_public_access_block

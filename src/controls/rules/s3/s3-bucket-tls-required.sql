@@ -14,8 +14,8 @@
 WITH refused AS (
   SELECT DISTINCT b.evidence_object, b.evidence_line
   FROM latest_aws_s3_bucket b
-  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(json_parse(json_extract_scalar(b.get_bucket_policy, '$.Policy')), '$.Statement') AS array(json)),
-    ARRAY[json_extract(json_parse(json_extract_scalar(b.get_bucket_policy, '$.Policy')), '$.Statement')]))
+  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(TRY(json_parse(json_extract_scalar(b.get_bucket_policy, '$.Policy'))), '$.Statement') AS array(json)),
+    ARRAY[json_extract(TRY(json_parse(json_extract_scalar(b.get_bucket_policy, '$.Policy'))), '$.Statement')]))
     AS s (statement)
   WHERE json_extract_scalar(s.statement, '$.Effect') = 'Deny'
     AND (json_extract_scalar(s.statement, '$.Principal') = '*'
@@ -26,7 +26,9 @@ WITH refused AS (
                     '"aws:securetransport": ?\[?"false"')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       r.evidence_line IS NOT NULL AS passes,
+       CASE WHEN r.evidence_line IS NOT NULL THEN true
+            WHEN json_extract_scalar(d.get_bucket_policy, '$.Policy') IS NULL
+              OR TRY(json_parse(json_extract_scalar(d.get_bucket_policy, '$.Policy'))) IS NOT NULL THEN false END AS passes,
        'no statement denies requests without TLS' AS reason
 FROM latest_aws_s3_bucket d
 LEFT JOIN refused r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line

@@ -9,7 +9,7 @@
 --   cis-v5: ["4.16"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.16]
-SELECT p.account_id, p.region, p.account_id AS resource_id, CAST(NULL AS varchar) AS arn,
+SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
        count(d.hub_arn) > 0 AS passes,
        'Security Hub is off' AS reason

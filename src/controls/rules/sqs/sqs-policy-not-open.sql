@@ -8,20 +8,24 @@
 --   fsbp: [SQS.3]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
-WITH open AS (
-  SELECT DISTINCT d.evidence_object, d.evidence_line
+WITH statements AS (
+  SELECT d.evidence_object, d.evidence_line,
+         bool_or(json_extract_scalar(s.statement, '$.Effect') = 'Allow'
+           AND coalesce(json_extract_scalar(s.statement, '$.Principal') = '*'
+             OR json_extract_scalar(s.statement, '$.Principal.AWS') = '*'
+             OR json_array_contains(json_extract(s.statement, '$.Principal.AWS'), '*'), false)
+           AND coalesce(json_size(s.statement, '$.Condition'), 0) = 0) AS open,
+         bool_and(coalesce(json_extract_scalar(s.statement, '$.Effect') IN ('Allow', 'Deny'), false)) AS understood
   FROM latest_aws_sqs_queue d
-  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(json_parse(json_extract_scalar(d.get_queue_attributes, '$.Attributes.Policy')), '$.Statement') AS array(json)),
-    ARRAY[json_extract(json_parse(json_extract_scalar(d.get_queue_attributes, '$.Attributes.Policy')), '$.Statement')]))
+  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(TRY(json_parse(json_extract_scalar(d.get_queue_attributes, '$.Attributes.Policy'))), '$.Statement') AS array(json)),
+    ARRAY[json_extract(TRY(json_parse(json_extract_scalar(d.get_queue_attributes, '$.Attributes.Policy'))), '$.Statement')]))
     AS s (statement)
-  WHERE json_extract_scalar(s.statement, '$.Effect') = 'Allow'
-    AND (json_extract_scalar(s.statement, '$.Principal') = '*'
-      OR json_extract_scalar(s.statement, '$.Principal.AWS') = '*'
-      OR json_array_contains(json_extract(s.statement, '$.Principal.AWS'), '*'))
-    AND json_size(s.statement, '$.Condition') = 0
+  GROUP BY d.evidence_object, d.evidence_line
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       o.evidence_line IS NULL AS passes,
+       CASE WHEN coalesce(json_extract_scalar(d.get_queue_attributes, '$.Attributes.Policy'), '') = '' THEN true
+            WHEN s.open THEN false
+            WHEN s.understood THEN true END AS passes,
        'its policy lets everybody in' AS reason
 FROM latest_aws_sqs_queue d
-LEFT JOIN open o ON o.evidence_object = d.evidence_object AND o.evidence_line = d.evidence_line
+LEFT JOIN statements s ON s.evidence_object = d.evidence_object AND s.evidence_line = d.evidence_line

@@ -19,10 +19,10 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
              IN ('0.0.0.0/0', '::/0')
          AND (json_extract_scalar(e.entry, '$.Protocol') = '-1'
            OR json_extract_scalar(e.entry, '$.Protocol') = '6'
-              AND (22 BETWEEN CAST(json_extract_scalar(e.entry, '$.PortRange.From') AS double)
-                          AND CAST(json_extract_scalar(e.entry, '$.PortRange.To') AS double)
-                OR 3389 BETWEEN CAST(json_extract_scalar(e.entry, '$.PortRange.From') AS double)
-                            AND CAST(json_extract_scalar(e.entry, '$.PortRange.To') AS double))))),
+              AND (22 BETWEEN TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.From') AS double)
+                          AND TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.To') AS double)
+                OR 3389 BETWEEN TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.From') AS double)
+                            AND TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.To') AS double))))),
          cardinality(d.entries) = 0) AS passes,
        'an entry allows SSH or RDP from everywhere' AS reason
 FROM latest_aws_ec2_networkacl d
