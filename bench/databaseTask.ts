@@ -1,10 +1,15 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { accessByRole } from "../src/collect/accountSession.ts";
 import type { TaskRun } from "../src/collect/task.ts";
+import { bucketStore } from "../src/evidence/bucketStore.ts";
 
 /** A task of one account as the boss hands it out, and what it is to know of the deployment. */
 export const databaseTask = (
   account: string,
   regions: readonly string[],
-): Omit<TaskRun, "auditor" | "s3" | "sts" | "client"> => ({
+  { s3, sts }: { s3: S3Client; sts: STSClient },
+): Omit<TaskRun, "auditor" | "client"> => ({
   runId: "01JDT3SAPG0000000000000000",
   date: "2026-11-24",
   task: {
@@ -18,8 +23,8 @@ export const databaseTask = (
   digestKey: "0123456789abcdef",
   apiShare: 1,
   account: "999999999999",
-  role: { partition: "aws", roleName: "audit", externalId: "external" },
-  bucket: "evidence",
+  access: accessByRole(sts, { partition: "aws", roleName: "audit", externalId: "external" }),
+  evidence: bucketStore(s3, "evidence"),
   homeRegion: "us-east-1",
   deadline: new AbortController().signal,
   now: Date.now,

@@ -59,10 +59,8 @@ if (process.argv[2] === "serve") {
   for (let n = 0; n < TASKS; n++) {
     const before = process.cpuUsage();
     const outcome = await runTask({
-      ...databaseTask(String(111111111111 + n), OPEN_EVERYWHERE),
+      ...databaseTask(String(111111111111 + n), OPEN_EVERYWHERE, { s3, sts }),
       auditor: auditor!,
-      s3,
-      sts,
       client: thisProcess.client,
     });
     const after = process.cpuUsage(before);

@@ -65,10 +65,11 @@ for (let n = 0; n < 2; n++) {
   [calls, connections, waitedMs, most] = [0, 0, 0, 0];
   const began = performance.now();
   const { outcomes } = await runTask({
-    ...databaseTask("111111111111", OPEN_EVERYWHERE),
+    ...databaseTask("111111111111", OPEN_EVERYWHERE, {
+      s3: new S3Client({ region: HOME, credentials, requestHandler: near({ headers: { etag: '"e"' } }) }),
+      sts: new STSClient({ region: HOME, credentials, requestHandler: near({ body: session }) }),
+    }),
     auditor: auditor!,
-    s3: new S3Client({ region: HOME, credentials, requestHandler: near({ headers: { etag: '"e"' } }) }),
-    sts: new STSClient({ region: HOME, credentials, requestHandler: near({ body: session }) }),
     client: () => ({ requestHandler: far }),
   });
   ms = performance.now() - began;

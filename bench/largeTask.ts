@@ -34,10 +34,11 @@ const watch = setInterval(look, 20);
 const began = performance.now();
 const cpu = process.cpuUsage();
 const outcome = await runTask({
-  ...databaseTask("111111111111", ["eu-central-1"]),
+  ...databaseTask("111111111111", ["eu-central-1"], {
+    s3: new S3Client({ region: "us-east-1", credentials, forcePathStyle: true, requestHandler: door(bucket) as never }),
+    sts: new STSClient({ region: "us-east-1", credentials, requestHandler: door(() => ({ body: session })) as never }),
+  }),
   auditor: { name: "rds", services: [{ ...rds, collectors: rds.collectors.slice(0, 1) }] },
-  s3: new S3Client({ region: "us-east-1", credentials, forcePathStyle: true, requestHandler: door(bucket) as never }),
-  sts: new STSClient({ region: "us-east-1", credentials, requestHandler: door(() => ({ body: session })) as never }),
   client: () => ({
     requestHandler: door((request) =>
       request.hostname.startsWith("ec2") ? { body: regions } : { body: databasesPage(request.text(), RESOURCES) },

@@ -3,11 +3,13 @@ import { STSClient } from "@aws-sdk/client-sts";
 import type { Context } from "aws-lambda";
 import { decodeTime, ulid } from "ulid";
 import type { Auditor } from "../src/auditors/collector.ts";
+import { accessByRole } from "../src/collect/accountSession.ts";
 import { lean } from "../src/collect/leanClient.ts";
 import { runTask } from "../src/collect/task.ts";
+import { bucketStore } from "../src/evidence/bucketStore.ts";
 import type { Outcome } from "../src/evidence/outcome.ts";
 import { settle } from "../src/evidence/settle.ts";
-import { runStore } from "../src/evidence/store.ts";
+import { runStoreIn } from "../src/evidence/store.ts";
 import type { TaskOutcome } from "../src/evidence/taskOutcome.ts";
 import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
@@ -46,7 +48,8 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
     const settings = settingsFrom(AuditorSettings, around.env());
     const { run_id, run_date, task } = TaskPayload.parse(event);
     log.appendKeys({ run_id, task: task.id });
-    const store = runStore(s3, settings.EVIDENCE_BUCKET);
+    const evidence = bucketStore(s3, settings.EVIDENCE_BUCKET);
+    const store = runStoreIn(evidence);
     let standing = await store.readOutcome(run_id, run_date, task.id);
     let committed = false;
     if (!standing) {
@@ -61,17 +64,15 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         task,
         attempt,
         auditor,
-        role: {
+        access: accessByRole(sts, {
           // arn:<partition>:lambda:…: the function's own partition is the member accounts' too.
           partition: context.invokedFunctionArn.split(":")[1] ?? "aws",
           roleName: settings.CROSS_ACCOUNT_ROLE_NAME,
           externalId: settings.EXTERNAL_ID,
-        },
+        }),
         account: context.invokedFunctionArn.split(":")[4] ?? "",
         digestKey: settings.DIGEST_KEY,
-        bucket: settings.EVIDENCE_BUCKET,
-        s3,
-        sts,
+        evidence,
         homeRegion,
         client: around.client,
         deadline: around.timeout(

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { S3Client } from "@aws-sdk/client-s3";
 import { EvidenceWriter } from "../../src/collect/evidenceWriter.ts";
+import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import { folderSource } from "../../src/evidence/folderSource.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import { verify } from "../../src/evidence/verify.ts";
@@ -50,7 +51,7 @@ export const row: Row = {
       const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
       const s3 = new S3Client({ region: "us-east-1", credentials, requestHandler: door(bucket) as never });
       const write = async () => {
-        const writer = new EvidenceWriter(s3, "evidence", "key", "AWS::RDS::DBInstance");
+        const writer = new EvidenceWriter(bucketStore(s3, "evidence"), "key", "AWS::RDS::DBInstance");
         for (const item of items) await writer.write(item);
         return writer.finish();
       };

@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { ClientClass, SdkClient } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL } from "../evidence/plan.ts";
-import { accountSession, renewed, roleArn } from "./accountSession.ts";
+import { renewed } from "./accountSession.ts";
 import { ApiShare, type Pace } from "./apiShare.ts";
 import type { Calls } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
@@ -39,26 +39,26 @@ export async function readAccount(
   sessions: Pace,
   places: LimitFunction,
 ): Promise<ReadItem[]> {
-  const enter = accountSession(run.sts, run.role, account, run.runId);
-  const assume = async () => {
-    const held = sessions.next();
+  const { access } = run;
+  const enter = async () => {
+    const held = access.call ? sessions.next() : 0;
     if (held) await run.wait(held);
-    return enter();
+    return access.session(account, run.runId);
   };
-  let session: Awaited<ReturnType<typeof assume>>;
+  let session: Awaited<ReturnType<typeof enter>>;
   try {
-    session = await before(run.deadline, assume);
+    session = await before(run.deadline, enter);
     for (const tally of tallies) tally.entered();
-    tallies[0]?.called();
+    if (access.call) tallies[0]?.called();
   } catch (error) {
-    if (error instanceof DeadlineReached) return tallies.map((tally) => ({ tally, finished: false }));
-    const problem = problemOf(error, { operation: "AssumeRole", actions: ["sts:AssumeRole"] });
+    if (error instanceof DeadlineReached || access.hasEnded?.(error))
+      return tallies.map((tally) => ({ tally, finished: false }));
+    const problem = problemOf(error, access.call ?? { operation: "Credentials", actions: [] });
     if (problem.status === "denied") problem.error.denied_by = "trust";
-    const remedy = `Deploy the member stack in ${account}, or update it: ${roleArn(run.role, account)} must exist and trust this audit account with its external id.`;
-    for (const tally of tallies) tally.problem(problem, remedy);
+    for (const tally of tallies) tally.problem(problem, access.remedy(account));
     return tallies.map((tally) => ({ tally, finished: true }));
   }
-  const credentials = renewed(session, assume, run.now);
+  const credentials = renewed(session, enter, run.now);
   const lookedUp: LookedUp = new Map();
   const clients = new Map<ClientClass, Map<string, SdkClient>>();
   const clientOf = (Client: ClientClass, region: string): SdkClient => {
@@ -103,7 +103,8 @@ export async function readAccount(
         }
         await readItem(run.auditor, {
           runId: run.runId,
-          partition: run.role.partition,
+          partition: access.partition,
+          hasEnded: access.hasEnded,
           item: tally.item,
           clientOf,
           homeRegion: run.homeRegion,
@@ -140,7 +141,7 @@ async function closedRegions(run: TaskRun, tallies: readonly Tally[], ec2: EC2Cl
     }
     return closed;
   } catch (error) {
-    if (error instanceof DeadlineReached) return new Map();
+    if (error instanceof DeadlineReached || run.access.hasEnded?.(error)) return new Map();
     // Not knowing which regions are closed, each is tried: a closed one answers like bad credentials.
     const problem = problemOf(error, { operation: "DescribeRegions", actions: ["ec2:DescribeRegions"] });
     for (const tally of regional) tally.problem(problem);

@@ -1,12 +1,38 @@
 import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@smithy/types";
 
-/** How member accounts are entered. */
+/** A role of the same name in each account. */
 export interface CrossAccountRole {
   partition: string;
   roleName: string;
-  externalId: string;
+  /** What the role's trust asks for, where it asks. */
+  externalId?: string;
 }
+
+/** How the accounts of a run are entered, and in whose name. */
+export interface AccountAccess {
+  partition: string;
+  /** Opens a session in an account; called again when the one before is about to end. */
+  session(account: string, run: string): Promise<AwsCredentialIdentity>;
+  /** The call that opens a session; undefined where credentials are used as they are. */
+  call?: { operation: string; actions: readonly string[] };
+  /** What to do about an account that cannot be entered. */
+  remedy(account: string): string;
+  /**
+   * Whether an error says that the credentials have ended and nobody can renew them: nothing more is read then, and
+   * what is under way is handed over.
+   */
+  hasEnded?: (error: unknown) => boolean;
+}
+
+/** Enters accounts by a role that trusts whoever the STS client calls as. */
+export const accessByRole = (sts: STSClient, role: CrossAccountRole): AccountAccess => ({
+  partition: role.partition,
+  session: (account, run) => accountSession(sts, role, account, run)(),
+  call: { operation: "AssumeRole", actions: ["sts:AssumeRole"] },
+  remedy: (account) =>
+    `Deploy the member stack in ${account}, or update it: ${roleArn(role, account)} must exist and trust this audit account with its external id.`,
+});
 
 /** A Lambda role that assumes a role is role chaining, for which STS allows one hour at most. */
 const SESSION_SECONDS = 3600;
@@ -25,7 +51,7 @@ export const accountSession =
       new AssumeRoleCommand({
         RoleArn: roleArn(role, account),
         RoleSessionName: `audit-${run}`,
-        ExternalId: role.externalId,
+        ...(role.externalId ? { ExternalId: role.externalId } : {}),
         DurationSeconds: SESSION_SECONDS,
       }),
     );

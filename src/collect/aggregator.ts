@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { type Aggregator, type ClientClass, type Listing, type SdkClient, typesOf } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
-import { accountSession, renewed, roleArn } from "./accountSession.ts";
+import { renewed } from "./accountSession.ts";
 import { gapOf, type Source, sourcesOf } from "./aggregated.ts";
 import { type Calls, pages, type Values } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
@@ -68,18 +68,19 @@ export async function readAggregator(
   const ended = all.map((tally) => ({ tally, finished: true }));
   const open = all.map((tally) => ({ tally, finished: false }));
 
-  const assume = accountSession(run.sts, run.role, account, run.runId);
+  const { access } = run;
+  const enter = () => access.session(account, run.runId);
   let credentials: ReturnType<typeof renewed> | undefined;
   try {
     // In the audit account the function's own role asks.
-    if (account !== run.account) credentials = renewed(await before(run.deadline, assume), assume, run.now);
+    if (account !== run.account) credentials = renewed(await before(run.deadline, enter), enter, run.now);
   } catch (error) {
     if (error instanceof DeadlineReached) return open;
     unread(
       all,
-      { operation: "AssumeRole", actions: ["sts:AssumeRole"] },
+      access.call ?? { operation: "Credentials", actions: [] },
       error,
-      `Deploy the member stack in ${account}, which has the aggregator, or update it: ${roleArn(run.role, account)} must exist and trust this audit account with its external id.`,
+      `The aggregator is in ${account}. ${access.remedy(account)}`,
     );
     return ended;
   }
@@ -97,6 +98,7 @@ export async function readAggregator(
     clientOf,
     budget: (_client, call) => call(() => undefined),
     paces: () => [],
+    hasEnded: access.hasEnded,
     tally,
     signal: run.deadline,
     deadline: run.deadline,

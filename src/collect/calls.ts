@@ -18,6 +18,8 @@ export interface Calls {
   budget: <T>(client: SdkClient, call: (refused: () => void) => Promise<T>) => Promise<T>;
   /** What a call has to wait for to keep to the run's share of what AWS documents, one after the other. */
   paces: (service: string, region: string, operation: string) => readonly Pick<Pace, "next">[];
+  /** Whether an error says that the credentials have ended for good. */
+  hasEnded?: ((error: unknown) => boolean) | undefined;
   tally: Tally;
   /** Fires with the deadline, and when the service turns out not to answer. */
   signal: AbortSignal;
@@ -63,6 +65,7 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
       tally.called($metadata?.attempts);
       return answer;
     } catch (error) {
+      if (calls.hasEnded?.(error)) throw new DeadlineReached();
       if (!(error instanceof DeadlineReached)) tally.called((error as Answer).$metadata?.attempts);
       throw error;
     }

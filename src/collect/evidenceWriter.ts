@@ -1,23 +1,18 @@
 import { createHash } from "node:crypto";
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  PutObjectCommand,
-  type S3Client,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
-import { createOnly } from "../evidence/createOnly.ts";
+import type { ContentKind, EvidenceStore, ObjectUpload } from "../evidence/evidenceStore.ts";
 import { evidenceJson, type Item } from "../evidence/item.ts";
 import { LinesXor } from "../evidence/linesXor.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { GzipBlocks } from "./gzipBlocks.ts";
+
+const KIND: ContentKind = { type: "application/x-ndjson", encoding: "gzip" };
 
 /** Bytes of a part; S3 asks for 5 MiB at least in all but the last. */
 const PART_BYTES = 8 * 1024 * 1024;
 
 /**
  * Streams items of one resource type into one gzipped NDJSON object. Memory holds one part whatever the estate:
- * a small object is one PutObject, a larger one a multipart upload.
+ * a small object is written at once, a larger one in parts.
  */
 export class EvidenceWriter {
   private readonly gzip = new GzipBlocks();
@@ -27,18 +22,16 @@ export class EvidenceWriter {
   private buffered = 0;
   private bytes = 0;
   private items = 0;
-  private upload: string | undefined;
+  private upload: ObjectUpload | undefined;
   private sending: Promise<void> | undefined;
-  private readonly parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string | undefined }[] = [];
 
   constructor(
-    private readonly s3: S3Client,
-    private readonly bucket: string,
+    private readonly evidence: EvidenceStore,
     private readonly key: string,
     private readonly resourceType: string,
   ) {}
 
-  /** Takes an item; waits while S3 is slower than AWS answers. */
+  /** Takes an item; waits while what takes it is slower than AWS answers. */
   async write(item: Item): Promise<void> {
     await this.sending;
     this.items += 1;
@@ -53,7 +46,7 @@ export class EvidenceWriter {
   }
 
   /**
-   * Writes what is left, create-only. The key bears this attempt's own random name: where S3 says that it is there
+   * Writes what is left, create-only. The key bears this attempt's own random name: where one is there
    * already, an earlier try of the same write arrived, and only its answer was lost.
    */
   async finish(): Promise<EvidenceObject> {
@@ -61,31 +54,8 @@ export class EvidenceWriter {
     this.take(this.gzip.end());
     if (this.upload) {
       await this.sendPart();
-      await createOnly(() =>
-        this.s3.send(
-          new CompleteMultipartUploadCommand({
-            ...this.object,
-            UploadId: this.upload,
-            MultipartUpload: { Parts: this.parts },
-            IfNoneMatch: "*",
-          }),
-        ),
-      );
-    } else {
-      const Body = this.body();
-      await createOnly(() =>
-        this.s3.send(
-          new PutObjectCommand({
-            ...this.object,
-            Body,
-            ContentType: "application/x-ndjson",
-            ContentEncoding: "gzip",
-            ChecksumAlgorithm: "SHA256",
-            IfNoneMatch: "*",
-          }),
-        ),
-      );
-    }
+      await this.upload.finish();
+    } else await this.evidence.create(this.key, this.body(), KIND);
     return {
       key: this.key,
       resource_type: this.resourceType,
@@ -99,10 +69,6 @@ export class EvidenceWriter {
   /** Gives up. Parts already uploaded are the lifecycle's to remove: a killed function leaves them there too. */
   async abandon(): Promise<void> {
     await this.sending?.catch(() => undefined);
-  }
-
-  private get object() {
-    return { Bucket: this.bucket, Key: this.key };
   }
 
   private take(chunk: Uint8Array): void {
@@ -120,26 +86,7 @@ export class EvidenceWriter {
   }
 
   private async sendPart(): Promise<void> {
-    this.upload ??= (
-      await this.s3.send(
-        new CreateMultipartUploadCommand({
-          ...this.object,
-          ContentType: "application/x-ndjson",
-          ContentEncoding: "gzip",
-          ChecksumAlgorithm: "SHA256",
-        }),
-      )
-    ).UploadId;
-    const PartNumber = this.parts.length + 1;
-    const { ETag, ChecksumSHA256 } = await this.s3.send(
-      new UploadPartCommand({
-        ...this.object,
-        UploadId: this.upload,
-        PartNumber,
-        Body: this.body(),
-        ChecksumAlgorithm: "SHA256",
-      }),
-    );
-    this.parts.push({ ETag, PartNumber, ChecksumSHA256 });
+    this.upload ??= this.evidence.upload(this.key, KIND);
+    await this.upload.part(this.body());
   }
 }

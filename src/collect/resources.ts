@@ -32,6 +32,7 @@ export interface Reading {
   homeRegion: string;
   budget: Calls["budget"];
   paces: Calls["paces"];
+  hasEnded?: Calls["hasEnded"];
   tally: Tally;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
@@ -64,6 +65,7 @@ async function readService(auditor: string, service: Service, reading: Reading):
     clientOf: reading.clientOf,
     budget: reading.budget,
     paces: reading.paces,
+    hasEnded: reading.hasEnded,
     tally,
     signal,
     deadline: reading.deadline,

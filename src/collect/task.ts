@@ -1,8 +1,7 @@
 import { setMaxListeners } from "node:events";
-import type { S3Client } from "@aws-sdk/client-s3";
-import type { STSClient } from "@aws-sdk/client-sts";
 import pLimit from "p-limit";
 import type { Auditor } from "../auditors/collector.ts";
+import type { EvidenceStore } from "../evidence/evidenceStore.ts";
 import { DEPTH_AT_MOST, handOver } from "../evidence/handOver.ts";
 import type { Item } from "../evidence/item.ts";
 import { ACCOUNTS_AT_ONCE } from "../evidence/largestFirst.ts";
@@ -10,7 +9,7 @@ import { evidenceKey } from "../evidence/layout.ts";
 import { type Begun, type PlannedItem, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../evidence/plan.ts";
 import type { TaskOutcome } from "../evidence/taskOutcome.ts";
 import { readAccount } from "./account.ts";
-import type { CrossAccountRole } from "./accountSession.ts";
+import type { AccountAccess } from "./accountSession.ts";
 import { readAggregator } from "./aggregator.ts";
 import { sessionPace } from "./apiShare.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
@@ -25,12 +24,11 @@ export interface TaskRun {
   task: Task;
   attempt: string;
   auditor: Auditor;
-  role: CrossAccountRole;
-  /** The audit account. */
+  access: AccountAccess;
+  /** The account that the process has credentials of its own in. */
   account: string;
-  bucket: string;
-  s3: S3Client;
-  sts: STSClient;
+  /** Where evidence goes. */
+  evidence: EvidenceStore;
   /** The region of global services' endpoint and of regional STS. */
   homeRegion: string;
   /** Keys the digests of what can be a secret. */
@@ -61,7 +59,7 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
     let writer = writers.get(item.resource_type);
     if (!writer) {
       const key = evidenceKey(item.resource_type, run.runId, run.date, run.task.id, run.attempt);
-      writer = new EvidenceWriter(run.s3, run.bucket, key, item.resource_type);
+      writer = new EvidenceWriter(run.evidence, key, item.resource_type);
       writers.set(item.resource_type, writer);
     }
     return writer.write(item);

@@ -1,7 +1,7 @@
-import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { bucketSource } from "./bucketSource.ts";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { bucketStore } from "./bucketStore.ts";
 import { ChainLink } from "./chain.ts";
-import { createOnly } from "./createOnly.ts";
+import type { EvidenceStore } from "./evidenceStore.ts";
 import {
   CHAIN_PREFIX,
   chainKey,
@@ -24,7 +24,7 @@ import { SealingHold } from "./sealingHold.ts";
 import type { EvidenceSource } from "./source.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
 
-/** The evidence bucket's documents of runs. Every write is create-only: what stands is never replaced. */
+/** The documents of runs. Every write is create-only: what stands is never replaced. */
 export interface RunStore {
   source: EvidenceSource;
   /** @returns false when the run has a plan already */
@@ -60,27 +60,15 @@ export interface RunStore {
   writePublicKey(fingerprint: string, pem: string): Promise<void>;
 }
 
-export function runStore(s3: S3Client, bucket: string): RunStore {
-  const source = bucketSource(s3, bucket);
-  const create = (key: string, Body: string | Uint8Array, ContentType = "application/json"): Promise<boolean> =>
-    createOnly(() =>
-      s3.send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body,
-          ContentType,
-          ChecksumAlgorithm: "SHA256",
-          IfNoneMatch: "*",
-        }),
-      ),
-    );
+/** The documents of runs in the evidence bucket. */
+export const runStore = (s3: S3Client, bucket: string): RunStore => runStoreIn(bucketStore(s3, bucket));
+
+/** The documents of runs, wherever evidence is written. */
+export function runStoreIn(evidence: EvidenceStore): RunStore {
+  const { source } = evidence;
+  const create = (key: string, body: string | Uint8Array, type = "application/json"): Promise<boolean> =>
+    evidence.create(key, body, { type });
   const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString("utf8"));
-  /** Keys of one listing page, which is as many marks as a group may have. */
-  const countOf = async (Prefix: string): Promise<number> => {
-    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
-    return page.Contents?.length ?? 0;
-  };
   const readCommit: RunStore["readCommit"] = async (run, date, task) => {
     const bytes = await source.read(outcomeKey(run, date, task));
     return bytes && { outcome: TaskOutcome.parse(json(bytes)), bytes };
@@ -95,7 +83,7 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
     writePlan: (plan) => create(planKey(plan.run_id, runDate(plan.started_at)), JSON.stringify(plan)),
     readPlan: async (run, date) => {
       const bytes = await source.read(planKey(run, date));
-      if (!bytes) throw new Error(`run ${run} has no plan at s3://${bucket}/${planKey(run, date)}`);
+      if (!bytes) throw new Error(`run ${run} has no plan at ${source.name}${planKey(run, date)}`);
       return { plan: Plan.parse(json(bytes)), bytes };
     },
     commit: async (date, outcome) => {
@@ -116,16 +104,16 @@ export function runStore(s3: S3Client, bucket: string): RunStore {
     finishTask: async (run, date, within, task) => {
       await create(finishedTaskKey(run, date, within, task), "{}");
     },
-    finishedTasks: (run, date, within) => countOf(finishedTasksPrefix(run, date, within)),
+    finishedTasks: (run, date, within) => evidence.count(finishedTasksPrefix(run, date, within)),
     finishGroup: async (run, date, group) => {
       await create(finishedGroupKey(run, date, group), "{}");
     },
-    finishedGroups: (run, date) => countOf(finishedGroupsPrefix(run, date)),
+    finishedGroups: (run, date) => evidence.count(finishedGroupsPrefix(run, date)),
     holdSealing: async (run, date, number, hold) => {
       const key = sealingKey(run, date, number);
       if (await create(key, JSON.stringify(hold))) return hold;
       const standing = await source.read(key);
-      if (!standing) throw new Error(`s3://${bucket}/${key} is there and cannot be read`);
+      if (!standing) throw new Error(`${source.name}${key} is there and cannot be read`);
       return SealingHold.parse(json(standing));
     },
     chainHead: async () => {

@@ -57,6 +57,7 @@ describe("asking an aggregator", () => {
     const run = {
       runId: "run",
       account: ACCOUNT,
+      access: { partition: "aws", remedy: () => "" },
       auditor: { ...declared, services: [{ ...service!, client: Client as unknown as new () => SdkClient }] },
       client: () => ({}),
       digestKey: "0123456789abcdef",

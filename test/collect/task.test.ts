@@ -7,7 +7,9 @@ import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect } from "chai";
 import type { Collector } from "../../src/auditors/collector.ts";
 import { rds } from "../../src/auditors/services/rds.ts";
+import { accessByRole } from "../../src/collect/accountSession.ts";
 import { runTask } from "../../src/collect/task.ts";
+import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import { sha256 } from "../../src/evidence/plan.ts";
 
@@ -41,10 +43,12 @@ const run = (regions = ["eu-central-1"], collectors: readonly Collector[] = rds.
     digestKey: "0123456789abcdef",
     apiShare: 1,
     account: "999999999999",
-    role: { partition: "aws", roleName: "audit-cross-account-access-role", externalId: "external" },
-    bucket: "evidence",
-    s3: new S3Client({ region: "us-east-1" }),
-    sts: new STSClient({ region: "us-east-1" }),
+    access: accessByRole(new STSClient({ region: "us-east-1" }), {
+      partition: "aws",
+      roleName: "audit-cross-account-access-role",
+      externalId: "external",
+    }),
+    evidence: bucketStore(new S3Client({ region: "us-east-1" }), "evidence"),
     homeRegion: "us-east-1",
     client: (requestHandler) => ({ requestHandler }),
     deadline: AbortSignal.timeout(30_000),

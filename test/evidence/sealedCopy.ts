@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { encodeTime } from "ulid";
 import { rds } from "../../src/auditors/services/rds.ts";
 import { EvidenceWriter } from "../../src/collect/evidenceWriter.ts";
+import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import { evidenceKey } from "../../src/evidence/layout.ts";
 import { sha256, type Task } from "../../src/evidence/plan.ts";
@@ -70,7 +71,7 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...gi
     const plan = planOf(2, runId(n), ["rds"]);
     await store.writePlan(plan);
     for (const task of plan.tasks.slice(n === runs ? out : 0)) {
-      const writer = new EvidenceWriter(s3, BUCKET, evidenceKey(TYPE, runId(n), DATE, task.id, "a"), TYPE);
+      const writer = new EvidenceWriter(bucketStore(s3, BUCKET), evidenceKey(TYPE, runId(n), DATE, task.id, "a"), TYPE);
       for (let item = 0; item < items; item++)
         await writer.write(itemOf(runId(n), task, item, configurationOf(task.accounts[0]!, item)));
       const commit = commitOf(plan, task, [await writer.finish()]);

@@ -10,7 +10,9 @@ import { randomOf } from "../../sandbox/random.ts";
 import type { StoredBucket } from "../../sandbox/state.ts";
 import { Unsigned } from "../../sandbox/unsigned.ts";
 import { type Collector, isGlobal, type Service } from "../../src/auditors/collector.ts";
+import { accessByRole } from "../../src/collect/accountSession.ts";
 import { runTask } from "../../src/collect/task.ts";
+import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import { EVIDENCE_PREFIX } from "../../src/evidence/layout.ts";
 import { GLOBAL } from "../../src/evidence/plan.ts";
@@ -91,10 +93,8 @@ export function members() {
         attempt: "a",
         auditor: { name: service.name, services: [{ ...service, collectors }] },
         account: AUDIT_ACCOUNT,
-        role: { partition: "aws", roleName: ROLE, externalId: "an-external-id" },
-        bucket: BUCKET,
-        s3,
-        sts,
+        access: accessByRole(sts, { partition: "aws", roleName: ROLE, externalId: "an-external-id" }),
+        evidence: bucketStore(s3, BUCKET),
         homeRegion: "eu-central-1",
         digestKey: "key",
         apiShare: 1,

@@ -9,7 +9,9 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
 import { plannedAuditor } from "../../src/auditors/collector.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
+import { accessByRole } from "../../src/collect/accountSession.ts";
 import { runTask } from "../../src/collect/task.ts";
+import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import { GLOBAL } from "../../src/evidence/plan.ts";
 import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
@@ -152,10 +154,12 @@ describe("moto and the AWS CLI as referees", function () {
       digestKey: "0123456789abcdef",
       apiShare: 1,
       account: "999999999999",
-      role: { partition: "aws", roleName: ROLE, externalId: "external" },
-      bucket: "evidence",
-      s3: client(S3Client, "us-east-1", root),
-      sts: client(STSClient, "us-east-1", root),
+      access: accessByRole(client(STSClient, "us-east-1", root), {
+        partition: "aws",
+        roleName: ROLE,
+        externalId: "external",
+      }),
+      evidence: bucketStore(client(S3Client, "us-east-1", root), "evidence"),
       homeRegion: "us-east-1",
       client: (requestHandler) => ({ requestHandler }),
       deadline: AbortSignal.timeout(60_000),
