@@ -125,5 +125,8 @@ export async function writeRun(folder: string, run: 0 | 1, items: number): Promi
   }
   const link = { sequence: 1, run_id: runId, run_date: DATE, claimed_at: `${DATE}T10:00:02.000Z` };
   await write(chainKey(1), canonicalJson(link));
-  await write(manifestKey(runId, DATE), builder.seal(link, null, null, undefined).text);
+  await write(
+    manifestKey(runId, DATE),
+    builder.seal({ link, previous: null, signingKey: null, bundleSha256: undefined }).text,
+  );
 }

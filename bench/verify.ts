@@ -102,7 +102,7 @@ function manifestBytes(run: number): Buffer {
   const previous: Manifest["previous"] = before
     ? { run_id: runIdOf(run - 1), run_date: DATE, manifest_sha256: before }
     : null;
-  return Buffer.from(builder.seal(linkOf(run), previous, null, undefined).text);
+  return Buffer.from(builder.seal({ link: linkOf(run), previous, signingKey: null, bundleSha256: undefined }).text);
 }
 for (let run = 1; run <= RUNS; run++) manifestHashes[run] = sha256(manifestBytes(run));
 

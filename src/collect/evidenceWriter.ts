@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ContentKind, EvidenceStore, ObjectUpload } from "../evidence/evidenceStore.ts";
 import { evidenceJson, type Item } from "../evidence/item.ts";
-import { LinesXor } from "../evidence/linesXor.ts";
+import { LinesHash } from "../evidence/linesHash.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { GzipBlocks } from "./gzipBlocks.ts";
 
@@ -17,7 +17,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 export class EvidenceWriter {
   private readonly gzip = new GzipBlocks();
   private readonly hash = createHash("sha256");
-  private readonly lines = new LinesXor();
+  private readonly lines = new LinesHash();
   private chunks: Uint8Array[] = [];
   private buffered = 0;
   private bytes = 0;
@@ -35,9 +35,9 @@ export class EvidenceWriter {
   async write(item: Item): Promise<void> {
     await this.sending;
     this.items += 1;
-    const line = `${evidenceJson(item)}\n`;
+    const line = evidenceJson(item);
     this.lines.add(line);
-    this.take(this.gzip.write(line));
+    this.take(this.gzip.write(`${line}\n`));
     if (this.buffered < PART_BYTES) return;
     this.sending = this.sendPart();
     // Whoever writes next or finishes meets the error; unhandled it would end the process first.
@@ -62,7 +62,7 @@ export class EvidenceWriter {
       bytes: this.bytes,
       items: this.items,
       sha256: this.hash.digest("hex"),
-      lines_xor: this.lines.hex(),
+      ...this.lines.digests(),
     };
   }
 

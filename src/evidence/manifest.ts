@@ -4,13 +4,15 @@ import type { ChainLink } from "./chain.ts";
 import { addDuration } from "./durations.ts";
 import { planKey } from "./layout.ts";
 import { type EvidenceObject, OutcomeStatus } from "./outcome.ts";
-import { type Plan, type PlannedItem, plannedItems, sha256, Task } from "./plan.ts";
+import { Desk, type Plan, type PlannedItem, plannedItems, sha256, Task } from "./plan.ts";
 import type { TaskOutcome } from "./taskOutcome.ts";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits are expected");
 const Count = z.number().int().nonnegative();
 
-export const MANIFEST_FORMAT = "audit-ecosystem/manifest/2";
+export const MANIFEST_FORMAT = "audit-ecosystem/manifest/3";
+/** The format before: no algorithm and holder of the key, no hash of the signature before, and any form of signature. */
+export const MANIFEST_FORMAT_2 = "audit-ecosystem/manifest/2";
 
 /** What a manifest says of one task's commit; the commit itself names the outcomes and the objects. */
 export const CommittedTask = z.object({
@@ -30,20 +32,32 @@ export type CommittedTask = z.infer<typeof CommittedTask>;
  * and the run's place in the chain. The bytes in the bucket are the canonical ones, so their SHA-256 is what is signed.
  */
 export const Manifest = z.object({
-  format: z.literal(MANIFEST_FORMAT),
+  format: z.enum([MANIFEST_FORMAT_2, MANIFEST_FORMAT]),
   run_id: z.string(),
   run_date: z.string(),
   sealed_at: z.string(),
   /** Place in the chain of sealed runs, from 1, without gaps. */
   sequence: z.number().int().positive(),
   /** The run before it; null for the first. */
-  previous: z.object({ run_id: z.string(), run_date: z.string(), manifest_sha256: Sha256 }).nullable(),
+  previous: z
+    .object({
+      run_id: z.string(),
+      run_date: z.string(),
+      manifest_sha256: Sha256,
+      /** Of its signature; null while it had none. Not in format 2. */
+      signature_sha256: Sha256.nullable().optional(),
+    })
+    .nullable(),
   /** True when each planned item has its outcome. */
   complete: z.boolean(),
   /** Tasks without a commit, and so without outcomes, in a run that was sealed as incomplete. */
   missing: z.array(Task),
   /** Who asked to seal a run that is not complete. */
   incomplete_requested_by: z.string().optional(),
+  /** True where the place was claimed for a complete run, and a commit was gone when the manifest was built. */
+  claimed_as_complete: z.literal(true).optional(),
+  /** Of a run that was collected from a desk: who called AWS. As in the plan. */
+  desk: Desk.optional(),
   plan: z.object({ key: z.string(), bytes: Count, sha256: Sha256 }),
   tool: z.object({
     version: z.string(),
@@ -51,7 +65,16 @@ export const Manifest = z.object({
     bundles: z.record(z.string(), z.array(z.string())),
   }),
   /** The key that signs it; null in a run that is not signed. */
-  signing_key: z.object({ arn: z.string(), sha256: Sha256 }).nullable(),
+  signing_key: z
+    .object({
+      arn: z.string().optional(),
+      sha256: Sha256,
+      /** As KMS calls it. Not in format 2, where it is this one too. */
+      algorithm: z.literal("ECDSA_SHA_256").optional(),
+      /** Not in format 2, where it is the deployment's. */
+      holder: z.enum(["deployment", "desk"]).optional(),
+    })
+    .nullable(),
   totals: z.object({
     planned: Count,
     outcomes: z.partialRecord(OutcomeStatus, Count),
@@ -88,6 +111,39 @@ export class CoverageError extends Error {
 }
 
 const itemKey = ({ auditor, account_id, region }: PlannedItem): string => `${auditor} ${account_id} ${region}`;
+
+/** What a manifest says beside what the plan and the commits do. */
+export interface Seal {
+  link: ChainLink;
+  previous: Manifest["previous"];
+  signingKey: Manifest["signing_key"];
+  /** Hex SHA-256 of the sealer's own bundle. */
+  bundleSha256: string | undefined;
+  /** The link itself does not say that the run is incomplete. */
+  claimedAsComplete?: boolean | undefined;
+  /** To build a manifest of before once more; the newest format by default. */
+  format?: Manifest["format"];
+}
+
+/** What a manifest says beside what its plan and commits do, to build it once more. */
+export function sealOf(manifest: Manifest): Seal {
+  const { sequence, run_id, run_date, sealed_at, incomplete_requested_by: requested_by } = manifest;
+  const [sealer] = manifest.tool.bundles.sealer ?? [];
+  return {
+    link: {
+      sequence,
+      run_id,
+      run_date,
+      claimed_at: sealed_at,
+      ...(requested_by === undefined ? {} : { incomplete: { requested_by } }),
+    },
+    previous: manifest.previous,
+    signingKey: manifest.signing_key,
+    bundleSha256: sealer,
+    claimedAsComplete: manifest.claimed_as_complete,
+    format: manifest.format,
+  };
+}
 
 type Sums = Pick<Manifest["totals"], "items" | "objects" | "bytes" | "calls" | "retries">;
 
@@ -230,16 +286,11 @@ export class ManifestBuilder {
   }
 
   /** The manifest for a place in the chain. @returns canonical JSON */
-  seal(
-    link: ChainLink,
-    previous: Manifest["previous"],
-    signingKey: Manifest["signing_key"],
-    bundleSha256: string | undefined,
-  ): { manifest: Manifest; text: string } {
+  seal({ link, previous, signingKey, bundleSha256, ...given }: Seal): { manifest: Manifest; text: string } {
     if (bundleSha256) this.ranBy("sealer", [bundleSha256]);
     const date = dateOf(this.plan);
     const manifest: Manifest = {
-      format: MANIFEST_FORMAT,
+      format: given.format ?? MANIFEST_FORMAT,
       run_id: this.plan.run_id,
       run_date: date,
       sealed_at: link.claimed_at,
@@ -248,6 +299,8 @@ export class ManifestBuilder {
       complete: this.missing.length === 0,
       missing: this.missing,
       ...(this.missing.length && link.incomplete ? { incomplete_requested_by: link.incomplete.requested_by } : {}),
+      ...(this.missing.length && given.claimedAsComplete ? { claimed_as_complete: true } : {}),
+      ...(this.plan.desk ? { desk: this.plan.desk } : {}),
       plan: { key: planKey(this.plan.run_id, date), bytes: this.planBytes.length, sha256: sha256(this.planBytes) },
       tool: {
         version: this.plan.tool_version,

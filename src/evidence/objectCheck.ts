@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
-import { LinesXor } from "./linesXor.ts";
+import { LinesHash } from "./linesHash.ts";
 import type { EvidenceSource } from "./source.ts";
 
 /** What a seal says of one object. */
@@ -11,7 +11,8 @@ export interface Expected {
   sha256: string;
   /** Undefined for a document, which is not unpacked. */
   items?: number;
-  linesXor?: string;
+  merkleRoot?: string;
+  sortedSha256?: string;
 }
 
 /** What is not as sealed. */
@@ -46,7 +47,10 @@ export async function checkObject(source: EvidenceSource, expected: Expected): P
     const held = items === undefined ? "cannot be unpacked" : `holds ${items} items`;
     return { kind: "miscounted", problem: `it ${held}, and was sealed with ${expected.items}` };
   }
-  if (expected.linesXor && bytes < packedAtMost(expected) && (await linesOf(source, expected)) === expected.linesXor)
+  const lines = bytes < packedAtMost(expected) ? await linesOf(source, expected) : undefined;
+  if (lines && lines.merkle_root === expected.merkleRoot)
+    return { kind: "altered", problem: "it holds the lines it was sealed with, compressed differently", found: sha256 };
+  if (lines?.sorted_sha256 && lines.sorted_sha256 === expected.sortedSha256)
     return { kind: "re-ordered", problem: "it holds the items it was sealed with, in another order", found: sha256 };
   if (bytes < expected.bytes)
     return {
@@ -95,11 +99,14 @@ function linesIn(bytes: Buffer): number {
 const LINE_AT_MOST = 4 * 1024 * 1024;
 const UNpackedAtMost = 256 * 1024 * 1024;
 
-/** What the lines of an altered object add up to; undefined when it is not readable, or is too large to ask. */
-async function linesOf(source: EvidenceSource, { key, items = 0 }: Expected): Promise<string | undefined> {
+/** What the lines of an altered object come to; undefined when it is not readable, or is too large to ask. */
+async function linesOf(
+  source: EvidenceSource,
+  { key, items = 0 }: Expected,
+): Promise<ReturnType<LinesHash["digests"]> | undefined> {
   const stream = await source.open(key);
   if (!stream) return undefined;
-  const sum = new LinesXor();
+  const sum = new LinesHash();
   let rest = Buffer.alloc(0);
   let unpacked = 0;
   let lines = 0;
@@ -110,13 +117,13 @@ async function linesOf(source: EvidenceSource, { key, items = 0 }: Expected): Pr
       rest = Buffer.concat([rest, chunk]);
       let start = 0;
       for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10, start)) {
-        sum.add(rest.subarray(start, at + 1));
+        sum.add(rest.subarray(start, at));
         start = at + 1;
         lines += 1;
       }
       rest = rest.subarray(start);
     }
-    return lines === items && !rest.length ? sum.hex() : undefined;
+    return lines === items && !rest.length ? sum.digests() : undefined;
   } catch {
     return undefined;
   } finally {

@@ -52,7 +52,11 @@ export const EvidenceObject = z.object({
   items: z.number().int(),
   /** Hex, of the object as stored. */
   sha256: z.string(),
-  /** XOR of the SHA-256 of each line, hex: tells an object whose items stand in another order from one that holds others. */
+  /** Root of the RFC 6962 tree whose leaves are the lines without their breaks, in their order, hex: one item can be proven alone. */
+  merkle_root: z.string().optional(),
+  /** SHA-256 over the leaf hashes, sorted, hex: the same for whatever order the items stand in. Left out of very large objects. */
+  sorted_sha256: z.string().optional(),
+  /** XOR of the SHA-256 of each line, hex, in commits of before. It proves nothing: other lines can be made that add up to it. */
   lines_xor: z.string().optional(),
 });
 export type EvidenceObject = z.infer<typeof EvidenceObject>;

@@ -62,6 +62,10 @@ export type PlannedAuditor = z.infer<typeof PlannedAuditor>;
 export const Narrowed = z.enum(["accounts", "auditors", "regions"]);
 export type Narrowed = z.infer<typeof Narrowed>;
 
+/** Who collected from a desk: the principal that called AWS in the caller's own account, as STS tells it. */
+export const Desk = z.object({ caller_arn: z.string() });
+export type Desk = z.infer<typeof Desk>;
+
 /** What a run is going to cover, fixed before the first task starts: coverage is proven against it. */
 export const Plan = z.object({
   run_id: z.string(),
@@ -77,6 +81,8 @@ export const Plan = z.object({
   regions: z.array(z.string()),
   /** What there is more of than the run was asked for; left out of a whole run. */
   narrowed: z.array(Narrowed).optional(),
+  /** Left out where the deployed functions collect. */
+  desk: Desk.optional(),
   tasks: z.array(Task),
 });
 export type Plan = z.infer<typeof Plan>;
@@ -98,6 +104,7 @@ export interface PlanRequest {
   auditors: readonly PlannedAuditor[];
   regions: readonly string[];
   narrowed?: readonly Narrowed[];
+  desk?: Desk | undefined;
   /** Orders the tasks and says who shares one; what is planned is the same whatever it says. */
   took?: Took | undefined;
 }
@@ -134,6 +141,7 @@ export function planRun(request: PlanRequest): Plan {
     auditors: [...request.auditors],
     regions: [...request.regions],
     ...(request.narrowed?.length ? { narrowed: [...request.narrowed] } : {}),
+    ...(request.desk ? { desk: request.desk } : {}),
     tasks: grouped(tasks),
   };
 }

@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
 import type { ChainLink } from "./chain.ts";
 import { durationsText } from "./durations.ts";
-import { type Manifest, ManifestBuilder } from "./manifest.ts";
+import { withLowS } from "./ecdsa.ts";
+import { MANIFEST_FORMAT, type Manifest, ManifestBuilder, sealOf } from "./manifest.ts";
 import { type Plan, sha256, type Task } from "./plan.ts";
-import { holdSealing, type SealingHold } from "./sealingHold.ts";
-import type { Signer } from "./signer.ts";
+import { holdSealing } from "./sealingHold.ts";
+import type { SealingHold } from "./sealingHoldRecord.ts";
+import type { Signer, SigningKey } from "./signer.ts";
 import type { RunStore } from "./store.ts";
 import { tallyOf } from "./tallyOf.ts";
 
@@ -64,7 +65,7 @@ export async function seal(sealing: Sealing, run: string, date: string): Promise
     begun = progress;
     const claimed = head?.run_id === run;
     const [last, standing] = await Promise.all([
-      head && !claimed ? ensureManifest(sealing, head) : undefined,
+      head && !claimed ? ensureSigned(sealing, head) : undefined,
       store.readManifest(run, date),
     ]);
     if (standing) return sign(sealing, standing);
@@ -85,7 +86,7 @@ export async function seal(sealing: Sealing, run: string, date: string): Promise
       ...(ready.open.length && sealing.incomplete ? { incomplete: sealing.incomplete } : {}),
     };
     if (await store.claim(link)) {
-      const previous = last ? linkTo(last) : null;
+      const previous = last ? await linkTo(store, last) : null;
       return finish(sealing, await write(sealing, link, ready, previous), ready);
     }
   }
@@ -110,6 +111,14 @@ async function ensureManifest(sealing: Sealing, link: ChainLink, ready?: Manifes
   return write(sealing, link, builder, await before(store, link.sequence));
 }
 
+/** The run before, signed where this sealer can: the manifest after it names its signature. */
+async function ensureSigned(sealing: Sealing, link: ChainLink): Promise<Standing> {
+  const standing = await ensureManifest(sealing, link);
+  const { signing_key } = standing.manifest;
+  if (signing_key && signing_key.sha256 === (await sealing.signer?.key())?.sha256) await sign(sealing, standing);
+  return standing;
+}
+
 /** Builds the manifest of a claimed place and writes it, unless another sealer has meanwhile: what stands counts. */
 async function write(
   { store, signer, incomplete: asked, bundleSha256 }: Sealing,
@@ -124,33 +133,43 @@ async function write(
       `run ${run} has place ${link.sequence} in the chain, and commits it was to be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
     );
   const key = signer && (await signer.key());
-  const { manifest, text } = builder.seal(
-    { ...link, incomplete },
+  const { manifest, text } = builder.seal({
+    link: { ...link, incomplete },
     previous,
-    key ? { arn: key.arn, sha256: key.sha256 } : null,
+    signingKey: key ? named(key) : null,
     bundleSha256,
-  );
+    claimedAsComplete: !link.incomplete,
+  });
   if (await store.writeManifest(run, date, text)) return { manifest, bytes: Buffer.from(text), built: text };
   const written = await store.readManifest(run, date);
   if (!written) throw new Error(`the manifest of run ${run} was written and is not there`);
   return { ...written, built: text };
 }
 
-/** The run before a place, with the hash of its manifest. */
+/** How a manifest names the key that signs it. */
+const named = ({ arn, sha256: hash, holder }: SigningKey): Manifest["signing_key"] => ({
+  ...(arn ? { arn } : {}),
+  sha256: hash,
+  algorithm: "ECDSA_SHA_256",
+  holder,
+});
+
+/** The run before a place, with the hashes of its manifest and its signature. */
 async function before(store: RunStore, sequence: number): Promise<Manifest["previous"]> {
   if (sequence === 1) return null;
   const link = await store.chainLink(sequence - 1);
   const found = link && (await store.readManifest(link.run_id, link.run_date));
   if (!found) throw new Error(`place ${sequence - 1} of the chain has no manifest`);
-  return linkTo(found);
+  return linkTo(store, found);
 }
 
 /** How the manifest after it names this one. */
-const linkTo = ({ manifest: { run_id, run_date }, bytes }: Standing): Manifest["previous"] => ({
-  run_id,
-  run_date,
-  manifest_sha256: sha256(bytes),
-});
+async function linkTo(store: RunStore, { manifest, bytes }: Standing): Promise<Manifest["previous"]> {
+  const { run_id, run_date } = manifest;
+  const signature = await store.readSignature(run_id, run_date);
+  const signature_sha256 = signature ? sha256(signature) : null;
+  return { run_id, run_date, manifest_sha256: sha256(bytes), signature_sha256 };
+}
 
 /**
  * Signs a manifest that stands, unless it is signed. One that another sealer left is built once more first: what the
@@ -158,33 +177,40 @@ const linkTo = ({ manifest: { run_id, run_date }, bytes }: Standing): Manifest["
  */
 async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Standing): Promise<Manifest> {
   const { run_id: run, run_date: date, signing_key } = manifest;
-  if (!signer || !signing_key || (await store.isSigned(run, date))) return manifest;
+  if (!signer || !signing_key || (await store.readSignature(run, date))) return manifest;
   const key = await signer.key();
   if (key.sha256 !== signing_key.sha256)
-    throw new Error(`the manifest of run ${run} is to be signed by ${signing_key.arn}, not by ${key.arn}`);
+    throw new Error(
+      `the manifest of run ${run} is to be signed by ${signing_key.arn ?? signing_key.sha256}, not by ${key.arn ?? key.sha256}`,
+    );
   const text = Buffer.from(bytes).toString("utf8");
   if (text !== built && text !== (await rebuilt(store, manifest)))
     throw new Error(`the manifest of run ${run} is not what the run's plan and commits say: it is not signed`);
   await store.writePublicKey(key.sha256, key.pem);
-  await store.writeSignature(run, date, await signer.sign(createHash("sha256").update(bytes).digest()));
+  await store.writeSignature(run, date, withLowS(await signer.sign(bytes)));
   return manifest;
 }
 
 /** The manifest once more, from the plan and the commits that it names. */
 async function rebuilt(store: RunStore, manifest: Manifest): Promise<string> {
-  const { run_id, run_date, sequence, sealed_at, incomplete_requested_by: requested_by } = manifest;
+  const { run_id, run_date, sequence } = manifest;
   const committed = new Set(manifest.tasks.map(({ task }) => task));
   const builder = await read(store, run_date, await store.readPlan(run_id, run_date), committed);
-  const link: ChainLink = {
-    sequence,
-    run_id,
-    run_date,
-    claimed_at: sealed_at,
-    ...(requested_by ? { incomplete: { requested_by } } : {}),
-  };
-  const [sealer] = manifest.tool.bundles.sealer ?? [];
-  return builder.seal(link, await before(store, sequence), manifest.signing_key, sealer).text;
+  const previous = await before(store, sequence);
+  // It is signed by now although it was not when this manifest was built.
+  const unsignedThen = previous && manifest.previous && !manifest.previous.signature_sha256;
+  return builder.seal({ ...sealOf(manifest), previous: unsignedThen ? notSigned(previous, manifest) : previous }).text;
 }
+
+const notSigned = (
+  { run_id, run_date, manifest_sha256 }: NonNullable<Manifest["previous"]>,
+  { format }: Manifest,
+): Manifest["previous"] => ({
+  run_id,
+  run_date,
+  manifest_sha256,
+  ...(format === MANIFEST_FORMAT ? { signature_sha256: null } : {}),
+});
 
 /** The plan of a run, and whether the marks say that every task of it is finished. The commits prove it. */
 interface Progress {

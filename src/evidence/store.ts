@@ -20,7 +20,7 @@ import {
 } from "./layout.ts";
 import { Manifest } from "./manifest.ts";
 import { Plan } from "./plan.ts";
-import { SealingHold } from "./sealingHold.ts";
+import { SealingHold } from "./sealingHoldRecord.ts";
 import type { EvidenceSource } from "./source.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
 
@@ -56,7 +56,8 @@ export interface RunStore {
   readManifest(run: string, date: string): Promise<{ manifest: Manifest; bytes: Uint8Array } | undefined>;
   /** @returns false when it is signed already */
   writeSignature(run: string, date: string, signature: Uint8Array): Promise<boolean>;
-  isSigned(run: string, date: string): Promise<boolean>;
+  /** @returns undefined while it is not signed */
+  readSignature(run: string, date: string): Promise<Uint8Array | undefined>;
   writePublicKey(fingerprint: string, pem: string): Promise<void>;
 }
 
@@ -128,7 +129,7 @@ export function runStoreIn(evidence: EvidenceStore): RunStore {
       return bytes && { manifest: Manifest.parse(json(bytes)), bytes };
     },
     writeSignature: (run, date, signature) => create(signatureKey(run, date), signature, "application/octet-stream"),
-    isSigned: async (run, date) => (await source.read(signatureKey(run, date))) !== undefined,
+    readSignature: (run, date) => source.read(signatureKey(run, date)),
     writePublicKey: async (fingerprint, pem) => {
       await create(publicKeyKey(fingerprint), pem, "application/x-pem-file");
     },

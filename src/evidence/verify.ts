@@ -7,7 +7,7 @@ import { canonicalJson } from "./canonicalJson.ts";
 import { ChainLink } from "./chain.ts";
 import { Few } from "./few.ts";
 import * as layout from "./layout.ts";
-import { type CommittedTask, CoverageError, Manifest, ManifestBuilder } from "./manifest.ts";
+import { type CommittedTask, CoverageError, Manifest, ManifestBuilder, sealOf } from "./manifest.ts";
 import { checkObject, type Difference, type Expected } from "./objectCheck.ts";
 import { Plan, sha256 } from "./plan.ts";
 import type { TrustedKeys } from "./publicKeys.ts";
@@ -285,7 +285,12 @@ class Verifier {
       this.violation("chain", key, `it is the manifest of run ${manifest.run_id} of ${manifest.run_date}`);
     if (manifest.sequence !== sequence)
       this.violation("chain", key, `it says place ${manifest.sequence}, and has place ${sequence} in the chain`);
-    if (before !== undefined && canonicalJson(manifest.previous) !== canonicalJson(before))
+    const named = manifest.previous && {
+      run_id: manifest.previous.run_id,
+      run_date: manifest.previous.run_date,
+      manifest_sha256: manifest.previous.manifest_sha256,
+    };
+    if (before !== undefined && canonicalJson(named) !== canonicalJson(before))
       this.violation(
         "chain",
         key,
@@ -368,16 +373,7 @@ class Verifier {
           );
         builder.add(tally);
       }
-      const [sealer] = manifest.tool.bundles.sealer ?? [];
-      const incomplete = manifest.incomplete_requested_by;
-      const link = {
-        sequence: manifest.sequence,
-        run_id: run,
-        run_date: date,
-        claimed_at: manifest.sealed_at,
-        ...(incomplete ? { incomplete: { requested_by: incomplete } } : {}),
-      };
-      const again = builder.seal(link, manifest.previous, manifest.signing_key, sealer);
+      const again = builder.seal(sealOf(manifest));
       if (again.text !== text && !sealed.broken.size)
         this.violation("coverage", key, `plan and commits do not add up to it: ${differing(again.manifest, manifest)}`);
     } catch (error) {
@@ -402,13 +398,14 @@ class Verifier {
       return undefined;
     }
     if (sha256(bytes) !== entry.sha256) broken.add(task);
-    for (const { key: object, bytes: size, sha256: hash, items, lines_xor } of parsed.data.objects)
+    for (const { key: object, bytes: size, sha256: hash, items, merkle_root, sorted_sha256 } of parsed.data.objects)
       await this.expect({
         key: object,
         bytes: size,
         sha256: hash,
         items,
-        ...(lines_xor ? { linesXor: lines_xor } : {}),
+        ...(merkle_root ? { merkleRoot: merkle_root } : {}),
+        ...(sorted_sha256 ? { sortedSha256: sorted_sha256 } : {}),
       });
     return { outcome: parsed.data, bytes };
   }

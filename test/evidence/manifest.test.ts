@@ -22,7 +22,7 @@ function built(plan: Plan, spoil: (all: TaskOutcome[]) => void = () => undefined
   for (const [index, planned] of plan.tasks.entries()) {
     builder.add(tallyOf(planned, [committed[index]!]));
   }
-  return builder.seal(link, null, null, undefined).manifest;
+  return builder.seal({ link, previous: null, signingKey: null, bundleSha256: undefined }).manifest;
 }
 
 describe("plan", () => {
@@ -101,10 +101,17 @@ describe("manifest", () => {
     const first = { ...commitOf(plan, { ...planned!, regions: ["eu-central-1"] }), follow_ups: [rest] };
     const whole = new ManifestBuilder(plan, bytesOf(plan));
     whole.add(tallyOf(planned!, [first, commitOf(plan, rest)]));
-    expect(whole.seal(link, null, null, undefined).manifest.totals).to.deep.include({ outcomes: { collected: 2 } });
+    expect(
+      whole.seal({ link, previous: null, signingKey: null, bundleSha256: undefined }).manifest.totals,
+    ).to.deep.include({ outcomes: { collected: 2 } });
     const half = new ManifestBuilder(plan, bytesOf(plan));
     half.add(tallyOf(planned!, [first], [rest]));
-    const { manifest } = half.seal({ ...link, incomplete: { requested_by: "eve" } }, null, null, undefined);
+    const { manifest } = half.seal({
+      link: { ...link, incomplete: { requested_by: "eve" } },
+      previous: null,
+      signingKey: null,
+      bundleSha256: undefined,
+    });
     expect(manifest).to.deep.include({ complete: false, missing: [rest], incomplete_requested_by: "eve" });
   });
 });

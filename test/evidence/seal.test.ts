@@ -171,6 +171,7 @@ describe("sealing a run", () => {
         run_id: runId(n - 1),
         run_date: DATE,
         manifest_sha256: sha256(bytes(n - 1)),
+        signature_sha256: null,
       });
     }
   });
@@ -304,8 +305,13 @@ describe("sealing a run", () => {
 
 describe("signing a manifest", () => {
   const signer = {
-    key: async () => ({ arn: "arn:aws:kms:x:999999999999:key/1", sha256: "a".repeat(64), pem: "PEM" }),
-    sign: async (digest: Uint8Array) => digest,
+    key: async () => ({
+      arn: "arn:aws:kms:x:999999999999:key/1",
+      sha256: "a".repeat(64),
+      pem: "PEM",
+      holder: "deployment" as const,
+    }),
+    sign: async (message: Uint8Array) => Buffer.from(sha256(message), "hex"),
   };
 
   it("signs the SHA-256 of the manifest's bytes, and puts the public key beside it", async () => {

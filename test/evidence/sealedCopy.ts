@@ -24,15 +24,16 @@ export const OTHER_PEM = String(
   generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "pem", type: "spki" }),
 );
 
-/** A signer of this process: like KMS it is given a digest, and here the bytes too, which Node signs. */
-const signerOf = (bytes: () => Uint8Array): Signer => ({
+/** A signer of this process. */
+const signer: Signer = {
   key: async () => ({
     arn: "arn:aws:kms:eu-central-1:999999999999:key/1",
     sha256: sha256(pair.publicKey.export({ format: "der", type: "spki" })),
     pem: PEM,
+    holder: "deployment",
   }),
-  sign: async () => sign("sha256", bytes(), pair.privateKey),
-});
+  sign: async (message) => sign("sha256", message, pair.privateKey),
+};
 
 export const runId = (n: number) => `${encodeTime(Date.parse(`${DATE}T10:00:00Z`))}${String(n).padStart(16, "0")}`;
 const TYPE = "AWS::RDS::DBInstance";
@@ -79,16 +80,8 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...gi
       await store.commit(DATE, commit);
     }
     if (n > runs) continue;
-    const manifest = () =>
-      objects()
-        .get(`runs/run_date=${DATE}/run_id=${runId(n)}/manifest.json`)!
-        .at(-1)!.body;
     const incomplete = out ? { requested_by: "alice" } : undefined;
-    await seal(
-      { store, signer: signerOf(manifest), now: () => 0, hold: { holder: "request", until: 0 }, incomplete },
-      runId(n),
-      DATE,
-    );
+    await seal({ store, signer, now: () => 0, hold: { holder: "request", until: 0 }, incomplete }, runId(n), DATE);
   }
   const folder = await mkdtemp(join(tmpdir(), "audit-copy-"));
   for (const [key, versions] of objects()) {

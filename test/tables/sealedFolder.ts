@@ -119,6 +119,10 @@ export async function writeRun(into: string, spec: RunSpec = {}): Promise<Plan> 
     builder.add(tally);
   }
   const link = { sequence: 1, run_id: run, run_date: date, claimed_at: `${date}T10:00:02.000Z` };
-  if (spec.sealed !== false) await put(manifestKey(run, date), builder.seal(link, null, null, undefined).text);
+  if (spec.sealed !== false)
+    await put(
+      manifestKey(run, date),
+      builder.seal({ link, previous: null, signingKey: null, bundleSha256: undefined }).text,
+    );
   return plan;
 }
