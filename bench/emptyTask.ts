@@ -14,7 +14,7 @@ import { OPEN_EVERYWHERE } from "../sandbox/estate/regions.ts";
 import { loadAuditors } from "../src/auditors/registry.ts";
 import { WAITS } from "../src/collect/clientOptions.ts";
 import { runTask } from "../src/collect/task.ts";
-import { thisProcess } from "../src/runtime/surroundings.ts";
+import { thisProcess } from "../src/runtime/runtime.ts";
 import { databaseTask, openRegions, session } from "./databaseTask.ts";
 
 const TASKS = 10;

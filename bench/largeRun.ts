@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createGzip } from "node:zlib";
 import { canonicalJson } from "../src/evidence/canonicalJson.ts";
 import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey } from "../src/evidence/layout.ts";
-import { ManifestBuilder, TaskTally } from "../src/evidence/manifest.ts";
+import { ManifestBuilder, TaskSummary } from "../src/evidence/manifest.ts";
 import type { EvidenceObject } from "../src/evidence/outcome.ts";
 import { plannedItems, planRun, sha256 } from "../src/evidence/plan.ts";
 import { fileSink } from "../src/tables/fileSink.ts";
@@ -119,7 +119,7 @@ export async function writeRun(folder: string, run: 0 | 1, items: number): Promi
     const key = outcomeKey(runId, DATE, task.id);
     const text = JSON.stringify(committed[index]);
     await write(key, text);
-    const tally = new TaskTally(task);
+    const tally = new TaskSummary(task);
     tally.add(committed[index]!, key, Buffer.from(text));
     builder.add(tally);
   }

@@ -8,7 +8,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { canonicalJson } from "../src/evidence/canonicalJson.ts";
 import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey, runDocumentOf } from "../src/evidence/layout.ts";
-import { type Manifest, ManifestBuilder, TaskTally } from "../src/evidence/manifest.ts";
+import { type Manifest, ManifestBuilder, TaskSummary } from "../src/evidence/manifest.ts";
 import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../src/evidence/plan.ts";
 import type { EvidenceSource } from "../src/evidence/source.ts";
 import { verify } from "../src/evidence/verify.ts";
@@ -93,7 +93,7 @@ function manifestBytes(run: number): Buffer {
   const plan = planOf(run);
   const builder = new ManifestBuilder(plan, Buffer.from(JSON.stringify(plan)));
   for (const [index, task] of plan.tasks.entries()) {
-    const tally = new TaskTally(task);
+    const tally = new TaskSummary(task);
     const bytes = commitBytes(run, index);
     tally.add(JSON.parse(bytes.toString()), outcomeKey(runIdOf(run), DATE, task.id), bytes);
     builder.add(tally);

@@ -2,16 +2,16 @@ import { derivedCatalog } from "../src/tables/declaredCatalog.ts";
 import { catalogOfRuns } from "../src/tables/runCatalog.ts";
 import { listSealedRuns, readSealedRun } from "../src/tables/sealedRun.ts";
 import { type TableProblem, verifyTables } from "../src/tables/verifyTables.ts";
-import { evidencePlace, type PlaceOptions } from "./evidencePlace.ts";
+import { type EvidenceOptions, openEvidence } from "./openEvidence.ts";
 import type { ProgressLine } from "./progress.ts";
 
 /** Files of tables that are not what the evidence leads to, of one run or of all. */
 export async function* verifyTablesOf(
-  place: PlaceOptions,
+  place: EvidenceOptions,
   run: string | undefined,
   line: ProgressLine,
 ): AsyncGenerator<Omit<TableProblem, "problem"> & { problem: string }> {
-  const objects = await evidencePlace(place);
+  const objects = await openEvidence(place);
   // A verdict rests on the declarations, and on no file of the machine that asks.
   const declared = await derivedCatalog();
   for (const each of await listSealedRuns(objects)) {

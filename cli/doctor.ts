@@ -14,11 +14,11 @@ import { accountFindings } from "../src/doctor/accountFindings.ts";
 import { auditFindings } from "../src/doctor/auditFindings.ts";
 import { type Finding, note, trouble, well } from "../src/doctor/finding.ts";
 import { evidenceS3 } from "../src/runtime/clients.ts";
+import { assumeRole } from "./assumeRole.ts";
 import { CliError } from "./cliError.ts";
 import { accountsOf, type DeployedSystem, deployedSystem } from "./deployedSystem.ts";
-import { accountStates, examined, expectedAudit, expectedOf, toldByDoctor } from "./examination.ts";
+import { accountStates, deployedConfig, examineAccounts, expectedAudit, expectedOf } from "./examination.ts";
 import type { ProgressLine } from "./progress.ts";
-import { throughRole } from "./throughRole.ts";
 
 /** What was found of the audit account, or of a member. */
 export interface Subject {
@@ -49,10 +49,10 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
   const system = await deployedSystem(lambda, asked.prefix);
   const list = await accountList(system);
   const members = chosen(asked.accounts, list.accounts);
-  const deployed = await toldByDoctor(lambda, system);
+  const deployed = await deployedConfig(lambda, system);
   const auditors = await loadAuditors(deployed.auditors, deployed.undeclared);
   const [facts, states] = await Promise.all([
-    examined(lambda, system, members, (done) => line("member accounts", done, members.length)),
+    examineAccounts(lambda, system, members, (done) => line("member accounts", done, members.length)),
     accountStates(),
   ]);
   const expected = expectedOf(system, auditors);
@@ -117,7 +117,7 @@ async function fromInside(
   const looks = closed.map(({ account_id }) =>
     limit(async (): Promise<[string, AccountFacts["role"]]> => {
       try {
-        const credentials = await throughRole(partition, account_id, through);
+        const credentials = await assumeRole(partition, account_id, through);
         return [account_id, await roleFacts(new IAMClient({ credentials }), roleName)];
       } catch (error) {
         const { name, message } = error as Error;

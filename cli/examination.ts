@@ -38,13 +38,13 @@ async function asked(lambda: LambdaClient, FunctionName: string, accounts: reado
 }
 
 /** What is deployed, as the doctor's function tells it: what `loadAuditors` loads again. */
-export async function toldByDoctor(lambda: LambdaClient, { prefix }: DeployedSystem) {
+export async function deployedConfig(lambda: LambdaClient, { prefix }: DeployedSystem) {
   const { auditors, undeclared } = await asked(lambda, `${prefix}-doctor`, []);
   return { auditors, undeclared: undeclared as UndeclaredTypes };
 }
 
 /** Has the doctor's function look at accounts, some at a time; in their order. */
-export async function examined(
+export async function examineAccounts(
   lambda: LambdaClient,
   { prefix }: DeployedSystem,
   accounts: readonly string[],

@@ -10,7 +10,7 @@ import type { Exception } from "../src/controls/exceptions.ts";
 import type { PlannedAuditor } from "../src/evidence/plan.ts";
 import { type Catalog, packedCatalog } from "../src/tables/catalog.ts";
 import type { MemberColumn } from "../src/tables/columns.ts";
-import { fileHashes, keepBundle, keptBundle, sha256Of } from "./keptBundle.ts";
+import { fileHashes, readBundleCache, sha256Of, writeBundleCache } from "./bundleCache.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -66,45 +66,45 @@ export interface Bundle {
 const BANNER = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
 /** Where a function's knowledge stands in its bundle until it is written there. */
-const KNOWLEDGE = "__KNOWLEDGE__";
+const BUILT_IN_CONFIG = "__KNOWLEDGE__";
 
 /** A bundle's own module: what it does is the handler's, what it knows is written into it afterwards. */
 function entryOf(handler: Handler): string {
   if (typeof handler === "string") return `export { handler } from ${ours(`handlers/${handler}`)};\n`;
-  if ("boss" in handler) return entry({ bossHandler: ours("handlers/boss") }, `bossHandler(${KNOWLEDGE})`);
+  if ("boss" in handler) return entry({ bossHandler: ours("handlers/boss") }, `bossHandler(${BUILT_IN_CONFIG})`);
   if ("tabulator" in handler)
     return entry(
       {
         tabulatorHandler: ours("handlers/tabulator"),
-        thisProcess: ours("src/runtime/surroundings"),
+        thisProcess: ours("src/runtime/runtime"),
         unpackedCatalog: ours("src/tables/catalog"),
       },
-      `tabulatorHandler(unpackedCatalog(${KNOWLEDGE}))(thisProcess)`,
+      `tabulatorHandler(unpackedCatalog(${BUILT_IN_CONFIG}))(thisProcess)`,
     );
   if ("aggregator" in handler)
     return entry(
       { auditorHandler: ours("handlers/auditor"), configAggregator: ours("src/auditors/configAggregator") },
-      `auditorHandler(configAggregator(...${KNOWLEDGE}))`,
+      `auditorHandler(configAggregator(...${BUILT_IN_CONFIG}))`,
     );
   if ("doctor" in handler)
     return entry(
-      { doctorHandler: ours("handlers/doctor"), thisProcess: ours("src/runtime/surroundings") },
-      `doctorHandler(${KNOWLEDGE})(thisProcess)`,
+      { doctorHandler: ours("handlers/doctor"), thisProcess: ours("src/runtime/runtime") },
+      `doctorHandler(${BUILT_IN_CONFIG})(thisProcess)`,
     );
   if ("notifier" in handler)
     return entry(
-      { notifierHandler: ours("handlers/notifier"), thisProcess: ours("src/runtime/surroundings") },
-      `notifierHandler(${KNOWLEDGE})(thisProcess)`,
+      { notifierHandler: ours("handlers/notifier"), thisProcess: ours("src/runtime/runtime") },
+      `notifierHandler(${BUILT_IN_CONFIG})(thisProcess)`,
     );
   if ("configRules" in handler)
     return entry(
-      { configRulesHandler: ours("handlers/configRules"), thisProcess: ours("src/runtime/surroundings") },
-      `configRulesHandler(${KNOWLEDGE})(thisProcess)`,
+      { configRulesHandler: ours("handlers/configRules"), thisProcess: ours("src/runtime/runtime") },
+      `configRulesHandler(${BUILT_IN_CONFIG})(thisProcess)`,
     );
   if ("types" in handler)
     return entry(
       { auditorHandler: ours("handlers/auditor"), cloudControl: ours("src/auditors/cloudcontrol") },
-      `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${KNOWLEDGE})] })`,
+      `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${BUILT_IN_CONFIG})] })`,
     );
   const { auditor, services } = handler;
   const modules = services.map(({ name, module }) => [
@@ -118,7 +118,7 @@ function entryOf(handler: Handler): string {
 }
 
 /** What a handler is made for, and another of its kind for something else. */
-function knowledgeOf(handler: Handler): unknown {
+function builtInConfigOf(handler: Handler): unknown {
   if (typeof handler === "string" || "services" in handler) return undefined;
   if ("boss" in handler) return handler.boss;
   if ("tabulator" in handler) return packedCatalog(handler.tabulator);
@@ -155,8 +155,8 @@ const bundles = new Map<string, Bundle>();
 /** A handler's bundle; made once in a process, which may deploy the program several times. */
 export function bundle(handler: Handler): Bundle {
   prepareBundles([handler]);
-  const key = `${entryOf(handler)}${writtenKnowledge(handler)}`;
-  const known = bundles.get(key) ?? written(handler, modules.get(entryOf(handler))!);
+  const key = `${entryOf(handler)}${builtInConfigText(handler)}`;
+  const known = bundles.get(key) ?? withBuiltInConfig(handler, modules.get(entryOf(handler))!);
   bundles.set(key, known);
   return known;
 }
@@ -170,7 +170,7 @@ export function prepareBundles(handlers: readonly Handler[]): void {
   const missing = handlers.filter((handler) => {
     const entry = entryOf(handler);
     if (modules.has(entry)) return false;
-    const kept = keptBundle(folderOf(nameOf(handler)), madeOf(entry), hashOf);
+    const kept = readBundleCache(folderOf(nameOf(handler)), cacheKeyOf(entry), hashOf);
     if (kept) modules.set(entry, kept);
     return !kept;
   });
@@ -182,16 +182,16 @@ export function prepareBundles(handlers: readonly Handler[]): void {
  * a stack trace names is found by its source map in `dist/`, which leads to the readable module beside it.
  */
 export const makeBundles = (handlers: readonly Handler[]): Bundle[] =>
-  makeModules(handlers).map((made, index) => written(handlers[index]!, made));
+  makeModules(handlers).map((made, index) => withBuiltInConfig(handlers[index]!, made));
 
-function writtenKnowledge(handler: Handler): string {
-  const knowledge = knowledgeOf(handler);
+function builtInConfigText(handler: Handler): string {
+  const knowledge = builtInConfigOf(handler);
   return knowledge === undefined ? "" : JSON.stringify(knowledge);
 }
 
 /** A module with its handler's knowledge, which stands in `dist/` as it is deployed. */
-function written(handler: Handler, { source: module, inputs }: Module): Bundle {
-  const source = module.split(KNOWLEDGE).join(writtenKnowledge(handler));
+function withBuiltInConfig(handler: Handler, { source: module, inputs }: Module): Bundle {
+  const source = module.split(BUILT_IN_CONFIG).join(builtInConfigText(handler));
   const stands = join(folderOf(nameOf(handler)), "index.mjs");
   if (!existsSync(stands) || readFileSync(stands, "utf8") !== source) write(nameOf(handler), "index.mjs", source);
   const code = new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(source) });
@@ -199,7 +199,7 @@ function written(handler: Handler, { source: module, inputs }: Module): Bundle {
 }
 
 /** What a bundle is made of besides files. */
-const madeOf = (entry: string): string => `// esbuild ${version}\n${entry}`;
+const cacheKeyOf = (entry: string): string => `// esbuild ${version}\n${entry}`;
 
 /** Declarations of the SDK's schemas' names, as esbuild writes them: `var _dNS = "dnsName";`. */
 const NAME = /^(?:var|const) (_\w+) = ("(?:[^"\\\n]|\\.)*");$/gm;
@@ -226,10 +226,10 @@ function makeModules(handlers: readonly Handler[]): Module[] {
     const built = outputFiles.find((file) => file.path === path)!;
     const { entryPoint, inputs } = metafile.outputs[`dist/${name}/readable.mjs`]!;
     const made = { source: minified(name, withPlainKeys(built.text)), inputs: Object.keys(inputs) };
-    keepBundle(
+    writeBundleCache(
       root,
       folderOf(name),
-      { ...made, entry: madeOf(entryOf(handler)) },
+      { ...made, entry: cacheKeyOf(entryOf(handler)) },
       dependenciesOf(entryPoint!, metafile),
       began,
     );

@@ -7,8 +7,8 @@ import {
   evidencePrefixes,
   KEYS_PREFIX,
   MODELS_PREFIX,
+  NOTIFICATION_STATE_KEY,
   TABLES_PREFIX,
-  TOLD_KEY,
   tablePrefix,
 } from "../src/evidence/layout.ts";
 
@@ -60,7 +60,7 @@ const invokeAuditors = (Sid: string, auditorArns: string[], others: string[] = [
 const enterAccounts = (partition: string, crossAccountRoleName: string, account = "*"): PolicyStatement =>
   allow("EnterAccounts", ["sts:AssumeRole"], `arn:${partition}:iam::${account}:role/${crossAccountRoleName}`);
 
-export interface BossMay {
+export interface BossPermissionsArgs {
   bucketArn: string;
   auditorArns: string[];
   sealerArn: string;
@@ -72,7 +72,7 @@ export interface BossMay {
   asksRegions: boolean;
 }
 
-export const bossPermissions = (may: BossMay): PolicyStatement[] => [
+export const bossPermissions = (may: BossPermissionsArgs): PolicyStatement[] => [
   allow(
     "WritePlan",
     ["s3:PutObject"],
@@ -99,7 +99,7 @@ export const bossPermissions = (may: BossMay): PolicyStatement[] => [
   ...(may.asksRegions ? [allow("ListRegions", ["ec2:DescribeRegions"], "*")] : []),
 ];
 
-export interface AuditorMay {
+export interface AuditorPermissionsArgs {
   bucketArn: string;
   auditor: string;
   resourceTypes: string[];
@@ -117,7 +117,7 @@ export interface AuditorMay {
   recorderArn: string;
 }
 
-export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
+export const auditorPermissions = (may: AuditorPermissionsArgs): PolicyStatement[] => [
   allow(
     "WriteEvidence",
     ["s3:PutObject"],
@@ -140,7 +140,7 @@ export const auditorPermissions = (may: AuditorMay): PolicyStatement[] => [
 ];
 
 /** Into the member accounts; or to the aggregator, which the audit account has itself or another account lets it ask. */
-const reach = ({ partition, accountId, aggregator, crossAccountRoleName }: AuditorMay): PolicyStatement =>
+const reach = ({ partition, accountId, aggregator, crossAccountRoleName }: AuditorPermissionsArgs): PolicyStatement =>
   aggregator?.account === accountId
     ? allow(
         "AskAggregator",
@@ -318,7 +318,7 @@ export const notifierPermissions = (may: NotifierMay): PolicyStatement[] => [
       `${may.bucketArn}/${TABLES_PREFIX}*`,
     ],
   ),
-  allow("Remember", ["s3:GetObject", "s3:PutObject"], `${may.bucketArn}/${TOLD_KEY}`),
+  allow("Remember", ["s3:GetObject", "s3:PutObject"], `${may.bucketArn}/${NOTIFICATION_STATE_KEY}`),
   allow("ListTables", ["s3:GetBucketLocation", "s3:ListBucket"], may.bucketArn),
   allow("Ask", ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"], may.workgroupArn),
   allow(

@@ -30,8 +30,8 @@ import { modelOutcomeKey } from "../src/evidence/layout.ts";
 import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
+import { type Runtime, thisProcess } from "../src/runtime/runtime.ts";
 import { AnomaliesSettings, settingsFrom } from "../src/runtime/settings.ts";
-import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
 import { bucketObjects } from "../src/tables/bucketObjects.ts";
 import { writeFeatureRows } from "../src/tables/featureRows.ts";
 import { writeModelledAnomalies } from "../src/tables/modelledAnomalies.ts";
@@ -66,14 +66,14 @@ const MODEL = "sagemaker-random-cut-forest";
  * by each job that ends; every step may be repeated, and names made of the run refuse what is done.
  * @param lanes see {@link LANES}
  */
-export const anomaliesHandler = (around: Surroundings, lanes: number = LANES) => {
-  const s3 = evidenceS3(around);
-  const lambda = lambdaClient(around);
-  const sageMaker = new SageMakerClient({ ...around.client(WAITS), retryMode: "adaptive", maxAttempts: 8 });
+export const anomaliesHandler = (runtime: Runtime, lanes: number = LANES) => {
+  const s3 = evidenceS3(runtime);
+  const lambda = lambdaClient(runtime);
+  const sageMaker = new SageMakerClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 8 });
 
   return async (event: unknown): Promise<void> => {
-    const settings = settingsFrom(AnomaliesSettings, around.env());
-    const until = around.now() + HAND_OVER_AFTER_MS;
+    const settings = settingsFrom(AnomaliesSettings, runtime.env());
+    const until = runtime.now() + HAND_OVER_AFTER_MS;
     const place: SageMakerPlace = {
       prefix: settings.JOB_PREFIX,
       bucket: settings.WORK_BUCKET,
@@ -138,7 +138,7 @@ export const anomaliesHandler = (around: Surroundings, lanes: number = LANES) =>
       if (from >= run.types.length) return problems;
       const sealed = await sealedRun(run);
       for (let index = from; index < run.types.length; index += lanes) {
-        if (around.now() > until) {
+        if (runtime.now() > until) {
           await next(run.run_id, index);
           break;
         }

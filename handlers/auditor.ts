@@ -4,19 +4,19 @@ import type { Context } from "aws-lambda";
 import { decodeTime, ulid } from "ulid";
 import type { Auditor } from "../src/auditors/collector.ts";
 import { accessByRole } from "../src/collect/accountSession.ts";
-import { lean } from "../src/collect/leanClient.ts";
+import { withCachedConfig } from "../src/collect/cachedConfig.ts";
 import { runTask } from "../src/collect/task.ts";
 import { bucketStore } from "../src/evidence/bucketStore.ts";
+import { completeTask } from "../src/evidence/completeTask.ts";
 import type { Outcome } from "../src/evidence/outcome.ts";
-import { settle } from "../src/evidence/settle.ts";
 import { runStoreIn } from "../src/evidence/store.ts";
 import type { TaskOutcome } from "../src/evidence/taskOutcome.ts";
 import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
 import { metrics } from "../src/runtime/metrics.ts";
+import { type Runtime, thisProcess } from "../src/runtime/runtime.ts";
 import { AuditorSettings, settingsFrom } from "../src/runtime/settings.ts";
-import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
 import { TaskPayload } from "../src/runtime/taskPayload.ts";
 
 /** Time kept back from the function's time-out, to write the objects and commit. */
@@ -26,7 +26,7 @@ const COMMIT_MARGIN_MS = 20_000;
 const READING = 0.9;
 
 /** The random half of a ULID: 50 bits, so that no two attempts write under one name. */
-const attemptName = ({ now, random }: Surroundings): string => ulid(now(), random).slice(-10).toLowerCase();
+const attemptName = ({ now, random }: Runtime): string => ulid(now(), random).slice(-10).toLowerCase();
 
 /** What the auditor answers; asynchronous invocations drop it, a person testing by hand reads it. */
 export interface TaskDone {
@@ -38,14 +38,14 @@ export interface TaskDone {
 }
 
 /** Lambda entry point of an auditor: reads one task's accounts, commits its outcome, and starts the sealing when it is the last. */
-export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProcess) => {
-  const s3 = evidenceS3(around);
-  const sts = lean(new STSClient({ ...around.client(WAITS), retryMode: "adaptive", maxAttempts: 5 }));
-  const lambda = lambdaClient(around);
-  const homeRegion = around.env().AWS_REGION ?? "us-east-1";
+export const auditorHandler = (auditor: Auditor, runtime: Runtime = thisProcess) => {
+  const s3 = evidenceS3(runtime);
+  const sts = withCachedConfig(new STSClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 5 }));
+  const lambda = lambdaClient(runtime);
+  const homeRegion = runtime.env().AWS_REGION ?? "us-east-1";
 
   return async (event: unknown, context: Context): Promise<TaskDone> => {
-    const settings = settingsFrom(AuditorSettings, around.env());
+    const settings = settingsFrom(AuditorSettings, runtime.env());
     const { run_id, run_date, task } = TaskPayload.parse(event);
     log.appendKeys({ run_id, task: task.id });
     const evidence = bucketStore(s3, settings.EVIDENCE_BUCKET);
@@ -53,8 +53,8 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
     let standing = await store.readOutcome(run_id, run_date, task.id);
     let committed = false;
     if (!standing) {
-      const attempt = attemptName(around);
-      const began = around.now();
+      const attempt = attemptName(runtime);
+      const began = runtime.now();
       const { SEAL_DEADLINE_MINUTES: minutes = Number.POSITIVE_INFINITY } = settings;
       const readUntil = decodeTime(run_id) + minutes * 60_000 * READING;
       const ownTime = context.getRemainingTimeInMillis();
@@ -74,17 +74,17 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
         digestKey: settings.DIGEST_KEY,
         evidence,
         homeRegion,
-        client: around.client,
-        deadline: around.timeout(
+        client: runtime.client,
+        deadline: runtime.timeout(
           Math.max(0, Math.min(Math.max(ownTime - COMMIT_MARGIN_MS, ownTime / 2), readUntil - began)),
         ),
         readUntil,
-        now: around.now,
-        wait: around.wait,
+        now: runtime.now,
+        wait: runtime.wait,
         apiShare: settings.API_SHARE,
       });
       const memory = Number(context.memoryLimitInMB);
-      if (memory) outcome.ran = { ms: Math.round(around.now() - began), memory_mb: memory };
+      if (memory) outcome.ran = { ms: Math.round(runtime.now() - began), memory_mb: memory };
       if (settings.BUNDLE_SHA256) outcome.bundle_sha256 = settings.BUNDLE_SHA256;
       standing = await store.commit(run_date, outcome);
       committed = standing.attempt === attempt;
@@ -101,7 +101,7 @@ export const auditorHandler = (auditor: Auditor, around: Surroundings = thisProc
       if (committed || !(await store.readOutcome(run_id, run_date, next.id)))
         await invokeAsync(lambda, context.invokedFunctionArn, { run_id, run_date, task: next } satisfies TaskPayload);
     // What was handed over is still out, and its last one looks again.
-    const sealing = await settle(store, run_date, task, standing);
+    const sealing = await completeTask(store, run_date, task, standing);
     if (sealing) await invokeAsync(lambda, settings.SEALER_FUNCTION, { run_id, run_date });
     return { run_id, task: task.id, committed, sealing };
   };

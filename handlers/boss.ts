@@ -7,7 +7,8 @@ import { ulid } from "ulid";
 import * as z from "zod";
 import packageJson from "../package.json" with { type: "json" };
 import { accountsFromOrganizations, accountsFromParameter, organizationsClient } from "../src/accounts/accounts.ts";
-import { lean } from "../src/collect/leanClient.ts";
+import { withCachedConfig } from "../src/collect/cachedConfig.ts";
+import { completeTask } from "../src/evidence/completeTask.ts";
 import { manifestKey, runDate } from "../src/evidence/layout.ts";
 import {
   type Narrowed,
@@ -17,15 +18,14 @@ import {
   planRun,
   type Task,
 } from "../src/evidence/plan.ts";
-import { settle } from "../src/evidence/settle.ts";
 import { type RunStore, runStore } from "../src/evidence/store.ts";
 import { notInvoked, type TaskOutcome, type Unread, unreadOutcome } from "../src/evidence/taskOutcome.ts";
 import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { earlierDurations } from "../src/runtime/durations.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
+import { type Runtime, thisProcess } from "../src/runtime/runtime.ts";
 import { BossSettings, settingsFrom } from "../src/runtime/settings.ts";
-import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
 
 /** Invocations under way at the same time. */
 const INVOCATIONS_AT_ONCE = 32;
@@ -56,15 +56,15 @@ export interface RunStarted {
  * Lambda entry point of the boss: plans a run and starts its tasks.
  * @param auditors those deployed, with their types; they are in the bundle, as an environment has 4 KB only
  */
-export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroundings = thisProcess) => {
-  const s3 = evidenceS3(around);
-  const lambda = lambdaClient(around);
-  const ssm = lean(new SSMClient(around.client(WAITS)));
-  const organizations = organizationsClient(around.client(WAITS));
-  const ec2 = lean(new EC2Client(around.client(WAITS)));
+export const bossHandler = (auditors: readonly PlannedAuditor[], runtime: Runtime = thisProcess) => {
+  const s3 = evidenceS3(runtime);
+  const lambda = lambdaClient(runtime);
+  const ssm = withCachedConfig(new SSMClient(runtime.client(WAITS)));
+  const organizations = organizationsClient(runtime.client(WAITS));
+  const ec2 = withCachedConfig(new EC2Client(runtime.client(WAITS)));
 
   return async (event: unknown, context: Context): Promise<RunStarted> => {
-    const settings = settingsFrom(BossSettings, around.env());
+    const settings = settingsFrom(BossSettings, runtime.env());
     const request = requestFrom(event);
     const names = chosen(
       "auditors",
@@ -76,7 +76,7 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
         ? accountsFromOrganizations(organizations, settings.ORGANIZATIONAL_UNITS, settings.EXCLUDE_ACCOUNTS)
         : accountsFromParameter(ssm, settings.ACCOUNTS_PARAMETER),
       settings.REGIONS.length ? settings.REGIONS : allRegions(ec2),
-      earlierDurations(s3, settings.EVIDENCE_BUCKET, around),
+      earlierDurations(s3, settings.EVIDENCE_BUCKET, runtime),
     ]);
     const { schedule } = request;
     const accounts = chosen("accounts", request.accounts, listed.accounts);
@@ -85,9 +85,9 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
     if (accounts.length < listed.accounts.length) narrowed.push("accounts");
     if (names.length < auditors.length) narrowed.push("auditors");
     if (covered.length < regions.length) narrowed.push("regions");
-    const startedAt = new Date(schedule?.time ?? around.now());
+    const startedAt = new Date(schedule?.time ?? runtime.now());
     const planned = planRun({
-      runId: schedule ? scheduledRunId(schedule) : ulid(startedAt.getTime(), around.random),
+      runId: schedule ? scheduledRunId(schedule) : ulid(startedAt.getTime(), runtime.random),
       startedAt,
       requestedBy: schedule ? `schedule ${schedule.name}` : `${context.functionName} ${context.awsRequestId}`,
       toolVersion: packageJson.version,
@@ -108,7 +108,7 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
     let notStarted = 0;
     let sealing = false;
     const settled = async (task: Task, standing: TaskOutcome) => {
-      if (await settle(store, date, task, standing)) sealing = true;
+      if (await completeTask(store, date, task, standing)) sealing = true;
     };
     const start = async (task: Task) => {
       try {
@@ -118,7 +118,7 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], around: Surroun
         log.error("a task could not be invoked", { task: task.id, error: error as Error });
         notStarted += 1;
         const why: Unread = { attempt: "boss", bundleSha256: settings.BUNDLE_SHA256, ...notInvoked(error) };
-        await settled(task, await store.commit(date, unreadOutcome(plan.run_id, task, why, around.now())));
+        await settled(task, await store.commit(date, unreadOutcome(plan.run_id, task, why, runtime.now())));
       }
     };
     const goOn = async (task: Task) => {

@@ -10,7 +10,7 @@ import type { Control } from "../src/controls/control.ts";
 import { predicateOf } from "../src/controls/predicate.ts";
 import { WAITS } from "../src/runtime/clients.ts";
 import { log } from "../src/runtime/log.ts";
-import type { Surroundings } from "../src/runtime/surroundings.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import type { MemberColumn } from "../src/tables/columns.ts";
 
 /** What the rules' function must know: controls, and the columns of their resource types. */
@@ -53,8 +53,8 @@ const ANNOTATION = 256;
 export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
   const judges = new Map(controls.map((control) => [control.id, control]));
 
-  return (around: Surroundings) => {
-    const config = new ConfigServiceClient(around.client(WAITS));
+  return (runtime: Runtime) => {
+    const config = new ConfigServiceClient(runtime.client(WAITS));
 
     /** The item itself, where it was too large for the event. */
     const history = async (resourceType: string, resourceId: string, until: Date): Promise<ConfigurationItem> => {

@@ -8,8 +8,8 @@ import * as z from "zod";
 import type { UndeclaredTypes } from "../src/auditors/registry.ts";
 import { type AccountFacts, accountFacts } from "../src/doctor/accountFacts.ts";
 import { WAITS } from "../src/runtime/clients.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { DoctorSettings, settingsFrom } from "../src/runtime/settings.ts";
-import type { Surroundings } from "../src/runtime/surroundings.ts";
 
 /** Accounts of one request: its answer stays far below Lambda's 6 MB. */
 export const ACCOUNTS_AT_MOST = 20;
@@ -34,11 +34,11 @@ export interface Examination extends Deployed {
  * Lambda entry point of the doctor: looks at member accounts as the auditors would, and tells what it saw. It judges
  * nothing; whoever asks does, by the program at hand.
  */
-export const doctorHandler = (deployed: Deployed) => (around: Surroundings) => {
-  const sts = new STSClient(around.client(WAITS));
+export const doctorHandler = (deployed: Deployed) => (runtime: Runtime) => {
+  const sts = new STSClient(runtime.client(WAITS));
 
   return async (event: unknown, context: Context): Promise<Examination> => {
-    const settings = settingsFrom(DoctorSettings, around.env());
+    const settings = settingsFrom(DoctorSettings, runtime.env());
     const parsed = Request.safeParse(event);
     if (!parsed.success) {
       const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "payload"}: ${message}`);
@@ -51,9 +51,9 @@ export const doctorHandler = (deployed: Deployed) => (around: Surroundings) => {
         roleName: settings.CROSS_ACCOUNT_ROLE_NAME,
         externalId: settings.EXTERNAL_ID,
       },
-      otherExternalId: `not-${Math.floor(around.random() * 2 ** 32).toString(16)}`,
-      iam: (credentials: AwsCredentialIdentity) => new IAMClient({ ...around.client(WAITS), credentials }),
-      ec2: (credentials: AwsCredentialIdentity) => new EC2Client({ ...around.client(WAITS), credentials }),
+      otherExternalId: `not-${Math.floor(runtime.random() * 2 ** 32).toString(16)}`,
+      iam: (credentials: AwsCredentialIdentity) => new IAMClient({ ...runtime.client(WAITS), credentials }),
+      ec2: (credentials: AwsCredentialIdentity) => new EC2Client({ ...runtime.client(WAITS), credentials }),
     };
     const limit = pLimit(ACCOUNTS_AT_ONCE);
     const accounts = await Promise.all(parsed.data.accounts.map((account) => limit(() => accountFacts(door, account))));

@@ -17,14 +17,21 @@ import {
   topicChannel,
   webhookChannel,
 } from "../src/notify/channels.ts";
-import { bucketMemory } from "../src/notify/stateStore.ts";
-import { afterRun, type Channel, type Said, type Told, tellingDone, untold } from "../src/notify/told.ts";
+import {
+  type Channel,
+  markDelivered,
+  type NotificationState,
+  nextState,
+  pendingFor,
+  type Said,
+} from "../src/notify/notificationState.ts";
+import { bucketStateStore } from "../src/notify/stateStore.ts";
 import type { Web } from "../src/notify/webhook.ts";
 import { athenaEngine } from "../src/query/athena.ts";
 import { evidenceS3, WAITS } from "../src/runtime/clients.ts";
 import { log } from "../src/runtime/log.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { NotifierSettings, settingsFrom } from "../src/runtime/settings.ts";
-import type { Surroundings } from "../src/runtime/surroundings.ts";
 import { bucketObjects } from "../src/tables/bucketObjects.ts";
 import type { Catalog } from "../src/tables/catalog.ts";
 import { readSealedRun, type SealedRun } from "../src/tables/sealedRun.ts";
@@ -64,17 +71,17 @@ const theWeb: Web = {
  */
 export const notifierHandler =
   (knowledge: NotifierKnowledge, web: Web = theWeb) =>
-  (around: Surroundings) => {
-    const s3 = evidenceS3(around);
-    const athena = new AthenaClient({ ...around.client(WAITS), retryMode: "adaptive", maxAttempts: 8 });
-    const sns = new SNSClient(around.client(WAITS));
-    const eventBridge = new EventBridgeClient(around.client(WAITS));
-    const securityHub = new SecurityHubClient(around.client(WAITS));
-    const ssm = new SSMClient(around.client(WAITS));
+  (runtime: Runtime) => {
+    const s3 = evidenceS3(runtime);
+    const athena = new AthenaClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 8 });
+    const sns = new SNSClient(runtime.client(WAITS));
+    const eventBridge = new EventBridgeClient(runtime.client(WAITS));
+    const securityHub = new SecurityHubClient(runtime.client(WAITS));
+    const ssm = new SSMClient(runtime.client(WAITS));
     const controls = new Map(knowledge.controls.map((control) => [control.id, control]));
 
     return async (event: unknown): Promise<Notified> => {
-      const settings = settingsFrom(NotifierSettings, around.env());
+      const settings = settingsFrom(NotifierSettings, runtime.env());
       const { run_id, run_date } = NotifyRequest.parse(event);
       log.appendKeys({ run_id });
       const sealed = await readSealedRun(bucketObjects(s3, settings.EVIDENCE_BUCKET), run_id, run_date);
@@ -94,13 +101,13 @@ export const notifierHandler =
         catalog: { tables: [] },
         wait: web.wait,
       });
-      const memory = bucketMemory(s3, settings.EVIDENCE_BUCKET);
+      const memory = bucketStateStore(s3, settings.EVIDENCE_BUCKET);
       let told = await memory.read();
       const problems: string[] = [];
       // A second delivery, or a run that was overtaken: what it would say is in the memory already, or out of date.
       if (!told || told.run_id < run_id) {
         const said = await ask(engine, sealed, told, knowledge);
-        told = afterRun(told, said, knowledge.controls, Object.keys(channels) as Channel[]);
+        told = nextState(told, said, knowledge.controls, Object.keys(channels) as Channel[]);
         await memory.write(told);
       }
       const answer: Notified = {
@@ -109,11 +116,11 @@ export const notifierHandler =
         not_evaluated: told.unevaluated.map(({ control }) => control),
       };
       for (const [channel, tell] of Object.entries(channels) as [Channel, Tell][]) {
-        const news = untold(told, channel);
+        const news = pendingFor(told, channel);
         if (Object.values(news).every(({ length }) => !length)) continue;
         try {
           await tell({ ...news, controls, run: { id: run_id, accounts: sealed.plan.accounts.length } });
-          told = tellingDone(told, channel);
+          told = markDelivered(told, channel);
           await memory.write(told);
           answer.told[channel] = news.found.length;
         } catch (error) {
@@ -131,7 +138,7 @@ export const notifierHandler =
 async function ask(
   engine: ReturnType<typeof athenaEngine>,
   sealed: SealedRun,
-  told: Told | undefined,
+  told: NotificationState | undefined,
   { controls, auditors, exceptions }: NotifierKnowledge,
 ): Promise<Said> {
   const types = new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs]));

@@ -1,7 +1,7 @@
 import { KMSClient } from "@aws-sdk/client-kms";
 import type { Context } from "aws-lambda";
 import { decodeTime } from "ulid";
-import { lean } from "../src/collect/leanClient.ts";
+import { withCachedConfig } from "../src/collect/cachedConfig.ts";
 import { seal } from "../src/evidence/seal.ts";
 import { kmsSigner } from "../src/evidence/signer.ts";
 import { runStore } from "../src/evidence/store.ts";
@@ -9,8 +9,8 @@ import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { leaveDurations } from "../src/runtime/durations.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
+import { type Runtime, thisProcess } from "../src/runtime/runtime.ts";
 import { SealerSettings, settingsFrom } from "../src/runtime/settings.ts";
-import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
 import { SealRequest } from "../src/runtime/taskPayload.ts";
 
 /** What the sealer answers; asynchronous invocations drop it, `itaudit seal` reads it. */
@@ -22,20 +22,20 @@ export interface SealAnswer {
   /** Tasks that have not committed: what keeps the run open, or what is missing in it. */
   missing: string[];
   /** Another sealer is at it, and over by then (ISO 8601). */
-  held_until?: string;
+  lease_expires_at?: string;
 }
 
 /** The sealer: the only role that may write a manifest, and sign it. */
-export const sealerHandler = (around: Surroundings) => {
-  const s3 = evidenceS3(around);
-  const kms = lean(new KMSClient(around.client(WAITS)));
-  const lambda = lambdaClient(around);
+export const sealerHandler = (runtime: Runtime) => {
+  const s3 = evidenceS3(runtime);
+  const kms = withCachedConfig(new KMSClient(runtime.client(WAITS)));
+  const lambda = lambdaClient(runtime);
 
   return async (event: unknown, context: Context): Promise<SealAnswer> => {
-    const settings = settingsFrom(SealerSettings, around.env());
+    const settings = settingsFrom(SealerSettings, runtime.env());
     const { run_id, run_date, incomplete } = SealRequest.parse(event);
     log.appendKeys({ run_id });
-    const open = around.now() - decodeTime(run_id);
+    const open = runtime.now() - decodeTime(run_id);
     if (incomplete && open < settings.SEAL_DEADLINE_MINUTES * 60_000)
       throw new Error(
         `run ${run_id} began ${Math.floor(open / 60_000)} minutes ago, and may be sealed as incomplete after ${settings.SEAL_DEADLINE_MINUTES}: its tasks may still commit. Try later, or pulumi config set sealDeadlineMinutes`,
@@ -44,10 +44,10 @@ export const sealerHandler = (around: Surroundings) => {
       {
         store: runStore(s3, settings.EVIDENCE_BUCKET),
         signer: kmsSigner(kms, settings.SIGNING_KEY),
-        now: around.now,
-        hold: {
+        now: runtime.now,
+        lease: {
           holder: context.awsRequestId,
-          until: Math.ceil(around.now() + context.getRemainingTimeInMillis()),
+          expiresAt: Math.ceil(runtime.now() + context.getRemainingTimeInMillis()),
         },
         bundleSha256: settings.BUNDLE_SHA256,
         incomplete,
@@ -61,10 +61,10 @@ export const sealerHandler = (around: Surroundings) => {
       log.info("tasks are still out", { tasks: missing.length });
       return { run_id, sealed: false, missing };
     }
-    if ("heldUntil" in answer) {
-      const held_until = new Date(answer.heldUntil).toISOString();
-      log.info("another sealer is at it", { held_until });
-      return { run_id, sealed: false, missing: [], held_until };
+    if ("leaseExpiresAt" in answer) {
+      const lease_expires_at = new Date(answer.leaseExpiresAt).toISOString();
+      log.info("another sealer is at it", { lease_expires_at });
+      return { run_id, sealed: false, missing: [], lease_expires_at };
     }
     log.info("run sealed", { totals: answer.totals, complete: answer.complete, sequence: answer.sequence });
     if (settings.TABULATOR_FUNCTION) await invokeAsync(lambda, settings.TABULATOR_FUNCTION, { run_id, run_date });

@@ -4,8 +4,8 @@ import type { Waits } from "../src/collect/clientOptions.ts";
 import { evidenceS3, lambdaClient } from "../src/runtime/clients.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { settingsFrom, TabulatorSettings } from "../src/runtime/settings.ts";
-import type { Surroundings } from "../src/runtime/surroundings.ts";
 import { bucketObjects } from "../src/tables/bucketObjects.ts";
 import type { Catalog } from "../src/tables/catalog.ts";
 import { readSealedRun } from "../src/tables/sealedRun.ts";
@@ -45,12 +45,12 @@ const BuiltAnswer = z.object({
  */
 export const tabulatorHandler =
   (catalog: Catalog, itemsAlone: number = ITEMS_ALONE) =>
-  (around: Surroundings) => {
-    const s3 = evidenceS3(around);
-    const lambda = lambdaClient({ ...around, client: () => around.client(INVOCATION) });
+  (runtime: Runtime) => {
+    const s3 = evidenceS3(runtime);
+    const lambda = lambdaClient({ ...runtime, client: () => runtime.client(INVOCATION) });
 
     return async (event: unknown): Promise<Tabulated | BuiltFile> => {
-      const settings = settingsFrom(TabulatorSettings, around.env());
+      const settings = settingsFrom(TabulatorSettings, runtime.env());
       const { run_id, run_date, file } = TabulateRequest.parse(event);
       log.appendKeys({ run_id });
       const objects = bucketObjects(s3, settings.EVIDENCE_BUCKET);

@@ -5,19 +5,19 @@ import { evidenceS3, lambdaClient } from "../src/runtime/clients.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
 import { metrics } from "../src/runtime/metrics.ts";
+import { type Runtime, thisProcess } from "../src/runtime/runtime.ts";
 import { settingsFrom, WatchdogSettings } from "../src/runtime/settings.ts";
-import { type Surroundings, thisProcess } from "../src/runtime/surroundings.ts";
 import type { SealRequest } from "../src/runtime/taskPayload.ts";
 
 /** Looks for runs that are past their deadline and not sealed: tries to seal them once more, and says how many there are. */
-export const watchdogHandler = (around: Surroundings) => {
-  const s3 = evidenceS3(around);
-  const lambda = lambdaClient(around);
+export const watchdogHandler = (runtime: Runtime) => {
+  const s3 = evidenceS3(runtime);
+  const lambda = lambdaClient(runtime);
 
   return async (): Promise<{ overdue: string[] }> => {
-    const settings = settingsFrom(WatchdogSettings, around.env());
+    const settings = settingsFrom(WatchdogSettings, runtime.env());
     const deadlineMs = settings.SEAL_DEADLINE_MINUTES * 60_000;
-    const overdue = await overdueRuns(bucketSource(s3, settings.EVIDENCE_BUCKET), around.now(), deadlineMs);
+    const overdue = await overdueRuns(bucketSource(s3, settings.EVIDENCE_BUCKET), runtime.now(), deadlineMs);
     metrics.addMetric("RunsNotSealed", MetricUnit.Count, overdue.length);
     metrics.publishStoredMetrics();
     for (const { run, date, unsigned } of overdue) {

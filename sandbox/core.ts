@@ -17,7 +17,7 @@ import { readRequest, writeAnswer, writeError } from "./wire/codec.ts";
 import type { WireAnswer, WireRequest } from "./wire/message.ts";
 
 /** What the sandbox is given from outside, so that a simulation can decide it. */
-export interface Surroundings {
+export interface SandboxRuntime {
   /** Milliseconds since the epoch. */
   now: () => number;
   /** In [0, 1). */
@@ -126,7 +126,7 @@ const failure = (service: Service | undefined, error: unknown, id: string): Wire
   writeError(service, isAwsError(error) ? error : new AwsError("InternalFailure", (error as Error).message, 500), id);
 
 /** AWS as a function from request to answer, over its state. */
-export function createSandbox(state: SandboxState, { now, random, invoke, services }: Surroundings): Sandbox {
+export function createSandbox(state: SandboxState, { now, random, invoke, services }: SandboxRuntime): Sandbox {
   const iam = iamOf(state);
 
   async function answer(service: Service, request: WireRequest, key: string, region: string, id: string) {

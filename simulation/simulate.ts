@@ -9,7 +9,7 @@ import type { StoredFunction } from "../sandbox/state.ts";
 import { Unsigned } from "../sandbox/unsigned.ts";
 import { plannedAuditor } from "../src/auditors/collector.ts";
 import { DURATIONS_KEY } from "../src/evidence/layout.ts";
-import type { Surroundings } from "../src/runtime/surroundings.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { VirtualClock } from "./clock.ts";
 import type { Holdings } from "./estate.ts";
 import { EventLog } from "./eventLog.ts";
@@ -31,15 +31,15 @@ const HOUR = 3_600_000;
 const WATCHED = 8 * HOUR;
 
 /** The code under test: the functions by their names without prefix, given their surroundings. */
-export type System = (functionName: string, around: Surroundings) => Handler;
+export type System = (functionName: string, runtime: Runtime) => Handler;
 
 /** The system as it is. */
-export const realSystem: System = (name, around) => {
+export const realSystem: System = (name, runtime) => {
   const auditor = everyAuditor[name.replace(/^get-meta-/, "")];
-  if (auditor) return auditorHandler(auditor, around);
-  if (name === "boss") return bossHandler(plannedAuditors(around.env()), around);
-  if (name === "watchdog") return watchdogHandler(around);
-  return (name === "recorder" ? recorderHandler : sealerHandler)(around);
+  if (auditor) return auditorHandler(auditor, runtime);
+  if (name === "boss") return bossHandler(plannedAuditors(runtime.env()), runtime);
+  if (name === "watchdog") return watchdogHandler(runtime);
+  return (name === "recorder" ? recorderHandler : sealerHandler)(runtime);
 };
 
 /** What the boss's bundle would have in it, as the world says. */
@@ -120,7 +120,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const requests = new RequestCounts();
   const lambda = virtualLambda(clock, log, {
     start: (fn, self) => {
-      const around: Surroundings = {
+      const runtime: Runtime = {
         env: () => world.environments.get(fn.FunctionName)!,
         now: clock.now,
         random,
@@ -133,7 +133,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
           sha256: Unsigned,
         }),
       };
-      return system(fn.FunctionName.slice("audit-".length), around);
+      return system(fn.FunctionName.slice("audit-".length), runtime);
     },
     coldStartMs: () => options.coldStartMs ?? 200 + random() * 600,
     deliveries: () => {

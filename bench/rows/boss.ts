@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import { bossHandler } from "../../handlers/boss.ts";
-import type { Surroundings } from "../../src/runtime/surroundings.ts";
+import type { Runtime } from "../../src/runtime/runtime.ts";
 import { type Answer, door, type Request } from "../door.ts";
 import { type Line, type Row, seconds, times } from "../row.ts";
 
@@ -88,7 +88,7 @@ async function invocation(accounts: number, source: Source) {
     }
     return { headers: { etag: '"e"' } };
   };
-  const around: Surroundings = {
+  const runtime: Runtime = {
     env: () => ({
       ...environment,
       ACCOUNT_SOURCE: source === "parameter" ? source : "organizations",
@@ -104,7 +104,7 @@ async function invocation(accounts: number, source: Source) {
       credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
     }),
   };
-  const handler = bossHandler(auditors, around);
+  const handler = bossHandler(auditors, runtime);
   began = performance.now();
   const started = await handler({}, { functionName: "audit-boss", awsRequestId: "bench" } as Context);
   if (started.not_started || first === undefined) throw new Error(`not every task was started: ${started.not_started}`);

@@ -6,11 +6,11 @@ import { type Anomaly, reasonText } from "../../src/anomalies/anomaly.ts";
 import type { Observation } from "../../src/anomalies/features.ts";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import { CliError } from "../cliError.ts";
-import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
 
-interface AnomaliesOptions extends PlaceOptions {
+interface AnomaliesOptions extends EvidenceOptions {
   runs?: string;
   services?: string;
   json?: boolean;
@@ -40,7 +40,7 @@ export const anomaliesCommand = (program: Command): Command =>
         import("../../src/tables/pullInto.ts"),
         import("../terminal.ts"),
       ]);
-      const place = await evidencePlace(options);
+      const place = await openEvidence(options);
       const catalog = await declaredCatalog(options.services ? list(options.services) : undefined);
       const line = progressLine();
       const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));

@@ -7,11 +7,11 @@ import type { Exceptions } from "../../src/controls/exceptions.ts";
 import type { Verdict, VerdictCounts } from "../../src/controls/verdict.ts";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import { CliError } from "../cliError.ts";
-import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
 
-interface ControlsOptions extends PlaceOptions {
+interface ControlsOptions extends EvidenceOptions {
   control?: string;
   framework?: string;
   exceptions?: string;
@@ -97,7 +97,7 @@ async function inRun(
     import("../../src/query/diff.ts"),
     import("../../src/tables/pullInto.ts"),
   ]);
-  const place = await evidencePlace(options);
+  const place = await openEvidence(options);
   const catalog = await catalogIn(place, [run]);
   const line = progressLine();
   const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));

@@ -5,11 +5,11 @@ import type { Command } from "commander";
 import type { Change } from "../../src/query/changes.ts";
 import type { Difference } from "../../src/query/diff.ts";
 import { CliError } from "../cliError.ts";
-import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
 
-interface DiffOptions extends PlaceOptions {
+interface DiffOptions extends EvidenceOptions {
   json?: boolean;
   by: string;
   volatile?: boolean;
@@ -43,7 +43,7 @@ export const diffCommand = (program: Command): Command =>
         import("../../src/query/diff.ts"),
         import("../../src/tables/pullInto.ts"),
       ]);
-      const place = await evidencePlace(options);
+      const place = await openEvidence(options);
       const catalog = await catalogIn(place, [first, second]);
       const line = progressLine();
       const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));

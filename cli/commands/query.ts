@@ -5,10 +5,10 @@ import type { Command } from "commander";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import type { Answer, Cost, Engine } from "../../src/query/engine.ts";
 import { CliError } from "../cliError.ts";
-import { evidencePlace, isElsewhere, type PlaceOptions } from "../evidencePlace.ts";
+import { type EvidenceOptions, isElsewhere, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
 
-interface QueryOptions extends PlaceOptions {
+interface QueryOptions extends EvidenceOptions {
   file?: string;
   json?: boolean;
   csv?: boolean;
@@ -78,11 +78,11 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
       athena: new AthenaClient({}),
       workGroup: options.workgroup,
       database: options.database,
-      catalog: options.bucket ? await catalogIn(await evidencePlace(options)) : await catalogOfRuns([]),
+      catalog: options.bucket ? await catalogIn(await openEvidence(options)) : await catalogOfRuns([]),
     });
   }
   if (name !== "duckdb") throw new CliError(`--engine ${name}: there are athena and duckdb`);
-  const place = await evidencePlace(options);
+  const place = await openEvidence(options);
   const { duckDBEngine } = await import("../../src/query/duckdb.ts");
   const catalog = await catalogIn(place, options.run ? [options.run] : []);
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);

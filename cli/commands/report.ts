@@ -4,10 +4,10 @@ import type { Command } from "commander";
 import type { Report } from "../../src/report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../src/report/write.ts";
 import { CliError } from "../cliError.ts";
-import { evidencePlace, evidenceSource, type PlaceOptions } from "../evidencePlace.ts";
+import { type EvidenceOptions, evidenceSource, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
 
-interface ReportOptions extends PlaceOptions {
+interface ReportOptions extends EvidenceOptions {
   out?: string;
   format: string;
   compare?: string;
@@ -36,7 +36,7 @@ export const reportCommand = (program: Command): Command =>
         throw new CliError(`--out ${options.out}: it is a folder, and a file is expected`);
       const line = progressLine();
       try {
-        const objects = await evidencePlace(options);
+        const objects = await openEvidence(options);
         const source = await evidenceSource(options);
         const { reportOf } = await import("../reportOf.ts");
         const request = {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { CliError } from "../cliError.ts";
-import { evidencePlace, type PlaceOptions } from "../evidencePlace.ts";
+import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
 
@@ -13,7 +13,7 @@ export const tablesCommand = (program: Command): Command => {
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")
-    .action(async (run: string | undefined, options: PlaceOptions & { json?: boolean }) => {
+    .action(async (run: string | undefined, options: EvidenceOptions & { json?: boolean }) => {
       const [{ catalogOfRuns }, { derivedCatalog }, { tabulate }, { listSealedRuns, readSealedRun }] =
         await Promise.all([
           import("../../src/tables/runCatalog.ts"),
@@ -21,7 +21,7 @@ export const tablesCommand = (program: Command): Command => {
           import("../../src/tables/tabulate.ts"),
           import("../../src/tables/sealedRun.ts"),
         ]);
-      const objects = await evidencePlace(options);
+      const objects = await openEvidence(options);
       const all = await listSealedRuns(objects);
       const chosen = run === "latest" ? all.slice(-1) : run ? all.filter((each) => each.run === run) : all;
       if (!chosen.length)

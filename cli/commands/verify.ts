@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CliError } from "../cliError.ts";
-import { keptHead } from "../keptHead.ts";
+import { parseHead } from "../parseHead.ts";
 import { progressLine } from "../progress.ts";
 import { print, printable } from "../terminal.ts";
 
@@ -51,11 +51,11 @@ async function verdict(named: string | undefined, options: Options): Promise<num
     import("../../src/evidence/verify.ts"),
     import("../../src/evidence/publicKeys.ts"),
     import("../runs.ts"),
-    import("../evidencePlace.ts"),
+    import("../openEvidence.ts"),
   ]);
   if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or say --all");
   if (options.head && !options.all) throw new CliError("--head is looked for in the whole chain: say --all");
-  const head = options.head ? await keptHead(options.head) : undefined;
+  const head = options.head ? await parseHead(options.head) : undefined;
   const asked = named ? askedRun(named) : undefined;
   const source = await evidenceSource(options);
   const run = asked === "latest" ? await latestRun(source) : asked;

@@ -2,7 +2,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { CliError } from "../cliError.ts";
 import { accountsOf, deployedSystem } from "../deployedSystem.ts";
-import { toldByDoctor } from "../examination.ts";
+import { deployedConfig } from "../examination.ts";
 import { type MemberStack, memberStacks } from "./memberStack.ts";
 
 /**
@@ -17,7 +17,7 @@ export async function stacksOf(asked: {
 }): Promise<MemberStack[]> {
   const lambda = new LambdaClient({});
   const system = await deployedSystem(lambda, asked.prefix);
-  const [{ accounts: listed }, deployed] = await Promise.all([accountsOf(system), toldByDoctor(lambda, system)]);
+  const [{ accounts: listed }, deployed] = await Promise.all([accountsOf(system), deployedConfig(lambda, system)]);
   const strangers = (asked.accounts ?? []).filter((id) => !listed.includes(id));
   if (strangers.length)
     throw new CliError(`--accounts: ${strangers.join(", ")} not among the ${listed.length} that are audited`);

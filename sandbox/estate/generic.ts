@@ -194,8 +194,8 @@ export function operationsOf(audited: Audited): { operations: Service["operation
       listings.set(each.operation, [...(listings.get(each.operation) ?? []), each]);
   for (const own of listings.values()) for (const each of own) add(each, listOperation(own, audited));
   for (const collector of audited.collectors) {
-    const { beside, describe, details, tags } = collector;
-    if (beside) add(beside.listing, listOperation([beside.listing], audited));
+    const { joined, describe, details, tags } = collector;
+    if (joined) add(joined.listing, listOperation([joined.listing], audited));
     if (describe?.kind === "batch") add(describe.batch, batchOperation(describe.batch, collector, audited));
     const ofOne = [
       ...(describe?.kind === "each" ? [describe.detail] : []),

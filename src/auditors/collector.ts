@@ -82,7 +82,7 @@ export interface Batch extends Read {
 }
 
 /** One listing that says of all resources something more; a resource's part of it stands in the configuration under `as`. */
-export interface Beside {
+export interface JoinedListing {
   as: string;
   listing: Listing;
   /** What ties a part to its resource: a path in the part, and what the resource calls the same. */
@@ -117,7 +117,7 @@ export interface Collector {
   /** A call whose answer is the resource in full: one for each, or a batch. What it says is laid over what the listing said. */
   describe?: { kind: "each"; detail: Detail; take?: Path } | { kind: "batch"; batch: Batch };
   details: readonly Detail[];
-  beside?: Beside;
+  joined?: JoinedListing;
   /** Which resources are evidence, told by their configuration; all where it is undefined. */
   only?: (configuration: Resource) => boolean;
   tags: Tags;
@@ -217,7 +217,7 @@ interface CollectorOptions<T, D> {
   tags?: Tags;
   describe?: DescribeOf<D>;
   details?: readonly Detail[];
-  beside?: Beside;
+  joined?: JoinedListing;
   only?: (configuration: Resource) => boolean;
   /** Paths in the configuration; a detail's answer is under its operation's name. */
   redact?: readonly string[];
@@ -365,7 +365,11 @@ export function reads(prefix: string, scope: Scope = "regional") {
 }
 
 /** What one more listing says of all resources, under its operation's name. */
-export const beside = (listing: Listing, key: Beside["key"]): Beside => ({ as: listing.operation, listing, key });
+export const joinListing = (listing: Listing, key: JoinedListing["key"]): JoinedListing => ({
+  as: listing.operation,
+  listing,
+  key,
+});
 
 /** Tags that the resource itself has, as a list or as a map. */
 export const inline = (member: Path): Tags => ({ kind: "inline", member });
@@ -377,13 +381,13 @@ export const tagsFrom = (detail: Detail, member: Path): Tags => ({ kind: "call",
 export const tagsInBatches = (batch: Batch, member: Path): Tags => ({ kind: "batch", member, batch });
 
 /** Every operation that a collector calls, its listing's parents first. */
-export function readsOf({ listing, describe, details, beside, tags }: Collector): Read[] {
+export function readsOf({ listing, describe, details, joined, tags }: Collector): Read[] {
   const chain = (each: Listing): Read[] => [...(each.parent ? chain(each.parent.listing) : []), each];
   return [
     ...chain(listing),
     ...(describe ? [describe.kind === "each" ? describe.detail : describe.batch] : []),
     ...details,
-    ...(beside ? [beside.listing] : []),
+    ...(joined ? [joined.listing] : []),
     ...(tags.kind === "call" ? [tags.detail] : []),
     ...(tags.kind === "batch" ? [tags.batch] : []),
     ...(tags.kind === "bulk" ? [tags.listing] : []),

@@ -70,11 +70,11 @@ export function resourceMembers(collector: Collector): Record<string, Normalized
 /** The members of an item's configuration: the resource's own, and its details by their names. */
 export function configurationMembers(collector: Collector): Record<string, NormalizedSchema> {
   const details = collector.details.map((detail) => [detail.as, outputOf(detail.schema)] as const);
-  const { beside } = collector;
+  const { joined } = collector;
   return {
     ...resourceMembers(collector),
     ...Object.fromEntries(details),
-    ...(beside ? { [beside.as]: shapeAt(outputOf(beside.listing.schema), beside.listing.items!)! } : {}),
+    ...(joined ? { [joined.as]: shapeAt(outputOf(joined.listing.schema), joined.listing.items!)! } : {}),
   };
 }
 
@@ -94,5 +94,5 @@ export const unknownPaths = (from: Record<string, NormalizedSchema>, word: unkno
 /** What a configuration can hold: the resource's members with the SDK's schemas, and the names of its details. */
 export const shapeOf = (collector: Collector): { members: [string, NormalizedSchema][]; details: string[] } => ({
   members: Object.entries(resourceMembers(collector)),
-  details: [...collector.details, ...(collector.beside ? [collector.beside] : [])].map(({ as }) => as),
+  details: [...collector.details, ...(collector.joined ? [collector.joined] : [])].map(({ as }) => as),
 });

@@ -4,15 +4,15 @@ import type { ClientClass, SdkClient } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL } from "../evidence/plan.ts";
 import { renewed } from "./accountSession.ts";
-import { ApiShare, type Pace } from "./apiShare.ts";
+import { ApiShare, type TokenBucket } from "./apiShare.ts";
+import { type LookedUp, withCachedConfig } from "./cachedConfig.ts";
 import type { Calls } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { Concurrency } from "./concurrency.ts";
 import { before, DeadlineReached } from "./deadline.ts";
-import { type LookedUp, lean } from "./leanClient.ts";
+import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { problemOf } from "./problem.ts";
 import { collectorsFor, readItem } from "./resources.ts";
-import type { Tally } from "./tally.ts";
 import type { ReadItem, TaskRun } from "./task.ts";
 import { tellThrottles } from "./throttles.ts";
 
@@ -23,25 +23,25 @@ import { tellThrottles } from "./throttles.ts";
 const CALLS_PER_ACCOUNT = 96;
 /**
  * Calls of one client, which are of one service in one region: the account's own workloads have the same limits there.
- * Few at first, as each needs a connection of its own, whose handshake takes more than what it is made for.
+ * BoundedPool at first, as each needs a connection of its own, whose handshake takes more than what it is made for.
  */
 const CALLS_PER_CLIENT = { first: 6, most: 24 };
 
 /**
  * Reads the planned items of one member account, with one session in it.
- * @param places for the calls of all accounts that are read together
+ * @param callLimit concurrency limit shared by all accounts of the task
  */
 export async function readAccount(
   run: TaskRun,
   account: string,
-  tallies: readonly Tally[],
+  tallies: readonly OutcomeBuilder[],
   write: (item: Item) => Promise<void>,
-  sessions: Pace,
-  places: LimitFunction,
+  sessions: TokenBucket,
+  callLimit: LimitFunction,
 ): Promise<ReadItem[]> {
   const { access } = run;
   const enter = async () => {
-    const held = access.call ? sessions.next() : 0;
+    const held = access.call ? sessions.reserve() : 0;
     if (held) await run.wait(held);
     return access.session(account, run.runId);
   };
@@ -66,23 +66,23 @@ export async function readAccount(
     clients.set(Client, ofService);
     let client = ofService.get(region);
     if (!client) {
-      client = lean(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }), lookedUp);
+      client = withCachedConfig(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }), lookedUp);
       ofService.set(region, client);
     }
     return client;
   };
   const limit = pLimit(CALLS_PER_ACCOUNT);
-  // Few at first, as what is read to its end when the deadline comes is committed, and what is begun has to be carried on;
-  // one more wherever a call leaves a place that nobody waits for, so that far regions do not hold up the others.
+  // BoundedPool at first, as what is read to its end when the deadline comes is committed, and what is begun has to be carried on;
+  // one more wherever a call leaves a slot that nobody waits for, so that far regions do not hold up the others.
   const types = run.auditor.services.reduce((sum, { collectors }) => sum + collectors.length, 0);
   const regions = pLimit(Math.max(2, Math.ceil(CALLS_PER_ACCOUNT / types)));
   const ofClients = new Map<SdkClient, Concurrency>();
-  // A client is refused in its own region: its calls wait for each other then, and not in places that others could use.
+  // A client is refused in its own region: its calls wait for each other then, and take no slots that others could use.
   const budget: Calls["budget"] = (client, call) => {
     const ofClient = ofClients.get(client) ?? new Concurrency(CALLS_PER_CLIENT);
     ofClients.set(client, ofClient);
     return ofClient
-      .run((refused) => limit(() => places(() => call(refused))))
+      .run((refused) => limit(() => callLimit(() => call(refused))))
       .finally(() => {
         if (!limit.pendingCount && regions.pendingCount) regions.concurrency += 1;
       });
@@ -109,7 +109,7 @@ export async function readAccount(
           clientOf,
           homeRegion: run.homeRegion,
           budget,
-          paces: (service, where, operation) => share.pacesOf(service, where, operation),
+          paces: (service, where, operation) => share.bucketsFor(service, where, operation),
           tally,
           deadline: run.deadline,
           now: run.now,
@@ -118,14 +118,18 @@ export async function readAccount(
           digestKey: run.digestKey,
         });
         const read = run.auditor.services.flatMap((service) => collectorsFor(service, region));
-        return { tally, finished: read.every(({ type }) => tally.placeOf(type) === null) };
+        return { tally, finished: read.every(({ type }) => tally.cursorOf(type) === null) };
       }),
     ),
   );
 }
 
 /** Regions of the plan that the account has not opted in to, with AWS's word for it. Asked once, and only for regional auditors. */
-async function closedRegions(run: TaskRun, tallies: readonly Tally[], ec2: EC2Client): Promise<Map<string, string>> {
+async function closedRegions(
+  run: TaskRun,
+  tallies: readonly OutcomeBuilder[],
+  ec2: EC2Client,
+): Promise<Map<string, string>> {
   const regional = tallies.filter(({ item }) => item.region !== GLOBAL);
   if (!regional.length) return new Map();
   try {

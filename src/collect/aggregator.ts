@@ -7,11 +7,11 @@ import { type Calls, pages, type Values } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import { tagMap } from "./describe.ts";
+import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { problemOf } from "./problem.ts";
 import { RECORDER, type Recorder } from "./recorders.ts";
 import { digestsOf, redactNamed } from "./redact.ts";
 import { collectorsFor } from "./resources.ts";
-import type { Tally } from "./tally.ts";
 import type { ReadItem, TaskRun } from "./task.ts";
 
 /** Accounts asked about at the same time, and with it calls: AWS Config lets few queries through a second. */
@@ -49,18 +49,18 @@ const COLUMNS = [
 export async function readAggregator(
   run: TaskRun,
   aggregator: Aggregator,
-  tallies: ReadonlyMap<string, readonly Tally[]>,
+  tallies: ReadonlyMap<string, readonly OutcomeBuilder[]>,
   write: (item: Item) => Promise<void>,
 ): Promise<ReadItem[]> {
   const all = [...tallies.values()].flat();
   const types = typesOf(run.auditor);
-  const planned = ({ item }: Tally): string[] =>
+  const planned = ({ item }: OutcomeBuilder): string[] =>
     run.auditor.services.flatMap((each) => collectorsFor(each, item.region).map(({ type }) => type));
   const [service] = run.auditor.services;
   const select = service!.collectors[0]!.listing;
   const sources = select.parent!.listing;
   const { account, region, name } = aggregator;
-  const unread = (of: readonly Tally[], read: Asking, error: unknown, remedy?: string, what = types): void => {
+  const unread = (of: readonly OutcomeBuilder[], read: Asking, error: unknown, remedy?: string, what = types): void => {
     for (const tally of of)
       for (const resourceType of planned(tally).filter((type) => what.includes(type)))
         tally.problem(problemOf(error, { ...read, resourceType, incomplete: "resources" }), remedy);
@@ -93,7 +93,7 @@ export async function readAggregator(
     return client;
   };
   const limit = pLimit(ACCOUNTS_AT_ONCE);
-  const callsFor = (tally: Tally): Calls => ({
+  const callsFor = (tally: OutcomeBuilder): Calls => ({
     client: service!.client,
     clientOf,
     budget: (_client, call) => call(() => undefined),
@@ -110,7 +110,7 @@ export async function readAggregator(
       : undefined;
   /** Every row of a query, page by page. */
   const query = <R = Row>(
-    tally: Tally,
+    tally: OutcomeBuilder,
     expression: string,
     take: (rows: R[], next: Values | undefined) => Promise<void>,
     from?: Values,
@@ -120,7 +120,10 @@ export async function readAggregator(
     return pages(callsFor(tally), select, region, input, (answer, next) => take(parsed(answer), next), from);
   };
 
-  const readAccount = async (of: readonly Tally[], known: readonly Source[] | undefined): Promise<ReadItem[]> => {
+  const readAccount = async (
+    of: readonly OutcomeBuilder[],
+    known: readonly Source[] | undefined,
+  ): Promise<ReadItem[]> => {
     const [first] = of;
     const id = first!.item.account_id;
     const own = sourcesOf(known ?? [], id);
@@ -145,7 +148,7 @@ export async function readAggregator(
         const gap = known && gapOf({ account: id, region: asked, type, found: tally.has(type) }, own, recorders);
         if (gap) tally.problem(gap);
         else if (known && answered) tally.listed(type);
-        tally.reached(type, null);
+        tally.saveCursor(type, null);
       }
     };
     try {
@@ -154,7 +157,7 @@ export async function readAggregator(
       else {
         await query<Recorder>(first!, queryOf(id, [RECORDER]), async (rows) => void recorders.push(...rows));
         for (const some of partsOf(id, types)) {
-          const place = first!.placeOf(some[0]!) as { at: string } | null | undefined;
+          const place = first!.cursorOf(some[0]!) as { at: string } | null | undefined;
           if (place === null) continue;
           let answered = true;
           try {
@@ -164,7 +167,7 @@ export async function readAggregator(
               async (rows, next) => {
                 await writeRows(rows);
                 for (const tally of next ? of : [])
-                  for (const type of some) tally.reached(type, { at: JSON.stringify(next) });
+                  for (const type of some) tally.saveCursor(type, { at: JSON.stringify(next) });
               },
               place && (JSON.parse(place.at) as Values),
             );
@@ -217,7 +220,7 @@ function partsOf(account: string, types: readonly string[]): string[][] {
 const isDeleted = (row: Row): boolean =>
   /Deleted/.test(String((row as { configurationItemStatus?: string }).configurationItemStatus));
 
-function itemOf(run: TaskRun, { operation }: Listing, { item }: Tally, row: Row, collectedAt: string): Item {
+function itemOf(run: TaskRun, { operation }: Listing, { item }: OutcomeBuilder, row: Row, collectedAt: string): Item {
   const { configuration } = row;
   const own = typeof configuration === "object" && !Array.isArray(configuration) ? configuration : { configuration };
   const beside = Object.fromEntries(

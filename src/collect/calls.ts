@@ -1,9 +1,9 @@
 import type { ClientClass, Listing, Read, SdkClient } from "../auditors/collector.ts";
 import { valueAt } from "../auditors/paths.ts";
-import type { Pace } from "./apiShare.ts";
+import type { TokenBucket } from "./apiShare.ts";
 import { before, DeadlineReached } from "./deadline.ts";
-import { says } from "./problem.ts";
-import type { Tally } from "./tally.ts";
+import type { OutcomeBuilder } from "./outcomeBuilder.ts";
+import { hasErrorCode } from "./problem.ts";
 import { tellThrottles } from "./throttles.ts";
 
 export type Values = Record<string, unknown>;
@@ -17,10 +17,10 @@ export interface Calls {
   /** Runs a call within the account's budget of concurrent calls; the call tells of each attempt that AWS refused. */
   budget: <T>(client: SdkClient, call: (refused: () => void) => Promise<T>) => Promise<T>;
   /** What a call has to wait for to keep to the run's share of what AWS documents, one after the other. */
-  paces: (service: string, region: string, operation: string) => readonly Pick<Pace, "next">[];
+  paces: (service: string, region: string, operation: string) => readonly Pick<TokenBucket, "reserve">[];
   /** Whether an error says that the credentials have ended for good. */
   hasEnded?: ((error: unknown) => boolean) | undefined;
-  tally: Tally;
+  tally: OutcomeBuilder;
   /** Fires with the deadline, and when the service turns out not to answer. */
   signal: AbortSignal;
   /** Fires when the task has to commit. */
@@ -39,7 +39,7 @@ export async function call(calls: Calls, read: Read, region: string, input: Valu
     try {
       return await once(calls, read, region, input);
     } catch (error) {
-      if (tries === PENDING_TRIES || !says(error, read.pending ?? [])) throw error;
+      if (tries === PENDING_TRIES || !hasErrorCode(error, read.pending ?? [])) throw error;
       await before(calls.deadline, () => calls.wait(PENDING_WAIT_MS));
     }
   }
@@ -49,7 +49,7 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
   const { tally, deadline, signal } = calls;
   const client = calls.clientOf(read.client ?? calls.client, region);
   for (const pace of calls.paces(client.config?.serviceId ?? "", region, read.operation)) {
-    const held = pace.next();
+    const held = pace.reserve();
     if (!held) continue;
     tally.held(held);
     await before(deadline, () => calls.wait(held));

@@ -5,7 +5,7 @@ import type { ReadError } from "../evidence/outcome.ts";
 import { type Calls, call, type Values, wholeAnswer } from "./calls.ts";
 import { DeadlineReached } from "./deadline.ts";
 import type { Found } from "./listing.ts";
-import { type Problem, says } from "./problem.ts";
+import { hasErrorCode, type Problem } from "./problem.ts";
 
 /** What describing a page of resources needs. */
 export interface Describing {
@@ -17,7 +17,7 @@ export interface Describing {
   /** Tags by ARN, where one listing answers for all resources; a string is the code of the error that it met. */
   bulkTags: () => Promise<ReadonlyMap<string, unknown> | string>;
   /** What one more listing says of all resources, by what it calls them; a string is the code of the error that it met. */
-  besides: () => Promise<ReadonlyMap<string, unknown> | string>;
+  joinedParts: () => Promise<ReadonlyMap<string, unknown> | string>;
 }
 
 /** A resource with all that is said of it. */
@@ -93,10 +93,10 @@ export async function describePage(page: readonly Found[], describing: Describin
                 : null;
       // Together: at the deadline both may fail, and what nobody waits for would end the process.
       const [found] = await Promise.all([tagged(), answers]);
-      const { beside } = collector;
-      const said = beside && (await describing.besides());
-      if (typeof said === "string") of[beside!.as] = said;
-      else if (said) details[beside!.as] = said.get(nameOf(beside!.key[1], resource, where) ?? "") ?? null;
+      const { joined } = collector;
+      const said = joined && (await describing.joinedParts());
+      if (typeof said === "string") of[joined!.as] = said;
+      else if (said) details[joined!.as] = said.get(nameOf(joined!.key[1], resource, where) ?? "") ?? null;
       const { collectedAt } = page[index]!;
       return { resource, collectedAt, arn, region, tags: found, details, unread: of };
     }),
@@ -122,7 +122,7 @@ async function ask(
     return await wholeAnswer(calls, detail, where.region, inputFor(detail.input, resource, { ...where, arn }));
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
-    if (says(error, detail.none)) return null;
+    if (hasErrorCode(error, detail.none)) return null;
     unread[detail.as] = problem(detail, error, incomplete).error.code;
     return undefined;
   }
@@ -163,7 +163,7 @@ async function askBatch(
         }
       } catch (error) {
         if (error instanceof DeadlineReached) throw error;
-        if (says(error, batch.none)) answers.fill(null, start, Math.min(end, answers.length));
+        if (hasErrorCode(error, batch.none)) answers.fill(null, start, Math.min(end, answers.length));
         else mark(problem(batch, error, incomplete).error.code);
       }
     }),

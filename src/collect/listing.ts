@@ -4,7 +4,7 @@ import { inputFor } from "../auditors/inputs.ts";
 import { valuesAt, type Where } from "../auditors/paths.ts";
 import { type Calls, pages, type Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
-import { says } from "./problem.ts";
+import { hasErrorCode } from "./problem.ts";
 
 /** A listed resource, and when the answer that has it arrived. */
 export interface Found {
@@ -21,11 +21,11 @@ export interface Listings {
   parents: (listing: Listing) => Promise<{ found: Found[]; failed: { read: Read; error: unknown }[] }>;
 }
 
-export interface Taker {
+export interface PageHandler {
   /** Gets each page; an empty one where AWS answers that there are none. */
-  take: (page: Found[]) => Promise<void>;
+  onPage: (page: Found[]) => Promise<void>;
   /** Gets each call that did not answer; the others go on. */
-  fail: (read: Read, error: unknown) => void;
+  onError: (read: Read, error: unknown) => void;
   /** How far a task before this one came, kept up to date. */
   progress?: Progress;
 }
@@ -42,22 +42,22 @@ export const nameOfChain = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 8);
 
 /** Reads a listing: its own calls, or one of each of its parent's resources. @throws DeadlineReached */
-export async function walk(listing: Listing, listings: Listings, taker: Taker): Promise<void> {
+export async function walk(listing: Listing, listings: Listings, handler: PageHandler): Promise<void> {
   const { where } = listings;
   const { parent } = listing;
   if (!parent) {
-    await allOf(listing.inputs(where).map((input) => walkInput(listing, input, {}, listings, taker)));
+    await allOf(listing.inputs(where).map((input) => walkInput(listing, input, {}, listings, handler)));
     return;
   }
   const { found, failed } = await listings.parents(parent.listing);
-  for (const { read, error } of failed) taker.fail(read, error);
-  if (!found.length && !failed.length) await taker.take([]);
+  for (const { read, error } of failed) handler.onError(read, error);
+  if (!found.length && !failed.length) await handler.onPage([]);
   const below = async ({ resource }: Found): Promise<void> => {
     const input = inputFor(parent.input, resource, { ...where, arn: null });
     await walkInput(listing, input, input, listings, {
-      ...taker,
-      take: async (page) => {
-        await taker.take(page);
+      ...handler,
+      onPage: async (page) => {
+        await handler.onPage(page);
         if (parent.recursive) await allOf(page.map(below));
       },
     });
@@ -65,14 +65,14 @@ export async function walk(listing: Listing, listings: Listings, taker: Taker): 
   await allOf(found.map(below));
 }
 
-async function walkInput(listing: Listing, input: Values, of: Values, listings: Listings, taker: Taker) {
+async function walkInput(listing: Listing, input: Values, of: Values, listings: Listings, handler: PageHandler) {
   const { calls, where, now } = listings;
-  const { take, fail, progress } = taker;
+  const { onPage: take, onError, progress } = handler;
   const chain = nameOfChain(input);
   if (progress?.isDone(chain)) return;
   // What names the parent stands in the resource, where AWS leaves it out.
   const names = Object.fromEntries(Object.entries(of).filter(([, value]) => typeof value === "string"));
-  const onPage = async (answer: Values, next: Values | undefined): Promise<void> => {
+  const eachAnswer = async (answer: Values, next: Values | undefined): Promise<void> => {
     const collectedAt = new Date(now()).toISOString();
     const resources = listing.items === undefined ? [answer] : valuesAt(answer, listing.items);
     await take(
@@ -84,11 +84,11 @@ async function walkInput(listing: Listing, input: Values, of: Values, listings: 
     progress?.reached(chain, next);
   };
   try {
-    await pages(calls, listing, where.region, input, onPage, progress?.tokensOf(chain));
+    await pages(calls, listing, where.region, input, eachAnswer, progress?.tokensOf(chain));
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
-    if (says(error, listing.none)) await take([]);
-    else fail(listing, error);
+    if (hasErrorCode(error, listing.none)) await take([]);
+    else onError(listing, error);
     progress?.reached(chain, undefined);
   }
 }

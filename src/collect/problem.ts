@@ -98,5 +98,5 @@ function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<Rea
 }
 
 /** Whether an error is one that AWS says something by: that there is none, or not yet. */
-export const says = (thrown: unknown, codes: readonly string[]): boolean =>
+export const hasErrorCode = (thrown: unknown, codes: readonly string[]): boolean =>
   thrown instanceof Error && (codes.includes(thrown.name) || codes.includes((thrown as { Code?: string }).Code ?? ""));

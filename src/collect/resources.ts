@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import {
   type Auditor,
-  type Beside,
   type ClientClass,
   type Collector,
   isGlobal,
+  type JoinedListing,
   type Listing,
   type Read,
   type SdkClient,
@@ -17,10 +17,10 @@ import { GLOBAL, type PlannedItem } from "../evidence/plan.ts";
 import type { Calls, Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
 import { type Described, type Describing, describePage, nameOf } from "./describe.ts";
-import { type Found, type Listings, nameOfChain, type Progress, type Taker, walk } from "./listing.ts";
+import { type Found, type Listings, nameOfChain, type PageHandler, type Progress, walk } from "./listing.ts";
+import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { problemOf } from "./problem.ts";
 import { digestsOf, redact, redactNamed } from "./redact.ts";
-import type { Tally } from "./tally.ts";
 
 /** What reading one planned item needs. */
 export interface Reading {
@@ -33,7 +33,7 @@ export interface Reading {
   budget: Calls["budget"];
   paces: Calls["paces"];
   hasEnded?: Calls["hasEnded"];
-  tally: Tally;
+  tally: OutcomeBuilder;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
   now: () => number;
@@ -92,7 +92,7 @@ async function readService(auditor: string, service: Service, reading: Reading):
   await allOf(
     collectors.map(async (collector) => {
       const { type, notEnabled } = collector;
-      if (tally.placeOf(type) === null) return;
+      if (tally.cursorOf(type) === null) return;
       const listings = listingsIn(calledIn(collector, reading));
       const problem: Describing["problem"] = (read, error, incomplete) => {
         const { operation, actions } = read;
@@ -109,12 +109,12 @@ async function readService(auditor: string, service: Service, reading: Reading):
         tagged ??= tagsByArn(collector.tags, listings, problem);
         return tagged;
       };
-      let said: ReturnType<Describing["besides"]> | undefined;
-      const besides = () => {
-        said ??= partsByKey(collector.beside, listings, problem);
+      let said: ReturnType<Describing["joinedParts"]> | undefined;
+      const joinedParts = () => {
+        said ??= partsByKey(collector.joined, listings, problem);
         return said;
       };
-      const describing = { collector, calls, where: listings.where, problem, bulkTags, besides };
+      const describing = { collector, calls, where: listings.where, problem, bulkTags, joinedParts };
       const take = async (page: Found[]) => {
         const described = await describePage(page, describing);
         // A page is written whole or, when the deadline comes first, not at all.
@@ -128,9 +128,9 @@ async function readService(auditor: string, service: Service, reading: Reading):
       const progress = progressOf(type, tally);
       try {
         if (parents.has(collector.listing) || collector.listing.parent?.recursive)
-          await takeAll(await listings.parents(collector.listing), { take, fail, progress });
-        else await walk(collector.listing, listings, { take, fail, progress });
-        tally.reached(type, null);
+          await takeAll(await listings.parents(collector.listing), { onPage: take, onError: fail, progress });
+        else await walk(collector.listing, listings, { onPage: take, onError: fail, progress });
+        tally.saveCursor(type, null);
       } catch (error) {
         if (!(error instanceof DeadlineReached)) throw error;
       }
@@ -143,7 +143,7 @@ const SLICE = 100;
 
 async function takeAll(
   { found, failed }: Awaited<ReturnType<Listings["parents"]>>,
-  { take, fail, progress }: Required<Taker>,
+  { onPage: take, onError: fail, progress }: Required<PageHandler>,
 ): Promise<void> {
   for (const { read, error } of failed) fail(read, error);
   if (!found.length && !failed.length) await take([]);
@@ -155,9 +155,9 @@ async function takeAll(
   }
 }
 
-/** What a tally's place of a type says; kept up to date in place, as a listing can have thousands of chains. */
-function progressOf(type: string, tally: Tally): Progress {
-  const before = tally.placeOf(type) as { done?: string[]; at?: Record<string, string> } | undefined;
+/** How far the listing of a type is read; kept up to date in place, as a listing can have thousands of chains. */
+function progressOf(type: string, tally: OutcomeBuilder): Progress {
+  const before = tally.cursorOf(type) as { done?: string[]; at?: Record<string, string> } | undefined;
   const place = { done: before?.done ?? [], at: before?.at ?? {} };
   const done = new Set(place.done);
   return {
@@ -170,7 +170,7 @@ function progressOf(type: string, tally: Tally): Progress {
         done.add(chain);
         place.done.push(chain);
       }
-      tally.reached(type, place);
+      tally.saveCursor(type, place);
     },
   };
 }
@@ -181,10 +181,10 @@ async function readAll(listing: Listing, listings: Listings): ReturnType<Listing
   const found: Found[] = [];
   const failed: Awaited<ReturnType<Listings["parents"]>>["failed"] = [];
   await walk(listing, listings, {
-    take: async (page) => {
+    onPage: async (page) => {
       found.push(...page);
     },
-    fail: (read, error) => failed.push({ read, error }),
+    onError: (read, error) => failed.push({ read, error }),
   });
   return { found, failed };
 }
@@ -211,12 +211,12 @@ async function tagsByArn(
 }
 
 async function partsByKey(
-  beside: Beside | undefined,
+  joined: JoinedListing | undefined,
   listings: Listings,
   problem: Describing["problem"],
-): ReturnType<Describing["besides"]> {
-  if (!beside) return new Map();
-  const { listing, key } = beside;
+): ReturnType<Describing["joinedParts"]> {
+  if (!joined) return new Map();
+  const { listing, key } = joined;
   return byMember({ listing, key: key[0], of: (part) => part }, "details", listings, problem);
 }
 

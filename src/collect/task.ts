@@ -11,12 +11,12 @@ import type { TaskOutcome } from "../evidence/taskOutcome.ts";
 import { readAccount } from "./account.ts";
 import type { AccountAccess } from "./accountSession.ts";
 import { readAggregator } from "./aggregator.ts";
-import { sessionPace } from "./apiShare.ts";
+import { sessionBucket } from "./apiShare.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
 import { CALLS_AT_ONCE } from "./connections.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
+import { OutcomeBuilder } from "./outcomeBuilder.ts";
 import type { Problem } from "./problem.ts";
-import { Tally } from "./tally.ts";
 
 export interface TaskRun {
   runId: string;
@@ -99,13 +99,13 @@ async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Prom
   const { aggregator } = run.auditor;
   if (aggregator) return readAggregator(run, aggregator, tallies, write);
   const accounts = pLimit(ACCOUNTS_AT_ONCE);
-  const { group, id, place: number } = run.task;
+  const { group, id, position } = run.task;
   const tasks = group.of > 1 ? group.of * TASKS_PER_GROUP : group.tasks;
-  const place = number === undefined ? Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32 : number / tasks;
-  const sessions = sessionPace(run.apiShare, tasks, place, run.now);
-  const places = pLimit(CALLS_AT_ONCE);
+  const offset = position === undefined ? Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32 : position / tasks;
+  const sessions = sessionBucket(run.apiShare, tasks, offset, run.now);
+  const callLimit = pLimit(CALLS_AT_ONCE);
   const read = [...tallies].map(([account, own]) =>
-    accounts(() => readAccount(run, account, own, write, sessions, places)),
+    accounts(() => readAccount(run, account, own, write, sessions, callLimit)),
   );
   return (await Promise.all(read)).flat();
 }
@@ -138,13 +138,13 @@ const TOO_LARGE_REMEDY =
   "What was read of it is kept. Give the function more time or the account higher API limits, and run again for it.";
 
 /** A tally for each planned item of a task, by account; what a task before began goes on. */
-function talliesOf({ task, now }: TaskRun): Map<string, Tally[]> {
+function talliesOf({ task, now }: TaskRun): Map<string, OutcomeBuilder[]> {
   const nameOf = ({ account_id, region }: Omit<PlannedItem, "auditor">) => `${account_id} ${region}`;
   const begun = new Map<string, Begun>(task.begun?.map((each) => [nameOf(each.outcome), each]));
-  const tallies = new Map<string, Tally[]>();
+  const tallies = new Map<string, OutcomeBuilder[]>();
   for (const item of plannedItems(task)) {
     const ofAccount = tallies.get(item.account_id) ?? [];
-    ofAccount.push(new Tally(item, now, begun.get(nameOf(item))));
+    ofAccount.push(new OutcomeBuilder(item, now, begun.get(nameOf(item))));
     tallies.set(item.account_id, ofAccount);
   }
   return tallies;
@@ -152,6 +152,6 @@ function talliesOf({ task, now }: TaskRun): Map<string, Tally[]> {
 
 /** A planned item, and whether it was read to its end before the task had to commit. */
 export interface ReadItem {
-  tally: Tally;
+  tally: OutcomeBuilder;
   finished: boolean;
 }

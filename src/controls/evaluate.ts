@@ -1,21 +1,21 @@
 import type { DuckDBEngine } from "../query/duckdb.ts";
 import type { Cell } from "../query/engine.ts";
 import { type Control, ControlError } from "./control.ts";
+import { createCoverageTable } from "./coverage.ts";
 import { Exceptions } from "./exceptions.ts";
-import { makePlaces } from "./places.ts";
-import { countsQuery, type VerdictCells, verdictsQuery } from "./question.ts";
 import { noVerdicts, VERDICT_STATUSES, type Verdict, type VerdictCounts, type VerdictStatus } from "./verdict.ts";
+import { countsQuery, type VerdictCells, verdictsQuery } from "./verdictSql.ts";
 
 const NOTHING = { items: 0, places: 0 };
 /** Resources and places of which the verdicts are fetched at once. */
-const FEW = 2_000;
+const SMALL_RESULT = 2_000;
 
 /** What is asked for of a control's verdicts. */
-export interface Wanted {
+export interface VerdictFilter {
   /** Default: all. */
   statuses?: readonly VerdictStatus[];
   /** The first so many. Default: every one. */
-  atMost?: number;
+  limit?: number;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface Evaluation {
   /** How many verdicts a control has. @throws ControlError */
   counts(control: Control): Promise<VerdictCounts>;
   /** Verdicts of a control in the order of accounts, regions and resources, in portions. @throws ControlError */
-  verdicts(control: Control, wanted?: Wanted): AsyncIterable<Verdict[]>;
+  verdicts(control: Control, wanted?: VerdictFilter): AsyncIterable<Verdict[]>;
 }
 
 /**
@@ -43,24 +43,24 @@ export async function evaluation(
   exceptions: Exceptions = new Exceptions([], ""),
 ): Promise<Evaluation> {
   if (!engine.latest) throw new ControlError("there is no sealed run with tables");
-  const extents = await makePlaces(
+  const extents = await createCoverageTable(
     engine,
     engine.latest,
     new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])),
   );
   const verdicts = async function* (
     control: Control,
-    { statuses = VERDICT_STATUSES, atMost = Number.POSITIVE_INFINITY }: Wanted = {},
+    { statuses = VERDICT_STATUSES, limit = Number.POSITIVE_INFINITY }: VerdictFilter = {},
   ): AsyncGenerator<Verdict[]> {
     // Exceptions are no part of the query: to it, what one of them covers has failed.
     const excepting = exceptions.concern(control.id) && statuses.some((each) => each === "fail" || each === "excepted");
     const asked = excepting ? new Set<VerdictStatus>([...statuses, "fail"]) : new Set(statuses);
     asked.delete("excepted");
     if (!asked.size) return;
-    let left = atMost;
-    const sql = verdictsQuery(control, [...asked], excepting ? Number.POSITIVE_INFINITY : atMost);
+    let left = limit;
+    const sql = verdictsQuery(control, [...asked], excepting ? Number.POSITIVE_INFINITY : limit);
     const { items, places } = extents.get(control.resource) ?? NOTHING;
-    for await (const rows of answered(engine, control, sql, items + places <= FEW)) {
+    for await (const rows of runQuery(engine, control, sql, items + places <= SMALL_RESULT)) {
       let portion = rows.map(([cells]) => verdictOf(control, JSON.parse(cells as string) as VerdictCells));
       if (excepting)
         portion = portion.map((each) => exceptions.over(each)).filter(({ status }) => statuses.includes(status));
@@ -83,7 +83,7 @@ export async function evaluation(
   return { items: ({ resource }) => (extents.get(resource) ?? NOTHING).items, counts, verdicts };
 }
 
-async function* answered(engine: DuckDBEngine, control: Control, sql: string, few: boolean): AsyncGenerator<Cell[][]> {
+async function* runQuery(engine: DuckDBEngine, control: Control, sql: string, few: boolean): AsyncGenerator<Cell[][]> {
   try {
     if (few) yield await engine.whole(sql);
     else yield* (await engine.query(sql)).rows;

@@ -155,7 +155,7 @@ export const modelOutcomeKey = (run: string, date: string, index: number): strin
   `${MODELS_PREFIX}run_date=${date}/run_id=${run}/${String(index).padStart(4, "0")}.json`;
 
 /** What people have been told of, gzipped JSON; written over after each run. */
-export const TOLD_KEY = "notifications/told.json.gz";
+export const NOTIFICATION_STATE_KEY = "notifications/told.json.gz";
 
 /** What the accounts of the last whole run took: orders the tasks of the next one. Written over, and no evidence. */
 export const DURATIONS_KEY = "hints/durations.json";

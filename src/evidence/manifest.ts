@@ -151,7 +151,7 @@ type Sums = Pick<Manifest["totals"], "items" | "objects" | "bytes" | "calls" | "
  * What the commits of one planned task, and of all that it handed over, say together. Only sums are kept.
  * @see ManifestBuilder
  */
-export class TaskTally {
+export class TaskSummary {
   readonly committed: CommittedTask[] = [];
   /** Tasks that have not committed. */
   readonly missing: Task[] = [];
@@ -264,7 +264,7 @@ export class ManifestBuilder {
   }
 
   /** Takes the planned tasks in the order of the plan. @throws CoverageError */
-  add(tally: TaskTally): void {
+  add(tally: TaskSummary): void {
     tally.checkCoverage();
     this.tasks.push(...tally.committed);
     this.missing.push(...tally.missing);

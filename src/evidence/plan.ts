@@ -3,17 +3,21 @@ import * as z from "zod";
 import type { Took } from "./durations.ts";
 import { balancedShares, expectedMs, type Share } from "./largestFirst.ts";
 import { Outcome } from "./outcome.ts";
+import { renamed } from "./renamed.ts";
 
 /** The region of services that have one endpoint for all. */
 export const GLOBAL = "global";
 
 /** A planned item that a task began and another goes on with. */
-export const Begun = z.object({
-  /** What the tasks before have read of it: it stands in their committed objects. */
-  outcome: Outcome,
-  /** Where each listing goes on, by resource type: null at its end; one that is not named is read from its start. */
-  places: z.record(z.string(), z.json()),
-});
+export const Begun = z.preprocess(
+  renamed("places", "cursors"),
+  z.object({
+    /** What the tasks before have read of it: it stands in their committed objects. */
+    outcome: Outcome,
+    /** Where each listing goes on, by resource type: null at its end; one that is not named is read from its start. */
+    cursors: z.record(z.string(), z.json()),
+  }),
+);
 export type Begun = z.infer<typeof Begun>;
 
 /** A name that becomes part of a key: no separators, so that no document can point outside its folder. */
@@ -41,8 +45,8 @@ export const Task = z.object({
   begun: z.array(Begun).optional(),
   /** The group of the planned task, also of the tasks it hands over. */
   group: TaskGroup,
-  /** Of a planned task, its number in the plan, which is the order of the starts: the first takes its sessions first. */
-  place: z.number().int().nonnegative().optional(),
+  /** Of a planned task, its 0-based start order: it staggers the tasks' AssumeRole calls. */
+  position: z.number().int().nonnegative().optional(),
   /** At each hand-over that this task comes after, into how many tasks: `rds-0000.1.3` has two numbers. */
   parts: z.array(z.number().int().positive()).optional(),
 });
@@ -116,7 +120,7 @@ export interface PlanRequest {
  */
 export function planRun(request: PlanRequest): Plan {
   const usual = Math.max(1, Math.ceil((request.accounts.length * request.auditors.length) / TASKS_AT_MOST));
-  const planned: { task: Omit<Task, "group" | "place">; ms: number }[] = [];
+  const planned: { task: Omit<Task, "group" | "position">; ms: number }[] = [];
   for (const auditor of request.auditors) {
     const shares = sharesOf(auditor.name, request, auditor.accounts_per_task ?? usual);
     for (const [number, { accounts, ms }] of shares.entries()) {
@@ -156,13 +160,13 @@ function sharesOf(auditor: string, { accounts, took }: PlanRequest, size: number
   }));
 }
 
-function grouped(tasks: readonly Omit<Task, "group" | "place">[]): Task[] {
+function grouped(tasks: readonly Omit<Task, "group" | "position">[]): Task[] {
   const of = Math.ceil(tasks.length / TASKS_PER_GROUP);
   return tasks.map((task, position) => {
     const index = Math.floor(position / TASKS_PER_GROUP);
     return {
       ...task,
-      place: position,
+      position,
       group: { index, tasks: Math.min(TASKS_PER_GROUP, tasks.length - index * TASKS_PER_GROUP), of },
     };
   });

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { BoundedPool } from "./boundedPool.ts";
 import { ChainLink } from "./chain.ts";
-import { Few } from "./few.ts";
 import * as layout from "./layout.ts";
 import { Manifest } from "./manifest.ts";
 import { SortedSpool } from "./sortedSpool.ts";
@@ -85,7 +85,7 @@ interface Sealed {
 class Puller {
   private readonly pulled: Pulled = { fetched: 0, bytes: 0, standing: 0, problems: 0 };
   private readonly sealed: SortedSpool;
-  private readonly few = new Few(AT_ONCE);
+  private readonly few = new BoundedPool(AT_ONCE);
   private files = 0;
 
   constructor(
@@ -107,7 +107,7 @@ class Puller {
     } else await this.sealsOf(run);
     for await (const { key, bytes } of from.list(layout.KEYS_PREFIX)) await this.start(key, bytes);
     await this.everything();
-    await this.few.end();
+    await this.few.drain();
     return this.pulled;
   }
 
@@ -196,7 +196,7 @@ class Puller {
       this.problem("refused", key, "the system writes under no such name: it is not copied");
       return;
     }
-    await this.few.start(() => this.one(key, bytes, expected));
+    await this.few.run(() => this.one(key, bytes, expected));
   }
 
   private async one(key: string, bytes: number | undefined, expected: Sealed | undefined): Promise<void> {

@@ -3,11 +3,11 @@ import { durationsText } from "./durations.ts";
 import { withLowS } from "./ecdsa.ts";
 import { MANIFEST_FORMAT, type Manifest, ManifestBuilder, sealOf } from "./manifest.ts";
 import { type Plan, sha256, type Task } from "./plan.ts";
-import { holdSealing } from "./sealingHold.ts";
-import type { SealingHold } from "./sealingHoldRecord.ts";
+import { acquireLease } from "./sealLease.ts";
+import type { SealLease } from "./sealLeaseRecord.ts";
 import type { Signer, SigningKey } from "./signer.ts";
 import type { RunStore } from "./store.ts";
-import { tallyOf } from "./tallyOf.ts";
+import { summarizeTask } from "./summarizeTask.ts";
 
 /** Planned tasks whose commits are read at the same time. */
 const READS_AT_ONCE = 16;
@@ -29,7 +29,7 @@ export interface Sealing {
   signer: Signer | undefined;
   now: () => number;
   /** Who this sealer is to others that start at the same time. */
-  hold: SealingHold;
+  lease: SealLease;
   /** Hex SHA-256 of the sealer's own bundle. */
   bundleSha256?: string | undefined;
   /** Who asks for a run to be sealed although tasks are out. */
@@ -39,13 +39,13 @@ export interface Sealing {
 }
 
 /** The run cannot be sealed yet: these tasks have not committed. */
-export interface StillOut {
+export interface PendingTasks {
   open: readonly Task[];
 }
 
 /** Another sealer has the run under way: it is sealed by that one, or can be tried again once it is over. */
-export interface BeingSealed {
-  heldUntil: number;
+export interface SealInProgress {
+  leaseExpiresAt: number;
 }
 
 /**
@@ -55,7 +55,11 @@ export interface BeingSealed {
  * @returns the manifest that stands, the tasks that are still out, or until when another sealer is at it
  * @throws CoverageError when outcomes are repeated, or were never planned
  */
-export async function seal(sealing: Sealing, run: string, date: string): Promise<Manifest | StillOut | BeingSealed> {
+export async function seal(
+  sealing: Sealing,
+  run: string,
+  date: string,
+): Promise<Manifest | PendingTasks | SealInProgress> {
   const { store, signer } = sealing;
   let begun: Progress | undefined;
   let ready: ManifestBuilder | undefined;
@@ -71,10 +75,10 @@ export async function seal(sealing: Sealing, run: string, date: string): Promise
     if (standing) return sign(sealing, standing);
     if (!ready) {
       // Before the last task is out nobody holds the run: who finds it open then would keep away who closes it.
-      const hold = progress.finished && sealing.hold;
-      const other = hold && (await holdSealing(store, run, date, hold, sealing.now()));
-      if (other) return { heldUntil: other.until };
-      [ready] = await Promise.all([read(store, date, progress), hold && signer?.key()]);
+      const lease = progress.finished && sealing.lease;
+      const other = lease && (await acquireLease(store, run, date, lease, sealing.now()));
+      if (other) return { leaseExpiresAt: other.expiresAt };
+      [ready] = await Promise.all([read(store, date, progress), lease && signer?.key()]);
     }
     if (claimed) return finish(sealing, await ensureManifest(sealing, head, ready), ready);
     if (ready.open.length && !sealing.incomplete) return { open: ready.open };
@@ -236,7 +240,7 @@ async function read(
   for (let start = 0; start < plan.tasks.length; start += READS_AT_ONCE) {
     const tallies = plan.tasks.slice(start, start + READS_AT_ONCE).map((task) => {
       const readCommit = async (id: string) => (only && !only.has(id) ? undefined : store.readCommit(run, date, id));
-      return tallyOf(run, date, task, readCommit);
+      return summarizeTask(run, date, task, readCommit);
     });
     for (const tally of await Promise.all(tallies)) builder.add(tally);
   }

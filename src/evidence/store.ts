@@ -20,7 +20,7 @@ import {
 } from "./layout.ts";
 import { Manifest } from "./manifest.ts";
 import { Plan } from "./plan.ts";
-import { SealingHold } from "./sealingHoldRecord.ts";
+import { SealLease } from "./sealLeaseRecord.ts";
 import type { EvidenceSource } from "./source.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
 
@@ -44,8 +44,8 @@ export interface RunStore {
   finishedTasks(run: string, date: string, within: number | string): Promise<number>;
   finishGroup(run: string, date: string, group: number): Promise<void>;
   finishedGroups(run: string, date: string): Promise<number>;
-  /** @returns the hold that stands under this number: this one, or that of the sealer that wrote it first */
-  holdSealing(run: string, date: string, number: number, hold: SealingHold): Promise<SealingHold>;
+  /** @returns the lease that stands under this number: this one, or that of the sealer that wrote it first */
+  claimLease(run: string, date: string, number: number, lease: SealLease): Promise<SealLease>;
   /** The newest place in the chain that a run has claimed: one request and a read. */
   chainHead(): Promise<ChainLink | undefined>;
   chainLink(sequence: number): Promise<ChainLink | undefined>;
@@ -110,12 +110,12 @@ export function runStoreIn(evidence: EvidenceStore): RunStore {
       await create(finishedGroupKey(run, date, group), "{}");
     },
     finishedGroups: (run, date) => evidence.count(finishedGroupsPrefix(run, date)),
-    holdSealing: async (run, date, number, hold) => {
+    claimLease: async (run, date, number, lease) => {
       const key = sealingKey(run, date, number);
-      if (await create(key, JSON.stringify(hold))) return hold;
+      if (await create(key, JSON.stringify(lease))) return lease;
       const standing = await source.read(key);
       if (!standing) throw new Error(`${source.name}${key} is there and cannot be read`);
-      return SealingHold.parse(json(standing));
+      return SealLease.parse(json(standing));
     },
     chainHead: async () => {
       for await (const { key } of source.list(CHAIN_PREFIX, 1)) return linkAt(key);

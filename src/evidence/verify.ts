@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as z from "zod";
+import { BoundedPool } from "./boundedPool.ts";
 import { canonicalJson } from "./canonicalJson.ts";
 import { ChainLink } from "./chain.ts";
-import { Few } from "./few.ts";
 import * as layout from "./layout.ts";
 import { type CommittedTask, CoverageError, Manifest, ManifestBuilder, sealOf } from "./manifest.ts";
 import { checkObject, type Difference, type Expected } from "./objectCheck.ts";
@@ -13,7 +13,7 @@ import { Plan, sha256 } from "./plan.ts";
 import type { TrustedKeys } from "./publicKeys.ts";
 import { SortedSpool } from "./sortedSpool.ts";
 import type { EvidenceSource } from "./source.ts";
-import { tallyOf } from "./tallyOf.ts";
+import { summarizeTask } from "./summarizeTask.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
 
 /** Something that is not as it was sealed. */
@@ -362,7 +362,7 @@ class Verifier {
     try {
       const builder = new ManifestBuilder(plan.value, plan.bytes);
       for (const planned of plan.value.tasks) {
-        const tally = await tallyOf(run, date, planned, async (task) =>
+        const tally = await summarizeTask(run, date, planned, async (task) =>
           this.commit(run, date, entries.get(task), sealed.broken),
         );
         for (const { type, counted, held } of tally.wrongCounts())
@@ -420,7 +420,7 @@ class Verifier {
   private async objects(): Promise<void> {
     const sealed = this.expected.sorted();
     const there = this.listing();
-    const few = new Few(CHECKS_AT_ONCE);
+    const few = new BoundedPool(CHECKS_AT_ONCE);
     let [want, have] = [await sealed.next(), await there.next()];
     let last = "";
     while (!want.done || !have.done) {
@@ -432,14 +432,14 @@ class Verifier {
         if (wanted === found) have = await there.next();
         const expected: Expected = { key: wanted, ...JSON.parse(rest) };
         const stands = wanted === found;
-        await few.start(() => (stands ? this.check(expected) : this.gone(expected)));
+        await few.run(() => (stands ? this.check(expected) : this.gone(expected)));
         want = await sealed.next();
       } else {
         if (found !== last) await this.unnamed(found!, have.value!.bytes);
         have = await there.next();
       }
     }
-    await few.end();
+    await few.drain();
   }
 
   private async gone(expected: Expected): Promise<void> {

@@ -6,7 +6,6 @@
 export {
   type Batch,
   type BatchInput,
-  type Beside,
   type ClientClass,
   type ClientConfig,
   type Collector,
@@ -14,6 +13,7 @@ export {
   type Detail,
   type Input,
   inline,
+  type JoinedListing,
   type Listing,
   type ListingOf,
   type Naming,

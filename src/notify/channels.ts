@@ -4,8 +4,8 @@ import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { GetParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Control } from "../controls/control.ts";
 import { messageOf, type ToldRun } from "./message.ts";
+import type { OpenFinding, Unevaluated } from "./notificationState.ts";
 import { productOf, securityFinding } from "./securityFinding.ts";
-import type { OpenFinding, Unevaluated } from "./told.ts";
 import { postToWebhook, type Web } from "./webhook.ts";
 
 /** What there is to tell a channel. */
@@ -67,7 +67,7 @@ export const eventBusChannel =
     const each = (type: string, findings: readonly OpenFinding[]): PutEventsRequestEntry[] => {
       if (findings.length > EVENTS_AT_MOST)
         return [entry(`${type}s in Numbers`, { findings: findings.length, by_control: countsOf(findings) })];
-      return findings.map(({ untold: _untold, ...finding }) => {
+      return findings.map(({ pending: _untold, ...finding }) => {
         const { title, severity, resource, remedy } = controls.get(finding.control)!;
         return entry(type, { ...finding, title, severity, resource_type: resource, remedy }, finding.arn);
       });

@@ -1,5 +1,5 @@
 import { type Control, SEVERITIES, type Severity } from "../controls/control.ts";
-import type { OpenFinding, Unevaluated } from "./told.ts";
+import type { OpenFinding, Unevaluated } from "./notificationState.ts";
 
 /** Findings that a message names one by one; of more it gives the numbers. */
 export const NAMED_AT_MOST = 20;

@@ -1,7 +1,7 @@
 import { type AwsSecurityFinding, ResourceDetails$ } from "@aws-sdk/client-securityhub";
 import { decodeTime } from "ulid";
 import type { Control, Severity } from "../controls/control.ts";
-import type { OpenFinding } from "./told.ts";
+import type { OpenFinding } from "./notificationState.ts";
 
 const LABELS = {
   critical: "CRITICAL",

@@ -69,7 +69,10 @@ export async function assess(
         left.set(id, left.get(id)! - atMost);
         const few = kept.get(id);
         if (few) yield few.filter((each) => each.status === status).slice(0, atMost);
-        else yield* verdicts(controls[places.get(id)!]!, { statuses: [status], atMost }) as AsyncIterable<Finding[]>;
+        else
+          yield* verdicts(controls[places.get(id)!]!, { statuses: [status], limit: atMost }) as AsyncIterable<
+            Finding[]
+          >;
       }
   };
   return { controls: reported, findings };

@@ -1,8 +1,8 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
+import { withCachedConfig } from "../collect/cachedConfig.ts";
 import type { Waits } from "../collect/clientOptions.ts";
-import { lean } from "../collect/leanClient.ts";
-import { type Surroundings, thisProcess } from "./surroundings.ts";
+import { type Runtime, thisProcess } from "./runtime.ts";
 
 /** A call within the audit account that takes longer is lost; a retry is quicker than the function's time-out. */
 export const WAITS: Waits = { connectionTimeout: 3_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
@@ -11,9 +11,9 @@ export const WAITS: Waits = { connectionTimeout: 3_000, requestTimeout: 30_000, 
  * S3 for evidence. A custom endpoint is addressed by path: a bucket's name need not resolve as a host there.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
-export function evidenceS3({ client, env }: Surroundings = thisProcess): S3Client {
+export function evidenceS3({ client, env }: Runtime = thisProcess): S3Client {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 } = env();
-  return lean(
+  return withCachedConfig(
     new S3Client({
       ...client(WAITS),
       maxAttempts: 5,
@@ -22,5 +22,5 @@ export function evidenceS3({ client, env }: Surroundings = thisProcess): S3Clien
   );
 }
 
-export const lambdaClient = ({ client }: Surroundings): LambdaClient =>
-  lean(new LambdaClient({ ...client(WAITS), retryMode: "adaptive", maxAttempts: 6 }));
+export const lambdaClient = ({ client }: Runtime): LambdaClient =>
+  withCachedConfig(new LambdaClient({ ...client(WAITS), retryMode: "adaptive", maxAttempts: 6 }));

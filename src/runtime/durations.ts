@@ -3,7 +3,7 @@ import { before } from "../collect/deadline.ts";
 import { DURATIONS_BYTES_AT_MOST, type Took, tookFrom } from "../evidence/durations.ts";
 import { DURATIONS_KEY } from "../evidence/layout.ts";
 import { log } from "./log.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** The run starts without the hint when it is not there by then: it is read while the accounts are. */
 const PATIENCE_MS = 1_000;
@@ -12,7 +12,7 @@ const PATIENCE_MS = 1_000;
 export async function earlierDurations(
   s3: S3Client,
   bucket: string,
-  { timeout }: Pick<Surroundings, "timeout">,
+  { timeout }: Pick<Runtime, "timeout">,
 ): Promise<Took | undefined> {
   const patience = timeout(PATIENCE_MS);
   try {

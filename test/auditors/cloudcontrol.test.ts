@@ -5,8 +5,8 @@ import { bundle } from "../../components/bundle.ts";
 import { cloudControl } from "../../src/auditors/cloudcontrol.ts";
 import { actionsOf } from "../../src/auditors/collector.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
+import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { readItem } from "../../src/collect/resources.ts";
-import { Tally } from "../../src/collect/tally.ts";
 import type { Item } from "../../src/evidence/item.ts";
 
 const TYPE = "AWS::IoT::Policy";
@@ -16,7 +16,10 @@ describe("types read by the Cloud Control API", () => {
   after(() => mock.restore());
 
   async function read() {
-    const tally = new Tally({ auditor: "cloudcontrol", account_id: "111111111111", region: "eu-west-1" }, () => 0);
+    const tally = new OutcomeBuilder(
+      { auditor: "cloudcontrol", account_id: "111111111111", region: "eu-west-1" },
+      () => 0,
+    );
     const items: Item[] = [];
     await readItem(
       { name: "cloudcontrol", services: [cloudControl([TYPE])] },

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { expect } from "chai";
 import { iam } from "../../src/auditors/services/iam.ts";
+import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { readItem } from "../../src/collect/resources.ts";
-import { Tally } from "../../src/collect/tally.ts";
 import type { Item } from "../../src/evidence/item.ts";
 
 const TYPE = "AWS::IAM::CredentialReport";
@@ -27,7 +27,7 @@ describe("IAM's credential report", () => {
         return { response: { statusCode, headers: { "content-type": "text/xml" }, body: Readable.from([body]) } };
       },
     };
-    const tally = new Tally({ auditor: "iam", account_id: "111111111111", region: "global" }, () => 0);
+    const tally = new OutcomeBuilder({ auditor: "iam", account_id: "111111111111", region: "global" }, () => 0);
     const items: Item[] = [];
     await readItem(
       {

@@ -54,11 +54,11 @@ function problems(collector: Collector, packages: readonly string[]): string[] {
   if (describe?.kind === "each") checkInput(describe.detail, describe.detail.input, listed, say);
   if (describe?.kind === "batch") checkBatch(describe.batch, listed, say);
   for (const detail of details) checkInput(detail, detail.input, resource, say);
-  const { beside } = collector;
-  if (beside) {
-    const part = listedMembers(beside.listing);
-    for (const path of unknownPaths(part, beside.key[0])) say(`${beside.as}: there is no ${path} to tie it to`);
-    named("beside", beside.key[1]);
+  const { joined } = collector;
+  if (joined) {
+    const part = listedMembers(joined.listing);
+    for (const path of unknownPaths(part, joined.key[0])) say(`${joined.as}: there is no ${path} to tie it to`);
+    named("beside", joined.key[1]);
   }
   if (new Set(details.map(({ as }) => as)).size !== details.length) say("two details have one name (as)");
   if (tags.kind === "inline") named("tags", tags.member);

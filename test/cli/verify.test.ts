@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { keptHead } from "../../cli/keptHead.ts";
+import { parseHead } from "../../cli/parseHead.ts";
 import { evidenceKey } from "../../src/evidence/layout.ts";
 import { DATE } from "../evidence/bucket.ts";
 import { PEM, runId, sealedCopy } from "../evidence/sealedCopy.ts";
@@ -38,7 +38,7 @@ describe("itaudit verify", () => {
     for (const printed of [text.stdout, json.stdout, `${hash}\n`]) {
       await writeFile(kept, printed);
       const head = printed.startsWith(hash) ? {} : { sequence: 1, run_id: runId(1) };
-      expect(await keptHead(kept)).to.deep.equal({ ...head, manifest_sha256: hash });
+      expect(await parseHead(kept)).to.deep.equal({ ...head, manifest_sha256: hash });
     }
     expect((await itaudit([...args, "--head", kept])).code).to.equal(0);
     const { code, stdout } = await itaudit([...args, "--head", "0".repeat(64)]);

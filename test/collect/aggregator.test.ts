@@ -2,8 +2,8 @@ import { expect } from "chai";
 import type { ResourceType, SdkClient } from "../../src/auditors/collector.ts";
 import { configAggregator } from "../../src/auditors/configAggregator.ts";
 import { readAggregator } from "../../src/collect/aggregator.ts";
+import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { RECORDER } from "../../src/collect/recorders.ts";
-import { Tally } from "../../src/collect/tally.ts";
 import type { TaskRun } from "../../src/collect/task.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import type { Begun } from "../../src/evidence/plan.ts";
@@ -52,7 +52,7 @@ describe("asking an aggregator", () => {
     const declared = configAggregator({ account: ACCOUNT, region: "eu-west-1", name: "organization" }, types);
     const [service] = declared.services;
     const item = { auditor: declared.name, account_id: ACCOUNT, region: "eu-west-1" };
-    const tally = new Tally(item, () => 0, begun);
+    const tally = new OutcomeBuilder(item, () => 0, begun);
     const items: Item[] = [];
     const run = {
       runId: "run",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { ApiShare, Pace, sessionPace } from "../../src/collect/apiShare.ts";
+import { ApiShare, sessionBucket, TokenBucket } from "../../src/collect/apiShare.ts";
 
 /** Calls that a bucket refuses of those that come at these times. */
 function refused(times: readonly number[], { size, refill }: { size: number; refill: number }): number {
@@ -19,7 +19,7 @@ const ELBV2 = "Elastic Load Balancing v2";
 
 /** Milliseconds that a call waits of those that are made at the same time. */
 const waited = (share: ApiShare, service: string, operation: string, region = HOME): number =>
-  Math.max(...share.pacesOf(service, region, operation).map((pace) => pace.next()));
+  Math.max(...share.bucketsFor(service, region, operation).map((pace) => pace.reserve()));
 
 describe("the share of an API's documented rate", () => {
   it("is never exceeded, whatever is asked for and when", () => {
@@ -27,10 +27,10 @@ describe("the share of an API's documented rate", () => {
     fc.assert(
       fc.property(rates, fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 300 }), (rate, gaps) => {
         let now = 0;
-        const pace = new Pace(rate, () => now);
+        const pace = new TokenBucket(rate, () => now);
         const went = gaps.map((gap) => {
           now += gap % 7 ? 0 : gap;
-          return now + pace.next();
+          return now + pace.reserve();
         });
         expect(refused(went, rate)).to.equal(0);
       }),
@@ -82,10 +82,10 @@ describe("the share of an API's documented rate", () => {
 
   it("has a narrow bucket within a wide one wait by itself: the service's other operations go on meanwhile", () => {
     const share = new ApiShare(0.5, () => 0);
-    const [narrow, wide] = share.pacesOf("API Gateway", HOME, "GetResources");
-    while (narrow!.next() === 0);
-    expect(share.pacesOf("API Gateway", HOME, "GetStages")).to.deep.equal([wide]);
-    expect(wide!.next()).to.equal(0);
+    const [narrow, wide] = share.bucketsFor("API Gateway", HOME, "GetResources");
+    while (narrow!.reserve() === 0);
+    expect(share.bucketsFor("API Gateway", HOME, "GetStages")).to.deep.equal([wide]);
+    expect(wide!.reserve()).to.equal(0);
   });
 
   it("does not hold up what documents no rate", () => {
@@ -95,14 +95,14 @@ describe("the share of an API's documented rate", () => {
       ["ECS", "ListTagsForResource"],
       ["", "ListThings"],
     ] as const)
-      expect(share.pacesOf(service, HOME, operation)).to.be.empty;
+      expect(share.bucketsFor(service, HOME, operation)).to.be.empty;
   });
 
   for (const tasks of [1, 100, 300, 500, 2000])
     it(`is kept to by ${tasks} tasks that start together and take 30 sessions each, none of which sees the others'`, () => {
       const went = Array.from({ length: tasks }, (_none, n) => {
-        const pace = sessionPace(0.5, tasks, n / tasks, () => 0);
-        return Array.from({ length: 30 }, () => pace.next());
+        const pace = sessionBucket(0.5, tasks, n / tasks, () => 0);
+        return Array.from({ length: 30 }, () => pace.reserve());
       });
       const times = went.flat().sort((a, b) => a - b);
       expect(refused(times, { size: 300, refill: 300 })).to.equal(0);

@@ -49,7 +49,7 @@ describe("documented rates", () => {
         const { client = service.client, operation, inputs } = first(listing);
         const id = new client({ region: REGION }).config?.serviceId ?? "";
         for (const _input of inputs({ account: "111111111111", region: REGION, partition: "aws" }))
-          for (const pace of share.pacesOf(id, REGION, operation)) longest = Math.max(longest, pace.next());
+          for (const pace of share.bucketsFor(id, REGION, operation)) longest = Math.max(longest, pace.reserve());
       }
     // Lambda's listings are more than seven, what half of a second's fifteen is.
     expect(longest).to.be.within(1, 1000 / 3);

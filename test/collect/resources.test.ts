@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import { type Collector, reads, type SdkClient, type Tags, tagsFrom } from "../../src/auditors/collector.ts";
+import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { readItem } from "../../src/collect/resources.ts";
-import { Tally } from "../../src/collect/tally.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import { type Outcome, typeStatus } from "../../src/evidence/outcome.ts";
 
@@ -29,7 +29,7 @@ async function read(collectors: Collector[], answers: Answers, region = "eu-west
       return { ...(answer as object), $metadata: { attempts: 1 } };
     },
   } as unknown as SdkClient;
-  const tally = new Tally({ auditor: "ecs", account_id: "111111111111", region }, () => 0);
+  const tally = new OutcomeBuilder({ auditor: "ecs", account_id: "111111111111", region }, () => 0);
   const items: Item[] = [];
   await readItem(
     { name: "ecs", services: [{ name: "ecs", title: "", client: ECSClient as never, collectors }] },
@@ -69,7 +69,7 @@ describe("reading resources", () => {
   describe("what one more listing says of all", () => {
     const differing = list("AWS::ECS::Cluster", clusters, {
       id: "clusterArn",
-      beside: {
+      joined: {
         as: "Usual",
         listing: from(ListServicesCommand, "serviceArns", { as: "serviceArn" }),
         key: ["serviceArn", "clusterArn"],

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { CoverageError, ManifestBuilder, TaskTally } from "../../src/evidence/manifest.ts";
+import { CoverageError, ManifestBuilder, TaskSummary } from "../../src/evidence/manifest.ts";
 import { type Plan, plannedItems, sha256, TASKS_PER_GROUP, type Task } from "../../src/evidence/plan.ts";
 import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import { commitOf, planOf } from "./bucket.ts";
@@ -8,8 +8,8 @@ import { commitOf, planOf } from "./bucket.ts";
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 const link = { sequence: 1, run_id: "run", run_date: "2026-11-24", claimed_at: "2026-11-24T10:00:02.000Z" };
 
-function tallyOf(planned: Task, commits: TaskOutcome[], missing: Task[] = []): TaskTally {
-  const tally = new TaskTally(planned);
+function tallyOf(planned: Task, commits: TaskOutcome[], missing: Task[] = []): TaskSummary {
+  const tally = new TaskSummary(planned);
   for (const commit of commits) tally.add(commit, commit.task, bytesOf(commit));
   for (const task of missing) tally.lacks(task);
   return tally;

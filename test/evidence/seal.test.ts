@@ -2,13 +2,13 @@ import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import fc from "fast-check";
 import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
+import { completeTask } from "../../src/evidence/completeTask.ts";
 import { tookFrom } from "../../src/evidence/durations.ts";
 import { chainKey, manifestKey, outcomeKey, signatureKey } from "../../src/evidence/layout.ts";
 import { Manifest } from "../../src/evidence/manifest.ts";
 import { type Plan, sha256, TASKS_PER_GROUP, type Task } from "../../src/evidence/plan.ts";
 import { AlteredError, readManifest, readOutcomes } from "../../src/evidence/readCommits.ts";
 import { type Sealing, seal } from "../../src/evidence/seal.ts";
-import { settle } from "../../src/evidence/settle.ts";
 import { type RunStore, runStore } from "../../src/evidence/store.ts";
 import { BUCKET, commitOf, DATE, emptyBucket, planOf, RUN } from "./bucket.ts";
 
@@ -19,7 +19,7 @@ const sealing = (store: RunStore, holder = "request"): Sealing => ({
   store,
   signer: undefined,
   now: () => 0,
-  hold: { holder, until: 900_000 },
+  lease: { holder, expiresAt: 900_000 },
 });
 
 /** Writes a plan, the commits of all its tasks but those that are out, and the mark of the last one out. */
@@ -56,9 +56,9 @@ describe("settling a task", () => {
       group: { index, tasks: index ? 1 : 2, of: 2 },
     }));
     const answers = [];
-    for (const task of tasks) answers.push(await settle(store, DATE, task, commitOf(plan, task)));
+    for (const task of tasks) answers.push(await completeTask(store, DATE, task, commitOf(plan, task)));
     expect(answers).to.deep.equal([false, false, true]);
-    expect(await settle(store, DATE, tasks[0]!, commitOf(plan, tasks[0]!)), "delivered again").to.equal(true);
+    expect(await completeTask(store, DATE, tasks[0]!, commitOf(plan, tasks[0]!)), "delivered again").to.equal(true);
   });
 
   it("takes a task that handed over for finished once everything below it is, in whatever order", async () => {
@@ -71,10 +71,10 @@ describe("settling a task", () => {
         const { s3 } = await emptyBucket();
         const store = runStore(s3, BUCKET);
         const handsOver = (each: Task, follow_ups: Task[]) => ({ ...commitOf(plan, each), follow_ups });
-        expect(await settle(store, DATE, task!, handsOver(task!, [one!, two!]))).to.equal(false);
-        expect(await settle(store, DATE, two!, handsOver(two!, [twoOne!, twoTwo!]))).to.equal(false);
+        expect(await completeTask(store, DATE, task!, handsOver(task!, [one!, two!]))).to.equal(false);
+        expect(await completeTask(store, DATE, two!, handsOver(two!, [twoOne!, twoTwo!]))).to.equal(false);
         const answers = [];
-        for (const leaf of leaves) answers.push(await settle(store, DATE, leaf, commitOf(plan, leaf)));
+        for (const leaf of leaves) answers.push(await completeTask(store, DATE, leaf, commitOf(plan, leaf)));
         expect(answers).to.deep.equal([false, false, true]);
       }),
       { numRuns: 6 },
@@ -100,7 +100,7 @@ describe("settling a task", () => {
           await store.finishTask(RUN, DATE, index, task.id);
           continue;
         }
-        expect(await settle(store, DATE, task, commitOf(plan, task))).to.equal(n === count - 1);
+        expect(await completeTask(store, DATE, task, commitOf(plan, task))).to.equal(n === count - 1);
         costs.push(Object.values(requests).reduce((sum, each) => sum + each, 0) - before);
       }
       return costs.reduce((sum, each) => sum + each, 0) / costs.length;
@@ -246,7 +246,7 @@ describe("sealing a run", () => {
     };
     const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => seal(sealing(counting, `sealer ${n}`), RUN, DATE)));
     expect(answers.filter((answer) => "complete" in answer)).to.have.length(1);
-    expect(answers.filter((answer) => "heldUntil" in answer)).to.have.length(4);
+    expect(answers.filter((answer) => "leaseExpiresAt" in answer)).to.have.length(4);
     expect(read).to.equal(plan.tasks.length);
   });
 
@@ -255,9 +255,9 @@ describe("sealing a run", () => {
     const store = runStore(s3, BUCKET);
     await ready(store, planOf(1));
     const killed: RunStore = { ...store, claim: () => Promise.reject(new Error("killed")) };
-    const others = { ...sealing(store, "other"), hold: { holder: "other", until: 1_800_000 } };
+    const others = { ...sealing(store, "other"), lease: { holder: "other", expiresAt: 1_800_000 } };
     await expect(seal(sealing(killed, "first"), RUN, DATE)).to.be.rejectedWith("killed");
-    expect(await seal({ ...others, now: () => 899_999 }, RUN, DATE)).to.deep.equal({ heldUntil: 900_000 });
+    expect(await seal({ ...others, now: () => 899_999 }, RUN, DATE)).to.deep.equal({ leaseExpiresAt: 900_000 });
     await expect(seal(sealing(killed, "first"), RUN, DATE)).to.be.rejectedWith("killed");
     expect(await seal({ ...others, now: () => 900_000 }, RUN, DATE)).to.have.property("complete", true);
   });

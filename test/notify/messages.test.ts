@@ -3,8 +3,8 @@ import chaiAsPromised from "chai-as-promised";
 import { loadControls } from "../../src/controls/control.ts";
 import { eventBusChannel } from "../../src/notify/channels.ts";
 import { messageOf } from "../../src/notify/message.ts";
+import type { OpenFinding } from "../../src/notify/notificationState.ts";
 import { productOf, securityFinding, securityHubType } from "../../src/notify/securityFinding.ts";
-import type { OpenFinding } from "../../src/notify/told.ts";
 import { postToWebhook, WebhookError } from "../../src/notify/webhook.ts";
 
 use(chaiAsPromised);
@@ -21,7 +21,7 @@ const finding = (resource: string, control = "s3-bucket-public-access-blocked"):
   reason: "not all four settings are on",
   evidence: null,
   since: RUN.id,
-  untold: [],
+  pending: [],
 });
 const many = (count: number, control?: string) =>
   Array.from({ length: count }, (_, index) => finding(`bucket-${index}`, control));

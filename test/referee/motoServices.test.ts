@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { ClientClass } from "../../src/auditors/collector.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
+import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { collectorsFor, readItem } from "../../src/collect/resources.ts";
-import { Tally } from "../../src/collect/tally.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import { GLOBAL } from "../../src/evidence/plan.ts";
 import { type AwsCli, awsCli } from "./awsCli.ts";
@@ -72,7 +72,7 @@ describe("moto and the AWS CLI, service by service", function () {
         homeRegion: REGION,
         budget: (_client, call) => call(() => undefined),
         paces: () => [],
-        tally: new Tally(item, Date.now),
+        tally: new OutcomeBuilder(item, Date.now),
         deadline: AbortSignal.timeout(60_000),
         now: Date.now,
         wait: async () => undefined,

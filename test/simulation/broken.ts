@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { realSystem, type System } from "../../simulation/simulate.ts";
-import type { Surroundings } from "../../src/runtime/surroundings.ts";
+import type { Runtime } from "../../src/runtime/runtime.ts";
 
 /** A request and an answer as they pass between an SDK client and its handler. */
 interface Request {
@@ -19,11 +19,11 @@ type Send = (request: Request) => Promise<Answer>;
 /** The real system, with something between its clients and AWS: `make` is called once for each instance. */
 export const between =
   (functions: RegExp, make: () => (request: Request, send: Send) => Promise<Answer>): System =>
-  (name, around) => {
-    if (!functions.test(name)) return realSystem(name, around);
+  (name, runtime) => {
+    if (!functions.test(name)) return realSystem(name, runtime);
     const pass = make();
-    const client: Surroundings["client"] = (waits) => {
-      const options = around.client(waits);
+    const client: Runtime["client"] = (waits) => {
+      const options = runtime.client(waits);
       const door = options.requestHandler as unknown as {
         handle: (request: Request, options: unknown) => Promise<{ response: Answer }>;
       };
@@ -32,7 +32,7 @@ export const between =
       });
       return { ...options, requestHandler: { ...door, handle } as unknown as typeof options.requestHandler };
     };
-    return realSystem(name, { ...around, client });
+    return realSystem(name, { ...runtime, client });
   };
 
 const actionOf = ({ body }: Request): string => /(?:^|&)Action=(\w+)/.exec(String(body ?? ""))?.[1] ?? "";
@@ -81,8 +81,8 @@ export const broken: Record<string, System> = {
       return request.method === "PUT" ? done(200) : send(request);
     },
   ),
-  "attempts share the names of their objects": (name, around) =>
-    realSystem(name, name.startsWith("get-meta") ? { ...around, random: () => 0.5 } : around),
+  "attempts share the names of their objects": (name, runtime) =>
+    realSystem(name, name.startsWith("get-meta") ? { ...runtime, random: () => 0.5 } : runtime),
   "what a task handed over is not started again after a kill": between(/get-meta|recorder/, () => {
     let found = false;
     return async (request, send) => {
@@ -93,11 +93,11 @@ export const broken: Record<string, System> = {
       return answer;
     };
   }),
-  "a follow-up task starts from the beginning": (name, around) => {
-    const handler = realSystem(name, around);
+  "a follow-up task starts from the beginning": (name, runtime) => {
+    const handler = realSystem(name, runtime);
     return (event, context) => {
-      const { task } = event as { task?: { begun?: { places: object }[] } };
-      for (const begun of task?.begun ?? []) begun.places = {};
+      const { task } = event as { task?: { begun?: { cursors: object }[] } };
+      for (const begun of task?.begun ?? []) begun.cursors = {};
       return handler(event, context);
     };
   },
@@ -135,10 +135,10 @@ export const broken: Record<string, System> = {
       return key === first.key ? answer : first.answer;
     };
   }),
-  "a run is sealed before its last outcome": (name, around) => {
-    if (name !== "sealer") return believesThatAllIsFinished(name, around);
-    const late = () => around.now() + 3 * 3_600_000;
-    const handler = realSystem(name, { ...around, now: late });
+  "a run is sealed before its last outcome": (name, runtime) => {
+    if (name !== "sealer") return believesThatAllIsFinished(name, runtime);
+    const late = () => runtime.now() + 3 * 3_600_000;
+    const handler = realSystem(name, { ...runtime, now: late });
     return (event, context) => handler({ ...(event as object), incomplete: { requested_by: "nobody" } }, context);
   },
   "a sealer that died keeps all others away": between(/sealer/, () => {
@@ -147,7 +147,7 @@ export const broken: Record<string, System> = {
       const ofHold = request.path.includes("/sealing/");
       if (ofHold && request.method === "PUT") number = Number(/(\d+)\.json/.exec(request.path)![1]);
       if (!ofHold || request.method !== "GET") return send(request);
-      const body = Buffer.from(JSON.stringify({ holder: `dead ${number}`, until: Number.MAX_SAFE_INTEGER }));
+      const body = Buffer.from(JSON.stringify({ holder: `dead ${number}`, expiresAt: Number.MAX_SAFE_INTEGER }));
       return { statusCode: 200, headers: {}, body: Readable.from([body]) };
     };
   }),

@@ -13,7 +13,7 @@ import { keysIn } from "../../src/evidence/publicKeys.ts";
 import { pull } from "../../src/evidence/pull.ts";
 import { verify } from "../../src/evidence/verify.ts";
 import { evidenceS3 } from "../../src/runtime/clients.ts";
-import { thisProcess } from "../../src/runtime/surroundings.ts";
+import { thisProcess } from "../../src/runtime/runtime.ts";
 import { deployed, REGION, type System, systemOver } from "./system.ts";
 
 use(chaiAsPromised);

@@ -18,7 +18,7 @@ import type { Outcome } from "../../src/evidence/outcome.ts";
 import { Plan } from "../../src/evidence/plan.ts";
 import { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import type { Web } from "../../src/notify/webhook.ts";
-import type { Surroundings } from "../../src/runtime/surroundings.ts";
+import type { Runtime } from "../../src/runtime/runtime.ts";
 import { catalogOf } from "../../src/tables/catalog.ts";
 import { rulesKnowledge } from "../../stacks/configRules.ts";
 
@@ -84,7 +84,7 @@ const quiet: SystemOptions = {
 /** `audit-get-meta-rds` → the auditor's handler; `audit-recorder` → `recorderHandler` of `handlers/recorder.ts`. */
 async function handlerOf(
   fn: StoredFunction,
-  around: Surroundings,
+  runtime: Runtime,
   loaded: Promise<Auditor[]>,
   { controls, web }: Pick<SystemOptions, "controls" | "web">,
   sharesOut: () => boolean,
@@ -94,23 +94,23 @@ async function handlerOf(
   const [, auditor] = /-get-meta-(.+)$/.exec(fn.FunctionName) ?? [];
   if (auditor) {
     const { auditorHandler } = await import("../../handlers/auditor.ts");
-    return auditorHandler(auditors.find(({ name }) => name === auditor)!, around) as Run;
+    return auditorHandler(auditors.find(({ name }) => name === auditor)!, runtime) as Run;
   }
   const name = fn.FunctionName.split("-").at(-1)!;
   if (name === "boss")
-    return (await import("../../handlers/boss.ts")).bossHandler(auditors.map(plannedAuditor), around) as Run;
+    return (await import("../../handlers/boss.ts")).bossHandler(auditors.map(plannedAuditor), runtime) as Run;
   if (name === "tabulator") {
     const { tabulatorHandler } = await import("../../handlers/tabulator.ts");
-    const [alone, shared] = [undefined, 0].map((items) => tabulatorHandler(catalogOf(auditors), items)(around) as Run);
+    const [alone, shared] = [undefined, 0].map((items) => tabulatorHandler(catalogOf(auditors), items)(runtime) as Run);
     return (event, context) => (sharesOut() ? shared! : alone!)(event, context);
   }
   // One lane: what follows a type shows with a few of them.
-  if (name === "anomalies") return (await import("../../handlers/anomalies.ts")).anomaliesHandler(around, 1) as Run;
+  if (name === "anomalies") return (await import("../../handlers/anomalies.ts")).anomaliesHandler(runtime, 1) as Run;
   if (name === "doctor")
-    return (await import("../../handlers/doctor.ts")).doctorHandler(deployedOf(auditors))(around) as Run;
+    return (await import("../../handlers/doctor.ts")).doctorHandler(deployedOf(auditors))(runtime) as Run;
   if (name === "rules") {
     const { configRulesHandler } = await import("../../handlers/configRules.ts");
-    return configRulesHandler(await rulesKnowledge())(around) as Run;
+    return configRulesHandler(await rulesKnowledge())(runtime) as Run;
   }
   if (name === "notifier") {
     const all = await loadControls();
@@ -119,10 +119,10 @@ async function handlerOf(
       auditors: catalogOf(auditors).auditors,
       exceptions: [],
     };
-    return (await import("../../handlers/notifier.ts")).notifierHandler(knowledge, web)(around) as Run;
+    return (await import("../../handlers/notifier.ts")).notifierHandler(knowledge, web)(runtime) as Run;
   }
-  const module = (await import(`../../handlers/${name}.ts`)) as Record<string, (around: Surroundings) => Run>;
-  return module[`${name}Handler`]!(around);
+  const module = (await import(`../../handlers/${name}.ts`)) as Record<string, (runtime: Runtime) => Run>;
+  return module[`${name}Handler`]!(runtime);
 }
 
 /** A system that begins with a state: it waits for nothing, and runs events one after the other. */
@@ -200,7 +200,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
       FunctionName.startsWith(prefix) ? FunctionName.slice(prefix.length) : [],
     );
     const declared = chosen.filter((name) => name !== "cloudcontrol" && name !== "configaggregator");
-    const around: Surroundings = {
+    const runtime: Runtime = {
       env: () => ({ ...fn.environment, AWS_LAMBDA_FUNCTION_NAME: fn.FunctionName, AWS_REGION: fn.region }),
       now,
       random,
@@ -217,7 +217,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
         sha256: Unsigned,
       }),
     };
-    return handlerOf(fn, around, loadAuditors(declared, options.undeclared), options, () => system.sharesOut);
+    return handlerOf(fn, runtime, loadAuditors(declared, options.undeclared), options, () => system.sharesOut);
   };
   /** What Lambda itself does with the function's role. */
   const may = (fn: StoredFunction, action: string, resource: string): boolean => {

@@ -14,7 +14,7 @@ import { keysIn } from "../../src/evidence/publicKeys.ts";
 import { type PullProblem, pull } from "../../src/evidence/pull.ts";
 import { type Notice, type Verdict, type Verification, type Violation, verify } from "../../src/evidence/verify.ts";
 import { evidenceS3 } from "../../src/runtime/clients.ts";
-import { thisProcess } from "../../src/runtime/surroundings.ts";
+import { thisProcess } from "../../src/runtime/runtime.ts";
 import { deployed, REGION, systemOver } from "./system.ts";
 
 const MEMBER = "111111111111";

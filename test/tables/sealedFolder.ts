@@ -6,7 +6,7 @@ import { plannedAuditor } from "../../src/auditors/collector.ts";
 import { rds } from "../../src/auditors/services/rds.ts";
 import { evidenceJson, type Item } from "../../src/evidence/item.ts";
 import { evidenceKey, manifestKey, outcomeKey, planKey } from "../../src/evidence/layout.ts";
-import { ManifestBuilder, TaskTally } from "../../src/evidence/manifest.ts";
+import { ManifestBuilder, TaskSummary } from "../../src/evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../../src/evidence/outcome.ts";
 import {
   type Narrowed,
@@ -112,7 +112,7 @@ export async function writeRun(into: string, spec: RunSpec = {}): Promise<Plan> 
   await put(planKey(run, date), planText);
   const builder = new ManifestBuilder(plan, Buffer.from(planText));
   for (const [index, task] of plan.tasks.entries()) {
-    const tally = new TaskTally(task);
+    const tally = new TaskSummary(task);
     const bytes = Buffer.from(JSON.stringify(committed[index]));
     await put(outcomeKey(run, date, task.id), bytes);
     tally.add(committed[index]!, outcomeKey(run, date, task.id), bytes);

@@ -4,7 +4,7 @@ import {
   ListServiceQuotasCommand,
   ServiceQuotasClient,
 } from "@aws-sdk/client-service-quotas";
-import { beside, reads, type Service } from "../collector.ts";
+import { joinListing, reads, type Service } from "../collector.ts";
 
 const { from, list } = reads("servicequotas");
 
@@ -45,7 +45,7 @@ export const servicequotas: Service = {
       id: "{ServiceCode}/{QuotaCode}",
       arn: "QuotaArn",
       name: "QuotaName",
-      beside: beside(from(ListAWSDefaultServiceQuotasCommand, "Quotas", quotas), ["QuotaCode", "QuotaCode"]),
+      joined: joinListing(from(ListAWSDefaultServiceQuotasCommand, "Quotas", quotas), ["QuotaCode", "QuotaCode"]),
       // One without a default is kept: it cannot be told to be the same.
       only: ({ Value, ListAWSDefaultServiceQuotas: own }) => own?.Value !== Value,
     }),

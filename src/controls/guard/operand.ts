@@ -12,7 +12,7 @@ export const NEVER: Condition = { any: [] };
 export const ALWAYS: Condition = { all: [] };
 
 /** What SQL says: it holds, it fails, or, where neither is true, it is not known. */
-export interface Told {
+export interface TruthConditions {
   holds: Condition;
   fails: Condition;
 }
@@ -21,21 +21,21 @@ export interface Told {
 export interface Operand {
   /** Whether there is one. */
   known: Condition;
-  compared(operator: Comparison, constant: NonNullable<SqlValue>): Told;
+  compared(operator: Comparison, constant: NonNullable<SqlValue>): TruthConditions;
 }
 
-export const opposite = ({ holds, fails }: Told): Told => ({ holds: fails, fails: holds });
-export const both = (one: Told, other: Told): Told => ({
+export const opposite = ({ holds, fails }: TruthConditions): TruthConditions => ({ holds: fails, fails: holds });
+export const both = (one: TruthConditions, other: TruthConditions): TruthConditions => ({
   holds: { all: [one.holds, other.holds] },
   fails: { any: [one.fails, other.fails] },
 });
 
 /** The second where the first is not known, as `coalesce` has it. */
-const orElse = (known: Condition, first: Told, second: Told): Told => ({
+const orElse = (known: Condition, first: TruthConditions, second: TruthConditions): TruthConditions => ({
   holds: { any: [first.holds, { all: [negated(known), second.holds] }] },
   fails: { any: [first.fails, { all: [negated(known), second.fails] }] },
 });
-export function toldOrElse(first: Told, second: Told): Told {
+export function toldOrElse(first: TruthConditions, second: TruthConditions): TruthConditions {
   // Shorter than what the last line says, and the same.
   if (second.fails === ALWAYS) return { holds: first.holds, fails: negated(first.holds) };
   if (second.holds === ALWAYS) return { holds: negated(first.fails), fails: first.fails };
@@ -152,7 +152,7 @@ export function scalar(at: string): Operand {
   };
 }
 
-export const constantTold = (value: SqlValue): Told => ({
+export const constantTruth = (value: SqlValue): TruthConditions => ({
   holds: value === true ? ALWAYS : NEVER,
   fails: value === false ? ALWAYS : NEVER,
 });
@@ -160,8 +160,8 @@ export const constantTold = (value: SqlValue): Told => ({
 export const constantOperand = (value: SqlValue): Operand => ({
   known: value === null ? NEVER : ALWAYS,
   compared: (operator, constant) => {
-    if (value === null) return constantTold(null);
+    if (value === null) return constantTruth(null);
     equalsOnly(operator, constant);
-    return constantTold(value === constant);
+    return constantTruth(value === constant);
   },
 });

@@ -5,13 +5,13 @@ import { negated } from "./normalForm.ts";
 import {
   both,
   constantOperand,
-  constantTold,
+  constantTruth,
   number,
   type Operand,
   operandOrElse,
   opposite,
   scalar,
-  type Told,
+  type TruthConditions,
   text,
   toldOrElse,
   truth,
@@ -31,10 +31,10 @@ export class Translation {
   ) {}
 
   /** @throws PredicateError naming what cannot be said */
-  told(expression: Expression): Told {
+  told(expression: Expression): TruthConditions {
     switch (expression.is) {
       case "constant":
-        return constantTold(expression.value);
+        return constantTruth(expression.value);
       case "and":
         return both(this.told(expression.left), this.told(expression.right));
       case "or":
@@ -56,9 +56,9 @@ export class Translation {
     }
   }
 
-  private comparison({ operator, left, right }: Extract<Expression, { is: "compared" }>): Told {
+  private comparison({ operator, left, right }: Extract<Expression, { is: "compared" }>): TruthConditions {
     if (right.is === "constant") {
-      if (right.value === null) return constantTold(null);
+      if (right.value === null) return constantTruth(null);
       const operand = this.operand(left);
       return operator === "<>" ? opposite(operand.compared("=", right.value)) : operand.compared(operator, right.value);
     }

@@ -41,7 +41,7 @@ const ENDPOINT = "endpointV2Middleware";
  * working out the endpoint again where no operation's input has a say in it. The order is the SDK's: it is asked for it
  * once for all clients of a class.
  */
-export function keepOrder(client: SdkClient): void {
+export function cacheMiddlewareOrder(client: SdkClient): void {
   const stack = client.middlewareStack as unknown as Stack;
   const { concat } = stack;
   const known = orders.get(client.constructor) ?? new Map<string, readonly string[]>();

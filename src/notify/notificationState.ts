@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Control } from "../controls/control.ts";
 import type { Listings } from "../controls/listings.ts";
 import { findingId, type Verdict } from "../controls/verdict.ts";
+import { renamed } from "../evidence/renamed.ts";
 
 /** Where people can be told. */
 export const Channel = z.enum(["topic", "event-bus", "security-hub", "webhook"]);
@@ -11,34 +12,40 @@ export type Channel = z.infer<typeof Channel>;
 const KEEP = ["event-bus", "security-hub"] as const satisfies readonly Channel[];
 
 /** A finding that was there in the last run that knew of it. */
-const OpenFinding = z.object({
-  /** @see findingId */
-  id: z.string(),
-  control: z.string(),
-  account_id: z.string(),
-  region: z.string(),
-  resource_id: z.string(),
-  arn: z.string().nullable(),
-  reason: z.string().nullable(),
-  evidence: z.object({ object: z.string(), sha256: z.string(), line: z.number() }).nullable(),
-  /** The run that found it first. */
-  since: z.string(),
-  /** Channels that have not been told of it, or of its end. */
-  untold: z.array(Channel),
-});
+const OpenFinding = z.preprocess(
+  renamed("untold", "pending"),
+  z.object({
+    /** @see findingId */
+    id: z.string(),
+    control: z.string(),
+    account_id: z.string(),
+    region: z.string(),
+    resource_id: z.string(),
+    arn: z.string().nullable(),
+    reason: z.string().nullable(),
+    evidence: z.object({ object: z.string(), sha256: z.string(), line: z.number() }).nullable(),
+    /** The run that found it first. */
+    since: z.string(),
+    /** Channels that have not been told of it, or of its end. */
+    pending: z.array(Channel),
+  }),
+);
 export type OpenFinding = z.infer<typeof OpenFinding>;
 
 /** A control that could not be evaluated in the last run that asked it. */
-const Unevaluated = z.object({
-  control: z.string(),
-  error: z.string(),
-  /** Channels that have not been told. */
-  untold: z.array(Channel),
-});
+const Unevaluated = z.preprocess(
+  renamed("untold", "pending"),
+  z.object({
+    control: z.string(),
+    error: z.string(),
+    /** Channels that have not been told. */
+    pending: z.array(Channel),
+  }),
+);
 export type Unevaluated = z.infer<typeof Unevaluated>;
 
 /** What is remembered from run to run, so that each finding is told once. */
-export const Told = z.object({
+export const NotificationState = z.object({
   format: z.literal("audit-ecosystem/told/1"),
   /** The run that it stands at. */
   run_id: z.string(),
@@ -47,7 +54,7 @@ export const Told = z.object({
   ended: z.array(OpenFinding),
   unevaluated: z.array(Unevaluated).default([]),
 });
-export type Told = z.infer<typeof Told>;
+export type NotificationState = z.infer<typeof NotificationState>;
 
 /** What the controls say of a run, as far as it is needed to tell what is new. */
 export interface Said {
@@ -66,12 +73,12 @@ export interface Said {
  * no more: its resource passes, or is gone from a place that was wholly listed. What the run could not read, or did
  * not cover, stays as it is.
  */
-export function afterRun(
-  standing: Told | undefined,
+export function nextState(
+  standing: NotificationState | undefined,
   { run, failed, unknown, unanswered, listings }: Said,
   controls: readonly Control[],
   channels: readonly Channel[],
-): Told {
+): NotificationState {
   const before = new Map((standing?.open ?? []).map((each) => [each.id, each]));
   const open = new Map<string, OpenFinding>();
   for (const verdict of failed) {
@@ -89,7 +96,7 @@ export function afterRun(
       evidence,
       since: earlier?.since ?? run,
       // A channel that is no more is not waited for.
-      untold: earlier ? earlier.untold.filter((each) => channels.includes(each)) : [...channels],
+      pending: earlier ? earlier.pending.filter((each) => channels.includes(each)) : [...channels],
     });
   }
   const byId = new Map(controls.map((control) => [control.id, control]));
@@ -106,8 +113,8 @@ export function afterRun(
     if (!isKnown) open.set(finding.id, finding);
     else {
       // What a channel never heard of has no end there either.
-      const knowing = KEEP.filter((each) => channels.includes(each) && !finding.untold.includes(each));
-      if (knowing.length) ended.push({ ...finding, untold: knowing });
+      const knowing = KEEP.filter((each) => channels.includes(each) && !finding.pending.includes(each));
+      if (knowing.length) ended.push({ ...finding, pending: knowing });
     }
   }
   const waiting = (standing?.ended ?? []).filter(({ id }) => !open.has(id));
@@ -116,7 +123,7 @@ export function afterRun(
   const unevaluated = [...unanswered].map(([control, error]) => ({
     control,
     error,
-    untold: since.get(control)?.untold.filter((each) => channels.includes(each)) ?? [...channels],
+    pending: since.get(control)?.pending.filter((each) => channels.includes(each)) ?? [...channels],
   }));
   return {
     format: "audit-ecosystem/told/1",
@@ -128,25 +135,25 @@ export function afterRun(
 }
 
 /** What a channel is to be told: findings that it does not know, ends of those that it knows, controls without an answer. */
-export const untold = (
-  { open, ended, unevaluated }: Told,
+export const pendingFor = (
+  { open, ended, unevaluated }: NotificationState,
   channel: Channel,
 ): { found: OpenFinding[]; ended: OpenFinding[]; unevaluated: Unevaluated[] } => ({
-  found: open.filter((each) => each.untold.includes(channel)),
-  ended: ended.filter((each) => each.untold.includes(channel)),
-  unevaluated: unevaluated.filter((each) => each.untold.includes(channel)),
+  found: open.filter((each) => each.pending.includes(channel)),
+  ended: ended.filter((each) => each.pending.includes(channel)),
+  unevaluated: unevaluated.filter((each) => each.pending.includes(channel)),
 });
 
 /** The memory once a channel has been told everything. */
-export function tellingDone(told: Told, channel: Channel): Told {
+export function markDelivered(state: NotificationState, channel: Channel): NotificationState {
   const without = <T extends OpenFinding | Unevaluated>(finding: T): T =>
-    finding.untold.includes(channel)
-      ? { ...finding, untold: finding.untold.filter((each) => each !== channel) }
+    finding.pending.includes(channel)
+      ? { ...finding, pending: finding.pending.filter((each) => each !== channel) }
       : finding;
   return {
-    ...told,
-    open: told.open.map((each) => without(each)),
-    ended: told.ended.map((each) => without(each)).filter((each) => each.untold.length),
-    unevaluated: told.unevaluated.map((each) => without(each)),
+    ...state,
+    open: state.open.map((each) => without(each)),
+    ended: state.ended.map((each) => without(each)).filter((each) => each.pending.length),
+    unevaluated: state.unevaluated.map((each) => without(each)),
   };
 }

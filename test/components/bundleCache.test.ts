@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { bundle, makeBundles } from "../../components/bundle.ts";
-import { fileHashes, keepBundle, keptBundle } from "../../components/keptBundle.ts";
+import { fileHashes, readBundleCache, writeBundleCache } from "../../components/bundleCache.ts";
 
 const SOURCE = "export const handler = 1;";
 const ENTRY = 'export { handler } from "./recorder";';
@@ -18,8 +18,9 @@ describe("a bundle that was made before", () => {
     writeFileSync(join(root, path), text);
     utimesSync(join(root, path), at / 1000, at / 1000);
   };
-  const keep = () => keepBundle(root, folder, { entry: ENTRY, source: SOURCE, inputs: ["recorder.ts"] }, FILES, BEGAN);
-  const kept = (entry = ENTRY) => keptBundle(folder, entry, fileHashes(root));
+  const keep = () =>
+    writeBundleCache(root, folder, { entry: ENTRY, source: SOURCE, inputs: ["recorder.ts"] }, FILES, BEGAN);
+  const kept = (entry = ENTRY) => readBundleCache(folder, entry, fileHashes(root));
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "kept-"));

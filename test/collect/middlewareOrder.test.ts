@@ -5,8 +5,8 @@ import { type ClientClass, type Read, readsOf } from "../../src/auditors/collect
 import { inputOf } from "../../src/auditors/paging.ts";
 import { loadServices } from "../../src/auditors/registry.ts";
 import { members } from "../../src/auditors/schema.ts";
-import { lean } from "../../src/collect/leanClient.ts";
-import { keepOrder } from "../../src/collect/stepsInOrder.ts";
+import { withCachedConfig } from "../../src/collect/cachedConfig.ts";
+import { cacheMiddlewareOrder } from "../../src/collect/middlewareOrder.ts";
 
 interface Steps {
   add(
@@ -84,7 +84,7 @@ describe("steps whose order is kept", () => {
       for (const read of reads.values()) {
         const Client = read.client ?? service.client;
         const pair = clients.get(Client) ?? { plain: clientOf(Client), own: clientOf(Client) };
-        if (!clients.has(Client)) lean(pair.own.client);
+        if (!clients.has(Client)) withCachedConfig(pair.own.client);
         clients.set(Client, pair);
         const [plain, own] = [pair.plain, pair.own].map(({ client, asked }) => sent(client, asked, read));
         expect(await own, `${service.name} ${read.operation}`).to.deep.equal(await plain);
@@ -105,7 +105,7 @@ describe("steps whose order is kept", () => {
   it("are those that a command brings of its own, too, each in its place", async () => {
     const seen: string[] = [];
     const client = new STSClient({ region: "eu-west-1", credentials, requestHandler: answering(seen) as never });
-    lean(client);
+    withCachedConfig(client);
     for (const which of ["first", "second"]) {
       const command = new GetCallerIdentityCommand({});
       for (const step of ["deserialize", "initialize", "build"] as const)
@@ -127,7 +127,7 @@ describe("steps whose order is kept", () => {
   it("are left to the SDK where one has no name to be told by", async () => {
     const seen: string[] = [];
     const client = new STSClient({ region: "eu-west-1", credentials, requestHandler: answering(seen) as never });
-    keepOrder(client);
+    cacheMiddlewareOrder(client);
     const command = new GetCallerIdentityCommand({});
     for (const step of ["build", "initialize"] as const)
       (command.middlewareStack as Steps).add(
@@ -143,7 +143,7 @@ describe("steps whose order is kept", () => {
 
   it("leave the endpoint to the input where the input says which it is", async () => {
     const { client, asked } = clientOf(S3Client as ClientClass);
-    lean(client);
+    withCachedConfig(client);
     const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
     for (const Bucket of ["one-bucket", "another-bucket"])
       await client.send(new GetBucketAclCommand({ Bucket })).catch(() => undefined);

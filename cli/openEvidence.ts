@@ -7,7 +7,7 @@ import { BOSS } from "./bossName.ts";
 import { CliError } from "./cliError.ts";
 
 /** Where the evidence is, as options say it. */
-export interface PlaceOptions {
+export interface EvidenceOptions {
   dir?: string;
   bucket?: string;
 }
@@ -27,7 +27,7 @@ export function copyIn(dir: string): string {
  * The copy or the bucket that is named; without either, the bucket of the system that is deployed.
  * @throws CliError when both are named, there is no such copy, or no deployed system to ask
  */
-async function namedPlace({ dir, bucket }: PlaceOptions): Promise<{ dir: string } | { bucket: string }> {
+async function locateEvidence({ dir, bucket }: EvidenceOptions): Promise<{ dir: string } | { bucket: string }> {
   if (dir && bucket) throw new CliError("--dir and --bucket: name one of them, a copy or the bucket itself");
   if (dir) return { dir: copyIn(dir) };
   if (bucket) return { bucket };
@@ -45,8 +45,8 @@ async function namedPlace({ dir, bucket }: PlaceOptions): Promise<{ dir: string 
 }
 
 /** The evidence, for what asks tables. @throws CliError as `namedPlace` */
-export async function evidencePlace(options: PlaceOptions): Promise<Objects> {
-  const place = await namedPlace(options);
+export async function openEvidence(options: EvidenceOptions): Promise<Objects> {
+  const place = await locateEvidence(options);
   if ("dir" in place) return folderObjects(place.dir);
   const [{ S3Client }, { bucketObjects }] = await Promise.all([
     import("@aws-sdk/client-s3"),
@@ -56,8 +56,8 @@ export async function evidencePlace(options: PlaceOptions): Promise<Objects> {
 }
 
 /** The evidence, for what verifies it. @throws CliError as `namedPlace` */
-export async function evidenceSource(options: PlaceOptions): Promise<EvidenceSource> {
-  const place = await namedPlace(options);
+export async function evidenceSource(options: EvidenceOptions): Promise<EvidenceSource> {
+  const place = await locateEvidence(options);
   if ("dir" in place) return folderSource(place.dir);
   const [{ evidenceS3 }, { bucketSource }] = await Promise.all([
     import("../src/runtime/clients.ts"),

@@ -1,5 +1,5 @@
 import { outcomeKey } from "./layout.ts";
-import { TaskTally } from "./manifest.ts";
+import { TaskSummary } from "./manifest.ts";
 import { handedOverBy, type Task } from "./plan.ts";
 import type { TaskOutcome } from "./taskOutcome.ts";
 
@@ -8,13 +8,13 @@ import type { TaskOutcome } from "./taskOutcome.ts";
  * @param readCommit undefined: the task has not committed
  * @throws Error naming a commit that is another task's, or that hands over to a task not below it
  */
-export async function tallyOf(
+export async function summarizeTask(
   run: string,
   date: string,
   planned: Task,
   readCommit: (task: string) => Promise<{ outcome: TaskOutcome; bytes: Uint8Array } | undefined>,
-): Promise<TaskTally> {
-  const tally = new TaskTally(planned);
+): Promise<TaskSummary> {
+  const tally = new TaskSummary(planned);
   const out: Task[] = [planned];
   for (let task = out.pop(); task; task = out.pop()) {
     const commit = await readCommit(task.id);

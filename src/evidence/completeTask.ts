@@ -11,7 +11,12 @@ import type { TaskOutcome } from "./taskOutcome.ts";
  * whoever finds a standing outcome repeats it: a death at any point is made good by the next delivery.
  * @returns whether nothing of the run is out any more, so that the sealer is to be invoked
  */
-export async function settle(store: RunStore, date: string, task: Task, committed: TaskOutcome): Promise<boolean> {
+export async function completeTask(
+  store: RunStore,
+  date: string,
+  task: Task,
+  committed: TaskOutcome,
+): Promise<boolean> {
   if (committed.follow_ups?.length) return false;
   const { run_id: run } = committed;
   const { group, parts = [] } = task;

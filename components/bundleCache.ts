@@ -15,7 +15,7 @@ const Made = z.object({
 });
 
 /** What is read of a bundle that was made before. */
-export interface KeptBundle {
+export interface CachedBundle {
   source: string;
   inputs: string[];
 }
@@ -43,11 +43,11 @@ export function fileHashes(root: string): (path: string) => string | null {
  * making the bundles of all auditors takes some twenty seconds, hashing what they are made of half a second.
  * @returns undefined where it is to be made again
  */
-export function keptBundle(
+export function readBundleCache(
   folder: string,
   entry: string,
   hashOf: (path: string) => string | null,
-): KeptBundle | undefined {
+): CachedBundle | undefined {
   try {
     const made = Made.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
     if (made.entry !== entry) return undefined;
@@ -66,10 +66,10 @@ export function keptBundle(
  * @param files all that it depends on, relative to the project
  * @param began milliseconds since the epoch
  */
-export function keepBundle(
+export function writeBundleCache(
   root: string,
   folder: string,
-  { entry, source, inputs }: KeptBundle & Pick<z.infer<typeof Made>, "entry">,
+  { entry, source, inputs }: CachedBundle & Pick<z.infer<typeof Made>, "entry">,
   files: readonly string[],
   began: number,
 ): void {

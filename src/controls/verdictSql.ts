@@ -6,7 +6,7 @@ import type { VerdictStatus } from "./verdict.ts";
  * The control's own query, and around it what makes its answer a verdict: the beginning of a query, after which
  * `everything` has a row for each verdict.
  */
-function everythingOf({ resource, per, needs, reads, sql }: Control): string {
+function allVerdictsCte({ resource, per, needs, reads, sql }: Control): string {
   // What asks for something to be there: what was found is found, but without a whole listing nothing is missing.
   const asksForOne = per !== "resource";
   const needed = asksForOne ? [resource, ...needs] : needs;
@@ -84,7 +84,7 @@ ${sql}
 }
 
 /** How many verdicts of each status there are. */
-export const countsQuery = (control: Control): string => `${everythingOf(control)}
+export const countsQuery = (control: Control): string => `${allVerdictsCte(control)}
 SELECT status, count(*) FROM everything GROUP BY status`;
 
 /** What a verdict is made of, as {@link verdictsQuery} answers it. */
@@ -112,7 +112,7 @@ export const verdictsQuery = (
   control: Control,
   statuses: readonly VerdictStatus[],
   atMost: number,
-): string => `${everythingOf(control)}
+): string => `${allVerdictsCte(control)}
 SELECT CAST(json_array(${CELLS}) AS VARCHAR)
 FROM everything e LEFT JOIN latest_objects o ON o.key = e.evidence_object
 WHERE e.status IN (${list(statuses)})

@@ -1,12 +1,12 @@
 /** Runs pieces of work of which there may be any number, a few at a time; the first error ends it. */
-export class Few {
+export class BoundedPool {
   private readonly under = new Set<Promise<void>>();
   private failed: { error: unknown } | undefined;
 
   constructor(private readonly atOnce: number) {}
 
   /** Begins with a piece of work, once few enough others are under way. @throws what an earlier one threw */
-  async start(work: () => Promise<void>): Promise<void> {
+  async run(work: () => Promise<void>): Promise<void> {
     while (this.under.size >= this.atOnce) await Promise.race(this.under);
     this.check();
     const one: Promise<void> = work()
@@ -18,7 +18,7 @@ export class Few {
   }
 
   /** Waits for all. @throws what the first one threw */
-  async end(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.all(this.under);
     this.check();
   }

@@ -4,7 +4,7 @@ import { connections } from "../collect/connections.ts";
 import { Sha256 } from "../collect/sha256.ts";
 
 /** What a handler is given from outside, so that a simulation can decide it. */
-export interface Surroundings {
+export interface Runtime {
   /** The function's environment. */
   env: () => NodeJS.ProcessEnv;
   /** Milliseconds since the epoch. */
@@ -20,7 +20,7 @@ export interface Surroundings {
 }
 
 /** Those of a deployed function, and of the command line: the process, the real clock, and the SDK's own HTTP. */
-export const thisProcess: Surroundings = {
+export const thisProcess: Runtime = {
   env: () => process.env,
   now: Date.now,
   random: () => randomBytes(4).readUInt32LE() / 2 ** 32,

@@ -3,7 +3,7 @@ import type { Head } from "../src/evidence/verify.ts";
 import { CliError } from "./cliError.ts";
 
 /** The newest run that an earlier verification told of: a hash, or a file with what it printed, as text or JSON. @throws CliError */
-export async function keptHead(text: string): Promise<Head> {
+export async function parseHead(text: string): Promise<Head> {
   if (/^[0-9a-f]{64}$/.test(text)) return { manifest_sha256: text };
   const kept = await readFile(text, "utf8").catch((error: Error) => {
     throw new CliError(

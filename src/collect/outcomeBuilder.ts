@@ -9,14 +9,14 @@ const keyOf = ({ operation, resource_type, status, incomplete, code, action }: R
   [operation, resource_type, status, incomplete, code, action].join(" ");
 
 /** Where a listing goes on: what it needs for the page to read next. */
-export type Place = Begun["places"][string];
+export type Cursor = Begun["cursors"][string];
 
 /** Counts what happens while one planned item is read, and turns it into its outcome. */
-export class Tally {
+export class OutcomeBuilder {
   private readonly statuses = new Set<ErrorStatus>();
   private readonly counts: Record<string, number> = {};
   private readonly errors = new Map<string, ReadError>();
-  private readonly places: Record<string, Place>;
+  private readonly cursors: Record<string, Cursor>;
   private calls = 0;
   private retries = 0;
   private throttles = 0;
@@ -31,7 +31,7 @@ export class Tally {
     private readonly before?: Begun,
   ) {
     this.started = now() - (before?.outcome.ms ?? 0);
-    this.places = { ...before?.places };
+    this.cursors = { ...before?.cursors };
     if (!before) return;
     const { status, counts, errors, remedy, calls, retries, throttles = 0, held_ms: heldMs = 0 } = before.outcome;
     Object.assign(this, { remedy, calls, retries, throttles, heldMs });
@@ -42,18 +42,18 @@ export class Tally {
   }
 
   /** Where the listing of a resource type goes on: null at its end, undefined at its start. */
-  placeOf(resourceType: string): Place | undefined {
-    return this.places[resourceType];
+  cursorOf(resourceType: string): Cursor | undefined {
+    return this.cursors[resourceType];
   }
 
-  reached(resourceType: string, place: Place): void {
-    this.places[resourceType] = place;
+  saveCursor(resourceType: string, cursor: Cursor): void {
+    this.cursors[resourceType] = cursor;
   }
 
   /** What another task needs to go on; undefined when nothing was read yet. */
   begun(): Begun | undefined {
-    if (!Object.keys(this.places).length) return undefined;
-    return { outcome: this.outcome(), places: this.places };
+    if (!Object.keys(this.cursors).length) return undefined;
+    return { outcome: this.outcome(), cursors: this.cursors };
   }
 
   /** Its account is entered: the time before belongs to the accounts that were read before it. */
@@ -76,7 +76,7 @@ export class Tally {
     this.counts[resourceType] ??= 0;
   }
 
-  /** A call waited so many milliseconds for its place in the run's share of what AWS documents. */
+  /** A call waited so many milliseconds for its cursor in the run's share of what AWS documents. */
   held(ms: number): void {
     this.heldMs += ms;
   }

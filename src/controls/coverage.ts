@@ -14,7 +14,7 @@ interface Extent {
  * whole either. A type that no auditor of the run reads has no row.
  * @returns the items of each type, and in how many places it is looked for
  */
-export async function makePlaces(
+export async function createCoverageTable(
   engine: DuckDBEngine,
   run: string,
   types: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 import { getSchemaSerdePlugin } from "@smithy/core/schema";
 import type { SdkClient } from "../auditors/collector.ts";
-import { keepOrder } from "./stepsInOrder.ts";
+import { cacheMiddlewareOrder } from "./middlewareOrder.ts";
 
 /** Steps of the SDK's clients that do nothing here: nothing logs calls, and no function is called by another's call. */
 const IDLE = ["loggerMiddleware", "recursionDetectionMiddleware"];
@@ -28,7 +28,7 @@ export type LookedUp = Map<string, unknown>;
  * operations of a region once, and the sealer most of its own, so that nothing else would make up for it.
  * @param lookedUp by other clients; this one adds to it what it is the first to look for
  */
-export function lean<C extends SdkClient>(client: C, lookedUp: LookedUp = new Map()): C {
+export function withCachedConfig<C extends SdkClient>(client: C, lookedUp: LookedUp = new Map()): C {
   const { config } = client;
   const once = (name: string, key: string) => {
     if (!lookedUp.has(key)) lookedUp.set(key, config[name]);
@@ -54,7 +54,7 @@ export function lean<C extends SdkClient>(client: C, lookedUp: LookedUp = new Ma
     return signer;
   };
   client.middlewareStack.use(getSchemaSerdePlugin(ofProtocol(config)));
-  keepOrder(client);
+  cacheMiddlewareOrder(client);
   return client;
 }
 

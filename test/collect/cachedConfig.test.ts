@@ -5,7 +5,7 @@ import { GetPublicAccessBlockCommand, S3ControlClient } from "@aws-sdk/client-s3
 import { expect } from "chai";
 import fc from "fast-check";
 import type { ClientClass, CommandClass } from "../../src/auditors/collector.ts";
-import { type LookedUp, lean } from "../../src/collect/leanClient.ts";
+import { type LookedUp, withCachedConfig } from "../../src/collect/cachedConfig.ts";
 import { Sha256 } from "../../src/collect/sha256.ts";
 import { restoreEnvironment } from "../environment.ts";
 
@@ -38,7 +38,7 @@ async function asked(
       },
     },
   });
-  if (lookedUp) lean(client, lookedUp);
+  if (lookedUp) withCachedConfig(client, lookedUp);
   for (const _ of [1, 2])
     await client.send(new Command(input)).catch((error: Error) => expect(error.name).to.equal("Enough"));
   return requests;
@@ -112,7 +112,7 @@ describe("a lean client", () => {
   it("signs with the credentials of the moment", async () => {
     let taken = 0;
     const used: string[] = [];
-    const client = lean(
+    const client = withCachedConfig(
       new EC2Client({
         region: "eu-west-1",
         // Each is as good as over, so that the next call asks for another.

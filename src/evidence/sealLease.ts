@@ -1,4 +1,4 @@
-import type { SealingHold } from "./sealingHoldRecord.ts";
+import type { SealLease } from "./sealLeaseRecord.ts";
 import type { RunStore } from "./store.ts";
 
 /**
@@ -6,16 +6,16 @@ import type { RunStore } from "./store.ts";
  * It saves work and decides nothing: that a run is sealed once is for the chain and the manifest to see to.
  * @returns undefined when it is ours; else who has it
  */
-export async function holdSealing(
+export async function acquireLease(
   store: RunStore,
   run: string,
   date: string,
-  ours: SealingHold,
+  ours: SealLease,
   now: number,
-): Promise<SealingHold | undefined> {
+): Promise<SealLease | undefined> {
   for (let number = 1; ; number++) {
-    const standing = await store.holdSealing(run, date, number, ours);
+    const standing = await store.claimLease(run, date, number, ours);
     if (standing.holder === ours.holder) return undefined;
-    if (standing.until > now) return standing;
+    if (standing.expiresAt > now) return standing;
   }
 }
