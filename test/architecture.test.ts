@@ -12,6 +12,7 @@ const RULES: [room: string, mayNot: RegExp][] = [
   ["src/anomalies", /^@pulumi\/|^(\.\.\/)+(components|sandbox)\//],
   ["src/controls", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["src/doctor", /^@pulumi\/|^(\.\.\/)+(components|sandbox|cli|handlers)\//],
+  ["src/policy", /^(?!node:|\.\/)/],
   ["src/query", /^@pulumi\/|^(\.\.\/)+sandbox\//],
   ["src/notify", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
   ["src/report", /^@pulumi\/|^(\.\.\/)+(sandbox|cli)\//],
