@@ -1,7 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { accessByRole } from "../src/collect/accountSession.ts";
-import type { TaskRun } from "../src/collect/task.ts";
+import type { TaskRun } from "../src/collect/taskRun.ts";
 import { bucketStore } from "../src/evidence/bucketStore.ts";
 
 /** A task of one account as the boss hands it out, and what it is to know of the deployment. */

@@ -6,7 +6,7 @@ import { buildSync, type Metafile, transformSync, version } from "esbuild";
 import type { Aggregator, Service } from "../src/auditors/collector.ts";
 import type { UndeclaredTypes } from "../src/auditors/registry.ts";
 import type { Control } from "../src/controls/control.ts";
-import type { Exception } from "../src/controls/exceptions.ts";
+import type { Exception } from "../src/controls/exception.ts";
 import type { PlannedAuditor } from "../src/evidence/plan.ts";
 import { type Catalog, packedCatalog } from "../src/tables/catalog.ts";
 import type { MemberColumn } from "../src/tables/columns.ts";

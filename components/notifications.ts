@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Control } from "../src/controls/control.ts";
-import type { Exception } from "../src/controls/exceptions.ts";
+import type { Exception } from "../src/controls/exception.ts";
 import type { Catalog as Tables } from "../src/tables/catalog.ts";
 import type { Catalog } from "./catalog.ts";
 import { deadLetterQueue } from "./deadLetterQueue.ts";

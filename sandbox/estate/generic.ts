@@ -5,6 +5,7 @@ import { isTemplate, valueAt, valueFrom } from "../../src/auditors/paths.ts";
 import { members, shapeAt } from "../../src/auditors/schema.ts";
 import { nameOf as namedBy } from "../../src/collect/describe.ts";
 import { AwsError, type Operation, type Service } from "../service.ts";
+import type { Values } from "../wire/message.ts";
 import { madeOf } from "./generate.ts";
 import { isPosed, posed } from "./posture.ts";
 import {
@@ -20,7 +21,6 @@ import {
   listed,
   placeOf,
   set,
-  type Values,
   whereOf,
 } from "./resources.ts";
 

@@ -1,5 +1,5 @@
 import { randomOf } from "../random.ts";
-import type { Values } from "./resources.ts";
+import type { Values } from "../wire/message.ts";
 import { kmsKey, type Place } from "./words.ts";
 
 /** What a member says in this place; undefined: the resource does not have it. */

@@ -7,11 +7,11 @@ import { members, shapeAt } from "../../src/auditors/schema.ts";
 import { nameOf as namedBy } from "../../src/collect/describe.ts";
 import { randomOf } from "../random.ts";
 import type { Call } from "../service.ts";
+import type { Values } from "../wire/message.ts";
 import { type Enumerations, madeOf } from "./generate.ts";
 import { posed } from "./posture.ts";
 import { countOf, isHome, type Place, tagsOf } from "./words.ts";
 
-export type Values = Record<string, unknown>;
 /** Where and when a call asks. */
 export type At = Pick<Call, "account" | "region" | "state">;
 

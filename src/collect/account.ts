@@ -13,7 +13,7 @@ import { before, DeadlineReached } from "./deadline.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { problemOf } from "./problem.ts";
 import { collectorsFor, readItem } from "./resources.ts";
-import type { ReadItem, TaskRun } from "./task.ts";
+import type { ReadItem, TaskRun } from "./taskRun.ts";
 import { tellThrottles } from "./throttles.ts";
 
 /**

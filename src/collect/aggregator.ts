@@ -12,7 +12,7 @@ import { problemOf } from "./problem.ts";
 import { RECORDER, type Recorder } from "./recorders.ts";
 import { digestsOf, redactNamed } from "./redact.ts";
 import { collectorsFor } from "./resources.ts";
-import type { ReadItem, TaskRun } from "./task.ts";
+import type { ReadItem, TaskRun } from "./taskRun.ts";
 
 /** Accounts asked about at the same time, and with it calls: AWS Config lets few queries through a second. */
 const ACCOUNTS_AT_ONCE = 4;

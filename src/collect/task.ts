@@ -17,34 +17,7 @@ import { CALLS_AT_ONCE } from "./connections.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import { OutcomeBuilder } from "./outcomeBuilder.ts";
 import type { Problem } from "./problem.ts";
-
-export interface TaskRun {
-  runId: string;
-  date: string;
-  task: Task;
-  attempt: string;
-  auditor: Auditor;
-  access: AccountAccess;
-  /** The account that the process has credentials of its own in. */
-  account: string;
-  /** Where evidence goes. */
-  evidence: EvidenceStore;
-  /** The region of global services' endpoint and of regional STS. */
-  homeRegion: string;
-  /** Keys the digests of what can be a secret. */
-  digestKey: string;
-  /** How clients in the member accounts are made. */
-  client: (waits: Waits) => ClientOptions;
-  /** After it nothing more is read, so that what is there can be committed. */
-  deadline: AbortSignal;
-  /** When the run is to have read what it reads, milliseconds since the epoch; left out, it takes what it takes. */
-  readUntil?: number;
-  now: () => number;
-  /** Of each rate that AWS documents, how much the run may take: above 0 and up to 1. */
-  apiShare: number;
-  /** Resolves after so many milliseconds. */
-  wait: (ms: number) => Promise<void>;
-}
+import type { ReadItem, TaskRun } from "./taskRun.ts";
 
 /**
  * Reads the planned items of a task, writes its evidence objects, and answers with what to commit: the outcomes of what
@@ -148,10 +121,4 @@ function talliesOf({ task, now }: TaskRun): Map<string, OutcomeBuilder[]> {
     tallies.set(item.account_id, ofAccount);
   }
   return tallies;
-}
-
-/** A planned item, and whether it was read to its end before the task had to commit. */
-export interface ReadItem {
-  tally: OutcomeBuilder;
-  finished: boolean;
 }

@@ -1,5 +1,5 @@
 import { sha256 } from "../evidence/plan.ts";
-import type { Exception } from "./exceptions.ts";
+import type { Exception } from "./exception.ts";
 
 /**
  * What a control says of a resource or a place: `excepted` failed, and somebody answers for it; `unknown` was not (or

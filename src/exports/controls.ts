@@ -13,4 +13,5 @@ export {
   SEVERITIES,
   type Severity,
 } from "../controls/control.ts";
-export { Exception, ExceptionsError, parseExceptions } from "../controls/exceptions.ts";
+export { Exception } from "../controls/exception.ts";
+export { ExceptionsError, parseExceptions } from "../controls/exceptions.ts";

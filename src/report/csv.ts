@@ -2,7 +2,7 @@ import { reasonText } from "../anomalies/anomaly.ts";
 import { csvField } from "../query/output.ts";
 import type { ProvenAnomaly } from "../query/readAnomalies.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
-import type { Write } from "./write.ts";
+import type { Write } from "./writer.ts";
 
 const COLUMNS = [
   "run_id",

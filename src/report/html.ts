@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Report } from "./model.ts";
 import { pack } from "./pack.ts";
-import type { Write } from "./write.ts";
+import type { Write } from "./writer.ts";
 
 const PAGE = new URL("./page/", import.meta.url);
 

@@ -1,5 +1,5 @@
 import type { Report } from "./model.ts";
-import type { Write } from "./write.ts";
+import type { Write } from "./writer.ts";
 
 /** The whole report as one JSON object; of its long lists, an element a line. */
 export async function writeJson(report: Report, write: Write): Promise<void> {

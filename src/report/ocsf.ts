@@ -1,7 +1,7 @@
 import type { Severity } from "../controls/control.ts";
 import { sha256 } from "../evidence/plan.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
-import type { Write } from "./write.ts";
+import type { Write } from "./writer.ts";
 
 const SEVERITY_IDS: Record<Severity, [id: number, caption: string]> = {
   critical: [5, "Critical"],

@@ -3,7 +3,7 @@ import type { Severity } from "../controls/control.ts";
 import { findingId } from "../controls/verdict.ts";
 import type { ProvenAnomaly } from "../query/readAnomalies.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
-import type { Write } from "./write.ts";
+import type { Write } from "./writer.ts";
 
 const LEVELS: Record<Severity, "error" | "warning" | "note"> = {
   critical: "error",

@@ -1,10 +1,8 @@
 import type { Report } from "./model.ts";
+import type { Write } from "./writer.ts";
 
 export const FORMATS = ["html", "json", "csv", "sarif", "ocsf"] as const;
 export type Format = (typeof FORMATS)[number];
-
-/** Takes a portion of what is written; the next one comes when it is done with this one. */
-export type Write = (text: string) => void | Promise<void>;
 
 /** Writes a report in a format, in portions. */
 export async function writeReport(report: Report, format: Format, write: Write): Promise<void> {

@@ -4,7 +4,7 @@ import { configAggregator } from "../../src/auditors/configAggregator.ts";
 import { readAggregator } from "../../src/collect/aggregator.ts";
 import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { RECORDER } from "../../src/collect/recorders.ts";
-import type { TaskRun } from "../../src/collect/task.ts";
+import type { TaskRun } from "../../src/collect/taskRun.ts";
 import type { Item } from "../../src/evidence/item.ts";
 import type { Begun } from "../../src/evidence/plan.ts";
 
