@@ -41,7 +41,7 @@ describe("wildcards", () => {
     });
 
   it("takes no longer for many wildcards than their number says", () => {
-    expect(matchesText("*a".repeat(200), "a".repeat(2_000) + "b")).to.equal(false);
+    expect(matchesText("*a".repeat(200), `${"a".repeat(2_000)}b`)).to.equal(false);
   }).timeout(5_000);
 
   for (const [patterns, pattern, kind, expected] of [
