@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { CliError } from "./cliError.ts";
 import { anomaliesCommand } from "./commands/anomalies.ts";
 import { auditorCommand } from "./commands/auditor.ts";
+import { collectCommand } from "./commands/collect.ts";
 import { controlsCommand } from "./commands/controls.ts";
 import { costCommand } from "./commands/cost.ts";
 import { diffCommand } from "./commands/diff.ts";
@@ -34,6 +35,7 @@ export async function commandLine(args: readonly string[]): Promise<void> {
 AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
 
 Examples:
+  itaudit collect
   itaudit controls --dir copy --framework cis-v5
   itaudit cost --accounts 500
   itaudit doctor
@@ -50,6 +52,7 @@ Examples:
   for (const add of [
     anomaliesCommand,
     auditorCommand,
+    collectCommand,
     controlsCommand,
     costCommand,
     diffCommand,

@@ -225,6 +225,9 @@ export const DEFAULT_AUDITORS: readonly string[] = ["rds", "iam", "s3", ...group
 
 /** No auditor is called so. */
 export class UnknownAuditorError extends Error {
+  /** What there is: groups and services. */
+  readonly known: readonly string[] = [...groupNames, ...serviceNames];
+
   constructor(readonly unknown: string) {
     super(
       `no auditor is called "${unknown}"; there are the groups ${groupNames.join(", ")} and the services ${serviceNames.join(", ")}`,

@@ -55,7 +55,10 @@ export async function readAccount(
       return tallies.map((tally) => ({ tally, finished: false }));
     const problem = problemOf(error, access.call ?? { operation: "Credentials", actions: [] });
     if (problem.status === "denied") problem.error.denied_by = "trust";
-    for (const tally of tallies) tally.problem(problem, access.remedy(account));
+    for (const tally of tallies) {
+      tally.problem(problem, access.remedy(account));
+      run.finished?.(tally.outcome());
+    }
     return tallies.map((tally) => ({ tally, finished: true }));
   }
   const credentials = renewed(session, enter, run.now);
@@ -89,6 +92,10 @@ export async function readAccount(
   };
   const share = new ApiShare(run.apiShare, run.now);
   const closed = await closedRegions(run, tallies, clientOf(EC2Client, run.homeRegion) as EC2Client);
+  const ended = (each: ReadItem): ReadItem => {
+    if (each.finished) run.finished?.(each.tally.outcome());
+    return each;
+  };
   return await Promise.all(
     tallies.map((tally) =>
       regions(async () => {
@@ -99,7 +106,7 @@ export async function readAccount(
           const message = `${region} is ${why} in ${account}`;
           const error = { operation: "DescribeRegions", code: why, message, times: 1 };
           tally.problem({ status: "not-enabled", error });
-          return { tally, finished: true };
+          return ended({ tally, finished: true });
         }
         await readItem(run.auditor, {
           runId: run.runId,
@@ -118,7 +125,7 @@ export async function readAccount(
           digestKey: run.digestKey,
         });
         const read = run.auditor.services.flatMap((service) => collectorsFor(service, region));
-        return { tally, finished: read.every(({ type }) => tally.cursorOf(type) === null) };
+        return ended({ tally, finished: read.every(({ type }) => tally.cursorOf(type) === null) });
       }),
     ),
   );

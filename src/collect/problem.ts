@@ -24,7 +24,11 @@ const TIMED_OUT = new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "RequestTi
 /** Codes by which a resource is gone; services name the kind of resource in them: `DBInstanceNotFoundFault`. */
 const GONE = /(NotFound|DoesNotExist|NonExistent\w*)(Fault|Exception|Error)?$|^NoSuch|\.NotFound$/;
 /** Codes of a session that has ended: 403 too, but nobody denies anything. */
-const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired"]);
+const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
+
+/** Whether an error says that the session has ended. */
+export const isExpired = (thrown: unknown): boolean =>
+  thrown instanceof Error && (EXPIRED.has(thrown.name) || EXPIRED.has(codeOf(thrown)));
 
 /** What an error says: the status it leads to, and the facts that go into the outcome. */
 export interface Problem {

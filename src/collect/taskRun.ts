@@ -1,5 +1,6 @@
 import type { Auditor } from "../auditors/collector.ts";
 import type { EvidenceStore } from "../evidence/evidenceStore.ts";
+import type { Outcome } from "../evidence/outcome.ts";
 import type { Task } from "../evidence/plan.ts";
 import type { AccountAccess } from "./accountSession.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
@@ -32,6 +33,8 @@ export interface TaskRun {
   apiShare: number;
   /** Resolves after so many milliseconds. */
   wait: (ms: number) => Promise<void>;
+  /** Told of each planned item once it is read to its end; what counts is the task's commit. */
+  finished?: (outcome: Outcome) => void;
 }
 
 /** A planned item, and whether it was read to its end before the task had to commit. */

@@ -1,0 +1,237 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { KMSClient } from "@aws-sdk/client-kms";
+import packageJson from "../../package.json" with { type: "json" };
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { WAITS } from "../../src/collect/clientOptions.ts";
+import type { Severity } from "../../src/controls/control.ts";
+import { type Caller, findCaller } from "../../src/desk/caller.ts";
+import { deskAccess } from "../../src/desk/deskAccess.ts";
+import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
+import { DeskKeyError, deskDigestKey, deskSigner } from "../../src/desk/deskKey.ts";
+import { deskPlan, estimateOf } from "../../src/desk/deskPlan.ts";
+import { collectRun, openTasks, sealRun, standingOutcomes } from "../../src/desk/deskRun.ts";
+import { openRun } from "../../src/desk/openRun.ts";
+import { taskReader } from "../../src/desk/taskReader.ts";
+import { tookFrom } from "../../src/evidence/durations.ts";
+import type { EvidenceStore } from "../../src/evidence/evidenceStore.ts";
+import { folderStore, WORK_FOLDER } from "../../src/evidence/folderStore.ts";
+import { DURATIONS_KEY, runDate } from "../../src/evidence/layout.ts";
+import type { Manifest } from "../../src/evidence/manifest.ts";
+import { type Plan, plannedItems } from "../../src/evidence/plan.ts";
+import { kmsSigner, type Signer } from "../../src/evidence/signer.ts";
+import { runStoreIn } from "../../src/evidence/store.ts";
+import { thisProcess } from "../../src/runtime/surroundings.ts";
+import { CliError } from "../cliError.ts";
+import { print } from "../terminal.ts";
+import { collecting } from "./collecting.ts";
+import { mfaCode } from "./mfaCode.ts";
+import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
+import { showResults } from "./showResults.ts";
+
+export interface CollectOptions extends ScopeOptions {
+  dir: string;
+  dryRun?: boolean;
+  continue?: boolean;
+  end?: boolean;
+  kmsKey?: string;
+  out?: string;
+  sarif?: string;
+  ocsf?: string;
+  json?: boolean;
+  failOn?: Severity;
+}
+
+/** Exit code of a run that was stopped, and can be gone on with. */
+const STOPPED = 3;
+/** Tasks under way at the same time: each has dozens of calls under way. */
+const LANES = 4;
+/** Of each rate that AWS documents, how much a run takes, as the functions do unless they are told otherwise. */
+const API_SHARE = 0.5;
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Collects from a desk, and shows what there is. @returns the exit code */
+export async function collectFromDesk(options: CollectOptions): Promise<number> {
+  if (options.continue && options.end) throw new CliError("--continue and --end: name one of them");
+  if (options.dryRun) {
+    const scope = await scopeOf(options);
+    await preflight(options, scope, deskPlan(planned(scope), new Date()));
+    return 0;
+  }
+  try {
+    const release = await holdFolder(options.dir, packageJson.version);
+    try {
+      return await inFolder(options);
+    } finally {
+      await release();
+    }
+  } catch (error) {
+    const problem = folderProblem(options.dir, error);
+    throw problem instanceof DeskFolderError || problem instanceof DeskKeyError
+      ? new CliError(problem.message)
+      : problem;
+  }
+}
+
+async function inFolder(options: CollectOptions): Promise<number> {
+  const evidence = folderStore(options.dir);
+  const open = await openRun(evidence);
+  if ((options.continue || options.end) && !open)
+    throw new CliError(`${options.dir} has no run that was stopped; itaudit collect starts one`);
+  if (options.end) return showResults(options, await ended(options, evidence, open!));
+  if (open && !options.continue) {
+    const { run_id } = await ended(options, evidence, open);
+    say(`run ${run_id}, which was stopped, is sealed as incomplete`);
+  }
+  const { scope, plan } = options.continue ? await goingOn(options, open!) : await starting(options, evidence);
+  return collect(options, evidence, scope, plan);
+}
+
+const planned = ({ callers, ...scope }: Scope) => ({ ...scope, caller: callers[0], toolVersion: packageJson.version });
+
+async function starting(options: CollectOptions, evidence: EvidenceStore): Promise<{ scope: Scope; plan: Plan }> {
+  const scope = await scopeOf(options);
+  const hint = await evidence.source.read(DURATIONS_KEY);
+  const plan = deskPlan({ ...planned(scope), took: hint && tookOf(hint) }, new Date());
+  await preflight(options, scope, plan);
+  await runStoreIn(evidence).writePlan(plan);
+  const { profiles, role, externalId, organization } = options;
+  const entered = { profiles, role, externalId, organization };
+  await writeFile(enteredFile(options.dir, plan), JSON.stringify(entered), { mode: 0o600 });
+  return { scope, plan };
+}
+
+/** How the accounts of a run are entered, for who goes on with it: nothing of it is evidence. */
+const enteredFile = (dir: string, { run_id }: Pick<Plan, "run_id">) => join(dir, WORK_FOLDER, `${run_id}.json`);
+
+const tookOf = (bytes: Uint8Array) => {
+  try {
+    return tookFrom(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The plan stands; who calls may be another than the one that stopped, as long as the accounts are the same. */
+async function goingOn(options: CollectOptions, plan: Plan): Promise<{ scope: Scope; plan: Plan }> {
+  const text = await readFile(enteredFile(options.dir, plan), "utf8").catch(() => "{}");
+  const before = JSON.parse(text) as ScopeOptions;
+  const { accounts, regions, auditors } = plan;
+  const names = auditors.map(({ name }) => name);
+  const { organization, ...entered } = { ...before, ...stripped(options) };
+  const role = entered.role ?? (organization ? "OrganizationAccountAccessRole" : undefined);
+  const scope = await scopeOf({ ...entered, ...(role ? { role } : {}), accounts, regions, auditors: names });
+  say(`going on with run ${plan.run_id} of ${plan.started_at}, as ${scope.callers[0].arn}`);
+  return { scope: { ...scope, auditors: await loadAuditors(names) }, plan };
+}
+
+const stripped = ({ profiles, role, externalId }: ScopeOptions): ScopeOptions =>
+  Object.fromEntries(Object.entries({ profiles, role, externalId }).filter(([, value]) => value !== undefined));
+
+/** What is said before the first call in an account. */
+async function preflight({ dir }: CollectOptions, scope: Scope, plan: Plan): Promise<void> {
+  const { callers, role, accounts, excluded, regions, open, auditors } = scope;
+  const { planned: items, calls } = estimateOf(plan, auditors, open);
+  const some = (all: readonly string[]) => `${all.slice(0, 5).join(", ")}${all.length > 5 ? ", …" : ""}`;
+  for (const { arn, account } of callers) say(`as         ${arn}${callers.length > 1 ? ` (${account})` : ""}`);
+  if (role) say(`role       ${role.name} in the other accounts${role.externalId ? ", with an external id" : ""}`);
+  say(`accounts   ${accounts.length}: ${some(accounts)}${excluded.length ? `; ${excluded.length} left out` : ""}`);
+  say(`regions    ${open.size} open of ${regions.length}: ${some([...open])}`);
+  const services = auditors.reduce((sum, each) => sum + each.services.length, 0);
+  say(`reads      ${services} services, ${items} planned items, at least ${calls} calls that only read`);
+  say(`evidence   ${dir}`);
+}
+
+async function signerOf({ kmsKey }: CollectOptions, caller: () => Promise<Caller>): Promise<Signer> {
+  if (!kmsKey) return deskSigner();
+  const { credentials } = await caller();
+  const region = kmsKey.split(":")[3];
+  return kmsSigner(new KMSClient({ ...thisProcess.client(WAITS), ...(region ? { region } : {}), credentials }), kmsKey);
+}
+
+async function ended(options: CollectOptions, evidence: EvidenceStore, plan: Plan): Promise<Manifest> {
+  const [profile] = options.profiles ?? [];
+  const caller = () => findCaller({ profile, mfaCode, client: thisProcess.client });
+  const signer = await signerOf(options, caller);
+  // Where nothing is open, it died between its last commit and its seal.
+  const open = await openTasks(runStoreIn(evidence), plan);
+  const incomplete = open.length ? { requested_by: plan.requested_by } : undefined;
+  return sealRun({ plan, signer, now: Date.now, evidence }, incomplete);
+}
+
+async function collect(options: CollectOptions, evidence: EvidenceStore, scope: Scope, plan: Plan): Promise<number> {
+  const { callers, role, auditors } = scope;
+  const [first] = callers;
+  const stop = new AbortController();
+  let why: string | undefined;
+  const stopFor = (reason: string) => {
+    why ??= reason;
+    stop.abort();
+  };
+  const shown = collecting(
+    plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
+    await standingOutcomes(runStoreIn(evidence), plan),
+  );
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(130);
+    shown.say("stopping: what is read is kept; once more ends at once");
+    stopFor("it was interrupted");
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  try {
+    const signer = await signerOf(options, async () => first);
+    const reading = {
+      plan,
+      auditors,
+      evidence,
+      account: first.account,
+      homeRegion: first.region,
+      digestKey: await deskDigestKey(),
+      apiShare: API_SHARE,
+      client: thisProcess.client,
+      stop: stop.signal,
+      finished: shown.finished,
+      access: deskAccess({
+        callers,
+        role,
+        client: thisProcess.client,
+        ended: ({ message }) => stopFor(`the credentials have ended (${message}): sign in again`),
+      }),
+    };
+    const end = await collectRun({
+      plan,
+      evidence,
+      read: taskReader(reading),
+      lanes: LANES,
+      signer,
+      stop: stop.signal,
+      now: Date.now,
+      leaveDurations: (text) => leave(join(options.dir, DURATIONS_KEY), text),
+    });
+    shown.end();
+    if ("manifest" in end) return await showResults(options, end.manifest);
+    return stopped(options, plan, end.open.length, why ?? "it was stopped");
+  } finally {
+    shown.end();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+async function leave(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+function stopped({ dir, json }: CollectOptions, plan: Plan, open: number, why: string): number {
+  if (json)
+    print(JSON.stringify({ run_id: plan.run_id, run_date: runDate(plan.started_at), stopped: why, open_tasks: open }));
+  say(
+    `run ${plan.run_id} is not ended: ${why}. ${open} of ${plan.tasks.length} tasks are open; nothing that was read is lost.
+to go on:  itaudit collect --continue --dir ${dir}
+to end it: itaudit collect --end --dir ${dir}   (sealed as incomplete)`,
+  );
+  return STOPPED;
+}

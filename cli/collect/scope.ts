@@ -1,0 +1,130 @@
+import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { accountsFromOrganizations, checkAccounts, organizationsClient } from "../../src/accounts/accounts.ts";
+import type { Auditor } from "../../src/auditors/collector.ts";
+import { DEFAULT_AUDITORS, loadAuditors, UnknownAuditorError } from "../../src/auditors/registry.ts";
+import { WAITS } from "../../src/collect/clientOptions.ts";
+import { type Caller, findCaller } from "../../src/desk/caller.ts";
+import type { Narrowed } from "../../src/evidence/plan.ts";
+import { thisProcess } from "../../src/runtime/surroundings.ts";
+import { CliError } from "../cliError.ts";
+import { nearest } from "../nearest.ts";
+import { mfaCode } from "./mfaCode.ts";
+
+/** What the options say of what is to be collected. */
+export interface ScopeOptions {
+  accounts?: string[];
+  organization?: boolean;
+  role?: string;
+  externalId?: string;
+  profiles?: string[];
+  regions?: string[];
+  auditors?: string[];
+}
+
+/** What is to be collected, as AWS says that it is there. */
+export interface Scope {
+  callers: readonly [Caller, ...Caller[]];
+  role: { name: string; externalId?: string | undefined } | undefined;
+  accounts: string[];
+  excluded: { account_id: string; reason: string }[];
+  auditors: Auditor[];
+  /** Regions that are planned, and those of them that the first caller's account has open. */
+  regions: string[];
+  open: ReadonlySet<string>;
+  narrowed: Narrowed[];
+}
+
+/** The role that the accounts of an organization have, unless they were invited. @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html */
+const ORGANIZATION_ROLE = "OrganizationAccountAccessRole";
+
+/** Finds out who calls and what there is. @throws CliError for what the options and AWS do not agree on */
+export async function scopeOf(options: ScopeOptions): Promise<Scope> {
+  const { profiles, role, externalId, auditors: chosen } = options;
+  if (options.accounts && options.organization)
+    throw new CliError("--accounts and --organization: name one of them; the organization has its own list");
+  if (externalId && !role) throw new CliError("--external-id: name the role that asks for it, --role");
+  const auditors = await loadAuditors(chosen).catch((error: Error) => {
+    throw error instanceof UnknownAuditorError
+      ? new CliError(`--auditors ${error.unknown}: ${unknownAuditor(error)}`)
+      : error;
+  });
+  const callers = await callersOf(profiles);
+  const [first] = callers;
+  const [listed, all] = await Promise.all([accountsOf(options, callers), regionsOf(first, options.regions)]);
+  const needed = listed.accounts.filter((account) => !callers.some((caller) => caller.account === account));
+  if (needed.length && !role && !options.organization)
+    throw new CliError(
+      `--accounts ${needed.join(",")}: these credentials are of ${first.account}. Name the role that they may assume there, --role, or a profile for each, --profiles`,
+    );
+  const regions = chosenRegions(options.regions, [...all.keys()]);
+  const narrowed: Narrowed[] = [];
+  if (chosen && DEFAULT_AUDITORS.some((name) => !chosen.includes(name))) narrowed.push("auditors");
+  if (regions.length < all.size) narrowed.push("regions");
+  return {
+    callers,
+    role: needed.length ? { name: role ?? ORGANIZATION_ROLE, externalId } : undefined,
+    ...listed,
+    auditors,
+    regions,
+    open: new Set(regions.filter((region) => all.get(region))),
+    narrowed,
+  };
+}
+
+const unknownAuditor = ({ unknown, known }: UnknownAuditorError): string => {
+  const close = nearest(unknown, known);
+  return `there is no such auditor or service${close ? `; did you mean ${close}?` : ". itaudit policy --help lists them"}`;
+};
+
+async function callersOf(profiles: readonly string[] | undefined): Promise<[Caller, ...Caller[]]> {
+  const callers: Caller[] = [];
+  for (const profile of profiles?.length ? profiles : [undefined]) {
+    const caller = await findCaller({ profile, mfaCode, client: thisProcess.client });
+    const same = callers.find(({ account }) => account === caller.account);
+    if (same)
+      throw new CliError(`--profiles ${profile}: it is of account ${caller.account}, as another profile before it`);
+    callers.push(caller);
+  }
+  return callers as [Caller, ...Caller[]];
+}
+
+async function accountsOf(
+  { accounts, organization }: ScopeOptions,
+  callers: readonly [Caller, ...Caller[]],
+): Promise<Pick<Scope, "accounts" | "excluded">> {
+  if (accounts) return { accounts: checkAccounts("--accounts", accounts), excluded: [] };
+  if (!organization) return { accounts: callers.map(({ account }) => account), excluded: [] };
+  const [{ credentials, region }] = callers;
+  const client = organizationsClient({ ...thisProcess.client(WAITS), region, credentials: credentials as never });
+  return accountsFromOrganizations(client, [], []);
+}
+
+/** Every region of the partition, and whether the caller's account has it open. */
+async function regionsOf({ region, credentials }: Caller, asked?: readonly string[]): Promise<Map<string, boolean>> {
+  const ec2 = new EC2Client({ ...thisProcess.client(WAITS), region, credentials });
+  const { Regions } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true })).catch((error: Error) => {
+    if (!/UnauthorizedOperation|AccessDenied/.test(error.name)) throw error;
+    if (!asked)
+      throw new CliError(
+        "these credentials may not ask which regions there are (ec2:DescribeRegions): name them with --regions",
+      );
+    return { Regions: asked.map((name) => ({ RegionName: name, OptInStatus: "opted-in" })) };
+  });
+  return new Map(
+    (Regions ?? [])
+      .flatMap(({ RegionName, OptInStatus }) =>
+        RegionName ? [[RegionName, OptInStatus === "opted-in" || OptInStatus === "opt-in-not-required"] as const] : [],
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function chosenRegions(asked: readonly string[] | undefined, all: readonly string[]): string[] {
+  if (!asked) return [...all];
+  for (const region of asked)
+    if (!all.includes(region)) {
+      const close = nearest(region, all);
+      throw new CliError(`--regions ${region}: AWS has no such region${close ? `; did you mean ${close}?` : ""}`);
+    }
+  return [...new Set(asked)];
+}
