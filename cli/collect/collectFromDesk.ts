@@ -21,7 +21,7 @@ import type { Manifest } from "../../src/evidence/manifest.ts";
 import { type Plan, plannedItems } from "../../src/evidence/plan.ts";
 import { kmsSigner, type Signer } from "../../src/evidence/signer.ts";
 import { runStoreIn } from "../../src/evidence/store.ts";
-import { thisProcess } from "../../src/runtime/surroundings.ts";
+import { thisProcess } from "../../src/runtime/runtime.ts";
 import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
@@ -147,7 +147,10 @@ async function signerOf({ kmsKey }: CollectOptions, caller: () => Promise<Caller
   if (!kmsKey) return deskSigner();
   const { credentials } = await caller();
   const region = kmsKey.split(":")[3];
-  return kmsSigner(new KMSClient({ ...thisProcess.client(WAITS), ...(region ? { region } : {}), credentials }), kmsKey);
+  const kms = new KMSClient({ ...thisProcess.client(WAITS), ...(region ? { region } : {}), credentials });
+  // Whoever may sign with it can sign what they like: it is a desk's key wherever it is kept.
+  const { key, sign } = kmsSigner(kms, kmsKey);
+  return { sign, key: async () => ({ ...(await key()), holder: "desk" }) };
 }
 
 async function ended(options: CollectOptions, evidence: EvidenceStore, plan: Plan): Promise<Manifest> {

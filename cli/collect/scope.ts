@@ -5,7 +5,7 @@ import { DEFAULT_AUDITORS, loadAuditors, UnknownAuditorError } from "../../src/a
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import type { Narrowed } from "../../src/evidence/plan.ts";
-import { thisProcess } from "../../src/runtime/surroundings.ts";
+import { thisProcess } from "../../src/runtime/runtime.ts";
 import { CliError } from "../cliError.ts";
 import { nearest } from "../nearest.ts";
 import { mfaCode } from "./mfaCode.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { compose } from "../../src/auditors/registry.ts";
 import { folderSource } from "../../src/evidence/folderSource.ts";
 import { runDate } from "../../src/evidence/layout.ts";
 import type { Manifest } from "../../src/evidence/manifest.ts";
@@ -27,7 +28,11 @@ export async function showResults(options: CollectOptions, { run_id, run_date }:
   });
   const page = options.out ?? join(dir, `audit-${run_id}.html`);
   const place = { objects, source: folderSource(dir), folder: dir };
-  const code = await reportOf({ run: run_id, place, line }, async (report) => {
+  // Controls about what nobody asked for would be unknown, one and all.
+  const services = sealed.plan.narrowed?.includes("auditors")
+    ? compose(sealed.plan.auditors.map(({ name }) => name)).flatMap((each) => each.services)
+    : undefined;
+  const code = await reportOf({ run: run_id, place, line, ...(services ? { services } : {}) }, async (report) => {
     line("writing");
     await writeTo(page, report, "html");
     if (options.sarif) await writeTo(options.sarif, report, "sarif");

@@ -4,6 +4,7 @@ import type { ClientClass, SdkClient } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL } from "../evidence/plan.ts";
 import { renewed } from "./accountSession.ts";
+import { keepAddress } from "./addressEndpoint.ts";
 import { ApiShare, type TokenBucket } from "./apiShare.ts";
 import { type LookedUp, withCachedConfig } from "./cachedConfig.ts";
 import type { Calls } from "./calls.ts";
@@ -69,7 +70,7 @@ export async function readAccount(
     clients.set(Client, ofService);
     let client = ofService.get(region);
     if (!client) {
-      client = withCachedConfig(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }), lookedUp);
+      client = withCachedConfig(keepAddress(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials })), lookedUp);
       ofService.set(region, client);
     }
     return client;

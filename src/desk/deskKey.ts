@@ -1,12 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { homedir, hostname, userInfo } from "node:os";
+import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { sha256 } from "../evidence/plan.ts";
 import type { Signer } from "../evidence/signer.ts";
-
-/** What a key of a desk is called in manifests, in the place of an ARN. */
-export const DESK_KEY = "desk:";
 
 /** A key of the desk cannot be used; the message says why, and what to do. */
 export class DeskKeyError extends Error {
@@ -31,9 +28,9 @@ export async function deskSigner(folder = configurationFolder()): Promise<Signer
   const key = createPrivateKey(await secretFile(join(folder, "desk-key.pem"), newKey));
   const publicKey = createPublicKey(key);
   const known = {
-    arn: `${DESK_KEY}${userInfo().username}@${hostname()}`,
     sha256: sha256(publicKey.export({ format: "der", type: "spki" })),
     pem: String(publicKey.export({ format: "pem", type: "spki" })),
+    holder: "desk" as const,
   };
   return { key: async () => known, sign: async (message) => sign("sha256", message, key) };
 }

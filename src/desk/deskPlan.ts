@@ -23,7 +23,8 @@ export const deskPlan = ({ caller, auditors, ...scope }: DeskScope, now: Date): 
   planRun({
     runId: ulid(now.getTime()),
     startedAt: now,
-    requestedBy: `${caller.arn}, from a desk`,
+    requestedBy: caller.arn,
+    desk: { caller_arn: caller.arn },
     toolVersion: scope.toolVersion,
     accounts: scope.accounts,
     excluded: scope.excluded,
