@@ -70,7 +70,10 @@ export async function readAccount(
     clients.set(Client, ofService);
     let client = ofService.get(region);
     if (!client) {
-      client = withCachedConfig(keepAddress(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials })), lookedUp);
+      client = withCachedConfig(
+        keepAddress(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials })),
+        lookedUp,
+      );
       ofService.set(region, client);
     }
     return client;

@@ -1,11 +1,11 @@
 import pLimit from "p-limit";
+import { completeTask } from "../evidence/completeTask.ts";
 import type { EvidenceStore } from "../evidence/evidenceStore.ts";
 import { runDate } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
 import type { Outcome } from "../evidence/outcome.ts";
 import type { Plan, Task } from "../evidence/plan.ts";
 import { seal } from "../evidence/seal.ts";
-import { settle } from "../evidence/settle.ts";
 import type { Signer } from "../evidence/signer.ts";
 import { type RunStore, runStoreIn } from "../evidence/store.ts";
 import type { TaskOutcome } from "../evidence/taskOutcome.ts";
@@ -34,7 +34,7 @@ export interface DeskRun {
 export type DeskRunEnd = { manifest: Manifest } | { open: readonly Task[] };
 
 /** The sealer of a folder is one process at a time, which holds the folder. */
-const SEALER = { holder: "desk", until: 0 };
+const SEALER = { holder: "desk", expiresAt: 0 };
 
 /** Reads the open tasks of a run, in the order of its plan, and seals it when none is left. */
 export async function collectRun(run: DeskRun): Promise<DeskRunEnd> {
@@ -48,7 +48,7 @@ export async function collectRun(run: DeskRun): Promise<DeskRunEnd> {
     try {
       const standing = await store.commit(date, await run.read(task));
       run.committed?.(standing);
-      await settle(store, date, task, standing);
+      await completeTask(store, date, task, standing);
       for (const next of standing.follow_ups ?? []) await one(next);
     } catch (error) {
       failed.push(error);
@@ -77,13 +77,13 @@ export async function sealRun(
     store: runStoreIn(evidence),
     signer,
     now,
-    hold: SEALER,
+    lease: SEALER,
     incomplete,
     ...(leaveDurations ? { leaveDurations } : {}),
   };
   const end = await seal(sealing, plan.run_id, runDate(plan.started_at));
   if ("open" in end) throw new Error(`run ${plan.run_id} has ${end.open.length} open tasks`);
-  if ("heldUntil" in end) throw new Error(`run ${plan.run_id} is being sealed by another process`);
+  if ("leaseExpiresAt" in end) throw new Error(`run ${plan.run_id} is being sealed by another process`);
   return end;
 }
 
@@ -94,7 +94,7 @@ export async function openTasks(store: RunStore, plan: Plan): Promise<Task[]> {
   const look = async (task: Task): Promise<void> => {
     const standing = await store.readOutcome(plan.run_id, date, task.id);
     if (!standing) return void open.push(task);
-    await settle(store, date, task, standing);
+    await completeTask(store, date, task, standing);
     for (const next of standing.follow_ups ?? []) await look(next);
   };
   for (const task of plan.tasks) await look(task);
