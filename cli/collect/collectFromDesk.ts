@@ -4,7 +4,6 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import packageJson from "../../package.json" with { type: "json" };
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
-import type { Severity } from "../../src/controls/control.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import { deskAccess } from "../../src/desk/deskAccess.ts";
 import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
@@ -26,21 +25,9 @@ import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
 import { mfaCode } from "./mfaCode.ts";
+import type { CollectOptions } from "./options.ts";
 import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
 import { showResults } from "./showResults.ts";
-
-export interface CollectOptions extends ScopeOptions {
-  dir: string;
-  dryRun?: boolean;
-  continue?: boolean;
-  end?: boolean;
-  kmsKey?: string;
-  out?: string;
-  sarif?: string;
-  ocsf?: string;
-  json?: boolean;
-  failOn?: Severity;
-}
 
 /** Exit code of a run that was stopped, and can be gone on with. */
 const STOPPED = 3;

@@ -11,7 +11,7 @@ import { tabulate } from "../../src/tables/tabulate.ts";
 import { progressLine } from "../progress.ts";
 import { reportOf } from "../reportOf.ts";
 import { print } from "../terminal.ts";
-import type { CollectOptions } from "./collectFromDesk.ts";
+import type { CollectOptions } from "./options.ts";
 import { failuresFrom, outcomesOf, resultText, writeTo } from "./results.ts";
 
 /** Exit code of a run in which something could not be read. */

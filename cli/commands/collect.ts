@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { CollectOptions } from "../collect/collectFromDesk.ts";
+import type { CollectOptions } from "../collect/options.ts";
 import { list } from "../terminal.ts";
 
 /** Where evidence goes unless it is told otherwise. */
