@@ -12,7 +12,7 @@ import { loadAuditors } from "../src/auditors/registry.ts";
 import { type AccountFacts, isRefusal, roleFacts } from "../src/doctor/accountFacts.ts";
 import { accountFindings } from "../src/doctor/accountFindings.ts";
 import { auditFindings } from "../src/doctor/auditFindings.ts";
-import { type Finding, note, trouble, well } from "../src/doctor/finding.ts";
+import { type Finding, note, ok, problem } from "../src/doctor/finding.ts";
 import { evidenceS3 } from "../src/runtime/clients.ts";
 import { assumeRole } from "./assumeRole.ts";
 import { CliError } from "./cliError.ts";
@@ -89,11 +89,11 @@ async function accountList(system: DeployedSystem): Promise<{ accounts: string[]
   try {
     const { accounts, excluded } = await accountsOf(system);
     const says = `${accounts.length} in the list${excluded.length ? `, ${excluded.length} left out` : ""}`;
-    return { accounts, finding: well("accounts", says) };
+    return { accounts, finding: ok("accounts", says) };
   } catch (error) {
     if ((error as Error).name !== "AccountListError") throw error;
-    const [problem = "", remedy = ""] = (error as Error).message.split(". Try: ");
-    return { accounts: [], finding: trouble("accounts", problem, remedy) };
+    const [what = "", remedy = ""] = (error as Error).message.split(". Try: ");
+    return { accounts: [], finding: problem("accounts", what, remedy) };
   }
 }
 

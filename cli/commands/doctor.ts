@@ -11,7 +11,7 @@ interface DoctorOptions {
 }
 
 /** The exit code where something is to be done. */
-const TROUBLE = 2;
+const PROBLEMS = 2;
 
 export const doctorCommand = (program: Command): Command =>
   program
@@ -29,7 +29,7 @@ Exit codes: 0 nothing is to be done; 1 it could not look; 2 something is to be d
 Examples:
   itaudit doctor
   itaudit doctor --accounts 111111111111,222222222222 --through OrganizationAccountAccessRole
-  itaudit doctor --json | jq 'select(any(.findings[]; .verdict == "trouble"))'`,
+  itaudit doctor --json | jq 'select(any(.findings[]; .verdict == "problem"))'`,
     )
     .action(async ({ json, ...asked }: DoctorOptions) => {
       const { examine } = await import("../doctor.ts");
@@ -37,19 +37,19 @@ Examples:
       const subjects = await examine(asked, line).finally(() => line.end());
       for (const subject of subjects) print(json ? JSON.stringify(subject) : textOf(subject));
       if (!json) print(sumOf(subjects));
-      if (subjects.some(hasTrouble)) process.exitCode = TROUBLE;
+      if (subjects.some(hasProblem)) process.exitCode = PROBLEMS;
     });
 
-const hasTrouble = ({ findings }: Subject): boolean => findings.some(({ verdict }) => verdict === "trouble");
+const hasProblem = ({ findings }: Subject): boolean => findings.some(({ verdict }) => verdict === "problem");
 
-/** A subject with what is to be done; of a member account that is well a line. */
+/** A subject with what is to be done; of a member account without problems one line. */
 function textOf(subject: Subject): string {
   const { account_id, part, findings } = subject;
-  const told = part === "audit" ? findings : findings.filter(({ verdict }) => verdict !== "well");
+  const told = part === "audit" ? findings : findings.filter(({ verdict }) => verdict !== "ok");
   return [
-    `${account_id}  ${part.padEnd(6)}  ${hasTrouble(subject) ? "trouble" : "well"}`,
-    ...told.flatMap(({ check, verdict, says, remedy }) => [
-      `  ${verdict.padEnd(7)}  ${check}: ${printable(says)}`,
+    `${account_id}  ${part.padEnd(6)}  ${hasProblem(subject) ? "problem" : "ok"}`,
+    ...told.flatMap(({ check, verdict, message, remedy }) => [
+      `  ${verdict.padEnd(7)}  ${check}: ${printable(message)}`,
       ...(remedy ? [`           → ${printable(remedy)}`] : []),
     ]),
   ].join("\n");
@@ -57,7 +57,7 @@ function textOf(subject: Subject): string {
 
 function sumOf(subjects: readonly Subject[]): string {
   const members = subjects.filter(({ part }) => part === "member");
-  const troubled = members.filter(hasTrouble).length;
-  const audit = subjects.some((each) => each.part === "audit" && hasTrouble(each));
-  return `${members.length} member accounts, ${troubled ? `${troubled} of them with something to be done` : "all well"}; the audit account ${audit ? "has something to be done" : "is well"}`;
+  const faulty = members.filter(hasProblem).length;
+  const audit = subjects.some((each) => each.part === "audit" && hasProblem(each));
+  return `${members.length} member accounts, ${faulty ? `${faulty} of them with problems` : "all ok"}; the audit account ${audit ? "has problems" : "is ok"}`;
 }

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from "../auditors/policy.ts";
 import { type AccountFacts, isRefusal, type RoleFacts } from "./accountFacts.ts";
-import { type Finding, note, trouble, unknown, well } from "./finding.ts";
+import { type Finding, note, ok, problem, unknown } from "./finding.ts";
 import { grantsOf } from "./grants.ts";
 import { trustFindings } from "./trustFindings.ts";
 
@@ -42,7 +42,7 @@ export function accountFindings(facts: AccountFacts, expected: Expected, elsewhe
   const up = `itaudit members up --accounts ${account_id}, or pulumi up of its member stack`;
   if (state && state !== "ACTIVE")
     return [
-      trouble(
+      problem(
         "account",
         `AWS Organizations says that it is ${state}`,
         `take it out of the list (pulumi config set accounts …, or excludeAccounts), or have it reopened`,
@@ -54,10 +54,10 @@ export function accountFindings(facts: AccountFacts, expected: Expected, elsewhe
     if (isRefusal(role))
       return [
         /^NoSuchEntity/.test(role.code)
-          ? trouble("role", `there is no role ${expected.roleName}`, up)
+          ? problem("role", `there is no role ${expected.roleName}`, up)
           : {
               ...cannotEnter(own.message, expected, up),
-              says: `cannot be entered, and not looked at: ${role.message}`,
+              message: `cannot be entered, and not looked at: ${role.message}`,
             },
       ];
   }
@@ -76,9 +76,9 @@ export function accountFindings(facts: AccountFacts, expected: Expected, elsewhe
           ...sessionFindings(role, expected),
           ...policyFindings(role, expected, up),
         ];
-  if (!own.entered && !roleFindings.some(({ verdict }) => verdict === "trouble"))
+  if (!own.entered && !roleFindings.some(({ verdict }) => verdict === "problem"))
     roleFindings.unshift(
-      trouble(
+      problem(
         "trust",
         `cannot be entered although its role trusts as it should: ${own.message}`,
         "look for a service control policy or a permissions boundary that denies sts:AssumeRole",
@@ -88,7 +88,7 @@ export function accountFindings(facts: AccountFacts, expected: Expected, elsewhe
 }
 
 const cannotEnter = (message: string, { roleName }: Expected, up: string): Finding =>
-  trouble(
+  problem(
     "trust",
     `cannot be entered: ${message}. AWS does not tell which: there is no role ${roleName}, it trusts another account, or it asks for another external id`,
     `${up}; or look from inside first: itaudit doctor --through <a role of the account that you may assume>`,
@@ -101,12 +101,12 @@ function entryFindings({ own, without, other }: AccountFacts, up: string): Findi
     ...(other?.entered ? ["with a wrong one"] : []),
   ];
   return lax.length
-    ? [trouble("external id", `the role lets the auditors in ${lax.join(" and ")}`, up)]
-    : [well("external id", "let in with it, refused without it and with another")];
+    ? [problem("external id", `the role lets the auditors in ${lax.join(" and ")}`, up)]
+    : [ok("external id", "let in with it, refused without it and with another")];
 }
 
 function sessionFindings({ max_session_seconds }: RoleFacts, { sessionSeconds }: Expected): Finding[] {
-  if (max_session_seconds === sessionSeconds) return [well("session", `${sessionSeconds / 60} minutes`)];
+  if (max_session_seconds === sessionSeconds) return [ok("session", `${sessionSeconds / 60} minutes`)];
   return [
     note(
       "session",
@@ -137,18 +137,18 @@ function policyFindings(role: RoleFacts, expected: Expected, up: string): Findin
   );
   const findings = [
     ...(unread.length
-      ? [trouble("policy", `has policies that this program did not make, and that it may not read: ${few(unread)}`, up)]
+      ? [problem("policy", `has policies that this program did not make, and that it may not read: ${few(unread)}`, up)]
       : []),
     ...(missing.length
-      ? [trouble("policy", `lacks ${missing.length} of ${wanted.size} permissions: ${few(missing)}`, up)]
+      ? [problem("policy", `lacks ${missing.length} of ${wanted.size} permissions: ${few(missing)}`, up)]
       : []),
     ...(spare.length
-      ? [trouble("policy", `allows ${spare.length} that no deployed auditor needs: ${few(spare)}`, up)]
+      ? [problem("policy", `allows ${spare.length} that no deployed auditor needs: ${few(spare)}`, up)]
       : []),
   ];
   if (findings.length) return findings;
   if (standIn) return [note("policy", `${standIn.split("/").at(-1)} of AWS's own, in place of the generated one`)];
-  return [well("policy", `as generated, ${wanted.size} permissions (${versions.join(", ")})`)];
+  return [ok("policy", `as generated, ${wanted.size} permissions (${versions.join(", ")})`)];
 }
 
 const OPEN = new Set(["opted-in", "opt-in-not-required"]);
@@ -157,12 +157,12 @@ function regionFindings({ regions }: AccountFacts, expected: Expected): Finding[
   if (!regions) return [];
   if (isRefusal(regions)) return [unknown("regions", `which are open is not known: ${regions.message}`)];
   const open = regions.filter(({ state }) => OPEN.has(state)).map(({ name }) => name);
-  if (!expected.regions.length) return [well("regions", `${open.length} are open, and all of them are audited`)];
+  if (!expected.regions.length) return [ok("regions", `${open.length} are open, and all of them are audited`)];
   const closed = expected.regions.filter((name) => !open.includes(name));
   const unseen = open.filter((name) => !expected.regions.includes(name));
   const findings = [
     ...(closed.length ? [note("regions", `of the configured ones not open here: ${few(closed)}`)] : []),
     ...(unseen.length ? [note("regions", `open here, and not audited by configuration: ${few(unseen)}`)] : []),
   ];
-  return findings.length ? findings : [well("regions", "those configured are those that are open")];
+  return findings.length ? findings : [ok("regions", "those configured are those that are open")];
 }

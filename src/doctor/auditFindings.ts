@@ -12,7 +12,7 @@ import {
 import { paginateListSchedules, type SchedulerClient } from "@aws-sdk/client-scheduler";
 import pLimit from "p-limit";
 import { codeOf, functionThere, messageOf, UP } from "./asking.ts";
-import { type Finding, note, trouble, unknown, well } from "./finding.ts";
+import { type Finding, note, ok, problem, unknown } from "./finding.ts";
 import { type NotifierClients, notifierFindings } from "./notifierFindings.ts";
 import { samePolicy } from "./samePolicy.ts";
 
@@ -75,11 +75,11 @@ async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, str
       : [],
   );
   const findings = [
-    ...(missing.length ? [trouble("functions", `not there: ${few(missing)}`, UP)] : []),
-    ...(failed.length ? [trouble("functions", `do not start: ${few(failed)}`, UP)] : []),
+    ...(missing.length ? [problem("functions", `not there: ${few(missing)}`, UP)] : []),
+    ...(failed.length ? [problem("functions", `do not start: ${few(failed)}`, UP)] : []),
     ...(other.length
       ? [
-          trouble(
+          problem(
             "functions",
             `run another code than the one here: ${few(other)}`,
             `${UP}, or check out the version that is deployed`,
@@ -87,7 +87,7 @@ async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, str
         ]
       : []),
   ];
-  return findings.length ? findings : [well("functions", `${all.length}, their code is the one here`)];
+  return findings.length ? findings : [ok("functions", `${all.length}, their code is the one here`)];
 }
 
 /** What a bucket has set; undefined where S3 says that it has none. */
@@ -126,8 +126,8 @@ async function bucket(s3: S3Client, { bucket: Bucket, bucketPolicy }: ExpectedAu
   const kept = retention
     ? `Object Lock: ${retention.Mode}, ${retention.Days ?? 0} days`
     : "without Object Lock: an administrator can delete evidence";
-  if (wrong.length) return wrong.map((each) => trouble("bucket", `${Bucket}: ${each}`, `${UP} --refresh`));
-  return [well("bucket", `${Bucket} is as the program makes it`), note("bucket", kept)];
+  if (wrong.length) return wrong.map((each) => problem("bucket", `${Bucket}: ${each}`, `${UP} --refresh`));
+  return [ok("bucket", `${Bucket} is as the program makes it`), note("bucket", kept)];
 }
 
 async function signingKey(kms: KMSClient, { signingKey: KeyId, keyPolicy }: ExpectedAudit): Promise<Finding[]> {
@@ -135,24 +135,24 @@ async function signingKey(kms: KMSClient, { signingKey: KeyId, keyPolicy }: Expe
   const { KeyState, DeletionDate } = KeyMetadata ?? {};
   if (KeyState === "PendingDeletion")
     return [
-      trouble(
+      problem(
         "signing key",
         `${KeyId} is deleted on ${DeletionDate?.toISOString().slice(0, 10)}: from then on nothing can be sealed`,
         `aws kms cancel-key-deletion --key-id ${KeyId} && aws kms enable-key --key-id ${KeyId}, and find out who asked for it`,
       ),
     ];
   if (KeyState !== "Enabled")
-    return [trouble("signing key", `${KeyId} is ${KeyState}`, `aws kms enable-key --key-id ${KeyId}`)];
+    return [problem("signing key", `${KeyId} is ${KeyState}`, `aws kms enable-key --key-id ${KeyId}`)];
   const { Policy = "{}" } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
   if (!samePolicy(JSON.parse(Policy), keyPolicy))
     return [
-      trouble(
+      problem(
         "signing key",
         "its policy, by which the sealer alone may sign, is not the one of the program",
         `${UP} --refresh, and find out in CloudTrail who changed it (PutKeyPolicy)`,
       ),
     ];
-  return [well("signing key", "usable, by the sealer alone")];
+  return [ok("signing key", "usable, by the sealer alone")];
 }
 
 async function schedules(scheduler: SchedulerClient, { bossArn, watchdogArn }: ExpectedAudit): Promise<Finding[]> {
@@ -166,12 +166,12 @@ async function schedules(scheduler: SchedulerClient, { bossArn, watchdogArn }: E
     }
   const on = "aws scheduler update-schedule --state ENABLED with the schedule's other settings, or";
   return [
-    ...off.map((name) => trouble("schedule", `${name} is switched off`, `${on} ${UP} --refresh`)),
+    ...off.map((name) => problem("schedule", `${name} is switched off`, `${on} ${UP} --refresh`)),
     of[bossArn]?.length
-      ? well("schedule", `runs start by ${of[bossArn].join(", ")}`)
+      ? ok("schedule", `runs start by ${of[bossArn].join(", ")}`)
       : note("schedule", "no run starts by itself: pulumi config set schedule daily"),
     ...(of[watchdogArn]?.length || off.length
       ? []
-      : [trouble("schedule", "nothing looks for runs that are not sealed", UP)]),
+      : [problem("schedule", "nothing looks for runs that are not sealed", UP)]),
   ];
 }

@@ -1,25 +1,25 @@
-/** What the doctor says of one thing it looked at. */
+/** What the doctor found of one thing it looked at. */
 export interface Finding {
   /** What was looked at: `trust`, `policy`, `key` … */
   check: string;
-  /** `trouble` wants something done, a `note` is for you to know, `unknown` could not be looked at. */
-  verdict: "well" | "trouble" | "note" | "unknown";
-  says: string;
+  /** `problem` wants something done, a `note` is for you to know, `unknown` could not be looked at. */
+  verdict: "ok" | "problem" | "note" | "unknown";
+  message: string;
   /** What to do. */
   remedy?: string;
 }
 
-export const well = (check: string, says: string): Finding => ({ check, verdict: "well", says });
-export const note = (check: string, says: string): Finding => ({ check, verdict: "note", says });
-export const trouble = (check: string, says: string, remedy: string): Finding => ({
+export const ok = (check: string, message: string): Finding => ({ check, verdict: "ok", message });
+export const note = (check: string, message: string): Finding => ({ check, verdict: "note", message });
+export const problem = (check: string, message: string, remedy: string): Finding => ({
   check,
-  verdict: "trouble",
-  says,
+  verdict: "problem",
+  message,
   remedy,
 });
-export const unknown = (check: string, says: string, remedy?: string): Finding => ({
+export const unknown = (check: string, message: string, remedy?: string): Finding => ({
   check,
   verdict: "unknown",
-  says,
+  message,
   ...(remedy ? { remedy } : {}),
 });

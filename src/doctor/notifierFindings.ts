@@ -5,7 +5,7 @@ import { GetTopicAttributesCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { DescribeParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { codeOf, functionThere, messageOf, UP } from "./asking.ts";
-import { type Finding, note, trouble, unknown, well } from "./finding.ts";
+import { type Finding, note, ok, problem, unknown } from "./finding.ts";
 
 /** The operator's own clients of the audit account and region, as far as the notifier's channels are asked about. */
 export interface NotifierClients {
@@ -50,7 +50,7 @@ async function topic(sns: SNSClient, TopicArn: string, region: string): Promise<
   const [, , , itsRegion, , name] = TopicArn.split(":");
   if (itsRegion !== region)
     return [
-      trouble(
+      problem(
         CHECK,
         `the topic ${TopicArn} is in ${itsRegion}, and the notifier publishes in ${region}`,
         configured("notifyTopicArn", `with a topic of ${region}`),
@@ -61,7 +61,7 @@ async function topic(sns: SNSClient, TopicArn: string, region: string): Promise<
     const key = Attributes.KmsMasterKeyId;
     return [
       Number(Attributes.SubscriptionsConfirmed ?? 0) > 0
-        ? well(CHECK, `the topic ${name} is there, with ${Attributes.SubscriptionsConfirmed} subscriptions`)
+        ? ok(CHECK, `the topic ${name} is there, with ${Attributes.SubscriptionsConfirmed} subscriptions`)
         : note(
             CHECK,
             `nobody has subscribed to the topic ${name}${Number(Attributes.SubscriptionsPending ?? 0) ? ", or nobody has confirmed it yet" : ""}`,
@@ -73,7 +73,7 @@ async function topic(sns: SNSClient, TopicArn: string, region: string): Promise<
   } catch (error) {
     if (!/^NotFound/.test(codeOf(error))) throw error;
     return [
-      trouble(
+      problem(
         CHECK,
         `the topic ${TopicArn} is not there`,
         `aws sns create-topic --name ${name}, or ${configured("notifyTopicArn", "with one that is there")}`,
@@ -89,7 +89,7 @@ async function eventBus(events: EventBridgeClient, arn: string): Promise<Finding
   } catch (error) {
     if (codeOf(error) !== "ResourceNotFoundException") throw error;
     return [
-      trouble(
+      problem(
         CHECK,
         `the event bus ${name} is not there`,
         `aws events create-event-bus --name ${name}, or ${configured("notifyEventBus", "default")}`,
@@ -99,7 +99,7 @@ async function eventBus(events: EventBridgeClient, arn: string): Promise<Finding
   const { Rules = [] } = await events.send(new ListRulesCommand({ EventBusName: name }));
   return [
     Rules.some(({ State }) => State !== "DISABLED")
-      ? well(CHECK, `the event bus ${name} is there, with rules`)
+      ? ok(CHECK, `the event bus ${name} is there, with rules`)
       : note(CHECK, `no rule of the event bus ${name} takes events to anybody`),
   ];
 }
@@ -107,11 +107,11 @@ async function eventBus(events: EventBridgeClient, arn: string): Promise<Finding
 async function securityHub(hub: SecurityHubClient): Promise<Finding[]> {
   try {
     await hub.send(new DescribeHubCommand({}));
-    return [well(CHECK, "Security Hub is enabled")];
+    return [ok(CHECK, "Security Hub is enabled")];
   } catch (error) {
     if (!["InvalidAccessException", "ResourceNotFoundException"].includes(codeOf(error))) throw error;
     return [
-      trouble(
+      problem(
         CHECK,
         "Security Hub is not enabled in the audit account and region: it takes no findings",
         `aws securityhub enable-security-hub, or ${configured("notifySecurityHub", "false")}`,
@@ -125,10 +125,10 @@ async function webhook(ssm: SSMClient, Name: string): Promise<Finding[]> {
     new DescribeParametersCommand({ ParameterFilters: [{ Key: "Name", Option: "Equals", Values: [Name] }] }),
   );
   const put = `aws ssm put-parameter --type SecureString --overwrite --name ${Name} --value <the webhook's address>`;
-  if (!parameter) return [trouble(CHECK, `the parameter ${Name} with the webhook's address is not there`, put)];
+  if (!parameter) return [problem(CHECK, `the parameter ${Name} with the webhook's address is not there`, put)];
   if (parameter.Type !== "SecureString")
     return [
-      trouble(
+      problem(
         CHECK,
         `the webhook's address in ${Name} is not encrypted: the parameter is a ${parameter.Type}`,
         `aws ssm delete-parameter --name ${Name}, and ${put}; and have a new address made, since the old one could be read`,
@@ -136,7 +136,7 @@ async function webhook(ssm: SSMClient, Name: string): Promise<Finding[]> {
     ];
   const key = parameter.KeyId;
   return [
-    well(CHECK, `the parameter ${Name} is there, encrypted`),
+    ok(CHECK, `the parameter ${Name} is there, encrypted`),
     ...(key && !key.endsWith("alias/aws/ssm")
       ? [
           note(
@@ -155,9 +155,9 @@ async function deadLetters(sqs: SQSClient, QueueName: string): Promise<Finding[]
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
     );
     const waiting = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-    if (!waiting) return [well(CHECK, "no run waits in its queue")];
+    if (!waiting) return [ok(CHECK, "no run waits in its queue")];
     return [
-      trouble(
+      problem(
         CHECK,
         `people were not told of all findings: ${waiting === 1 ? "a run waits" : `${waiting} runs wait`} in the queue ${QueueName}`,
         "repair the channel that the function's log names, and invoke it with what is in the queue (docs/runbook.md, notifier-errors)",
@@ -165,6 +165,6 @@ async function deadLetters(sqs: SQSClient, QueueName: string): Promise<Finding[]
     ];
   } catch (error) {
     if (!/QueueDoesNotExist|NonExistentQueue/.test(codeOf(error))) throw error;
-    return [trouble(CHECK, `the queue ${QueueName}, which keeps what could not be told, is not there`, UP)];
+    return [problem(CHECK, `the queue ${QueueName}, which keeps what could not be told, is not there`, UP)];
   }
 }

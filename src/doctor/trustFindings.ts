@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Finding, note, trouble, well } from "./finding.ts";
+import { type Finding, note, ok, problem } from "./finding.ts";
 import { samePolicy } from "./samePolicy.ts";
 
 const many = z.union([z.string().transform((each) => [each]), z.array(z.string())]);
@@ -53,21 +53,21 @@ export function trustFindings(text: string, expected: ExpectedTrust, remedy: str
   const findings: Finding[] = [];
   if (!ours.length)
     findings.push(
-      trouble(
+      problem(
         "trust",
         `trusts ${others.join(", ") || "nobody"}, and not the audit account ${expected.auditAccountId}`,
         remedy,
       ),
     );
   else if (others.length)
-    findings.push(trouble("trust", `trusts ${others.join(", ")} beside the audit account`, remedy));
+    findings.push(problem("trust", `trusts ${others.join(", ")} beside the audit account`, remedy));
   if (!ours.length || ours.every(fits))
-    return findings.length ? findings : [well("trust", "the audit account's auditors alone")];
+    return findings.length ? findings : [ok("trust", "the audit account's auditors alone")];
   const ids = ours.flatMap((each) => valuesOf(each, "sts:ExternalId"));
-  if (!ids.length) findings.push(trouble("trust", "asks for no external id", remedy));
+  if (!ids.length) findings.push(problem("trust", "asks for no external id", remedy));
   else if (!ids.includes(expected.externalId))
     findings.push(
-      trouble(
+      problem(
         "trust",
         `asks for the external id ${ids.join(", ")}; the audit stack's is ${expected.externalId}`,
         remedy,
@@ -76,6 +76,6 @@ export function trustFindings(text: string, expected: ExpectedTrust, remedy: str
   if (findings.length) return findings;
   const callers = ours.flatMap((each) => valuesOf(each, "aws:PrincipalArn"));
   if (!callers.length)
-    return [trouble("trust", "trusts every role of the audit account, not its auditors alone", remedy)];
+    return [problem("trust", "trusts every role of the audit account, not its auditors alone", remedy)];
   return [note("trust", "is written in another way than the program does")];
 }

@@ -25,7 +25,7 @@ const CLOSED = "af-south-1";
 const EXTERNAL_ID = "an-external-id";
 const ADMINISTRATOR = "OrganizationAccountAccessRole";
 const KINDS = [
-  "well",
+  "ok",
   "without a role",
   "with an outdated external id",
   "trusting another account",
@@ -94,7 +94,7 @@ describe("itaudit doctor", function () {
       const Arn = `arn:aws:iam::${account}:role/${ADMINISTRATOR}`;
       const everything = JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } });
       state.roles.set(Arn, {
-        ...roleOf("well"),
+        ...roleOf("ok"),
         account,
         Arn,
         RoleName: ADMINISTRATOR,
@@ -131,16 +131,16 @@ describe("itaudit doctor", function () {
   const toldOf = (subjects: readonly Subject[], kind: string): string[] =>
     subjects
       .find(({ account_id }) => account_id === ids.get(kind))!
-      .findings.filter(({ verdict, check }) => verdict !== "well" && check !== "regions")
-      .map(({ verdict, check, says }) => `${verdict} ${check}: ${says}`);
+      .findings.filter(({ verdict, check }) => verdict !== "ok" && check !== "regions")
+      .map(({ verdict, check, message }) => `${verdict} ${check}: ${message}`);
 
   it("finds the audit account well, and the member that is", async () => {
     const subjects = await looked();
     expect(subjects[0]).to.include({ account_id: AUDIT_ACCOUNT, part: "audit" });
-    expect(subjects[0]!.findings.filter(({ verdict }) => verdict !== "well").map(({ says }) => says)).to.deep.equal([
-      "without Object Lock: an administrator can delete evidence",
-    ]);
-    expect(toldOf(subjects, "well")).to.deep.equal([]);
+    expect(subjects[0]!.findings.filter(({ verdict }) => verdict !== "ok").map(({ message }) => message)).to.deep.equal(
+      ["without Object Lock: an administrator can delete evidence"],
+    );
+    expect(toldOf(subjects, "ok")).to.deep.equal([]);
   });
 
   it("names each kind of trouble that can be seen from outside, with what to do", async () => {
@@ -173,14 +173,14 @@ describe("itaudit doctor", function () {
       for (const [index, pattern] of told.entries()) expect(found[index], kind).to.match(pattern);
     }
     for (const { findings } of subjects)
-      for (const { verdict, remedy } of findings) if (verdict === "trouble") expect(remedy).to.match(/\w/);
+      for (const { verdict, remedy } of findings) if (verdict === "problem") expect(remedy).to.match(/\w/);
   });
 
   it("names the configured regions that are closed in an account, and the open ones that are not configured", async () => {
     const subjects = await looked();
-    const { findings } = subjects.find(({ account_id }) => account_id === ids.get("well"))!;
-    const open = regionsOf(1, ids.get("well")!).filter(({ optIn }) => optIn !== "not-opted-in");
-    const said = findings.filter(({ check }) => check === "regions").map(({ says }) => says);
+    const { findings } = subjects.find(({ account_id }) => account_id === ids.get("ok"))!;
+    const open = regionsOf(1, ids.get("ok")!).filter(({ optIn }) => optIn !== "not-opted-in");
+    const said = findings.filter(({ check }) => check === "regions").map(({ message }) => message);
     expect(said[0]).to.equal(`of the configured ones not open here: ${CLOSED}`);
     expect(said[1]).to.match(
       new RegExp(`^open here, and not audited by configuration: .* and ${open.length - 1 - 6} more$`),
@@ -222,8 +222,8 @@ describe("itaudit doctor", function () {
     schedule.settings.State = "ENABLED";
     fn.environment.BUNDLE_SHA256 = usual;
     parameter.Value = list;
-    const troubles = audit!.findings.filter(({ verdict }) => verdict === "trouble");
-    expect(troubles.map(({ check, says }) => `${check}: ${says.replace(key.arn, "KEY")}`)).to.deep.equal([
+    const troubles = audit!.findings.filter(({ verdict }) => verdict === "problem");
+    expect(troubles.map(({ check, message }) => `${check}: ${message.replace(key.arn, "KEY")}`)).to.deep.equal([
       'accounts: parameter /audit-ecosystem/accounts: "11111111111" at position 1 is not an AWS account id, which has 12 digits',
       "functions: run another code than the one here: audit-get-meta-rds",
       `bucket: ${bucket!.name}: its versions are not kept`,
@@ -241,7 +241,7 @@ describe("itaudit doctor", function () {
         /\n222222222222 {2}member {2}trouble\n {2}trouble {2}trust: cannot be entered.*\n {11}→ itaudit members up/,
       )
       .and.match(/\n1 member accounts, 1 of them with something to be done; the audit account is well\n$/);
-    const good = await itaudit("--json", "--accounts", ids.get("well")!);
+    const good = await itaudit("--json", "--accounts", ids.get("ok")!);
     expect(good.code).to.equal(0);
     const lines = good.out.trim().split("\n");
     expect(lines.map((each) => JSON.parse(each).part)).to.deep.equal(["audit", "member"]);
@@ -252,7 +252,7 @@ describe("itaudit doctor", function () {
   it("finds all well that is in the organization, once members up has brought every stack up", async () => {
     const stacks = await stacksOf({ prefix: "audit", through: ADMINISTRATOR, config: {} });
     expect(stacks.map(({ account }) => account)).to.deep.equal([...ids.values()]);
-    expect(stacks[0]!.assumes).to.equal(`arn:aws:iam::${ids.get("well")}:role/${ADMINISTRATOR}`);
+    expect(stacks[0]!.assumes).to.equal(`arn:aws:iam::${ids.get("ok")}:role/${ADMINISTRATOR}`);
     // By hand: Pulumi leaves alone what it did not make.
     const stranger = ids.get("with somebody else's policy");
     roleOf("with somebody else's policy").attached.delete(`arn:aws:iam::${stranger}:policy/buckets`);

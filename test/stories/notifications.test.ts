@@ -228,8 +228,8 @@ describe("people are told of findings", function () {
       REGION,
     );
     return {
-      says: findings.map(({ verdict, says }) => `${verdict}: ${says}`),
-      remedies: findings.flatMap(({ verdict, remedy }) => (verdict === "trouble" ? [remedy] : [])),
+      says: findings.map(({ verdict, message }) => `${verdict}: ${message}`),
+      remedies: findings.flatMap(({ verdict, remedy }) => (verdict === "problem" ? [remedy] : [])),
     };
   }
 
@@ -238,9 +238,9 @@ describe("people are told of findings", function () {
     expect(says).to.deep.equal([
       "note: nobody has subscribed to the topic findings",
       "note: no rule of the event bus default takes events to anybody",
-      "well: Security Hub is enabled",
-      "well: the parameter /audit/webhook is there, encrypted",
-      "well: no run waits in its queue",
+      "ok: Security Hub is enabled",
+      "ok: the parameter /audit/webhook is there, encrypted",
+      "ok: no run waits in its queue",
     ]);
     expect(says.join()).not.to.include(WEBHOOK);
   });
@@ -256,20 +256,20 @@ describe("people are told of findings", function () {
     fn.environment.EVENT_BUS = `arn:aws:events:${REGION}:${AUDIT_ACCOUNT}:event-bus/findings`;
     const troubled = await examined();
     expect(troubled.says).to.deep.equal([
-      `trouble: the topic ${TOPIC} is not there`,
-      "trouble: the event bus findings is not there",
-      "trouble: Security Hub is not enabled in the audit account and region: it takes no findings",
-      "trouble: the webhook's address in /audit/webhook is not encrypted: the parameter is a String",
-      "trouble: people were not told of all findings: a run waits in the queue audit-notifier-failed",
+      `problem: the topic ${TOPIC} is not there`,
+      "problem: the event bus findings is not there",
+      "problem: Security Hub is not enabled in the audit account and region: it takes no findings",
+      "problem: the webhook's address in /audit/webhook is not encrypted: the parameter is a String",
+      "problem: people were not told of all findings: a run waits in the queue audit-notifier-failed",
     ]);
     for (const remedy of troubled.remedies) expect(remedy).to.match(/^(aws|pulumi|repair) /);
     state.parameters.clear();
     state.queues.clear();
     fn.environment.TOPIC_ARN = `arn:aws:sns:us-east-1:${AUDIT_ACCOUNT}:findings`;
     expect((await examined()).says).to.include.members([
-      `trouble: the topic arn:aws:sns:us-east-1:${AUDIT_ACCOUNT}:findings is in us-east-1, and the notifier publishes in ${REGION}`,
-      "trouble: the parameter /audit/webhook with the webhook's address is not there",
-      "trouble: the queue audit-notifier-failed, which keeps what could not be told, is not there",
+      `problem: the topic arn:aws:sns:us-east-1:${AUDIT_ACCOUNT}:findings is in us-east-1, and the notifier publishes in ${REGION}`,
+      "problem: the parameter /audit/webhook with the webhook's address is not there",
+      "problem: the queue audit-notifier-failed, which keeps what could not be told, is not there",
     ]);
   });
 
