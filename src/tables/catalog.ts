@@ -13,6 +13,23 @@ import {
 const columns = (types: Record<string, Column["type"]>): Column[] =>
   Object.entries(types).map(([name, type]) => ({ name, type }));
 
+/** What stands first in a row about a resource. */
+const RESOURCE = {
+  run_id: "varchar",
+  account_id: "varchar",
+  region: "varchar",
+  resource_type: "varchar",
+  resource_id: "varchar",
+  arn: "varchar",
+  name: "varchar",
+} as const;
+
+/** Where a policy stands: `resource`, `trust`, `managed`, `inline`, `permission set`, `scp`, `rcp` or `endpoint`. */
+const POLICY = { ...RESOURCE, policy_kind: "varchar", policy_name: "varchar" } as const;
+
+/** The resource's own line, and every line that a row rests on, that one first, each as `<object>#<line>`. */
+const PROOF = { evidence_object: "varchar", evidence_line: "bigint", evidence: "array(varchar)" } as const;
+
 /** Tables about the runs themselves; each has a row for the thing it is named after. */
 export const RUN_TABLES = {
   runs: {
@@ -123,6 +140,97 @@ export const RUN_TABLES = {
       reasons: "array(varchar)",
       evidence_object: "varchar",
       evidence_line: "bigint",
+    }),
+  },
+  /** A policy document, or that a resource has none: what it comes to as a whole. */
+  policies: {
+    name: "policies",
+    columns: columns({
+      ...POLICY,
+      /** `read`, `none` or `not known`. */
+      state: "varchar",
+      problem: "varchar",
+      statements: "bigint",
+      /** Of policies about a resource: whether it lets anybody in, or a service of AWS that acts for anybody. */
+      open: "boolean",
+      /** Of an identity's policy: whether it comes to an administrator's. */
+      allows_everything: "boolean",
+      /** Of a bucket's policy: whether it denies every request without TLS. */
+      refuses_plain_http: "boolean",
+      ...PROOF,
+    }),
+  },
+  /** A statement of a policy, or what could not be read of it. */
+  policy_statements: {
+    name: "policy_statements",
+    columns: columns({
+      ...POLICY,
+      /** Position in the document, from 0; null in a row about what could not be read. */
+      statement: "bigint",
+      sid: "varchar",
+      effect: "varchar",
+      /** `*`, `AWS:arn:…`, `Service:…`, `Federated:…`; null where the statement has no such element. */
+      principals: "array(varchar)",
+      not_principals: "array(varchar)",
+      actions: "array(varchar)",
+      not_actions: "array(varchar)",
+      resources: "array(varchar)",
+      not_resources: "array(varchar)",
+      /** Of each operator and key JSON: operator, key, values. */
+      conditions: "array(varchar)",
+      /** In small letters. */
+      condition_keys: "array(varchar)",
+      every_action: "boolean",
+      every_resource: "boolean",
+      problem: "varchar",
+      ...PROOF,
+    }),
+  },
+  /** Whom a policy about a resource, or a role's trust, lets in to what. */
+  policy_audiences: {
+    name: "policy_audiences",
+    columns: columns({
+      ...POLICY,
+      /** `nobody`, `principals`, `accounts`, `organizations`, `networks`, `service`, `everybody` or `not known`. */
+      audience: "varchar",
+      members: "array(varchar)",
+      /** Of a service for whom it acts: one of the same words. */
+      on_behalf_of: "varchar",
+      on_behalf_of_members: "array(varchar)",
+      actions: "array(varchar)",
+      not_actions: "array(varchar)",
+      resources: "array(varchar)",
+      not_resources: "array(varchar)",
+      /** Position of the statement that opens; null in a row about what could not be read. */
+      statement: "bigint",
+      /** Positions of the statements that decide: that one, and those that take something back. */
+      statements: "array(varchar)",
+      why: "varchar",
+      ...PROOF,
+    }),
+  },
+  /** Who can send what to something that listens, or past a rule. */
+  network_openings: {
+    name: "network_openings",
+    columns: columns({
+      ...RESOURCE,
+      /** `ipv4` or `ipv6`. */
+      family: "varchar",
+      /** `tcp`, `udp`, `icmp`, `icmpv6`, a number, `all` for every other one; null where nobody can reach it. */
+      protocol: "varchar",
+      from_port: "bigint",
+      to_port: "bigint",
+      /** `everybody`, `ranges`, `nobody` or `not known`. */
+      audience: "varchar",
+      /** At most these. */
+      ranges: "array(varchar)",
+      /** Who is let in by name: members of groups, services of AWS. */
+      members: "array(varchar)",
+      /** By which way. */
+      path: "varchar",
+      /** Why it is not known. */
+      problems: "array(varchar)",
+      ...PROOF,
     }),
   },
   /** Every resource of every type, without its configuration. */

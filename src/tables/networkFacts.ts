@@ -101,11 +101,11 @@ function entryOf(entry: unknown): AclEntry | undefined {
 }
 
 export function aclEntriesOf(configuration: unknown): AclEntry[] | undefined {
-  return listAt(configuration, "Entries")?.flatMap((entry, index) => {
-    const found = entryOf(entry);
-    // Where no entry has a number, their order is all there is.
-    return found ? [{ ...found, ruleNumber: found.ruleNumber ?? index }] : [];
-  });
+  const entries = listAt(configuration, "Entries")?.flatMap((entry) => entryOf(entry) ?? []);
+  // Where no entry has a number, their order is all there is.
+  return entries?.every(({ ruleNumber }) => ruleNumber === undefined)
+    ? entries.map((entry, index) => ({ ...entry, ruleNumber: index }))
+    : entries;
 }
 
 const TARGETS = [

@@ -3,7 +3,8 @@ import type { EvidenceObject } from "../evidence/outcome.ts";
 import { addressesOf, cidrsOf, FAMILIES, union } from "../network/addresses.ts";
 import { aclOpenings } from "../network/networkAcls.ts";
 import type { Opening } from "../network/openings.ts";
-import type { PrefixList } from "../network/prefixLists.ts";
+import { piecesOf } from "../network/ports.ts";
+import type { PrefixList, PrefixLists } from "../network/prefixLists.ts";
 import { anyOf, audienceOf, exactly, NOBODY, notKnown, type Reach, reachOf } from "../network/reach.ts";
 import { interfaceOpenings } from "../network/reachability.ts";
 import { type GroupRule, groupOpenings } from "../network/securityGroups.ts";
@@ -20,7 +21,7 @@ import {
 import type { Objects } from "./objects.ts";
 import type { Row } from "./parquetFile.ts";
 import { at, flagAt, listAt, textAt } from "./reading.ts";
-import type { Citation } from "./resourceRow.ts";
+import { type Citation, citation } from "./resourceRow.ts";
 
 /** Types that have rows of their own: what can be reached, and the rules that stand in front of it. */
 const REACHED_TYPES = [
@@ -50,13 +51,14 @@ interface Reached {
 /** What is known of the network that a resource stands in. */
 export interface Around {
   network: Network;
-  lists: ReadonlyMap<string, Cited<PrefixList>>;
+  lists: PrefixLists;
+  /** The line of each list. */
+  listLines: ReadonlyMap<string, Citation>;
+  /** What was found of interfaces that stand in the same way: most of a network do. */
+  found: Map<string, Reached>;
   /** Whether rules of security groups were listed there: else a group without rules is not known. */
   rulesListed: boolean;
 }
-
-const plain = (lists: Around["lists"]): Map<string, PrefixList> =>
-  new Map([...lists].map(([id, { fact }]) => [id, fact]));
 
 /** The rules of a group; undefined where the group is not in the evidence. */
 function rulesOf(group: string, { network, rulesListed }: Around): Cited<GroupRule>[] | undefined {
@@ -68,16 +70,16 @@ function rulesOf(group: string, { network, rulesListed }: Around): Cited<GroupRu
   return rulesListed ? [] : undefined;
 }
 
-const listsOf = (rules: readonly GroupRule[], { lists }: Around): Citation[] =>
-  rules.flatMap(({ prefixListId }) => (prefixListId ? (lists.get(prefixListId)?.cited ?? []) : []));
+const listsOf = (rules: readonly GroupRule[], { listLines }: Around): Citation[] =>
+  rules.flatMap(({ prefixListId }) => (prefixListId ? (listLines.get(prefixListId) ?? []) : []));
+
+const everything = (reach: Reach): Opening[] => piecesOf([]).map((traffic) => ({ ...traffic, reach }));
 
 function groupReached({ resource_id, configuration }: Item, around: Around): Reached {
   const rules = rulesOf(textAt(configuration, "GroupId") ?? resource_id, around);
   const facts = rules?.map(({ fact }) => fact) ?? [];
   return {
-    openings: rules
-      ? groupOpenings(facts, plain(around.lists))
-      : [{ protocol: "all", ports: null, reach: notKnown("its rules were not read") }],
+    openings: rules ? groupOpenings(facts, around.lists) : everything(notKnown("its rules were not read")),
     path: "security group",
     evidence: [...(rules ?? []).map(({ cited }) => cited), ...listsOf(facts, around)],
   };
@@ -86,9 +88,7 @@ function groupReached({ resource_id, configuration }: Item, around: Around): Rea
 function aclReached({ configuration }: Item): Reached {
   const entries = aclEntriesOf(configuration);
   return {
-    openings: entries
-      ? aclOpenings(entries)
-      : [{ protocol: "all", ports: null, reach: notKnown("its entries were not read") }],
+    openings: entries ? aclOpenings(entries) : everything(notKnown("its entries were not read")),
     path: "network ACL",
     evidence: [],
   };
@@ -108,7 +108,14 @@ interface Standing {
  * Who reaches an interface in one of some subnets. An ACL that is not in the evidence counts as AWS's default one, which
  * lets everything in.
  */
-function standingReached({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, around: Around): Reached {
+function standingReached(standing: Standing, around: Around): Reached {
+  const key = JSON.stringify(standing);
+  const reached = around.found.get(key) ?? reachedAs(standing, around);
+  around.found.set(key, reached);
+  return reached;
+}
+
+function reachedAs({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, around: Around): Reached {
   const { network } = around;
   const found = groups?.map((group) => rulesOf(group, around));
   const known = found?.every((rules) => rules !== undefined) ? found.flatMap((rules) => rules ?? []) : undefined;
@@ -134,7 +141,7 @@ function standingReached({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, a
         ],
         routes: table?.fact.routes,
       },
-      plain(around.lists),
+      around.lists,
     );
   });
   for (const group of groups ?? []) path.add(`security group ${group}`);
@@ -244,9 +251,6 @@ const REACHED: Record<ReachedType, (item: Item, around: Around) => Reached> = {
 
 const isReached = (type: string): type is ReachedType => type in REACHED;
 
-/** Evidence that a row rests on, as its column has it. */
-export const citation = ({ object, line }: Citation): string => `${object}#${line}`;
-
 /** The rows of one resource: for each family of addresses a row for each opening, or one that says nobody. */
 export function openingRows(item: Item, cited: Citation, around: Around): Row[] {
   if (!isReached(item.resource_type)) return [];
@@ -304,28 +308,32 @@ export async function* networkOpeningRows(
   unlisted: ReadonlySet<string>,
   share = { index: 0, of: 1 },
 ): AsyncGenerator<Row> {
-  const networks = new Map<string, Network>();
-  const lists = new Map<string, Cited<PrefixList>>();
+  const arounds = new Map<string, Around>();
+  const lists = new Map<string, PrefixList>();
+  const listLines = new Map<string, Citation>();
+  const around = ({ account_id, region }: Item): Around => {
+    const place = `${account_id} ${region}`;
+    const known = arounds.get(place);
+    if (known) return known;
+    const rulesListed = !unlisted.has(place);
+    const made: Around = { network: noNetwork(), lists, listLines, found: new Map(), rulesListed };
+    arounds.set(place, made);
+    return made;
+  };
   for (const object of evidence)
     if (DECIDING_TYPES.some((type) => type === object.resource_type))
       for await (const [item, cited] of itemsOf(objects, object)) {
         // A list is shared with other accounts, and its id is its own in all of them.
         if (item.resource_type === "AWS::EC2::PrefixList") {
           const id = textAt(item.configuration, "PrefixListId") ?? item.resource_id;
-          if (!lists.get(id)?.fact.entries) lists.set(id, { fact: prefixListOf(item), cited });
-        } else if (isIn(item.account_id, share)) {
-          const place = `${item.account_id} ${item.region}`;
-          const network = networks.get(place) ?? noNetwork();
-          networks.set(place, network);
-          note(network, item, cited);
-        }
+          if (lists.get(id)?.entries) continue;
+          lists.set(id, prefixListOf(item));
+          listLines.set(id, cited);
+        } else if (isIn(item.account_id, share)) note(around(item).network, item, cited);
       }
   for (const object of evidence)
     if (isReached(object.resource_type))
       for await (const [item, cited] of itemsOf(objects, object)) {
-        if (!isIn(item.account_id, share)) continue;
-        const place = `${item.account_id} ${item.region}`;
-        const network = networks.get(place) ?? noNetwork();
-        yield* openingRows(item, cited, { network, lists, rulesListed: !unlisted.has(place) });
+        if (isIn(item.account_id, share)) yield* openingRows(item, cited, around(item));
       }
 }

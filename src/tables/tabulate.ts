@@ -7,8 +7,11 @@ import { type Catalog, coveredBy, RUN_TABLES, runTables } from "./catalog.ts";
 import type { ResourceTable, Table } from "./columns.ts";
 import { itemsOf } from "./evidenceItems.ts";
 import { gapsOf } from "./gaps.ts";
+import { NETWORK_TYPES, networkOpeningRows } from "./networkOpenings.ts";
 import type { Objects, Sink } from "./objects.ts";
 import { ParquetFile, type Row } from "./parquetFile.ts";
+import { isPolicyTable, policyTableRows } from "./policyRows.ts";
+import { POLICY_TYPES } from "./policySites.ts";
 import { envelopeRow, resourceRow } from "./resourceRow.ts";
 import { runRows } from "./runRows.ts";
 import type { SealedRun } from "./sealedRun.ts";
@@ -23,6 +26,8 @@ export interface TableFile {
   /** The evidence it is derived from, in order; empty for tables about the run itself. */
   objects: readonly EvidenceObject[];
   items: number;
+  /** Which accounts' rows the part has, where a row needs everything of its account. */
+  share?: { index: number; of: number };
 }
 
 /** What was derived. */
@@ -51,10 +56,35 @@ export function tableFilesOf(sealed: SealedRun, { tables }: Pick<Catalog, "table
     ...partsOf(RUN_TABLES.resources, sorted),
     // What is usual of a type shows in all of it.
     ...partsOf(RUN_TABLES.anomalies, sorted, (a, b) => a.resource_type === b.resource_type),
+    ...policyTables.flatMap((table) =>
+      partsOf(
+        table,
+        sorted.filter(({ resource_type }) => POLICY_TYPES.has(resource_type)),
+      ),
+    ),
+    ...sharesOf(
+      RUN_TABLES.network_openings,
+      sorted.filter(({ resource_type }) => NETWORK_TYPES.has(resource_type)),
+    ),
     ...runTables
-      .filter((table) => table !== RUN_TABLES.resources && table !== RUN_TABLES.anomalies)
+      .filter((table) => table.name in runRows || table === RUN_TABLES.gaps)
       .map((table) => ({ table, part: 1, objects: [], items: 0 })),
   ];
+}
+
+const policyTables = runTables.filter(({ name }) => isPolicyTable(name));
+
+/** Parts by account: each is derived of all the evidence, and has the rows of its accounts. */
+function sharesOf(table: Table, objects: readonly EvidenceObject[]): TableFile[] {
+  const items = objects.reduce((sum, object) => sum + object.items, 0);
+  const of = Math.max(1, Math.ceil(items / ITEMS_OF_A_PART));
+  return Array.from({ length: of }, (_, index) => ({
+    table,
+    part: index + 1,
+    objects,
+    items: Math.ceil(items / of),
+    share: { index, of },
+  }));
 }
 
 /** @param together whether an object must be in the part of the one before it */
@@ -124,11 +154,19 @@ export async function buildFile(
 async function* rowsOf(
   objects: Objects,
   sealed: SealedRun,
-  { table, objects: evidence }: TableFile,
+  { table, objects: evidence, share }: TableFile,
   catalog: Catalog,
 ): AsyncIterable<Row> {
   if (table === RUN_TABLES.gaps) yield* gapRows(sealed, catalog);
   else if (table === RUN_TABLES.anomalies) yield* anomalyRows(objects, evidence);
+  else if (isPolicyTable(table.name)) yield* policyTableRows(objects, table.name, evidence);
+  else if (table === RUN_TABLES.network_openings)
+    yield* networkOpeningRows(
+      objects,
+      evidence,
+      await unlistedIn(sealed, catalog, "AWS::EC2::SecurityGroupRule"),
+      share,
+    );
   else if (table.name in runRows) yield* runRows[table.name as keyof typeof runRows](sealed);
   else
     for (const object of evidence)
@@ -139,6 +177,16 @@ async function* rowsOf(
 }
 
 const isResourceTable = (table: Table): table is ResourceTable => "members" in table;
+
+/** Where a type was not (wholly) listed, as `account region`. */
+async function unlistedIn({ plan, outcomes }: SealedRun, catalog: Catalog, type: string): Promise<Set<string>> {
+  const covered = coveredBy(plan, catalog);
+  const places = new Set<string>();
+  for await (const outcome of outcomes())
+    for (const { resource_type, listed, account_id, region } of gapsOf(outcome, covered[outcome.auditor] ?? []))
+      if (resource_type === type && !listed) places.add(`${account_id} ${region}`);
+  return places;
+}
 
 async function* gapRows({ run, plan, outcomes }: SealedRun, catalog: Catalog): AsyncIterable<Row> {
   const covered = coveredBy(plan, catalog);

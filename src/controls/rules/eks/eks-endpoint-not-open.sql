@@ -8,8 +8,16 @@
 --   fsbp: [EKS.1]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+WITH reached AS (
+  SELECT o.evidence_object, o.evidence_line,
+         coalesce(bool_or(o.audience = 'everybody'), false) AS open,
+         coalesce(bool_or(o.audience = 'not known'), false) AS unclear
+  FROM latest_network_openings o
+  WHERE o.resource_type = 'AWS::EKS::Cluster'
+  GROUP BY o.evidence_object, o.evidence_line
+)
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.resources_vpc_config, '$.endpointPublicAccess') = 'false'
-         OR NOT json_array_contains(json_extract(d.resources_vpc_config, '$.publicAccessCidrs'), '0.0.0.0/0') AS passes,
+       CASE WHEN r.open THEN false WHEN NOT r.unclear THEN true END AS passes,
        'everybody reaches the API server' AS reason
 FROM latest_aws_eks_cluster d
+LEFT JOIN reached r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line

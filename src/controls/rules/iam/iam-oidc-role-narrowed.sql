@@ -8,20 +8,26 @@
 --   soc-2: [CC6.3]
 --   iso-27001: [A.5.15]
 WITH trusting AS (
-  SELECT d.evidence_object, d.evidence_line,
-         bool_and(coalesce(regexp_like(lower(json_format(json_extract(s.statement, '$.Condition'))),
-                  'token.actions.githubusercontent.com:(sub|repository|repository_owner|repository_id|job_workflow_ref)"'), false)) AS narrowed
-  FROM latest_aws_iam_role d
-  CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(TRY(json_parse(url_decode(d.assume_role_policy_document))), '$.Statement') AS array(json)),
-    ARRAY[json_extract(TRY(json_parse(url_decode(d.assume_role_policy_document))), '$.Statement')]))
-    AS s (statement)
-  WHERE json_extract_scalar(s.statement, '$.Effect') = 'Allow'
-    AND json_format(json_extract(s.statement, '$.Principal')) LIKE '%token.actions.githubusercontent.com%'
-  GROUP BY d.evidence_object, d.evidence_line
+  SELECT s.evidence_object, s.evidence_line,
+         bool_or(a.audience = 'everybody') AS open,
+         bool_or(a.audience = 'not known') AS unclear
+  FROM latest_policy_statements s
+  CROSS JOIN UNNEST(s.principals) AS p (principal)
+  JOIN latest_policy_audiences a
+    ON a.evidence_object = s.evidence_object AND a.evidence_line = s.evidence_line AND a.policy_kind = 'trust'
+   AND a.statement = s.statement
+  WHERE s.resource_type = 'AWS::IAM::Role' AND s.policy_kind = 'trust' AND s.effect = 'Allow'
+    AND lower(p.principal) LIKE '%token.actions.githubusercontent.com'
+  GROUP BY s.evidence_object, s.evidence_line
+), unread AS (
+  SELECT evidence_object, evidence_line
+  FROM latest_policies
+  WHERE resource_type = 'AWS::IAM::Role' AND policy_kind = 'trust' AND state = 'not known'
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       t.narrowed AS passes,
+       CASE WHEN t.open THEN false WHEN NOT t.unclear THEN true END AS passes,
        'any repository may assume it' AS reason
 FROM latest_aws_iam_role d
 LEFT JOIN trusting t ON t.evidence_object = d.evidence_object AND t.evidence_line = d.evidence_line
-WHERE t.evidence_line IS NOT NULL OR TRY(json_parse(url_decode(d.assume_role_policy_document))) IS NULL
+LEFT JOIN unread u ON u.evidence_object = d.evidence_object AND u.evidence_line = d.evidence_line
+WHERE t.evidence_line IS NOT NULL OR u.evidence_line IS NOT NULL

@@ -1,7 +1,8 @@
 -- title: Policies of buckets let no stranger in
 -- severity: critical
 -- resource: AWS::S3::Bucket
--- reads: [GetBucketPolicyStatus, GetPublicAccessBlock]
+-- needs: [AWS::S3::AccountPublicAccessBlock]
+-- reads: [GetPublicAccessBlock]
 -- rationale: A public policy hands what is in the bucket to everybody who knows or guesses its name.
 -- remedy: Name the principals in the policy, and block public policies for the bucket and the account.
 -- mappings:
@@ -9,9 +10,33 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+WITH audiences AS (
+  SELECT evidence_object, evidence_line,
+         bool_or(audience = 'everybody') AS open,
+         bool_or(audience = 'not known') AS unclear
+  FROM latest_policy_audiences
+  WHERE resource_type = 'AWS::S3::Bucket' AND policy_kind = 'resource'
+  GROUP BY evidence_object, evidence_line
+), accounts AS (
+  SELECT account_id,
+         bool_or(coalesce(json_extract_scalar(public_access_block_configuration, '$.RestrictPublicBuckets'), '') = 'true')
+           AS restricted
+  FROM latest_aws_s3_accountpublicaccessblock
+  GROUP BY account_id
+), buckets AS (
+  SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+         json_extract_scalar(d.get_bucket_policy_status, '$.PolicyStatus.IsPublic') AS public,
+         json_extract_scalar(d.get_public_access_block, '$.PublicAccessBlockConfiguration.RestrictPublicBuckets')
+           AS restricted
+  FROM latest_aws_s3_bucket d
+)
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(json_extract_scalar(d.get_bucket_policy_status, '$.PolicyStatus.IsPublic'), 'false') <> 'true'
-         OR coalesce(json_extract_scalar(d.get_public_access_block,
-              '$.PublicAccessBlockConfiguration.RestrictPublicBuckets'), 'false') = 'true' AS passes,
-       'AWS calls the policy public' AS reason
-FROM latest_aws_s3_bucket d
+       CASE WHEN d.restricted = 'true' OR coalesce(b.restricted, false) THEN true
+            WHEN d.public = 'true' THEN false
+            WHEN d.public = 'false' THEN true
+            WHEN a.open THEN false
+            WHEN NOT a.unclear THEN true END AS passes,
+       'its policy is public' AS reason
+FROM buckets d
+LEFT JOIN accounts b ON b.account_id = d.account_id
+LEFT JOIN audiences a ON a.evidence_object = d.evidence_object AND a.evidence_line = d.evidence_line

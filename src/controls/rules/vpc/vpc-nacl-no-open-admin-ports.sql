@@ -11,21 +11,22 @@
 --   pci-dss-4: ["1.3.1"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+WITH reached AS (
+  SELECT o.evidence_object, o.evidence_line,
+         coalesce(bool_or(o.audience = 'everybody' AND o.is_admin), false) AS open,
+         coalesce(bool_or(o.audience = 'not known' AND o.is_admin), false) AS unclear
+  FROM (
+    SELECT evidence_object, evidence_line, audience,
+           protocol = 'tcp' AND (22 BETWEEN from_port AND to_port OR 3389 BETWEEN from_port AND to_port)
+             OR protocol = 'udp' AND 3389 BETWEEN from_port AND to_port AS is_admin
+    FROM latest_network_openings
+    WHERE resource_type = 'AWS::EC2::NetworkAcl'
+  ) o
+  GROUP BY o.evidence_object, o.evidence_line
+)
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(bool_and(NOT (
-         json_extract_scalar(e.entry, '$.Egress') = 'false'
-         AND json_extract_scalar(e.entry, '$.RuleAction') = 'allow'
-         AND coalesce(json_extract_scalar(e.entry, '$.CidrBlock'), json_extract_scalar(e.entry, '$.Ipv6CidrBlock'))
-             IN ('0.0.0.0/0', '::/0')
-         AND (json_extract_scalar(e.entry, '$.Protocol') = '-1'
-           OR json_extract_scalar(e.entry, '$.Protocol') = '6'
-              AND (22 BETWEEN TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.From') AS double)
-                          AND TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.To') AS double)
-                OR 3389 BETWEEN TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.From') AS double)
-                            AND TRY_CAST(json_extract_scalar(e.entry, '$.PortRange.To') AS double))))),
-         cardinality(d.entries) = 0) AS passes,
-       'an entry allows SSH or RDP from everywhere' AS reason
+       CASE WHEN r.open THEN false WHEN NOT r.unclear THEN true END AS passes,
+       'it lets everybody in to SSH or RDP' AS reason
 FROM latest_aws_ec2_networkacl d
-LEFT JOIN UNNEST(d.entries) AS e (entry) ON true
+LEFT JOIN reached r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line
 WHERE coalesce(d.owner_id, d.account_id) = d.account_id
-GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.entries

@@ -10,16 +10,22 @@
 --   pci-dss-4: ["1.3.1"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+WITH reached AS (
+  SELECT o.evidence_object, o.evidence_line,
+         coalesce(bool_or(o.audience = 'everybody' AND o.is_admin), false) AS open,
+         coalesce(bool_or(o.audience = 'not known' AND o.is_admin), false) AS unclear
+  FROM (
+    SELECT evidence_object, evidence_line, audience,
+           protocol = 'tcp' AND (22 BETWEEN from_port AND to_port OR 3389 BETWEEN from_port AND to_port)
+             OR protocol = 'udp' AND 3389 BETWEEN from_port AND to_port AS is_admin
+    FROM latest_network_openings
+    WHERE resource_type = 'AWS::EC2::SecurityGroup' AND family = 'ipv4'
+  ) o
+  GROUP BY o.evidence_object, o.evidence_line
+)
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       count(r.security_group_rule_id) = 0 AS passes,
-       'SSH or RDP is open to 0.0.0.0/0' AS reason
+       CASE WHEN r.open THEN false WHEN NOT r.unclear THEN true END AS passes,
+       'SSH or RDP is open to every IPv4 address' AS reason
 FROM latest_aws_ec2_securitygroup d
-LEFT JOIN latest_aws_ec2_securitygrouprule r
-  ON r.account_id = d.account_id AND r.region = d.region AND r.group_id = d.group_id
- AND NOT r.is_egress AND r.cidr_ipv4 = '0.0.0.0/0'
- AND (r.ip_protocol = '-1'
-   OR r.ip_protocol = 'tcp'
-      AND (r.from_port = -1
-           OR 22 BETWEEN r.from_port AND r.to_port
-           OR 3389 BETWEEN r.from_port AND r.to_port))
-GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line
+LEFT JOIN reached r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line
+WHERE coalesce(d.owner_id, d.account_id) = d.account_id

@@ -9,23 +9,21 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+WITH reached AS (
+  SELECT o.evidence_object, o.evidence_line,
+         coalesce(bool_or(o.audience = 'everybody' AND o.protocol IN ('tcp', 'udp') AND p.port BETWEEN o.from_port AND o.to_port), false) AS open,
+         coalesce(bool_or(o.audience = 'not known' AND o.protocol IN ('tcp', 'udp') AND p.port BETWEEN o.from_port AND o.to_port), false) AS unclear
+  FROM latest_network_openings o
+  CROSS JOIN UNNEST(ARRAY[
+    1433, 1434, 1521, 2483, 2484, 3306, 5432, 5439, 5984, 6379,
+    7000, 7001, 7687, 8086, 8182, 9042, 9160, 9200, 9300, 11211, 27017, 27018, 27019, 28015, 50000
+  ]) AS p (port)
+  WHERE o.resource_type = 'AWS::EC2::SecurityGroup'
+  GROUP BY o.evidence_object, o.evidence_line
+)
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       count(r.security_group_rule_id) = 0 AS passes,
+       CASE WHEN r.open THEN false WHEN NOT r.unclear THEN true END AS passes,
        'the port of a database is open to everybody' AS reason
 FROM latest_aws_ec2_securitygroup d
-LEFT JOIN latest_aws_ec2_securitygrouprule r
-  ON r.account_id = d.account_id AND r.region = d.region AND r.group_id = d.group_id
- AND NOT r.is_egress AND (r.cidr_ipv4 = '0.0.0.0/0' OR r.cidr_ipv6 = '::/0')
- AND (r.ip_protocol = '-1'
-   OR r.ip_protocol = 'tcp'
-      AND (r.from_port = -1
-           OR 1433 BETWEEN r.from_port AND r.to_port
-           OR 1521 BETWEEN r.from_port AND r.to_port
-           OR 3306 BETWEEN r.from_port AND r.to_port
-           OR 5432 BETWEEN r.from_port AND r.to_port
-           OR 5439 BETWEEN r.from_port AND r.to_port
-           OR 6379 BETWEEN r.from_port AND r.to_port
-           OR 9200 BETWEEN r.from_port AND r.to_port
-           OR 11211 BETWEEN r.from_port AND r.to_port
-           OR 27017 BETWEEN r.from_port AND r.to_port))
-GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line
+LEFT JOIN reached r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line
+WHERE coalesce(d.owner_id, d.account_id) = d.account_id
