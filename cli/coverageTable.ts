@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import { type Coverage, coverage } from "../src/evidence/coverage.ts";
 import type { Outcome } from "../src/evidence/outcome.ts";
 
-/** Accounts by auditors as text: items found, or what stood in the way, with reasons below the table. */
+/** Accounts by auditors as text: items found, or the gap, with reasons below the table. */
 export async function coverageTable(outcomes: AsyncIterable<Outcome>): Promise<string> {
   const cells = await coverage(outcomes);
   const auditors = [...new Set(cells.map(({ auditor }) => auditor))];

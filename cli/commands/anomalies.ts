@@ -19,7 +19,7 @@ interface AnomaliesOptions extends EvidenceOptions {
 export const anomaliesCommand = (program: Command): Command =>
   program
     .command("anomalies")
-    .description("resources and principals that are unlike the others of their type, and why")
+    .description("list anomalies: resources and principals configured differently from others of their type")
     .argument("[run]", "id of a run, or latest", "latest")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
@@ -28,7 +28,7 @@ export const anomaliesCommand = (program: Command): Command =>
     .option("--json", "print JSON, an object a line")
     .addHelpText(
       "after",
-      "\nOdd is not wrong: each is a thing to look at. Without --runs, it is what the table anomalies of the run says.\nHow they are found: docs/anomalies.md",
+      "\nAn anomaly is not a failure: review each one. Without --runs, the run's table of anomalies answers.\nHow they are found: docs/anomalies.md",
     )
     .action(async (run: string, options: AnomaliesOptions) => {
       const runs = options.runs === undefined ? undefined : Number(options.runs);

@@ -26,7 +26,7 @@ const NOT_EVALUATED = 3;
 export const controlsCommand = (program: Command): Command =>
   program
     .command("controls")
-    .description("what the controls say of a run: failed, not known, excepted, passed, not applicable")
+    .description("evaluate controls against a run: fail, unknown, excepted, pass, not applicable")
     .argument("[run]", "id of a run, or latest", "latest")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
@@ -230,7 +230,7 @@ async function resultTable(
   const { default: Table } = await import("cli-table3");
   const { VERDICT_STATUSES } = await import("../../src/controls/verdict.ts");
   const table = new Table({
-    head: ["control", "severity", "fail", "unknown", "excepted", "pass", "n. a."],
+    head: ["control", "severity", "fail", "unknown", "excepted", "pass", "n/a"],
     colAligns: ["left", "left", "right", "right", "right", "right", "right"],
     style: { head: [], border: [] },
   });

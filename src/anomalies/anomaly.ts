@@ -15,7 +15,7 @@ export interface Subject {
   evidence_line: number;
 }
 
-/** A subject that is unlike the others of its type, and why. */
+/** A resource or principal that differs from others of its type, and why. */
 export interface Anomaly extends Subject {
   model: AnomalyModel;
   /** The model's own measure, the higher the odder: of the isolation forest how much odder, in (0, 1), than with the usual values. Not to be compared between models. */
@@ -24,7 +24,7 @@ export interface Anomaly extends Subject {
   reasons: readonly Reason[];
 }
 
-/** A feature in which a subject is unlike the others. */
+/** A feature in which it differs. */
 export interface Reason {
   /** A path in the configuration, with what is measured of it: `MultiAZ`, `Subnets.length`, `Tier is there`. */
   feature: string;

@@ -57,7 +57,7 @@ ${sql}
          count(*) OVER (PARTITION BY account_id, coalesce(why, not_known)) AS alike
   FROM empty
 ), unread_places AS (
-  -- What stood in the way everywhere, such as an account that lets nobody in, is said once and not in each region.
+  -- A gap that is the same everywhere, such as an account that lets nobody in, is said once and not in each region.
   SELECT DISTINCT r.account_id, CASE WHEN r.reason IS NULL OR r.alike = 1 OR r.alike < s.places THEN r.region END AS region,
          r.reason
   FROM reasons r JOIN (SELECT account_id, count(*) AS places FROM scope GROUP BY ALL) s ON s.account_id = r.account_id

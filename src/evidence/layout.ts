@@ -132,7 +132,7 @@ export const latestPrefix = (table: string): string => `${LATEST_PREFIX}${table}
 export const latestKey = (table: string, part = 1): string => `${latestPrefix(table)}${part}.parquet`;
 
 /**
- * Parts of the table `anomalies` from which on a model scored them that was trained elsewhere: unlike the others they
+ * Parts of the table `anomalies` from which on a model scored them that was trained elsewhere: in contrast to the others they
  * cannot be derived again.
  */
 const MODELLED_FROM = 1001;

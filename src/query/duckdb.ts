@@ -178,7 +178,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
       `the latest run of everything is ${latest}; narrowed since: ${later
         .map((each) => `${each} (${narrowedTo.get(each)!.join(", ")})`)
         .slice(-3)
-        .join(", ")}. Name one to ask it.`,
+        .join(", ")}. Use --run <id> for another run.`,
     );
   if (latest && narrowedTo.has(latest))
     options.warn?.(

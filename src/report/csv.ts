@@ -26,14 +26,14 @@ const COLUMNS = [
   "query_sha256",
 ] as const;
 
-/** Controls that were not evaluated, the findings, one a line, and what is unlike the others with the status `unusual`; safe to open in a spreadsheet. @see https://www.rfc-editor.org/rfc/rfc4180 */
+/** Controls that were not evaluated, the findings, one a line, and anomalies with the status `anomaly`; safe to open in a spreadsheet. @see https://www.rfc-editor.org/rfc/rfc4180 */
 export async function writeCsv({ run, controls, findings, anomalies }: Report, write: Write): Promise<void> {
   const byId = new Map(controls.map((control) => [control.id, control]));
   await write(`${COLUMNS.join(",")}\r\n`);
   await write(controls.map((control) => notEvaluated(run.run_id, control)).join(""));
   for await (const portion of findings())
     await write(portion.map((each) => lineOf(run.run_id, each, byId.get(each.control)!)).join(""));
-  if (anomalies?.count) await write(anomalies.listed.map(unusual).join(""));
+  if (anomalies?.count) await write(anomalies.listed.map(anomalyLine).join(""));
 }
 
 function notEvaluated(run: string, control: ReportedControl): string {
@@ -78,10 +78,10 @@ function lineOf(run: string, finding: Finding, control: ReportedControl): string
   return record(fields);
 }
 
-const unusual = (each: ProvenAnomaly): string =>
+const anomalyLine = (each: ProvenAnomaly): string =>
   record([
     each.run_id,
-    "unusual",
+    "anomaly",
     "info",
     null,
     "It is configured like the others of its type",

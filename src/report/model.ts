@@ -88,7 +88,7 @@ export type Findings = (ofEachControl?: number) => AsyncIterable<readonly Findin
 export const foundBy = (...controls: readonly Pick<ReportedControl, "verdicts">[]): number =>
   controls.reduce((sum, { verdicts }) => sum + FINDING_STATUSES.reduce((all, status) => all + verdicts[status], 0), 0);
 
-/** What is unlike the others of its type. Odd is not wrong: these are no findings, and of no status. */
+/** Anomalies. An anomaly is not a failure: these are no findings, and of no status. */
 export interface Anomalies {
   count: number;
   /** The first of them, the oddest first. */

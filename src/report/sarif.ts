@@ -17,13 +17,13 @@ const SCORES: Record<Severity, string> = { critical: "9.5", high: "8.0", medium:
 
 /**
  * SARIF 2.1.0: a rule for each control, a result for each finding. The evidence object and its line are the place, the
- * ARN is the logical one. Excepted findings are results that are suppressed, and unknown ones are open. What is unlike
- * the others has a rule of its own, and results that are informational.
+ * ARN is the logical one. Excepted findings are results that are suppressed, and unknown ones are open. Anomalies
+ * have a rule of their own, and results that are informational.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export async function writeSarif(report: Report, write: Write): Promise<void> {
   const { controls, findings, anomalies, run } = report;
-  const unusual = anomalies?.listed ?? [];
+  const anomalyList = anomalies?.listed ?? [];
   const places = new Map(controls.map(({ id }, index) => [id, index]));
   const head = {
     tool: {
@@ -31,7 +31,7 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
         name: "itaudit",
         version: report.tool_version,
         semanticVersion: report.tool_version,
-        rules: [...controls.map(ruleOf), ...(unusual.length ? [UNUSUAL] : [])],
+        rules: [...controls.map(ruleOf), ...(anomalyList.length ? [ANOMALY_RULE] : [])],
       },
     },
     automationDetails: { id: `itaudit/${run.run_id}` },
@@ -58,8 +58,10 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
     await write(separator + results.join(",\n"));
     separator = ",\n";
   }
-  if (unusual.length)
-    await write(separator + unusual.map((each) => JSON.stringify(unusualOf(each, controls.length))).join(",\n"));
+  if (anomalyList.length)
+    await write(
+      separator + anomalyList.map((each) => JSON.stringify(resultOfAnomaly(each, controls.length))).join(",\n"),
+    );
   await write("]}]}\n");
 }
 
@@ -81,20 +83,20 @@ const notEvaluated = ({ id, not_evaluated: error }: ReportedControl, index: numb
     ? []
     : [{ level: "error", message: { text: `not evaluated: ${error}` }, associatedRule: { id, index } }];
 
-const UNUSUAL = {
-  id: "unlike-the-others",
+const ANOMALY_RULE = {
+  id: "anomaly",
   shortDescription: { text: "A resource is configured like the others of its type" },
-  fullDescription: { text: "What is configured unlike the others of its type is worth a look. Odd is not wrong." },
+  fullDescription: { text: "A resource configured differently from others of its type. An anomaly is not a failure." },
   help: { text: "See whether somebody meant it so; a control can then say what is wanted." },
   defaultConfiguration: { level: "none" },
   properties: { "security-severity": SCORES.info, tags: [] },
 };
 
-function unusualOf(each: ProvenAnomaly, ruleIndex: number) {
+function resultOfAnomaly(each: ProvenAnomaly, ruleIndex: number) {
   const { account_id, region, resource_type, resource_id, arn } = each;
   const name = arn ?? `${resource_id} in ${account_id} ${region}`;
   return {
-    ruleId: UNUSUAL.id,
+    ruleId: ANOMALY_RULE.id,
     ruleIndex,
     kind: "informational",
     level: "none",
@@ -107,7 +109,7 @@ function unusualOf(each: ProvenAnomaly, ruleIndex: number) {
     ],
     partialFingerprints: {
       "finding/v1": findingId({
-        control: UNUSUAL.id,
+        control: ANOMALY_RULE.id,
         account_id,
         region,
         resource: { resource_type, resource_id, arn, name: each.name },

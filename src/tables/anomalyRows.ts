@@ -29,7 +29,7 @@ export const anomalyRow = (anomaly: Anomaly): Row => [
   anomaly.evidence_line,
 ];
 
-/** What is unlike the others in committed evidence, type by type, the oddest of a type first. @throws EvidenceError */
+/** Anomalies in committed evidence, type by type, the strongest of a type first. @throws EvidenceError */
 export async function* anomalyRows(
   objects: Objects,
   evidence: readonly EvidenceObject[],

@@ -120,7 +120,7 @@ export const RUN_TABLES = {
       items: "bigint",
     }),
   },
-  /** Resources and principals that are unlike the others of their type. Odd is not wrong: each is a thing to look at. */
+  /** Anomalies: resources and principals configured differently from others of their type. An anomaly is not a failure. */
   anomalies: {
     name: "anomalies",
     columns: columns({
@@ -134,7 +134,7 @@ export const RUN_TABLES = {
       model: "varchar",
       /** The model's own measure, the higher the odder. */
       score: "double",
-      /** In what it is unlike the others, most first. */
+      /** In what it differs, strongest first. */
       features: "array(varchar)",
       /** Of each of these features JSON: feature, value, usual, share. */
       reasons: "array(varchar)",

@@ -60,7 +60,7 @@ describe("a report for machines", () => {
       .to.include(`${RUN},unknown,critical,rds-public,`)
       .and.include("111111111111,,AWS::RDS::DBInstance,,,,");
     expect(lines[5])
-      .to.include(`${RUN},unusual,info,,`)
+      .to.include(`${RUN},anomaly,info,,`)
       .and.include('"Engine = ""oracle-ee"" (usual ""postgres""; 0.6 % have such)"');
   });
 

@@ -86,7 +86,7 @@ describe("the report's page in Chromium", function () {
     expect(await shown.page.locator("dialog").textContent()).to.include("ANPAEXAMPLE");
   });
 
-  it("shows what is unlike the others, in what, and where the evidence has it", async () => {
+  it("shows anomalies, in what they differ, and where the evidence has them", async () => {
     shown = await browser.open(report({ anomalies: { count: 2, listed: [anomaly()] } }));
     const section = shown.page.locator("#anomalies");
     expect(await section.textContent())
@@ -97,7 +97,7 @@ describe("the report's page in Chromium", function () {
     expect(await shown.page.locator("dialog").textContent()).to.include("| gunzip | sed -n 9p");
   });
 
-  it("says where a run's tables do not know what is unusual", async () => {
+  it("says where a run's tables know no anomalies", async () => {
     shown = await browser.open(report({ anomalies: undefined }));
     expect(await shown.page.locator("#anomalies").textContent()).to.include("itaudit tables build");
   });

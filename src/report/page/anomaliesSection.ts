@@ -4,7 +4,7 @@ import { code, evidenceFacts, facts, showDetails } from "./details.ts";
 import { counted, element, number } from "./element.ts";
 import { LongTable } from "./longTable.ts";
 
-/** What is configured unlike the others of its type, and in what. */
+/** Anomalies, and in what each differs from others of its type. */
 export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
   const section = (...children: (Node | null)[]) =>
     element(
@@ -18,7 +18,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
       element(
         "p",
         {},
-        "The tables of this run were derived by a version that did not look for what is unusual: ",
+        "The tables of this run were derived by a version that did not look for anomalies: ",
         code(`itaudit tables build ${run.run_id}`),
         " does.",
       ),
@@ -26,7 +26,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
   const { count, listed } = anomalies;
   if (!count) return section(element("p", {}, "No resource is told apart from the others of its type."));
   const table = new LongTable({
-    label: "Resources unlike the others",
+    label: "Anomalies",
     columns: [
       {
         key: "id",

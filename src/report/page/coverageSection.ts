@@ -32,7 +32,7 @@ export function covered(cells: readonly Cell[]): { planned: number; read: number
   return { planned, read: planned - unread };
 }
 
-/** Accounts by auditors: what was read, and what stood in the way. */
+/** Accounts by auditors: what was read, and the gaps. */
 export function coverageSection({ coverage, excluded, run }: PageData): HTMLElement {
   const byAccount = new Map<string, Map<string, Cell>>();
   for (const cell of coverage) {
@@ -115,7 +115,7 @@ function reasonsOf(cells: readonly Cell[]): HTMLElement | false {
   return element(
     "div",
     { class: "reasons" },
-    element("h3", {}, "What stood in the way"),
+    element("h3", {}, "Collection gaps"),
     element(
       "ul",
       {},

@@ -63,7 +63,7 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
       ["SHA-256", code(run.manifest_sha256)],
       ["Place in the chain", integrity.head ? number(integrity.head.sequence) : null],
       ["Started, sealed", `${time(run.started_at)}, ${time(run.sealed_at)}`],
-      ["Asked for by", run.requested_by],
+      ["Requested by", run.requested_by],
       ["Notices", noticed.join(", ")],
       ["Check it yourself", code(`itaudit verify ${run.run_id} --bucket <bucket> --public-key key.pem`)],
     ]),

@@ -86,7 +86,7 @@ function summary(): HTMLElement {
     "ul",
     { class: "tiles", "aria-label": "Summary" },
     integrity.holds
-      ? tile("#integrity", "Integrity", "Holds", `${counted(integrity.objects, "object")} as sealed`, "good")
+      ? tile("#integrity", "Integrity", "Verified", `${counted(integrity.objects, "object")} as sealed`, "good")
       : tile("#integrity", "Integrity", "Violated", counted(integrity.violations, "violation"), "bad"),
     tile(
       "#coverage",
