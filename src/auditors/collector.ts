@@ -1,5 +1,5 @@
 import type { Client } from "@smithy/core/client";
-import { type OperationSchema, type Paging, pagingOf } from "./paging.ts";
+import { type Extent, extentOf, type OperationSchema, type Paging, pagingOf } from "./paging.ts";
 import type { Path, Where, WhereResource } from "./paths.ts";
 
 /** Where a type of resource is read: in every region, once for the account, or once in the one region that has it. */
@@ -34,6 +34,8 @@ export interface Read {
   pending?: readonly string[];
   /** How it is continued, where it is paged. */
   page?: Paging;
+  /** What its answer says of how much there is. */
+  extent?: Extent;
   /** The client, where it is not the service's own. */
   client?: ClientClass;
 }
@@ -278,9 +280,11 @@ export function reads(prefix: string, scope: Scope = "regional") {
   const listed = (command: AnyCommand, items: string | undefined, options: ListingOptions<AnyCommand, string>) => {
     const facts = read(command, options);
     const page = options.page ?? pagingOf(facts.schema, items);
+    const extent = extentOf(facts.schema, items);
     return {
       ...facts,
       ...(page ? { page } : {}),
+      ...(extent ? { extent } : {}),
       ...(items ? { items } : {}),
       ...(options.as ? { as: options.as } : {}),
     };

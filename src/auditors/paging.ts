@@ -11,6 +11,16 @@ export interface Paging {
   lastItem?: boolean;
 }
 
+/** Where an answer says how much there is: its end is believed where that does not contradict what it has. */
+export interface Extent {
+  /** Whether there is more. */
+  more?: Path;
+  /** How many are on the page, and their list. */
+  count?: readonly [count: Path, list: Path];
+  /** A token of an operation that is not continued. */
+  token?: Path;
+}
+
 /** An operation as the SDK's commands carry it: its name, and the shapes of input and answer. */
 export type OperationSchema = readonly [9, string, string, object | number, () => never, () => never];
 
@@ -36,6 +46,27 @@ const TOKENS: readonly (readonly [string, string])[] = [
   ["nextPageToken", "nextPageToken"],
   ["ExclusiveStartTableName", "LastEvaluatedTableName"],
 ];
+
+/** Names by which AWS's services say that there is more. */
+const MORE = ["IsTruncated", "isTruncated", "Truncated", "truncated", "HasMoreStreams", "hasMoreResults"];
+
+/** What an operation's answer says of how much there is; undefined: nothing. */
+export function extentOf(schema: OperationSchema, items: Path | undefined): Extent | undefined {
+  const output = membersOf(outputOf(schema));
+  const [inside, list] = items?.split(".") ?? [];
+  const nested = inside && output[inside] ? membersOf(output[inside]) : {};
+  const at = (name: string): Path | undefined =>
+    name in output ? name : name in nested ? `${inside}.${name}` : undefined;
+  const more = MORE.map(at).find((path) => path !== undefined);
+  const token = pagingOf(schema, items) ? undefined : ["NextToken", "nextToken"].map(at).find((path) => path);
+  const extent: Extent = {
+    ...(more ? { more } : {}),
+    // CloudFront counts what is on the page.
+    ...("Quantity" in nested && list ? { count: [`${inside}.Quantity`, `${inside}.${list}`] as const } : {}),
+    ...(token ? { token } : {}),
+  };
+  return Object.keys(extent).length ? extent : undefined;
+}
 
 const membersOf = (schema: NormalizedSchema): Record<string, NormalizedSchema> =>
   schema.isStructSchema() ? (schema.getMemberSchemas() as Record<string, NormalizedSchema>) : {};

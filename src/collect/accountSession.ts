@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@smithy/types";
+import type { Read } from "../auditors/collector.ts";
 
 /** A role of the same name in each account. */
 export interface CrossAccountRole {
@@ -67,29 +68,77 @@ export const accountSession =
 
 /** Milliseconds before a session's end from which a new one is taken. */
 const RENEW_BEFORE_MS = 300_000;
+/** Sessions that AWS refuses and that are replaced: a region that takes none would ask for one after the other. */
+const REPLACED_AT_MOST = 5;
 
-/** One session for all clients of an account, renewed before it ends. */
-export function renewed(
-  first: AwsCredentialIdentity,
-  renew: () => Promise<AwsCredentialIdentity>,
+/** One session for all clients of an account. */
+export interface Session {
+  /** For the SDK, which keeps none of them itself. */
+  credentials: (() => Promise<AwsCredentialIdentity>) & { memoized: true };
+  /** Which session it is, counted. */
+  number: () => number;
+  /** Takes a new one, unless that one is replaced already. @throws SessionError; or what AWS refused stays refused */
+  replace: (number: number) => Promise<void>;
+}
+
+/** The account could not be entered: nothing that was to be read there is to blame. */
+export class SessionError extends Error {
+  constructor(
+    override readonly cause: unknown,
+    /** The call that was to open a session. */
+    readonly call: Pick<Read, "operation" | "actions">,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause));
+    this.name = "SessionError";
+  }
+}
+
+/**
+ * Opens a session that is renewed before it ends, and where AWS refuses it.
+ * @param call the call that opens it; undefined where credentials are used as they are
+ * @throws SessionError
+ */
+export async function sessionOf(
+  call: AccountAccess["call"],
+  enter: () => Promise<AwsCredentialIdentity>,
   now: () => number,
-): () => Promise<AwsCredentialIdentity> {
+): Promise<Session> {
+  const entered = () =>
+    enter().catch((error: unknown) => {
+      throw new SessionError(error, call ?? { operation: "Credentials", actions: [] });
+    });
   const endOf = ({ expiration }: AwsCredentialIdentity) => expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+  const first = await entered();
   let current = Promise.resolve(first);
   let ends = endOf(first);
-  return () => {
-    if (ends - now() < RENEW_BEFORE_MS) {
-      ends = Number.POSITIVE_INFINITY;
-      current = renew();
-      current.then(
-        (session) => {
-          ends = endOf(session);
-        },
-        () => {
-          ends = 0;
-        },
-      );
-    }
+  let number = 0;
+  const next = () => {
+    ends = Number.POSITIVE_INFINITY;
+    number += 1;
+    current = entered();
+    current.then(
+      (session) => {
+        ends = endOf(session);
+      },
+      () => {
+        ends = 0;
+      },
+    );
+  };
+  const credentials = () => {
+    if (ends - now() < RENEW_BEFORE_MS) next();
     return current;
+  };
+  let replaced = 0;
+  return {
+    credentials: Object.assign(credentials, { memoized: true as const }),
+    number: () => number,
+    replace: async (refused) => {
+      if (refused === number && replaced < REPLACED_AT_MOST) {
+        replaced += 1;
+        next();
+      }
+      await current;
+    },
   };
 }

@@ -1,13 +1,14 @@
 import pLimit from "p-limit";
 import { type Aggregator, type ClientClass, type Listing, type SdkClient, typesOf } from "../auditors/collector.ts";
 import type { Item } from "../evidence/item.ts";
-import { renewed } from "./accountSession.ts";
+import { type Session, sessionOf } from "./accountSession.ts";
 import { gapOf, type Source, sourcesOf } from "./aggregated.ts";
-import { type Calls, pages, type Values } from "./calls.ts";
+import type { Calls, Values } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import { tagMap } from "./describe.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
+import { pages } from "./pages.ts";
 import { problemOf } from "./problem.ts";
 import { RECORDER, type Recorder } from "./recorders.ts";
 import { digestsOf, redactNamed } from "./redact.ts";
@@ -63,38 +64,39 @@ export async function readAggregator(
   const unread = (of: readonly OutcomeBuilder[], read: Asking, error: unknown, remedy?: string, what = types): void => {
     for (const tally of of)
       for (const resourceType of planned(tally).filter((type) => what.includes(type)))
-        tally.problem(problemOf(error, { ...read, resourceType, incomplete: "resources" }), remedy);
+        tally.problem(problemOf(error, { ...read, resourceType, incomplete: "resources", open: true }), remedy);
   };
   const ended = all.map((tally) => ({ tally, finished: true }));
   const open = all.map((tally) => ({ tally, finished: false }));
 
   const { access } = run;
   const enter = () => access.session(account, run.runId);
-  let credentials: ReturnType<typeof renewed> | undefined;
+  let session: Session | undefined;
   try {
     // In the audit account the function's own role asks.
-    if (account !== run.account) credentials = renewed(await before(run.deadline, enter), enter, run.now);
+    if (account !== run.account) session = await before(run.deadline, () => sessionOf(access.call, enter, run.now));
   } catch (error) {
     if (error instanceof DeadlineReached) return open;
-    unread(
-      all,
-      access.call ?? { operation: "Credentials", actions: [] },
-      error,
-      `The aggregator is in ${account}. ${access.remedy(account)}`,
-    );
+    unread(all, select, error, `The aggregator is in ${account}. ${access.remedy(account)}`);
     return ended;
   }
   const clients = new Map<ClientClass, SdkClient>();
   const clientOf = (Client: ClientClass): SdkClient => {
     const client =
       clients.get(Client) ??
-      new Client({ ...run.client(WAITS), ...RETRIES, region, ...(credentials ? { credentials } : {}) });
+      new Client({
+        ...run.client(WAITS),
+        ...RETRIES,
+        region,
+        ...(session ? { credentials: session.credentials } : {}),
+      });
     clients.set(Client, client);
     return client;
   };
   const limit = pLimit(ACCOUNTS_AT_ONCE);
   const callsFor = (tally: OutcomeBuilder): Calls => ({
     client: service!.client,
+    session,
     clientOf,
     budget: (_client, call) => call(() => undefined),
     paces: () => [],
@@ -117,7 +119,7 @@ export async function readAggregator(
   ): Promise<void> => {
     const input = { ConfigurationAggregatorName: name, Expression: expression, Limit: PAGE };
     const parsed = (answer: Values) => ((answer[select.items!] ?? []) as string[]).map((text) => JSON.parse(text));
-    return pages(callsFor(tally), select, region, input, (answer, next) => take(parsed(answer), next), from);
+    return pages({ calls: callsFor(tally), region }, select, input, (answer, next) => take(parsed(answer), next), from);
   };
 
   const readAccount = async (
@@ -189,7 +191,7 @@ export async function readAggregator(
   let known: Source[] | undefined = [];
   try {
     const input = { ConfigurationAggregatorName: name, Limit: PAGE };
-    await pages(callsFor(all[0]!), sources, region, input, async (answer) => {
+    await pages({ calls: callsFor(all[0]!), region }, sources, input, async (answer) => {
       known!.push(...((answer[sources.items!] ?? []) as Source[]));
     });
   } catch (error) {

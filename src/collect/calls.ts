@@ -1,9 +1,9 @@
-import type { ClientClass, Listing, Read, SdkClient } from "../auditors/collector.ts";
-import { valueAt } from "../auditors/paths.ts";
+import type { ClientClass, Read, SdkClient } from "../auditors/collector.ts";
+import type { Session } from "./accountSession.ts";
 import type { TokenBucket } from "./apiShare.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
-import { hasErrorCode } from "./problem.ts";
+import { causeOf, hasErrorCode, isSessionRefused } from "./problem.ts";
 import { tellThrottles } from "./throttles.ts";
 
 export type Values = Record<string, unknown>;
@@ -13,6 +13,8 @@ type Answer = Values & { $metadata?: { attempts?: number } };
 export interface Calls {
   /** The service's own client; a read may name another. */
   client: ClientClass;
+  /** The account's, where one had to be entered. */
+  session?: Session | undefined;
   clientOf: (client: ClientClass, region: string) => SdkClient;
   /** Runs a call within the account's budget of concurrent calls; the call tells of each attempt that AWS refused. */
   budget: <T>(client: SdkClient, call: (refused: () => void) => Promise<T>) => Promise<T>;
@@ -37,11 +39,25 @@ const PENDING_WAIT_MS = 3_000;
 export async function call(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
   for (let tries = 1; ; tries++) {
     try {
-      return await once(calls, read, region, input);
+      return await inSession(calls, read, region, input);
     } catch (error) {
       if (tries === PENDING_TRIES || !hasErrorCode(error, read.pending ?? [])) throw error;
       await before(calls.deadline, () => calls.wait(PENDING_WAIT_MS));
     }
+  }
+}
+
+/** Makes a call, and once more in a new session where AWS refuses the one that it was made in. */
+async function inSession(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
+  const { session } = calls;
+  const number = session?.number();
+  try {
+    return await once(calls, read, region, input);
+  } catch (error) {
+    if (!session || !isSessionRefused(error)) throw error;
+    await before(calls.deadline, () => session.replace(number!));
+    if (session.number() === number) throw error;
+    return once(calls, read, region, input);
   }
 }
 
@@ -65,53 +81,9 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
       tally.called($metadata?.attempts);
       return answer;
     } catch (error) {
-      if (calls.hasEnded?.(error)) throw new DeadlineReached();
+      if (calls.hasEnded?.(causeOf(error))) throw new DeadlineReached();
       if (!(error instanceof DeadlineReached)) tally.called((error as Answer).$metadata?.attempts);
       throw error;
     }
   });
-}
-
-/** Makes a call and those that continue it, from `tokens` on; `take` gets each page and the tokens of the next. */
-export async function pages(
-  calls: Calls,
-  read: Read & Pick<Listing, "items">,
-  region: string,
-  input: Values,
-  take: (answer: Values, next: Values | undefined) => Promise<void>,
-  tokens: Values = {},
-): Promise<void> {
-  for (let at: Values | undefined = tokens; at; ) {
-    const answer: Values = await call(calls, read, region, { ...input, ...at });
-    const next = nextTokens(read, answer);
-    // A service that answers with the same token for ever would keep the task until its deadline.
-    if (next && JSON.stringify(next) === JSON.stringify(at))
-      throw new Error(`${read.operation} answered twice with the same page token`);
-    await take(answer, next);
-    at = next;
-  }
-}
-
-function nextTokens({ page, items }: Read & Pick<Listing, "items">, answer: Values): Values | undefined {
-  if (!page || (page.more && !valueAt(answer, page.more))) return undefined;
-  const list = items && page.lastItem ? valueAt(answer, items) : undefined;
-  const source = Array.isArray(list) ? list.at(-1) : answer;
-  const next = page.tokens
-    // A list of bare names has no member: the name itself is the token.
-    .map(([member, path]) => [member, typeof source === "string" ? source : valueAt(source, path)] as const)
-    .filter(([, token]) => token !== undefined && token !== "");
-  return next.length ? Object.fromEntries(next) : undefined;
-}
-
-/** The answer of a call with those that continue it: their lists end to end, without the tokens. */
-export async function wholeAnswer(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
-  let whole: Values | undefined;
-  await pages(calls, read, region, input, async (answer) => {
-    if (!whole) whole = { ...answer };
-    else
-      for (const [member, value] of Object.entries(answer))
-        if (Array.isArray(value)) whole[member] = [...((whole[member] as unknown[] | undefined) ?? []), ...value];
-  });
-  for (const [, token] of read.page?.tokens ?? []) delete whole![token];
-  return whole!;
 }

@@ -2,9 +2,10 @@ import type { Batch, Collector, Detail, Naming, Read } from "../auditors/collect
 import { batchInputFor, inputFor } from "../auditors/inputs.ts";
 import { valueAt, valueFrom, valuesAt, type Where, type WhereResource } from "../auditors/paths.ts";
 import type { ReadError } from "../evidence/outcome.ts";
-import { type Calls, call, type Values, wholeAnswer } from "./calls.ts";
+import { type Calls, call, type Values } from "./calls.ts";
 import { DeadlineReached } from "./deadline.ts";
 import type { Found } from "./listing.ts";
+import { wholeAnswer } from "./pages.ts";
 import { hasErrorCode, type Problem } from "./problem.ts";
 
 /** What describing a page of resources needs. */
@@ -13,7 +14,13 @@ export interface Describing {
   calls: Calls;
   where: Where;
   /** Takes down a call that did not answer, and says what it means. */
-  problem: (read: Read, error: unknown, incomplete: NonNullable<ReadError["incomplete"]>) => Problem;
+  problem: (
+    read: Read,
+    error: unknown,
+    incomplete: NonNullable<ReadError["incomplete"]>,
+    /** Whether AWS answered before, in the same listing or with the resource itself. */
+    begun?: boolean,
+  ) => Problem;
   /** Tags by ARN, where one listing answers for all resources; a string is the code of the error that it met. */
   bulkTags: () => Promise<ReadonlyMap<string, unknown> | string>;
   /** What one more listing says of all resources, by what it calls them; a string is the code of the error that it met. */
@@ -123,7 +130,7 @@ async function ask(
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
     if (hasErrorCode(error, detail.none)) return null;
-    unread[detail.as] = problem(detail, error, incomplete).error.code;
+    unread[detail.as] = problem(detail, error, incomplete, true).error.code;
     return undefined;
   }
 }
@@ -164,7 +171,7 @@ async function askBatch(
       } catch (error) {
         if (error instanceof DeadlineReached) throw error;
         if (hasErrorCode(error, batch.none)) answers.fill(null, start, Math.min(end, answers.length));
-        else mark(problem(batch, error, incomplete).error.code);
+        else mark(problem(batch, error, incomplete, true).error.code);
       }
     }),
   );

@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Listing, Read } from "../auditors/collector.ts";
 import { inputFor } from "../auditors/inputs.ts";
 import { valuesAt, type Where } from "../auditors/paths.ts";
-import { type Calls, pages, type Values } from "./calls.ts";
+import type { Calls, Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
+import { distinctOf, type Identity } from "./distinct.ts";
+import { nameOfChain, pages } from "./pages.ts";
 import { hasErrorCode } from "./problem.ts";
 
 /** A listed resource, and when the answer that has it arrived. */
@@ -12,20 +13,31 @@ export interface Found {
   collectedAt: string;
 }
 
+/** A listing that was read once for several: with the calls that did not answer, and what its pages said twice. */
+export interface ReadOnce {
+  found: Found[];
+  failed: { read: Read; error: unknown; begun: boolean }[];
+  overlaps: { read: Read; times: number }[];
+}
+
 /** Where and with what a listing is read. */
 export interface Listings {
   calls: Calls;
   where: Where;
   now: () => number;
-  /** A parent's resources, read once for all who need them; with the calls that did not answer. */
-  parents: (listing: Listing) => Promise<{ found: Found[]; failed: { read: Read; error: unknown }[] }>;
+  /** A parent's resources, read once for all who need them. */
+  parents: (listing: Listing) => Promise<ReadOnce>;
 }
 
 export interface PageHandler {
   /** Gets each page; an empty one where AWS answers that there are none. */
   onPage: (page: Found[]) => Promise<void>;
-  /** Gets each call that did not answer; the others go on. */
-  onError: (read: Read, error: unknown) => void;
+  /** Gets each call that did not answer, and whether the same listing had begun to; the others go on. */
+  onError: (read: Read, error: unknown, begun: boolean) => void;
+  /** Gets how many resources of a page stood on one before. */
+  onOverlap?: (read: Read, times: number) => void;
+  /** What tells the resources apart. */
+  identity?: Identity;
   /** How far a task before this one came, kept up to date. */
   progress?: Progress;
 }
@@ -37,10 +49,6 @@ export interface Progress {
   reached: (chain: string, next: Values | undefined) => void;
 }
 
-/** A short name of a value, for telling chains apart. */
-export const nameOfChain = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 8);
-
 /** Reads a listing: its own calls, or one of each of its parent's resources. @throws DeadlineReached */
 export async function walk(listing: Listing, listings: Listings, handler: PageHandler): Promise<void> {
   const { where } = listings;
@@ -50,10 +58,15 @@ export async function walk(listing: Listing, listings: Listings, handler: PageHa
     return;
   }
   const { found, failed } = await listings.parents(parent.listing);
-  for (const { read, error } of failed) handler.onError(read, error);
+  for (const { read, error, begun } of failed) handler.onError(read, error, begun);
   if (!found.length && !failed.length) await handler.onPage([]);
+  const descended = new Set<string>();
   const below = async ({ resource }: Found): Promise<void> => {
     const input = inputFor(parent.input, resource, { ...where, arn: null });
+    // What stands below itself would be read for ever.
+    const name = parent.recursive ? nameOfChain(input) : "";
+    if (parent.recursive && descended.has(name)) return;
+    descended.add(name);
     await walkInput(listing, input, input, listings, {
       ...handler,
       onPage: async (page) => {
@@ -67,28 +80,34 @@ export async function walk(listing: Listing, listings: Listings, handler: PageHa
 
 async function walkInput(listing: Listing, input: Values, of: Values, listings: Listings, handler: PageHandler) {
   const { calls, where, now } = listings;
-  const { onPage: take, onError, progress } = handler;
+  const { onPage, onError, onOverlap, progress, identity = () => undefined } = handler;
   const chain = nameOfChain(input);
   if (progress?.isDone(chain)) return;
   // What names the parent stands in the resource, where AWS leaves it out.
   const names = Object.fromEntries(Object.entries(of).filter(([, value]) => typeof value === "string"));
+  const distinct = distinctOf(identity);
+  const from = progress?.tokensOf(chain);
+  let begun = from !== undefined;
   const eachAnswer = async (answer: Values, next: Values | undefined): Promise<void> => {
+    begun = true;
     const collectedAt = new Date(now()).toISOString();
-    const resources = listing.items === undefined ? [answer] : valuesAt(answer, listing.items);
-    await take(
-      resources.map((each) => ({
-        collectedAt,
-        resource: { ...names, ...(typeof each === "object" ? (each as Values) : { [listing.as ?? "value"]: each }) },
-      })),
-    );
+    const listed = listing.items === undefined ? [answer] : valuesAt(answer, listing.items);
+    const resources = listed.map((each) => ({
+      ...names,
+      ...(typeof each === "object" ? (each as Values) : { [listing.as ?? "value"]: each }),
+    }));
+    const kept = distinct(resources);
+    if (kept.length < resources.length) onOverlap?.(listing, resources.length - kept.length);
+    await onPage(kept.map((resource) => ({ collectedAt, resource })));
     progress?.reached(chain, next);
   };
   try {
-    await pages(calls, listing, where.region, input, eachAnswer, progress?.tokensOf(chain));
+    await pages({ calls, region: where.region }, listing, input, eachAnswer, from);
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
-    if (hasErrorCode(error, listing.none)) await take([]);
-    else onError(listing, error);
+    // That there is none is believed of a listing as a whole, not of its end.
+    if (!begun && hasErrorCode(error, listing.none)) await onPage([]);
+    else onError(listing, error, begun);
     progress?.reached(chain, undefined);
   }
 }

@@ -1,11 +1,11 @@
-import type { ErrorStatus, Outcome, OutcomeStatus, ReadError } from "../evidence/outcome.ts";
+import type { ErrorStatus, Note, Outcome, OutcomeStatus, ReadError } from "../evidence/outcome.ts";
 import type { Begun, PlannedItem } from "../evidence/plan.ts";
 import type { Problem } from "./problem.ts";
 
 /** The worst that happened names the outcome: what is unknown must not pass as collected. */
 const WORST = ["failed", "timed-out", "denied"] as const;
 
-const keyOf = ({ operation, resource_type, status, incomplete, code, action }: ReadError): string =>
+const keyOf = ({ operation, resource_type, status, incomplete, code, action }: Partial<ReadError>): string =>
   [operation, resource_type, status, incomplete, code, action].join(" ");
 
 /** Where a listing goes on: what it needs for the page to read next. */
@@ -16,6 +16,7 @@ export class OutcomeBuilder {
   private readonly statuses = new Set<ErrorStatus>();
   private readonly counts: Record<string, number> = {};
   private readonly errors = new Map<string, ReadError>();
+  private readonly notes = new Map<string, Note>();
   private readonly cursors: Record<string, Cursor>;
   private calls = 0;
   private retries = 0;
@@ -39,6 +40,7 @@ export class OutcomeBuilder {
     for (const error of errors) if (error.status) this.statuses.add(error.status);
     Object.assign(this.counts, counts);
     for (const error of errors) this.errors.set(keyOf(error), { ...error });
+    for (const note of before.outcome.notes ?? []) this.notes.set(keyOf(note), { ...note });
   }
 
   /** Where the listing of a resource type goes on: null at its end, undefined at its start. */
@@ -98,6 +100,13 @@ export class OutcomeBuilder {
     else this.errors.set(keyOf(error), { ...error });
   }
 
+  /** Takes down what has to be known, though nothing is unread for it. */
+  note(note: Note): void {
+    const same = this.notes.get(keyOf(note));
+    if (same) same.times += note.times;
+    else this.notes.set(keyOf(note), { ...note });
+  }
+
   /** A service that is not in use names the outcome only where nothing else was read; a deleted resource never does. */
   private status(): OutcomeStatus {
     for (const worst of WORST) if (this.statuses.has(worst)) return worst;
@@ -110,6 +119,7 @@ export class OutcomeBuilder {
       status: this.status(),
       counts: this.counts,
       errors: [...this.errors.values()],
+      ...(this.notes.size ? { notes: [...this.notes.values()] } : {}),
       ...(this.remedy ? { remedy: this.remedy } : {}),
       calls: this.calls,
       retries: this.retries,

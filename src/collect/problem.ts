@@ -1,4 +1,5 @@
 import type { ErrorStatus, ReadError } from "../evidence/outcome.ts";
+import { SessionError } from "./accountSession.ts";
 
 /** AWS's error codes for "you may not". */
 const DENIED = new Set([
@@ -10,14 +11,28 @@ const DENIED = new Set([
   "AuthorizationErrorException",
   "NotAuthorized",
 ]);
-/** Codes by which a region that is not opted in answers: as if the credentials were bad. */
-const NOT_ENABLED = new Set([
+/** Codes by which AWS does not take a session's token, or takes it no longer. */
+const SESSION_REFUSED = [
+  "AuthFailure",
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "InvalidAccessKeyId",
+  "InvalidClientTokenId",
+  "InvalidToken",
+  "TokenRefreshRequired",
+  "UnrecognizedClientException",
+] as const;
+/**
+ * Codes by which a region that is not opted in answers: as if the credentials were bad, or with no name to resolve.
+ * They say so only where nothing else says that the region is open.
+ */
+const CLOSED = new Set([
   "AuthFailure",
   "InvalidClientTokenId",
   "UnrecognizedClientException",
   "OptInRequired",
   "SubscriptionRequiredException",
-  // No such name: the service has no endpoint in the region. A resolver that does not answer is EAI_AGAIN.
+  // A resolver that does not answer is EAI_AGAIN.
   "ENOTFOUND",
 ]);
 const TIMED_OUT = new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "RequestTimeout", "EAI_AGAIN"]);
@@ -29,6 +44,8 @@ const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpire
 /** Whether an error says that the session has ended. */
 export const isExpired = (thrown: unknown): boolean =>
   thrown instanceof Error && (EXPIRED.has(thrown.name) || EXPIRED.has(codeOf(thrown)));
+/** Codes by which AWS refuses the request itself: 403 too, but nobody denies anything. */
+const NOT_DENIED = new Set<string>([...SESSION_REFUSED, ...CLOSED, "RequestExpired"]);
 
 /** What an error says: the status it leads to, and the facts that go into the outcome. */
 export interface Problem {
@@ -49,16 +66,21 @@ const deniedBy = (message: string): ReadError["denied_by"] =>
 export interface Asked {
   operation: string;
   actions: readonly string[];
-  resourceType?: string;
+  resourceType?: string | undefined;
   /** What is unknown when it fails. */
-  incomplete?: ReadError["incomplete"];
+  incomplete?: ReadError["incomplete"] | undefined;
   /** Errors by which the service says that it is not in use here. */
   notEnabled?: readonly RegExp[];
+  /** Whether the region is known to be open to the account: then no answer means that it is closed. */
+  open?: boolean;
+  /** Whether the service answered before in the same listing: then it is in use, and the region is open. */
+  begun?: boolean;
 }
 
 /** Reads AWS's error: which status follows, and for a denial which action is missing and who denied it. */
 export function problemOf(thrown: unknown, asked: Asked): Problem {
-  const error = causeOf(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  if (thrown instanceof SessionError) return entering(thrown, asked);
+  const error = causeOf(thrown);
   const { status, ...more } = meaning(error, asked);
   return {
     status,
@@ -75,11 +97,22 @@ export function problemOf(thrown: unknown, asked: Asked): Problem {
   };
 }
 
-/** AWS's own error, where the SDK puts one of its own around it: asking for an account's endpoint failed. */
-const causeOf = (error: Error): Error => {
+/** Why an account could not be entered: its role does not trust who asked, unless AWS says something else. */
+function entering({ cause, call }: SessionError, { resourceType, incomplete }: Asked): Problem {
+  const problem = problemOf(cause, { ...call, resourceType, incomplete, open: true });
+  const { error } = problem;
+  if (problem.status === "denied" && !/no identity-based policy|explicit deny/i.test(error.message))
+    error.denied_by = "trust";
+  return problem;
+}
+
+/** AWS's own error, where one stands around it: entering the account failed, or asking for its endpoint. */
+export function causeOf(thrown: unknown): Error {
+  const error = thrown instanceof SessionError ? thrown.cause : thrown;
+  if (!(error instanceof Error)) return new Error(String(error));
   const { reason } = error as { reason?: unknown };
   return reason instanceof Error ? reason : error;
-};
+}
 
 const codeOf = (error: Error): string =>
   (error as { Code?: string }).Code ?? ("code" in error ? String(error.code) : error.name);
@@ -88,18 +121,24 @@ function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<Rea
   const code = codeOf(error);
   const is = (codes: ReadonlySet<string>) => codes.has(error.name) || codes.has(code);
   const http = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  if (asked.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`))) return { status: "not-enabled" };
-  if (is(DENIED) || (http === 403 && !is(NOT_ENABLED) && !is(EXPIRED))) {
+  const declared = asked.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`));
+  const endedEarly = asked.begun && asked.incomplete === "resources";
+  if (declared) return { status: endedEarly ? "failed" : "not-enabled" };
+  if (is(DENIED) || (http === 403 && !is(NOT_DENIED))) {
     const named = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1];
     const action = named ?? asked.actions[0];
     return { status: "denied", ...(action ? { action } : {}), denied_by: deniedBy(error.message) };
   }
-  if (is(NOT_ENABLED)) return { status: "not-enabled" };
+  if (is(CLOSED)) return { status: asked.open || asked.begun ? "failed" : "not-enabled" };
   if (is(TIMED_OUT)) return { status: "timed-out" };
   // A listing cannot be gone; what it answers so is not understood, and failed.
   const ofOne = asked.incomplete === "details" || asked.incomplete === "tags";
   return { status: ofOne && GONE.test(code) ? "deleted" : "failed" };
 }
+
+/** Whether AWS did not take the session's token: another session may be taken. */
+export const isSessionRefused = (thrown: unknown): boolean =>
+  !(thrown instanceof SessionError) && hasErrorCode(causeOf(thrown), SESSION_REFUSED);
 
 /** Whether an error is one that AWS says something by: that there is none, or not yet. */
 export const hasErrorCode = (thrown: unknown, codes: readonly string[]): boolean =>

@@ -6,7 +6,6 @@ import {
   isGlobal,
   type JoinedListing,
   type Listing,
-  type Read,
   type SdkClient,
   type Service,
   type Tags,
@@ -14,11 +13,14 @@ import {
 import { valueAt, type Where } from "../auditors/paths.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL, type PlannedItem } from "../evidence/plan.ts";
+import type { Session } from "./accountSession.ts";
 import type { Calls, Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
 import { type Described, type Describing, describePage, nameOf } from "./describe.ts";
-import { type Found, type Listings, nameOfChain, type PageHandler, type Progress, walk } from "./listing.ts";
+import type { Identity } from "./distinct.ts";
+import { type Found, type Listings, type PageHandler, type Progress, type ReadOnce, walk } from "./listing.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
+import { nameOfChain } from "./pages.ts";
 import { problemOf } from "./problem.ts";
 import { digestsOf, redact, redactNamed } from "./redact.ts";
 
@@ -27,9 +29,13 @@ export interface Reading {
   runId: string;
   partition: string;
   item: PlannedItem;
+  /** The account's, where one had to be entered. */
+  session?: Session;
   clientOf: (client: ClientClass, region: string) => SdkClient;
   /** The region that global services are called in. */
   homeRegion: string;
+  /** Whether the region is known to be open to the account. Where it is not, an answer may say that it is closed. */
+  regionIsOpen?: boolean;
   budget: Calls["budget"];
   paces: Calls["paces"];
   hasEnded?: Calls["hasEnded"];
@@ -55,6 +61,8 @@ export async function readItem(auditor: Auditor, reading: Reading): Promise<void
 async function readService(auditor: string, service: Service, reading: Reading): Promise<void> {
   const { item, tally, partition } = reading;
   const collectors = collectorsFor(service, item.region);
+  // What is global has no region that an account could close.
+  const open = reading.regionIsOpen === true || item.region === GLOBAL;
   // An endpoint that does not answer is not waited for once more by the service's other calls.
   const silent = new AbortController();
   const signal = AbortSignal.any([reading.deadline, silent.signal]);
@@ -62,6 +70,7 @@ async function readService(auditor: string, service: Service, reading: Reading):
   setMaxListeners(0, signal);
   const calls: Calls = {
     client: service.client,
+    session: reading.session,
     clientOf: reading.clientOf,
     budget: reading.budget,
     paces: reading.paces,
@@ -81,7 +90,8 @@ async function readService(auditor: string, service: Service, reading: Reading):
       parents: (listing) => {
         let all = shared.get(listing);
         if (!all) {
-          all = readAll(listing, listings);
+          const own = collectors.find((each) => each.listing === listing);
+          all = readAll(listing, listings, own && identityOf(own, listings.where));
           shared.set(listing, all);
         }
         return all;
@@ -94,15 +104,16 @@ async function readService(auditor: string, service: Service, reading: Reading):
       const { type, notEnabled } = collector;
       if (tally.cursorOf(type) === null) return;
       const listings = listingsIn(calledIn(collector, reading));
-      const problem: Describing["problem"] = (read, error, incomplete) => {
+      const problem: Describing["problem"] = (read, error, incomplete, begun = false) => {
         const { operation, actions } = read;
-        const met = problemOf(error, { operation, actions, resourceType: type, incomplete, notEnabled });
+        const about = { operation, actions, resourceType: type, incomplete, notEnabled };
+        const met = problemOf(error, { ...about, begun, open });
         tally.problem(met);
         if (met.status === "timed-out") silent.abort();
         return met;
       };
-      const fail = (read: Read, error: unknown) => {
-        problem(read, error, "resources");
+      const fail: PageHandler["onError"] = (read, error, begun) => {
+        problem(read, error, "resources", begun);
       };
       let tagged: ReturnType<Describing["bulkTags"]> | undefined;
       const bulkTags = () => {
@@ -126,10 +137,25 @@ async function readService(auditor: string, service: Service, reading: Reading):
         }
       };
       const progress = progressOf(type, tally);
+      const overlap: PageHandler["onOverlap"] = ({ operation }, times) =>
+        tally.note({ operation, resource_type: type, code: "PagesOverlap", message: OVERLAP, times });
+      const identity = identityOf(collector, listings.where);
       try {
         if (parents.has(collector.listing) || collector.listing.parent?.recursive)
-          await takeAll(await listings.parents(collector.listing), { onPage: take, onError: fail, progress });
-        else await walk(collector.listing, listings, { onPage: take, onError: fail, progress });
+          await takeAll(await listings.parents(collector.listing), {
+            onPage: take,
+            onError: fail,
+            progress,
+            onOverlap: overlap,
+          });
+        else
+          await walk(collector.listing, listings, {
+            onPage: take,
+            onError: fail,
+            progress,
+            onOverlap: overlap,
+            identity,
+          });
         tally.saveCursor(type, null);
       } catch (error) {
         if (!(error instanceof DeadlineReached)) throw error;
@@ -138,14 +164,23 @@ async function readService(auditor: string, service: Service, reading: Reading):
   );
 }
 
+const OVERLAP = "answered with resources that stood on a page before: each is kept once";
+
+/** What tells the resources of a type apart: the ARN where there is one, else the id. */
+const identityOf =
+  ({ id, arn }: Collector, where: Where): Identity =>
+  (resource) =>
+    (nameOf(arn, resource, where) ?? nameOf(id, resource, where)) || undefined;
+
 /** Resources described and written together, where the whole listing is there at once. */
 const SLICE = 100;
 
 async function takeAll(
-  { found, failed }: Awaited<ReturnType<Listings["parents"]>>,
-  { onPage: take, onError: fail, progress }: Required<PageHandler>,
+  { found, failed, overlaps }: ReadOnce,
+  { onPage: take, onError: fail, progress, onOverlap: overlap }: Required<Omit<PageHandler, "identity">>,
 ): Promise<void> {
-  for (const { read, error } of failed) fail(read, error);
+  for (const { read, error, begun } of failed) fail(read, error, begun);
+  for (const { read, times } of overlaps) overlap(read, times);
   if (!found.length && !failed.length) await take([]);
   const open = found.filter(({ resource }) => !progress.isDone(nameOfChain(resource)));
   for (let start = 0; start < open.length; start += SLICE) {
@@ -177,16 +212,19 @@ function progressOf(type: string, tally: OutcomeBuilder): Progress {
 
 const ancestors = ({ parent }: Listing): Listing[] => (parent ? [parent.listing, ...ancestors(parent.listing)] : []);
 
-async function readAll(listing: Listing, listings: Listings): ReturnType<Listings["parents"]> {
+async function readAll(listing: Listing, listings: Listings, identity?: Identity): Promise<ReadOnce> {
   const found: Found[] = [];
-  const failed: Awaited<ReturnType<Listings["parents"]>>["failed"] = [];
+  const failed: ReadOnce["failed"] = [];
+  const overlaps: ReadOnce["overlaps"] = [];
   await walk(listing, listings, {
     onPage: async (page) => {
       found.push(...page);
     },
-    onError: (read, error) => failed.push({ read, error }),
+    onError: (read, error, begun) => failed.push({ read, error, begun }),
+    onOverlap: (read, times) => overlaps.push({ read, times }),
+    ...(identity ? { identity } : {}),
   });
-  return { found, failed };
+  return { found, failed, overlaps };
 }
 
 /** All that a listing answers with, by a member of it; or the code of the error that it met. */
@@ -197,7 +235,7 @@ async function byMember(
   problem: Describing["problem"],
 ): Promise<ReadonlyMap<string, unknown> | string> {
   const { found, failed } = await listings.parents(listing);
-  const codes = failed.map(({ read, error }) => problem(read, error, incomplete).error.code);
+  const codes = failed.map(({ read, error, begun }) => problem(read, error, incomplete, begun).error.code);
   return codes[0] ?? new Map(found.map(({ resource }) => [String(valueAt(resource, key)), of(resource)] as const));
 }
 

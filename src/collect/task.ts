@@ -73,9 +73,7 @@ async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Prom
   const offset = position === undefined ? Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32 : position / tasks;
   const sessions = sessionBucket(run.apiShare, tasks, offset, run.now);
   const callLimit = pLimit(CALLS_AT_ONCE);
-  const read = [...tallies].map(([account, own]) =>
-    accounts(() => readAccount(run, account, own, write, sessions, callLimit)),
-  );
+  const read = [...tallies.values()].map((own) => accounts(() => readAccount(run, own, write, sessions, callLimit)));
   return (await Promise.all(read)).flat();
 }
 

@@ -25,6 +25,17 @@ export const ReadError = z.object({
 });
 export type ReadError = z.infer<typeof ReadError>;
 
+/** Something that a reader of the evidence has to know, though nothing is unread for it. */
+export const Note = z.object({
+  operation: z.string(),
+  resource_type: z.string().optional(),
+  code: z.string(),
+  message: z.string(),
+  /** How often it was met. */
+  times: z.number().int().positive(),
+});
+export type Note = z.infer<typeof Note>;
+
 /** What became of one planned (auditor, account, region). Items already read are kept and counted whatever the status. */
 export const Outcome = z.object({
   auditor: z.string(),
@@ -34,6 +45,7 @@ export const Outcome = z.object({
   /** Items per resource type that stand in the task's objects; 0: AWS answered that there are none. A type that is not here was not read. */
   counts: z.record(z.string(), z.number().int()),
   errors: z.array(ReadError),
+  notes: z.array(Note).optional(),
   remedy: z.string().optional(),
   calls: z.number().int(),
   retries: z.number().int(),
