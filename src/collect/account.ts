@@ -81,7 +81,7 @@ export async function readAccount(
       tally.problem(state.problem);
       return { tally, finished: true };
     }
-    if (state.is === "unknown") tally.note(state.note);
+    if (state.note) tally.note(state.note);
     await readItem(run.auditor, {
       runId: run.runId,
       partition: access.partition,

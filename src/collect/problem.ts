@@ -1,16 +1,7 @@
 import type { ErrorStatus, ReadError } from "../evidence/outcome.ts";
 import { SessionError } from "./accountSession.ts";
+import { deniedBy, isDenial } from "./denial.ts";
 
-/** AWS's error codes for "you may not". */
-const DENIED = new Set([
-  "AccessDenied",
-  "AccessDeniedException",
-  "UnauthorizedOperation",
-  "UnauthorizedAccess",
-  "AuthorizationError",
-  "AuthorizationErrorException",
-  "NotAuthorized",
-]);
 /** Codes by which AWS does not take a session's token, or takes it no longer. */
 const SESSION_REFUSED = [
   "AuthFailure",
@@ -35,6 +26,19 @@ const CLOSED = new Set([
   // A resolver that does not answer is EAI_AGAIN.
   "ENOTFOUND",
 ]);
+/** Codes by which AWS refuses the request itself, for its token, signature, time or route: nobody denies anything. */
+const NOT_DENIED = new Set<string>([
+  ...SESSION_REFUSED,
+  ...CLOSED,
+  "IncompleteSignature",
+  "IncompleteSignatureException",
+  "InvalidSignatureException",
+  "MissingAuthenticationToken",
+  "MissingAuthenticationTokenException",
+  "RequestExpired",
+  "RequestTimeTooSkewed",
+  "SignatureDoesNotMatch",
+]);
 const TIMED_OUT = new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "RequestTimeout", "EAI_AGAIN"]);
 /** Codes by which a resource is gone; services name the kind of resource in them: `DBInstanceNotFoundFault`. */
 const GONE = /(NotFound|DoesNotExist|NonExistent\w*)(Fault|Exception|Error)?$|^NoSuch|\.NotFound$/;
@@ -44,23 +48,12 @@ const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpire
 /** Whether an error says that the session has ended. */
 export const isExpired = (thrown: unknown): boolean =>
   thrown instanceof Error && (EXPIRED.has(thrown.name) || EXPIRED.has(codeOf(thrown)));
-/** Codes by which AWS refuses the request itself: 403 too, but nobody denies anything. */
-const NOT_DENIED = new Set<string>([...SESSION_REFUSED, ...CLOSED, "RequestExpired"]);
 
 /** What an error says: the status it leads to, and the facts that go into the outcome. */
 export interface Problem {
   status: ErrorStatus;
   error: ReadError;
 }
-
-const deniedBy = (message: string): ReadError["denied_by"] =>
-  /service control policy/i.test(message)
-    ? "scp"
-    : /resource-based policy/i.test(message) && !/no resource-based policy/i.test(message)
-      ? "resource-policy"
-      : /identity-based policy|not authorized to perform/i.test(message)
-        ? "policy"
-        : "unknown";
 
 /** What was read, for the outcome. */
 export interface Asked {
@@ -90,6 +83,7 @@ export function problemOf(thrown: unknown, asked: Asked): Problem {
       status,
       ...(asked.incomplete ? { incomplete: asked.incomplete } : {}),
       code: codeOf(error),
+      ...httpStatusOf(error),
       message: error.message,
       ...more,
       times: 1,
@@ -114,20 +108,25 @@ export function causeOf(thrown: unknown): Error {
   return reason instanceof Error ? reason : error;
 }
 
+/** The HTTP status of an answer; nothing where there was none. */
+function httpStatusOf(error: Error): Pick<ReadError, "http_status"> {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status === undefined ? {} : { http_status: status };
+}
+
 const codeOf = (error: Error): string =>
   (error as { Code?: string }).Code ?? ("code" in error ? String(error.code) : error.name);
 
 function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<ReadError, "action" | "denied_by"> {
   const code = codeOf(error);
   const is = (codes: ReadonlySet<string>) => codes.has(error.name) || codes.has(code);
-  const http = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   const declared = asked.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`));
   const endedEarly = asked.begun && asked.incomplete === "resources";
   if (declared) return { status: endedEarly ? "failed" : "not-enabled" };
-  if (is(DENIED) || (http === 403 && !is(NOT_DENIED))) {
+  if (isDenial(code, error.message) && !is(NOT_DENIED)) {
     const named = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1];
     const action = named ?? asked.actions[0];
-    return { status: "denied", ...(action ? { action } : {}), denied_by: deniedBy(error.message) };
+    return { status: "denied", ...(action ? { action } : {}), denied_by: deniedBy(error.message, action) };
   }
   if (is(CLOSED)) return { status: asked.open || asked.begun ? "failed" : "not-enabled" };
   if (is(TIMED_OUT)) return { status: "timed-out" };

@@ -24,7 +24,7 @@ const ALWAYS_OPEN = new Set([
 
 /** What is known of a region in an account. */
 export type RegionState =
-  | { is: "open" }
+  | { is: "open"; note?: Note }
   /** AWS says that the account has not opened it. */
   | { is: "closed"; problem: Problem }
   /** AWS names all regions, and not this one. */
@@ -59,7 +59,7 @@ export async function regionsOf(
   }
   return (region) => {
     if (region === GLOBAL) return { is: "open" };
-    if (!states) return ALWAYS_OPEN.has(region) ? { is: "open" } : { is: "unknown", note: noteOf(problem!) };
+    if (!states) return { is: ALWAYS_OPEN.has(region) ? "open" : "unknown", note: noteOf(problem!) };
     const state = states.get(region);
     if (state === "opted-in" || state === "opt-in-not-required") return { is: "open" };
     if (state === "not-opted-in")

@@ -15,11 +15,21 @@ export const ReadError = z.object({
   /** What is unknown for it: resources of the type, or details or tags of resources that stand in the evidence. */
   incomplete: z.enum(["resources", "details", "tags"]).optional(),
   code: z.string(),
+  /** Of the answer; left out where there was none. */
+  http_status: z.number().int().optional(),
   message: z.string(),
   /** The IAM action that is missing, when the error is a denial. */
   action: z.string().optional(),
-  /** Who denied: the identity policy, the trust policy, an SCP, the resource's policy. */
-  denied_by: z.enum(["policy", "trust", "scp", "resource-policy", "unknown"]).optional(),
+  /**
+   * Whose policy denied: the identity's, its boundary or session, the role's trust, a service or resource control
+   * policy, the resource's, the key's, or that of the VPC endpoint.
+   */
+  denied_by: z
+    .enum([
+      ...["policy", "boundary", "session-policy", "trust", "scp", "rcp"],
+      ...["resource-policy", "key-policy", "endpoint-policy", "unknown"],
+    ] as const)
+    .optional(),
   /** How many resources the same error met. */
   times: z.number().int().positive(),
 });

@@ -1,69 +1,10 @@
-import {
-  DescribeClustersCommand,
-  ECSClient,
-  ListClustersCommand,
-  ListServicesCommand,
-  ListTagsForResourceCommand,
-} from "@aws-sdk/client-ecs";
+import { DescribeClustersCommand, ListServicesCommand, ListTagsForResourceCommand } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
-import { type Collector, reads, type SdkClient, type Tags, tagsFrom } from "../../src/auditors/collector.ts";
-import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
-import { readItem } from "../../src/collect/resources.ts";
-import type { Item } from "../../src/evidence/item.ts";
+import { reads } from "../../src/auditors/collector.ts";
 import { type Outcome, typeStatus } from "../../src/evidence/outcome.ts";
+import { type Answers, cluster, clusters, error, noServices, read, services, tags } from "./ecs.ts";
 
-const { from, under, list, detail, describeInBatches } = reads("ecs");
-type Answers = Record<string, (input: Record<string, unknown>) => unknown>;
-const error = (name: string, message = name, status = 400) =>
-  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
-
-/** Reads collectors from answers by operation; what is called is noted. */
-async function read(collectors: Collector[], answers: Answers, region = "eu-west-1") {
-  const calls: [string, Record<string, unknown>][] = [];
-  const client = {
-    send: async (command: { schema: unknown[]; input: Record<string, unknown> }) => {
-      const operation = String(command.schema[2]);
-      calls.push([operation, command.input]);
-      const answer = answers[operation]!(command.input);
-      if (answer instanceof Error) throw answer;
-      return { ...(answer as object), $metadata: { attempts: 1 } };
-    },
-  } as unknown as SdkClient;
-  const tally = new OutcomeBuilder({ auditor: "ecs", account_id: "111111111111", region }, () => 0);
-  const items: Item[] = [];
-  await readItem(
-    { name: "ecs", services: [{ name: "ecs", title: "", client: ECSClient as never, collectors }] },
-    {
-      runId: "run",
-      partition: "aws",
-      item: tally.item,
-      clientOf: () => client,
-      homeRegion: "us-east-1",
-      budget: (_client, call) => call(() => undefined),
-      paces: () => [],
-      tally,
-      deadline: new AbortController().signal,
-      now: () => 0,
-      wait: async () => undefined,
-      write: async (item) => void items.push(item),
-      digestKey: "0123456789abcdef",
-    },
-  );
-  return { items, calls, outcome: tally.outcome() };
-}
-
-const clusters = from(ListClustersCommand, "clusterArns", { as: "clusterArn" });
-const cluster = (more: Partial<Collector> = {}): Collector => ({
-  ...list("AWS::ECS::Cluster", clusters, { id: "clusterArn", arn: "clusterArn" }),
-  ...more,
-});
-const services = list(
-  "AWS::ECS::Service",
-  under(clusters, ListServicesCommand, "serviceArns", { cluster: "clusterArn" }, { as: "serviceArn" }),
-  { id: "serviceArn", arn: "serviceArn" },
-);
-const tags: Tags = tagsFrom(detail(ListTagsForResourceCommand, { resourceArn: "{arn}" }), "tags");
-const noServices = { ListServices: () => ({ serviceArns: [] }) };
+const { from, list, detail, describeInBatches } = reads("ecs");
 
 describe("reading resources", () => {
   describe("what one more listing says of all", () => {
@@ -267,6 +208,19 @@ describe("reading resources", () => {
       });
       expect(items[0]!.tags).to.deep.equal(expected);
     }
+  });
+
+  it("counts none of a type below a parent of which there are none, and does not call it failed", async () => {
+    const { outcome } = await read([services], { ListClusters: () => ({ clusterArns: [] }) });
+    expect(outcome.counts).to.deep.equal({ "AWS::ECS::Service": 0 });
+    expect(typeStatus(outcome, "AWS::ECS::Service")).to.equal("collected");
+  });
+
+  it("writes a digest where the declaration redacts", async () => {
+    const { items } = await read([cluster({ redact: ["clusterArn"] })], {
+      ListClusters: () => ({ clusterArns: ["hunter2"] }),
+    });
+    expect(JSON.stringify(items[0]!.configuration)).to.include("hmac-sha256:").and.not.include("hunter2");
   });
 
   it("puts a digest in the place of a secret: the same for the same value, another in another account, none of it readable", async () => {

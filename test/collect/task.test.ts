@@ -146,6 +146,80 @@ describe("a task", () => {
     expect(ended.slice(0, 2)).to.have.members(["eu-central-1", "eu-west-1"]);
   });
 
+  describe("whose account cannot say which regions are open", () => {
+    const regions = ["eu-central-1", "me-south-1"];
+    beforeEach(() => {
+      ec2.on(DescribeRegionsCommand).rejects(awsError("UnauthorizedOperation", "no", 403));
+    });
+
+    it("reads them all the same: nothing that was read is spoiled, and the outcome says why", async () => {
+      service.on(DescribeDBInstancesCommand).resolves({ DBInstances: [instance("orders")] });
+      const { outcomes } = await run(regions);
+      expect(outcomes.map(({ status, errors }) => [status, errors])).to.deep.equal([
+        ["collected", []],
+        ["collected", []],
+      ]);
+      for (const { notes } of outcomes)
+        expect(notes).to.deep.equal([
+          { operation: "DescribeRegions", code: "UnauthorizedOperation", message: "no", times: 1 },
+        ]);
+    });
+
+    it("takes a refused session for a closed region only where a region can be closed", async () => {
+      service.on(DescribeDBInstancesCommand).rejects(awsError("InvalidClientTokenId", "no", 403));
+      const { outcomes } = await run(regions);
+      expect(outcomes.map(({ status }) => status)).to.deep.equal(["failed", "not-enabled"]);
+      expect(sts.commandCalls(AssumeRoleCommand).length, "a new session is tried").to.be.greaterThan(1);
+    });
+
+    it("asks in another region", async () => {
+      ec2
+        .on(DescribeRegionsCommand)
+        .rejectsOnce(awsError("UnauthorizedOperation", "no", 403))
+        .resolves({
+          Regions: [
+            { RegionName: "eu-central-1", OptInStatus: "opt-in-not-required" },
+            { RegionName: "me-south-1", OptInStatus: "not-opted-in" },
+          ],
+        });
+      service.on(DescribeDBInstancesCommand).resolves({ DBInstances: [] });
+      const { outcomes } = await run(regions);
+      expect(outcomes.map(({ status }) => status)).to.deep.equal(["collected", "not-enabled"]);
+      expect(outcomes[0]!.notes).to.equal(undefined);
+    });
+  });
+
+  for (const [what, Regions] of [
+    ["without the region", [{ RegionName: "eu-central-1", OptInStatus: "opt-in-not-required" }]],
+    ["without its state", [{ RegionName: "eu-central-1", OptInStatus: "opted-in" }, { RegionName: "me-south-1" }]],
+  ] as const)
+    it(`never takes a region for closed where AWS answers ${what}`, async () => {
+      ec2.on(DescribeRegionsCommand).resolves({ Regions: [...Regions] });
+      service.on(DescribeDBInstancesCommand).resolves({ DBInstances: [] });
+      const { outcomes } = await run(["eu-central-1", "me-south-1"]);
+      expect(outcomes.map(({ status }) => status)).to.deep.equal(["collected", "failed"]);
+      expect(outcomes[1]!.errors[0]).to.include({ operation: "DescribeRegions", code: "RegionNotNamed" });
+    });
+
+  for (const [what, error, status] of [
+    ["an expired token of its own", awsError("ExpiredTokenException", "expired", 403), "failed"],
+    ["a clock that is wrong", awsError("SignatureDoesNotMatch", "Signature expired", 403), "failed"],
+    ["no network", Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" }), "failed"],
+    ["no answer of STS", awsError("TimeoutError", "no answer"), "timed-out"],
+  ] as const)
+    it(`tells ${what} as the audit account's, for each item`, async () => {
+      sts.on(AssumeRoleCommand).rejects(error);
+      const { outcomes } = await run(["eu-central-1", "us-east-1"]);
+      for (const outcome of outcomes) {
+        expect(outcome.status).to.equal(status);
+        expect(outcome.errors[0]).to.include({ operation: "AssumeRole" });
+        expect(outcome.errors[0]).not.to.have.property("action");
+        expect(outcome.remedy)
+          .to.match(/the caller's own credentials/)
+          .and.not.match(/Deploy the member stack/);
+      }
+    });
+
   it("turns a broken trust into a denied outcome for each region, with the remedy, and calls nothing", async () => {
     sts
       .on(AssumeRoleCommand)
