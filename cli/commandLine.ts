@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { CliError } from "./cliError.ts";
+import { accessCommand } from "./commands/access.ts";
 import { anomaliesCommand } from "./commands/anomalies.ts";
 import { auditorCommand } from "./commands/auditor.ts";
 import { collectCommand } from "./commands/collect.ts";
@@ -35,6 +36,7 @@ export async function commandLine(args: readonly string[]): Promise<void> {
 AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
 
 Examples:
+  itaudit access simulate cases.yaml
   itaudit collect
   itaudit controls --dir copy --framework cis-v5
   itaudit cost --accounts 500
@@ -50,6 +52,7 @@ Examples:
     );
 
   for (const add of [
+    accessCommand,
     anomaliesCommand,
     auditorCommand,
     collectCommand,

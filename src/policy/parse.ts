@@ -87,8 +87,13 @@ const KINDS: readonly PrincipalKind[] = ["AWS", "Service", "Federated", "Canonic
  */
 function principalsOf(value: unknown): Principals | string {
   const bare = textsOf(value);
-  if (bare)
-    return bare.every((each) => each === "*") ? { everybody: bare.length > 0, members: [] } : "is a text other than *";
+  if (bare) {
+    // The grammar knows no other text than *; an ARN or an account id can mean one thing only.
+    if (!bare.every((each) => each === "*" || /^(?:arn:[^:]+:(?:iam|sts)::\d{12}:.+|\d{12})$/.test(each)))
+      return "is a text that names nobody";
+    const named = bare.filter((each) => each !== "*");
+    return { everybody: named.length < bare.length, members: named.map((each) => ({ kind: "AWS", value: each })) };
+  }
   if (!isObject(value)) return "is neither * nor a map";
   const found: Principals = { everybody: false, members: [] };
   for (const [name, named] of Object.entries(value)) {
