@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Head } from "../src/evidence/verify.ts";
+import type { Head } from "../src/evidence/head.ts";
 import { CliError } from "./cliError.ts";
 
 /** The newest run that an earlier verification told of: a hash, or a file with what it printed, as text or JSON. @throws CliError */
@@ -10,12 +10,14 @@ export async function parseHead(text: string): Promise<Head> {
       `--head ${text}: neither a manifest's hash (64 hexadecimal digits) nor a file: ${error.message}`,
     );
   });
-  const [, place, run_id, manifest_sha256] =
-    /^newest: place (\d+) in the chain, run (\w{26}), manifest ([0-9a-f]{64})$/m.exec(kept) ??
+  const [, sequence, run_id, manifest_sha256] =
+    /newest: (?:place|sequence number) (\d+) in the chain, run (\w{26}), manifest ([0-9a-f]{64})/.exec(kept) ??
     /"head":\{"sequence":(\d+),"run_id":"(\w{26})","manifest_sha256":"([0-9a-f]{64})"\}/.exec(kept) ??
     [];
-  if (run_id && manifest_sha256) return { sequence: Number(place), run_id, manifest_sha256 };
+  if (run_id && manifest_sha256) return { sequence: Number(sequence), run_id, manifest_sha256 };
   const alone = /^[0-9a-f]{64}$/.exec(kept.trim())?.[0];
   if (alone) return { manifest_sha256: alone };
-  throw new CliError(`--head ${text}: there is no line "newest: place …" in it, no verdict as JSON, and no hash`);
+  throw new CliError(
+    `--head ${text}: there is no line "newest: sequence number …" in it, no verdict as JSON, and no hash`,
+  );
 }

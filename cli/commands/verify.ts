@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { headLine } from "../../src/evidence/head.ts";
+import type { Verdict } from "../../src/evidence/verify.ts";
 import { CliError } from "../cliError.ts";
 import { parseHead } from "../parseHead.ts";
 import { progressLine } from "../progress.ts";
@@ -16,13 +18,15 @@ interface Options {
 }
 
 /** What the exit code says. */
-const VIOLATED = 1;
+const EXIT_CODES = { verified: 0, violated: 1, consistent: 3 };
 const COULD_NOT_CHECK = 2;
 
 export const verifyCommand = (program: Command): Command =>
   program
     .command("verify")
-    .description("check that evidence is as it was sealed; exit code 0: it is, 1: it is not, 2: could not check")
+    .description(
+      "check that evidence is as it was sealed; exit code 0: verified, 1: violated, 2: nothing could be checked, 3: consistent, but who sealed it is not shown",
+    )
     .argument("[run]", "id of a run, or the key of its manifest, or latest")
     .option("--all", "every run, and the chain from the first to the last")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
@@ -80,25 +84,38 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   });
   if (options.tables) {
     const { verifyTablesOf } = await import("../checkTables.ts");
-    for await (const { key, problem } of verifyTablesOf(options, run?.run, line)) {
-      say({ kind: "table", key, problem }, true);
-      answer.violations += 1;
+    try {
+      for await (const { key, problem } of verifyTablesOf(options, run?.run, line)) {
+        say({ kind: "table", key, problem }, true);
+        answer.violations += 1;
+      }
+    } catch (error) {
+      // What they are derived from is not as sealed, which is a finding by itself.
+      if (!answer.violations) throw error;
+      say({ kind: "unjudged", key: "tables/", problem: (error as Error).message }, false);
     }
   }
   line.end();
-  const holds = answer.violations === 0;
-  if (options.json) print(JSON.stringify({ holds, ...answer }));
-  else {
-    const { runs, objects, items, bytes, head } = answer;
-    print(
-      `${holds ? "holds" : "VIOLATED"}: ${runs} ${runs === 1 ? "run" : "runs"}, ${objects} objects with ${items} items in ${bytes} bytes are as sealed${holds ? "" : `; ${answer.violations} findings`}`,
+  const level = answer.violations ? "violated" : answer.level;
+  if (options.json) print(JSON.stringify({ holds: level === "verified", ...answer, level }));
+  else printVerdict({ ...answer, level });
+  return EXIT_CODES[level];
+}
+
+function printVerdict(verdict: Verdict): void {
+  const { level, runs, objects, items, bytes, violations, head, outside } = verdict;
+  print(
+    `${level === "violated" ? "VIOLATED" : level}: ${runs} ${runs === 1 ? "run" : "runs"}, ${objects} objects with ${items} items in ${bytes} bytes are as sealed${violations ? `; ${violations} findings` : ""}`,
+  );
+  for (const { sha256, from, to } of verdict.keys)
+    print(`key: ${sha256}, ${verdict.key_source}, signed sequence numbers ${from} to ${to}`);
+  const beyond = Object.entries(outside).map(([name, count]) => `${printable(name)} ${count}`);
+  if (beyond.length) print(`outside of every seal: ${beyond.join(", ")}`);
+  if (head) print(headLine(head));
+  if (level !== "violated" && verdict.key_source !== "given")
+    process.stderr.write(
+      "The key was taken from the evidence itself: it is whole, but who sealed it is not shown. Give --public-key, from the audit stack's output signingPublicKey.\n",
     );
-    if (head)
-      print(`newest: place ${head.sequence} in the chain, run ${head.run_id}, manifest ${head.manifest_sha256}`);
-    if (!given)
-      process.stderr.write(
-        "The key was taken from the evidence itself: it is whole, but who sealed it is not shown. Give --public-key, from the audit stack's output signingPublicKey.\n",
-      );
-  }
-  return holds ? 0 : VIOLATED;
+  else if (level === "consistent")
+    process.stderr.write("Some runs are not signed, or an object could not be read: who sealed them is not shown.\n");
 }

@@ -100,7 +100,16 @@ const LAST_PLACE = 999_999_999;
 export const chainKey = (sequence: number): string =>
   `${CHAIN_PREFIX}${String(LAST_PLACE - sequence).padStart(9, "0")}.json`;
 
+/** The sequence number of a link of the chain; undefined for any other key. */
+export function sequenceOf(key: string): number | undefined {
+  const number = /^runs\/chain\/(\d{9})\.json$/.exec(key)?.[1];
+  return number === undefined ? undefined : LAST_PLACE - Number(number);
+}
+
 export const KEYS_PREFIX = "keys/";
+
+/** The fingerprint that the key of a public key is named by; undefined for any other key. */
+export const fingerprintOfKey = (key: string): string | undefined => /^keys\/([0-9a-f]{64})\.pem$/.exec(key)?.[1];
 
 /** @param fingerprint hex SHA-256 of the public key as DER (SubjectPublicKeyInfo) */
 export const publicKeyKey = (fingerprint: string): string => `${KEYS_PREFIX}${fingerprint}.pem`;
@@ -182,3 +191,29 @@ export function runDocumentOf(key: string): { date: string; run: string; name: s
   const match = /^runs\/run_date=(\d{4}-\d\d-\d\d)\/run_id=([0-9A-Z]{26})\/(.+)$/.exec(key);
   return match ? { date: match[1]!, run: match[2]!, name: match[3]! } : undefined;
 }
+
+const TASK = "[A-Za-z0-9_-]+(?:\\.\\d+)*";
+const COMMIT = new RegExp(`^outcomes/(${TASK})\\.json$`);
+const TASK_MARK = new RegExp(`^finished/tasks/(?:\\d{4,}|${TASK})/(${TASK})\\.json$`);
+const RUN_DOCUMENT =
+  /^(?:plan\.json|manifest\.json|manifest\.sig|finished\/groups\/\d{4,}\.json|sealing\/\d{4,}\.json)$/;
+
+/** The task whose commit a document of a run is, by its name below the run's folder. */
+export const taskOfOutcome = (name: string): string | undefined => COMMIT.exec(name)?.[1];
+
+/** The task that a mark says is finished, by the mark's name below the run's folder. */
+export const taskOfMark = (name: string): string | undefined => TASK_MARK.exec(name)?.[1];
+
+/** Whether the system writes documents of a run under such a name. */
+export const isRunDocument = (name: string): boolean =>
+  RUN_DOCUMENT.test(name) || COMMIT.test(name) || TASK_MARK.test(name);
+
+/** Names of the system that no seal covers: tables and models are derived, and the others are of use to it alone. */
+const OUTSIDE = [
+  /^tables\/latest\/(?:run\.json|[a-z0-9_]+\/\d+\.parquet)$/,
+  /^models\/run_date=\d{4}-\d\d-\d\d\/run_id=[0-9A-Z]{26}\/\d{4}\.json$/,
+  /^\.itaudit\//,
+];
+
+/** Whether a key is one of the system's that no seal covers, beside tables of runs, hints and notifications. */
+export const isOutside = (key: string): boolean => OUTSIDE.some((pattern) => pattern.test(key));

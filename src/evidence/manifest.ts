@@ -90,6 +90,16 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/**
+ * Whether a manifest that was built once more is the one that stands. In format 2, members of its tasks had other
+ * names, under which the text stands and nothing builds them any more.
+ */
+export const isSameManifest = (built: { text: string }, standing: { manifest: Manifest; text: string }): boolean =>
+  built.text === standing.text ||
+  (standing.manifest.format === MANIFEST_FORMAT_2 &&
+    built.text === canonicalJson(standing.manifest) &&
+    standing.text === canonicalJson(JSON.parse(standing.text)));
+
 /** Coverage does not hold: planned items without an outcome, or with more than one. */
 export class CoverageError extends Error {
   constructor(

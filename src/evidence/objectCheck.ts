@@ -11,8 +11,8 @@ export interface Expected {
   sha256: string;
   /** Undefined for a document, which is not unpacked. */
   items?: number;
-  merkleRoot?: string;
-  sortedSha256?: string;
+  merkleRoot?: string | undefined;
+  sortedSha256?: string | undefined;
 }
 
 /** What is not as sealed. */
@@ -33,32 +33,46 @@ const UNPACKED_AT_ONCE = 64 * 1024;
 
 /**
  * Compares an object with what the seal says of it, streaming. It is unpacked when its bytes are those that were
- * sealed, or when it is about as large and may hold the same items in another order: a gzip bomb put in an object's
- * place is named by its hash, and opened no further than some megabytes.
+ * sealed, or when it is about as large and may hold the same lines: a gzip bomb put in an object's place is named by
+ * its hash and opened no further than some megabytes, and one that is far larger is not read.
+ * @param size as it is listed
  */
-export async function checkObject(source: EvidenceSource, expected: Expected): Promise<Difference | undefined> {
+export async function checkObject(
+  source: EvidenceSource,
+  expected: Expected,
+  size: number,
+): Promise<Difference | "as sealed"> {
+  if (size > packedAtMost(expected))
+    return { kind: "altered", problem: `it has ${size} bytes, and was sealed with ${expected.bytes}` };
   const stream = await source.open(expected.key);
-  if (!stream) return { kind: "missing", problem: "it was sealed, and is not there" };
+  if (!stream) return { kind: "missing", problem: "it was sealed, and there is no file that can be read" };
   const { bytes, sha256, kept } = await contentOf(stream);
   if (sha256 === expected.sha256) {
-    if (expected.items === undefined) return undefined;
+    if (expected.items === undefined) return "as sealed";
     const items = await itemsOf(source, expected.key, kept);
-    if (items === expected.items) return undefined;
+    if (items === expected.items) return "as sealed";
     const held = items === undefined ? "cannot be unpacked" : `holds ${items} items`;
     return { kind: "miscounted", problem: `it ${held}, and was sealed with ${expected.items}` };
   }
-  const lines = bytes < packedAtMost(expected) ? await linesOf(source, expected) : undefined;
+  return { ...(await differenceOf(source, expected, bytes, sha256)), found: sha256 };
+}
+
+/** What became of an object that is not as sealed, as far as its lines tell. */
+async function differenceOf(
+  source: EvidenceSource,
+  expected: Expected,
+  bytes: number,
+  sha256: string,
+): Promise<Difference> {
+  const isAsked = expected.merkleRoot !== undefined && bytes < packedAtMost(expected);
+  const lines = isAsked ? await linesOf(source, expected) : undefined;
   if (lines && lines.merkle_root === expected.merkleRoot)
-    return { kind: "altered", problem: "it holds the lines it was sealed with, compressed differently", found: sha256 };
+    return { kind: "altered", problem: "it holds the lines it was sealed with, compressed differently" };
   if (lines?.sorted_sha256 && lines.sorted_sha256 === expected.sortedSha256)
-    return { kind: "re-ordered", problem: "it holds the items it was sealed with, in another order", found: sha256 };
+    return { kind: "re-ordered", problem: "it holds the items it was sealed with, in another order" };
   if (bytes < expected.bytes)
-    return {
-      kind: "truncated",
-      problem: `it has ${bytes} bytes, and was sealed with ${expected.bytes}`,
-      found: sha256,
-    };
-  return { kind: "altered", problem: `its SHA-256 is ${sha256}, and was sealed as ${expected.sha256}`, found: sha256 };
+    return { kind: "truncated", problem: `it has ${bytes} bytes, and was sealed with ${expected.bytes}` };
+  return { kind: "altered", problem: `its SHA-256 is ${sha256}, and was sealed as ${expected.sha256}` };
 }
 
 async function contentOf(stream: Readable): Promise<{ bytes: number; sha256: string; kept: Buffer | undefined }> {
@@ -82,11 +96,18 @@ async function itemsOf(source: EvidenceSource, key: string, kept: Buffer | undef
     const stream = kept ? Readable.from([kept]) : await source.open(key);
     if (!stream) return undefined;
     let lines = 0;
-    for await (const chunk of stream.pipe(createGunzip()) as AsyncIterable<Buffer>) lines += linesIn(chunk);
+    for await (const chunk of unzipped(stream) as AsyncIterable<Buffer>) lines += linesIn(chunk);
     return lines;
   } catch {
     return undefined;
   }
+}
+
+/** Errors of the reading end the unpacking too. */
+function unzipped(stream: Readable): Readable {
+  const gunzip = createGunzip();
+  stream.once("error", (error) => gunzip.destroy(error));
+  return stream.pipe(gunzip);
 }
 
 function linesIn(bytes: Buffer): number {
@@ -111,7 +132,7 @@ async function linesOf(
   let unpacked = 0;
   let lines = 0;
   try {
-    for await (const chunk of stream.pipe(createGunzip()) as AsyncIterable<Buffer>) {
+    for await (const chunk of unzipped(stream) as AsyncIterable<Buffer>) {
       unpacked += chunk.length;
       if (unpacked > UNpackedAtMost || lines > items || rest.length > LINE_AT_MOST) return undefined;
       rest = Buffer.concat([rest, chunk]);

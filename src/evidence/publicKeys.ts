@@ -2,39 +2,72 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { publicKeyKey } from "./layout.ts";
 import { sha256 } from "./plan.ts";
 import type { EvidenceSource } from "./source.ts";
+import { readBounded } from "./verification/document.ts";
+
+/** Sequence numbers of the chain that a key signs, both included. */
+export interface KeyRange {
+  from: number;
+  to: number;
+}
 
 /** Finds a public key by the SHA-256 of its DER form; undefined when it is not trusted. */
-export type TrustedKeys = (fingerprint: string) => Promise<KeyObject | undefined>;
+export interface TrustedKeys {
+  (fingerprint: string): Promise<KeyObject | undefined>;
+  /** True of keys that lie beside the evidence, and were not given by another way. */
+  beside?: boolean;
+  /** Which runs a key signs; undefined: any. */
+  rangeOf?(fingerprint: string): KeyRange | undefined;
+}
 
-const PEM = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
+/** A PEM block with the text before it, which may say which sequence numbers the key signs. */
+const PEM = /([^-]*)(-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----)/g;
+/** `sequence: 1-40`, or `sequence: 41-` for a key that still signs. */
+const RANGE = /^sequence: *(\d+) *- *(\d*) *$/m;
 
 export const fingerprintOf = (key: KeyObject): string => sha256(key.export({ format: "der", type: "spki" }));
 
 /**
- * The keys of a PEM text: one, or all that have signed in the past.
+ * The keys of a PEM text: one, or all that have signed in the past. A line `sequence: 1-40` before a block says that
+ * its key signs these runs of the chain and no other.
  * @throws Error when there is none in it, or one cannot be read
  */
 export function keysIn(pem: string): TrustedKeys & { fingerprints: string[] } {
-  const keys = new Map(
-    [...pem.matchAll(PEM)].map(([text]) => {
-      const key = createPublicKey(text);
-      return [fingerprintOf(key), key];
-    }),
-  );
+  const keys = new Map<string, KeyObject>();
+  const ranges = new Map<string, KeyRange>();
+  for (const [, before = "", block = ""] of pem.matchAll(PEM)) {
+    const key = createPublicKey(block);
+    const fingerprint = fingerprintOf(key);
+    keys.set(fingerprint, key);
+    const [, from, to] = RANGE.exec(before) ?? [];
+    if (from) ranges.set(fingerprint, { from: Number(from), to: to ? Number(to) : Number.POSITIVE_INFINITY });
+  }
   if (!keys.size) throw new Error("there is no PEM block BEGIN PUBLIC KEY in it");
-  return Object.assign(async (fingerprint: string) => keys.get(fingerprint), { fingerprints: [...keys.keys()] });
+  return Object.assign(async (fingerprint: string) => keys.get(fingerprint), {
+    fingerprints: [...keys.keys()],
+    rangeOf: (fingerprint: string) => ranges.get(fingerprint),
+  });
+}
+
+/** Bytes of a public key's file, PEM. */
+export const PUBLIC_KEY_AT_MOST = 16_384;
+
+/** The public key of a file that bears its fingerprint as its name; undefined for anything else. */
+export function publicKeyNamed(fingerprint: string, pem: Uint8Array): KeyObject | undefined {
+  try {
+    const text = Buffer.from(pem).toString("utf8");
+    const key = createPublicKey(text);
+    const same = fingerprintOf(key) === fingerprint && key.export({ format: "pem", type: "spki" }) === text;
+    return same ? key : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The keys that lie beside the evidence: they prove that it is whole, and not who sealed it. */
-export const keysBeside =
-  (source: EvidenceSource): TrustedKeys =>
-  async (fingerprint) => {
-    const pem = await source.read(publicKeyKey(fingerprint));
-    if (!pem) return undefined;
-    try {
-      const key = createPublicKey(Buffer.from(pem).toString("utf8"));
-      return fingerprintOf(key) === fingerprint ? key : undefined;
-    } catch {
-      return undefined;
-    }
+export function keysBeside(source: EvidenceSource): TrustedKeys {
+  const read = async (fingerprint: string) => {
+    const content = await readBounded(source, publicKeyKey(fingerprint), PUBLIC_KEY_AT_MOST);
+    return "bytes" in content ? publicKeyNamed(fingerprint, content.bytes) : undefined;
   };
+  return Object.assign(read, { beside: true });
+}

@@ -1,7 +1,7 @@
 import type { ChainLink } from "./chain.ts";
 import { durationsText } from "./durations.ts";
 import { withLowS } from "./ecdsa.ts";
-import { MANIFEST_FORMAT, type Manifest, ManifestBuilder, sealOf } from "./manifest.ts";
+import { isSameManifest, MANIFEST_FORMAT, type Manifest, ManifestBuilder, sealOf } from "./manifest.ts";
 import { type Plan, sha256, type Task } from "./plan.ts";
 import { acquireLease } from "./sealLease.ts";
 import type { SealLease } from "./sealLeaseRecord.ts";
@@ -188,7 +188,7 @@ async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Stan
       `the manifest of run ${run} is to be signed by ${signing_key.arn ?? signing_key.sha256}, not by ${key.arn ?? key.sha256}`,
     );
   const text = Buffer.from(bytes).toString("utf8");
-  if (text !== built && text !== (await rebuilt(store, manifest)))
+  if (text !== built && !isSameManifest(await rebuilt(store, manifest), { manifest, text }))
     throw new Error(`the manifest of run ${run} is not what the run's plan and commits say: it is not signed`);
   await store.writePublicKey(key.sha256, key.pem);
   await store.writeSignature(run, date, withLowS(await signer.sign(bytes)));
@@ -196,14 +196,14 @@ async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Stan
 }
 
 /** The manifest once more, from the plan and the commits that it names. */
-async function rebuilt(store: RunStore, manifest: Manifest): Promise<string> {
+async function rebuilt(store: RunStore, manifest: Manifest): Promise<{ text: string }> {
   const { run_id, run_date, sequence } = manifest;
   const committed = new Set(manifest.tasks.map(({ task }) => task));
   const builder = await read(store, run_date, await store.readPlan(run_id, run_date), committed);
   const previous = await before(store, sequence);
   // It is signed by now although it was not when this manifest was built.
   const unsignedThen = previous && manifest.previous && !manifest.previous.signature_sha256;
-  return builder.seal({ ...sealOf(manifest), previous: unsignedThen ? notSigned(previous, manifest) : previous }).text;
+  return builder.seal({ ...sealOf(manifest), previous: unsignedThen ? notSigned(previous, manifest) : previous });
 }
 
 const notSigned = (

@@ -1,5 +1,13 @@
 import type { Readable } from "node:stream";
 
+/** An object of a listing. */
+export interface Listed {
+  key: string;
+  bytes: number;
+  /** Of a folder of a copy whose keys cannot be listed: why. */
+  problem?: string;
+}
+
 /** Where evidence is read from: the bucket, or a copy of it in a folder. */
 export interface EvidenceSource {
   /** For messages: `s3://bucket/`, or the folder. */
@@ -9,7 +17,7 @@ export interface EvidenceSource {
   /** @returns undefined when there is no such object */
   open(key: string): Promise<Readable | undefined>;
   /** Objects whose keys start with a prefix, in the order of their keys (as UTF-8 bytes), a page at a time. */
-  list(prefix: string, atMost?: number): AsyncIterable<{ key: string; bytes: number }>;
+  list(prefix: string, atMost?: number): AsyncIterable<Listed>;
   /** Folders right below a prefix that ends with a slash, each with its slash, in order. */
   folders(prefix: string): Promise<string[]>;
 }

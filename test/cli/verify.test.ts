@@ -26,7 +26,9 @@ describe("itaudit verify", () => {
     ] as const) {
       const { code, stdout, stderr } = await run(["verify", which, "--dir", folder, "--public-key", key]);
       expect(code, stderr).to.equal(0);
-      expect(stdout).to.match(/^holds: 1 run, 2 objects with 6 items in \d+ bytes are as sealed\nnewest: place 1 /);
+      expect(stdout).to.match(
+        /^verified: 1 run, 2 objects with 6 items in \d+ bytes are as sealed\nkey: [0-9a-f]{64}, given, signed sequence numbers 1 to 1\nnewest: sequence number 1 /,
+      );
     }
   });
 
@@ -43,12 +45,14 @@ describe("itaudit verify", () => {
     expect((await itaudit([...args, "--head", kept])).code).to.equal(0);
     const { code, stdout } = await itaudit([...args, "--head", "0".repeat(64)]);
     expect(code).to.equal(1);
-    expect(stdout).to.match(/^rollback +runs\/chain\/: .* is not in the chain any more; its newest is place 1, /m);
+    expect(stdout).to.match(
+      /^rollback +runs\/chain\/: .* is not in the chain any more; its newest is sequence number 1, /m,
+    );
   });
 
   it("says where the key came from when none was given", async () => {
     const { code, stderr } = await itaudit(["verify", "--all", "--dir", folder]);
-    expect(code).to.equal(0);
+    expect(code).to.equal(3);
     expect(stderr).to.match(/who sealed it is not shown.*--public-key/);
   });
 
@@ -58,7 +62,11 @@ describe("itaudit verify", () => {
     ["an id that is none", ["../../etc/passwd", "--dir", "<folder>"], /is not the id of a run/],
     ["a public key that is none", ["--all", "--dir", "<folder>", "--public-key", "package.json"], /no PEM block/],
     ["the newest run of before, for one run", [runId(1), "--dir", "<folder>", "--head", "x"], /say --all/],
-    ["a file of before without it", ["--all", "--dir", "<folder>", "--head", "package.json"], /no line "newest: place/],
+    [
+      "a file of before without it",
+      ["--all", "--dir", "<folder>", "--head", "package.json"],
+      /no line "newest: sequence number/,
+    ],
     ["neither a run nor --all", ["--dir", "<folder>"], /name a run, or say --all/],
     ["nowhere to look", ["--all"], /--bucket <name>.*--dir <folder>/],
   ] as [string, string[], RegExp][]) {

@@ -31,7 +31,8 @@ describe("evidence that an earlier version sealed", () => {
       notice: (each) => notices.push(each),
     });
     expect(violations).to.deep.equal([]);
-    expect(notices.map(({ kind }) => kind)).to.deep.equal(["incomplete"]);
+    // Its clock stood at the beginning of 1970.
+    expect(notices.flatMap(({ kind }) => (kind === "time" ? [] : [kind]))).to.deep.equal(["incomplete"]);
     expect(verdict).to.include({ runs: 3, objects: 5, items: 15 });
     await rm(folder, { recursive: true });
   });

@@ -81,7 +81,17 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...gi
     }
     if (n > runs) continue;
     const incomplete = out ? { requested_by: "alice" } : undefined;
-    await seal({ store, signer, now: () => 0, lease: { holder: "request", expiresAt: 0 }, incomplete }, runId(n), DATE);
+    await seal(
+      {
+        store,
+        signer,
+        now: () => Date.parse(`${DATE}T10:0${n % 10}:30Z`),
+        lease: { holder: "request", expiresAt: 0 },
+        incomplete,
+      },
+      runId(n),
+      DATE,
+    );
   }
   const folder = await mkdtemp(join(tmpdir(), "audit-copy-"));
   for (const [key, versions] of objects()) {

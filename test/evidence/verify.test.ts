@@ -77,7 +77,9 @@ describe("verify", () => {
     const cut = await verified(folder, { head });
     expect(cut.named).to.deep.equal([`rollback ${chainKey(2)}`]);
     expect(cut.violations[0]!.problem).to.match(
-      new RegExp(`^run ${SECOND} with the manifest ${head!.manifest_sha256} .*its newest is place 1, run ${FIRST}$`),
+      new RegExp(
+        `^run ${SECOND} with the manifest ${head!.manifest_sha256} .*its newest is sequence number 1, run ${FIRST}$`,
+      ),
     );
     await rm(join(folder, "runs"), { recursive: true });
     await rm(join(folder, "evidence"), { recursive: true });
@@ -145,12 +147,7 @@ describe("verify", () => {
     [
       "two objects change places",
       () => swap(objectKey(0), objectKey(1)),
-      [
-        /^(altered|truncated) .*rds-0000/,
-        /^(altered|truncated) .*rds-0001/,
-        /^altered .*rds-000/,
-        /^altered .*rds-000/,
-      ],
+      [/^altered .*rds-0000/, /^altered .*rds-0001/],
     ],
     ["two runs' objects change places", () => swap(objectKey(0, FIRST), objectKey(0, SECOND)), undefined],
     [
@@ -195,19 +192,11 @@ describe("verify", () => {
       () => edit(planKey(FIRST, DATE), (text) => text.replace('"test"', '"tesT"')),
       [`altered ${planKey(FIRST, DATE)}`],
     ],
-    [
-      "the plan is removed",
-      () => rm(at(planKey(FIRST, DATE))),
-      [`missing ${planKey(FIRST, DATE)}`, `missing ${planKey(FIRST, DATE)}`],
-    ],
+    ["the plan is removed", () => rm(at(planKey(FIRST, DATE))), [`missing ${planKey(FIRST, DATE)}`]],
     [
       "the manifest is altered: the signature, and the run after it, tell",
       () => edit(manifestKey(FIRST, DATE), (text) => text.replace('"items":6', '"items":7')),
-      [
-        `chain ${manifestKey(SECOND, DATE)}`,
-        `coverage ${manifestKey(FIRST, DATE)}`,
-        `signature ${manifestKey(FIRST, DATE)}`,
-      ],
+      [`altered ${manifestKey(FIRST, DATE)}`],
     ],
     [
       "the manifest is written in another order",
@@ -215,11 +204,7 @@ describe("verify", () => {
         edit(manifestKey(SECOND, DATE), (text) =>
           JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text)).reverse())),
         ),
-      [
-        `altered ${manifestKey(SECOND, DATE)}`,
-        `coverage ${manifestKey(SECOND, DATE)}`,
-        `signature ${manifestKey(SECOND, DATE)}`,
-      ],
+      [`altered ${manifestKey(SECOND, DATE)}`],
     ],
     ["the manifest is removed", () => rm(at(manifestKey(SECOND, DATE))), [`missing ${manifestKey(SECOND, DATE)}`]],
     [
@@ -227,16 +212,16 @@ describe("verify", () => {
       () => put(manifestKey(SECOND, DATE), "<html>"),
       [`malformed ${manifestKey(SECOND, DATE)}`],
     ],
-    ["the signature is removed", () => rm(at(signatureKey(SECOND, DATE))), [`unsigned ${manifestKey(SECOND, DATE)}`]],
+    ["the signature is removed", () => rm(at(signatureKey(FIRST, DATE))), [`missing ${signatureKey(FIRST, DATE)}`]],
     [
       "the signature is another run's",
       () => cp(at(signatureKey(FIRST, DATE)), at(signatureKey(SECOND, DATE))),
-      [`signature ${manifestKey(SECOND, DATE)}`],
+      [`signature ${signatureKey(SECOND, DATE)}`],
     ],
     [
       "the signature is rubbish",
       () => put(signatureKey(SECOND, DATE), "rubbish"),
-      [`signature ${manifestKey(SECOND, DATE)}`],
+      [`signature ${signatureKey(SECOND, DATE)}`],
     ],
     [
       "a whole run is taken out of the middle",
@@ -250,7 +235,7 @@ describe("verify", () => {
     [
       "two runs change places in the chain",
       () => swap(chainKey(1), chainKey(2)),
-      [`chain ${chainKey(1)}`, `chain ${chainKey(2)}`],
+      [`altered ${chainKey(1)}`, `altered ${chainKey(2)}`],
     ],
     ["a run's place is given to another", () => edit(chainKey(1), (text) => text.replace(FIRST, SECOND)), undefined],
     [
@@ -260,7 +245,9 @@ describe("verify", () => {
           recursive: true,
         });
       },
-      [`chain ${manifestKey(runId(9), DATE)}`],
+      ["manifest.json", "manifest.sig", "outcomes/rds-0000.json", "outcomes/rds-0001.json", "plan.json"].map(
+        (name) => `added runs/run_date=${DATE}/run_id=${runId(9)}/${name}`,
+      ),
     ],
     [
       "a commit names an object outside the evidence",
@@ -304,7 +291,7 @@ describe("verify", () => {
     expect((await verified(folder, { keys: keysBeside(source) })).named).to.deep.equal([]);
     const [key] = await readdir(at("keys"));
     await put(`keys/${key}`, OTHER_PEM);
-    expect((await verified(folder, { keys: keysBeside(source) })).named).to.have.length(2);
+    expect((await verified(folder, { keys: keysBeside(source) })).named).to.deep.equal([`altered keys/${key}`]);
   });
 
   it("names an object of an attempt that lost apart: it is not evidence, and breaks nothing", async () => {
@@ -318,7 +305,7 @@ describe("verify", () => {
 
   it("still knows a manifest whose bytes somebody has signed anew with another key", async () => {
     await edit(manifestKey(FIRST, DATE), (text) => canonicalJson({ ...JSON.parse(text), signing_key: null }));
-    expect((await verified(folder)).named).to.include(`signature ${manifestKey(FIRST, DATE)}`);
+    expect((await verified(folder)).named).to.deep.equal([`altered ${manifestKey(FIRST, DATE)}`]);
   });
 
   it("has nothing to verify in an empty folder, or for a run that is not sealed", async () => {

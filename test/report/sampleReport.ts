@@ -110,6 +110,11 @@ export const report = ({
   integrity: {
     holds: true,
     key: "given",
+    level: "verified",
+    key_source: "given",
+    keys: [{ sha256: "ef".repeat(32), from: 4, to: 4 }],
+    signatures: { deployment: 1, desk: 0, none: 0, misfit: 0 },
+    outside: {},
     violations: 0,
     runs: 1,
     objects: 9,

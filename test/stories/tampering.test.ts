@@ -120,6 +120,7 @@ describe("evidence handed to a sceptic", function () {
   const users = (run = 0) => object(run, "aws_iam_user");
   const commit = (run = 0) => document(run, /outcomes\/iam-/);
   const manifest = (run: number) => document(run, /manifest\.json$/);
+  const signature = (run: number) => document(run, /manifest\.sig$/);
 
   it("holds as it was pulled, by the key that KMS hands out", async () => {
     const { verdict, named } = await verified();
@@ -204,27 +205,23 @@ describe("evidence handed to a sceptic", function () {
     [
       "a manifest counts otherwise",
       () => edit(manifest(0), (text) => text.replace(/"items":\d+/, '"items":1')),
-      () => [`signature ${manifest(0)}`, `chain ${manifest(1)}`],
+      () => [`altered ${manifest(0)}`],
     ],
     ["a manifest is removed", () => rm(at(manifest(0))), () => [`missing ${manifest(0)}`]],
-    ["a manifest is another run's", () => cp(at(manifest(0)), at(manifest(1))), () => [`chain ${manifest(1)}`]],
-    ["a signature is removed", () => rm(at(document(1, /\.sig$/))), () => [`unsigned ${manifest(1)}`]],
-    [
-      "a signature is another run's",
-      () => cp(at(document(0, /\.sig$/)), at(document(1, /\.sig$/))),
-      () => [`signature ${manifest(1)}`],
-    ],
+    ["a manifest is another run's", () => cp(at(manifest(0)), at(manifest(1))), () => [`altered ${manifest(1)}`]],
+    ["the newest run's signature is removed", () => rm(at(signature(1))), () => [`unsigned ${signature(1)}`]],
+    ["an older run's signature is removed", () => rm(at(signature(0))), () => [`missing ${signature(0)}`]],
+    ["a signature is another run's", () => cp(at(signature(0)), at(signature(1))), () => [`signature ${signature(1)}`]],
     [
       "a whole run is forged and signed with another key, which is laid beside it",
       async () => {
         const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
         await edit(manifest(1), (text) => text.replace(/"items":\d+/, '"items":1'));
-        const signature = sign("sha256", await readFile(at(manifest(1))), pair.privateKey);
-        await writeFile(at(document(1, /\.sig$/)), signature);
+        await writeFile(at(signature(1)), sign("sha256", await readFile(at(manifest(1))), pair.privateKey));
         for (const name of await readdir(at("keys")))
           await writeFile(at(`keys/${name}`), pair.publicKey.export({ format: "pem", type: "spki" }));
       },
-      () => [`signature ${manifest(1)}`],
+      () => [`altered ${manifest(1)}`],
     ],
     [
       "the first run is taken out whole",
@@ -233,7 +230,7 @@ describe("evidence handed to a sceptic", function () {
       },
       () => [`chain ${chainKey(1)}`],
     ],
-    ["runs change places in the chain", () => swap(chainKey(1), chainKey(2)), () => [`chain ${chainKey(1)}`]],
+    ["runs change places in the chain", () => swap(chainKey(1), chainKey(2)), () => [`altered ${chainKey(1)}`]],
     [
       "the newest run is cut off",
       async () => {

@@ -86,7 +86,13 @@ function summary(): HTMLElement {
     "ul",
     { class: "tiles", "aria-label": "Summary" },
     integrity.holds
-      ? tile("#integrity", "Integrity", "Verified", `${counted(integrity.objects, "object")} as sealed`, "good")
+      ? tile(
+          "#integrity",
+          "Integrity",
+          integrity.level === "verified" ? "Verified" : "Consistent",
+          `${counted(integrity.objects, "object")} as sealed`,
+          "good",
+        )
       : tile("#integrity", "Integrity", "Violated", counted(integrity.violations, "violation"), "bad"),
     tile(
       "#coverage",

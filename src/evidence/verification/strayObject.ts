@@ -1,0 +1,268 @@
+import { gunzipSync } from "node:zlib";
+import { tookFrom } from "../durations.ts";
+import * as layout from "../layout.ts";
+import { Plan } from "../plan.ts";
+import { PUBLIC_KEY_AT_MOST, publicKeyNamed } from "../publicKeys.ts";
+import { SealLease } from "../sealLeaseRecord.ts";
+import type { EvidenceSource, Listed } from "../source.ts";
+import { linkTexts, readLink, type StandingLink } from "./chainLinks.ts";
+import { parseDocument, readBounded } from "./document.ts";
+import type { Findings } from "./finding.ts";
+import { isOwn, readSeal, type SealRecord } from "./sealRecord.ts";
+
+/** What decides about objects of a run that no seal names. */
+export type RunState =
+  | {
+      is: "sealed";
+      record: SealRecord;
+      missing: ReadonlySet<string>;
+      /** Tasks whose commit is not as sealed: what they wrote cannot be told. */
+      broken: ReadonlySet<string>;
+      /** Which attempt counts, by task: read when it is asked for. */
+      attempts: () => Promise<ReadonlyMap<string, string>>;
+    }
+  /** Its manifest is not as sealed, so that nothing below it can be told. */
+  | { is: "unjudged" }
+  /** It has no manifest. */
+  | { is: "open"; date: string };
+
+/** What of a copy no seal covers: derived, or of use to the system alone. By the first part of their keys. */
+export type Outside = Record<string, number>;
+
+export interface Strays {
+  source: EvidenceSource;
+  say: Findings;
+  runs: Map<string, RunState>;
+  /** By sequence number, of the runs that are verified. */
+  sequences: ReadonlySet<number>;
+  last: number;
+  /** Fingerprints that manifests name. */
+  keys: ReadonlySet<string>;
+  /** Whether a key may be one that a manifest named which is not as sealed. */
+  isKeyUnsure: boolean;
+  outside: Outside;
+  /** Objects that could not be told, by run. */
+  unjudged: Map<string, number>;
+}
+
+const count = (strays: Strays, key: string): void => {
+  const name = `${key.split("/")[0]}/`;
+  strays.outside[name] = (strays.outside[name] ?? 0) + 1;
+};
+
+const unknownName = (bytes: number) => `${bytes} bytes under a name that the system does not use`;
+
+/** An object that no seal names: what is it, by its key? Each is named, counted as outside of the seal, or belongs. */
+export async function checkStray(strays: Strays, { key, bytes, problem }: Listed): Promise<void> {
+  const { say } = strays;
+  if (problem) return say.notice("unreadable", key, problem);
+  const evidence = layout.evidenceObjectOf(key);
+  if (evidence)
+    return ofRun(strays, key, bytes, evidence, async (run) => strayEvidence(strays, key, bytes, evidence, run));
+  const document = layout.runDocumentOf(key);
+  if (document) return strayDocument(strays, key, bytes, document);
+  const sequence = layout.sequenceOf(key);
+  if (sequence !== undefined) return strayLink(strays, key, sequence);
+  const fingerprint = layout.fingerprintOfKey(key);
+  if (fingerprint) return strayKey(strays, key, fingerprint);
+  return strayOutside(strays, key, bytes);
+}
+
+type Sealed = Extract<RunState, { is: "sealed" }>;
+
+/** Looks at an object of a run that is sealed; of other runs all is told by the run. */
+async function ofRun(
+  strays: Strays,
+  key: string,
+  bytes: number,
+  { run, date }: { run: string; date: string },
+  check: (run: Sealed) => Promise<void>,
+): Promise<void> {
+  const { say, runs, unjudged, source } = strays;
+  const state = runs.get(run);
+  if (state?.is === "unjudged") {
+    unjudged.set(run, (unjudged.get(run) ?? 0) + 1);
+    return;
+  }
+  if (state?.is === "sealed" && state.record.date === date) return check(state);
+  if (state?.is === "open" && state.date === date) return;
+  if (!state && (await isPlanned(source, run, date))) {
+    runs.set(run, { is: "open", date });
+    say.notice("unsealed", key, `run ${run} is not sealed: nothing of it is evidence yet`);
+    return;
+  }
+  say.violation("added", key, `${bytes} bytes of a run that was not planned`);
+}
+
+/** Bytes of a plan: as many as of a manifest. */
+const PLAN_AT_MOST = 256 * 1024 * 1024;
+
+export async function isPlanned(source: EvidenceSource, run: string, date: string): Promise<boolean> {
+  const content = await readBounded(source, layout.planKey(run, date), PLAN_AT_MOST);
+  const plan = "bytes" in content ? parseDocument(content.bytes, Plan) : undefined;
+  return (
+    plan !== undefined && "value" in plan && plan.value.run_id === run && layout.runDate(plan.value.started_at) === date
+  );
+}
+
+async function strayEvidence(
+  { say, unjudged }: Strays,
+  key: string,
+  bytes: number,
+  { run, task, attempt }: { run: string; task: string; attempt: string },
+  { broken, missing, attempts }: Sealed,
+): Promise<void> {
+  if (broken.has(task)) {
+    unjudged.set(run, (unjudged.get(run) ?? 0) + 1);
+    return;
+  }
+  const committed = (await attempts()).get(task);
+  if (committed && committed !== attempt)
+    say.notice("uncommitted", key, `of attempt ${attempt}; ${committed} is the one that counts`);
+  else if (isOf(missing, task))
+    say.notice("late", key, "of a task that had not committed when the run was sealed as incomplete");
+  else say.violation("added", key, `${bytes} bytes that no commit of run ${run} names`);
+}
+
+/** Whether a task is one of some, or one that they have handed over to. */
+const isOf = (tasks: ReadonlySet<string>, task: string): boolean =>
+  [...tasks].some((each) => task === each || task.startsWith(`${each}.`));
+
+async function strayDocument(
+  strays: Strays,
+  key: string,
+  bytes: number,
+  document: { run: string; date: string; name: string },
+): Promise<void> {
+  const { source, say, runs } = strays;
+  const { run, date, name } = document;
+  if (!layout.isRunDocument(name)) return say.violation("added", key, unknownName(bytes));
+  const state = runs.get(run);
+  const isSeal = name === "manifest.json" || name === "manifest.sig";
+  if (isSeal && state?.is === "sealed" && state.record.date === date) return;
+  if (isSeal && state?.is === "unjudged") return;
+  if (isSeal) return strandedSeal(strays, key, { run, date }, bytes);
+  if (layout.isMark(name)) {
+    if (!(await isMarkOfSystem(source, key, name)))
+      return say.violation("altered", key, "it is a mark of the run's functions, and not as they write it");
+    count(strays, "marks/");
+  }
+  return ofRun(strays, key, bytes, document, async ({ missing, attempts }) => {
+    const task = layout.taskOfMark(name) ?? layout.taskOfOutcome(name);
+    if (layout.isMark(name)) {
+      if (task === undefined || (await attempts()).has(task) || isOf(missing, task)) return;
+      say.violation("added", key, `it is of a task that run ${run} does not have`);
+    } else if (task && isOf(missing, task))
+      say.notice("late", key, "the task committed after the run was sealed as incomplete");
+    else say.violation("added", key, `${bytes} bytes that the manifest of run ${run} does not name`);
+  });
+}
+
+/** Marks say nothing by what they hold, and a hold who has it. */
+async function isMarkOfSystem(source: EvidenceSource, key: string, name: string): Promise<boolean> {
+  const content = await readBounded(source, key, 4096);
+  if (!("bytes" in content)) return false;
+  const text = content.bytes.toString("utf8");
+  if (!name.startsWith("sealing/")) return text === "{}";
+  const lease = parseDocument(content.bytes, SealLease);
+  return "value" in lease && JSON.stringify(JSON.parse(text)) === text && Object.keys(JSON.parse(text)).length === 2;
+}
+
+/** A manifest or a signature of a run that had no manifest when the runs were read. */
+async function strandedSeal(
+  { source, say, last }: Strays,
+  key: string,
+  { run, date }: { run: string; date: string },
+  bytes: number,
+): Promise<void> {
+  const record = await readSeal(source, async () => undefined, { run, date });
+  if (!record) {
+    const manifest = layout.manifestKey(run, date);
+    say.violation(
+      "missing",
+      manifest,
+      key === manifest ? "there is no file that can be read" : `there is ${key}, which is of it`,
+    );
+    return;
+  }
+  const sequence = record.seal?.sequence ?? 0;
+  const link = sequence > last && isOwn(record) ? await readLink(source, sequence) : undefined;
+  if (link && linkTexts(record).includes(link.text))
+    say.notice(
+      "unsealed",
+      key,
+      `run ${run} was sealed while the others were being verified: verify again to have it in`,
+    );
+  else say.violation("added", key, `${bytes} bytes of a run that has no sequence number in the chain`);
+}
+
+/** A link that no run which is verified has. */
+async function strayLink({ source, say, runs, sequences, last }: Strays, key: string, sequence: number): Promise<void> {
+  if (sequences.has(sequence)) return;
+  const standing: StandingLink | undefined = await readLink(source, sequence);
+  const link = standing?.link;
+  const state = link && runs.get(link.run_id);
+  if (
+    link &&
+    state?.is !== "sealed" &&
+    state?.is !== "unjudged" &&
+    sequence > last &&
+    (await isPlanned(source, link.run_id, link.run_date))
+  ) {
+    const record = await readSeal(source, async () => undefined, { run: link.run_id, date: link.run_date });
+    if (sequence === last + 1 || (record && linkTexts(record).includes(standing.text))) {
+      if (!record) say.notice("unsealed", key, `run ${link.run_id} is being sealed: its manifest is not there yet`);
+      return;
+    }
+  }
+  if (sequence <= last && sequence > 0) {
+    say.violation("altered", key, `it is not the link of the run with sequence number ${sequence}`);
+    return;
+  }
+  say.violation("added", key, `no run has sequence number ${sequence}`);
+}
+
+async function strayKey({ source, say, keys, isKeyUnsure }: Strays, key: string, fingerprint: string): Promise<void> {
+  const content = await readBounded(source, key, PUBLIC_KEY_AT_MOST);
+  const fits = "bytes" in content && publicKeyNamed(fingerprint, content.bytes) !== undefined;
+  if (!keys.has(fingerprint) && !isKeyUnsure) say.violation("added", key, "a public key that no manifest names");
+  else if (!fits) say.violation("altered", key, "it is not the public key that its name is the SHA-256 of");
+}
+
+const UNPACKED_AT_MOST = 256 * 1024 * 1024;
+
+/** What lies outside of the seal under a name that the system uses. */
+async function strayOutside(strays: Strays, key: string, bytes: number): Promise<void> {
+  const { source, say, runs } = strays;
+  const table = layout.tableFileOf(key);
+  if (table) {
+    const state = runs.get(table.run);
+    if (state?.is === "open") {
+      say.violation(
+        "missing",
+        layout.manifestKey(table.run, state.date),
+        `there is ${key}, and tables are made of sealed runs alone`,
+      );
+      runs.set(table.run, { is: "unjudged" });
+    } else if (!state) return say.violation("added", key, `it is a table of run ${table.run}, which is not sealed`);
+  } else if (key === layout.DURATIONS_KEY) {
+    if (!(await reads(source, key, tookFrom)))
+      return say.violation("altered", key, "it is no hint as the sealer writes it");
+  } else if (key === layout.NOTIFICATION_STATE_KEY) {
+    const parse = (content: Uint8Array) =>
+      JSON.parse(gunzipSync(content, { maxOutputLength: UNPACKED_AT_MOST }).toString());
+    if (!(await reads(source, key, parse))) return say.violation("altered", key, "it is not gzipped JSON");
+  } else if (!layout.isOutside(key)) return say.violation("added", key, unknownName(bytes));
+  count(strays, key);
+}
+
+async function reads(source: EvidenceSource, key: string, parse: (bytes: Uint8Array) => unknown): Promise<boolean> {
+  const content = await readBounded(source, key, UNPACKED_AT_MOST);
+  if (!("bytes" in content)) return false;
+  try {
+    parse(content.bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
