@@ -94,8 +94,7 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
         const { passes, reason } = judgement;
         if (passes) return evaluated("COMPLIANT");
         // Config takes no answer that says so; a member that is not recorded is no failure.
-        if (passes === null)
-          return evaluated("NOT_APPLICABLE", `not known whether: ${reason ?? "the item does not tell"}`);
+        if (passes === null) return evaluated("NOT_APPLICABLE", "not known: the item does not tell");
         return evaluated("NON_COMPLIANT", reason ?? undefined);
       };
       // Config takes no answer that says so: one control, or one item, that cannot be judged keeps no other waiting.

@@ -5,7 +5,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
 import * as z from "zod";
-import type { Control } from "../src/controls/control.ts";
+import { type Control, typesOf } from "../src/controls/control.ts";
 import type { Exception } from "../src/controls/exception.ts";
 import { Exceptions } from "../src/controls/exceptions.ts";
 import { failures } from "../src/controls/failures.ts";
@@ -142,7 +142,7 @@ async function ask(
   told: NotificationState | undefined,
   { controls, auditors, exceptions }: NotifierKnowledge,
 ): Promise<Said> {
-  const types = new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs]));
+  const types = new Set(controls.flatMap(typesOf));
   const listings = await listingsOf(sealed, { auditors }, types);
   const present = new Set(sealed.objects.map(({ resource_type }) => resource_type));
   const withFindings = new Set(told?.open.map(({ control }) => control));

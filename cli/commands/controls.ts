@@ -219,7 +219,7 @@ export function verdictLine({
 }: Verdict): string {
   const where = resource?.arn ?? [account_id, region ?? "all regions", resource?.resource_id].filter(Boolean).join(" ");
   const why = status === "excepted" ? `${exception?.owner} till ${exception?.expires}: ${exception?.reason}` : reason;
-  const proof = evidence ? `  ${evidence.object}:${evidence.line}` : "";
+  const proof = evidence.map(({ object, line }) => `  ${object}:${line}`).join("");
   return printable(`${status.padEnd(8)} ${control}  ${where}  (${why})${proof}`);
 }
 

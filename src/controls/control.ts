@@ -33,6 +33,10 @@ const Head = z.strictObject({
     .default("resource")
     .describe("what gets a verdict; a region or an account where it is about what is missing"),
   needs: z.array(ResourceType).default([]).describe("other types without which there is no verdict"),
+  "needs-to-fail": z
+    .array(ResourceType)
+    .default([])
+    .describe("other types without which nothing fails, because what stands there could excuse it"),
   reads: z
     .array(z.string().regex(/^[A-Z]\w+$/, "an operation is written GetBucketPolicy"))
     .default([])
@@ -60,12 +64,25 @@ export interface Control extends z.infer<typeof Head> {
   service: string;
   /**
    * A query with the columns `account_id`, `region`, `resource_id`, `arn`, `evidence_object`, `evidence_line`, `passes`
-   * and `reason`, a row for each thing in scope; `passes` is null where the evidence does not tell.
+   * and `reason`, a row for each thing in scope; `passes` is null where the evidence does not tell. It may have two
+   * more: `evidence`, a list of `<object>:<line>` of all rows beyond its own that the verdict rests on, and `not_known`,
+   * a text that says what the evidence does not tell.
    */
   sql: string;
   /** Hex, of the file's bytes: what verdicts cite. */
   sha256: string;
 }
+
+/** Whether a control's query has a column that it may have. */
+export const hasColumn = ({ sql }: Pick<Control, "sql">, column: "evidence" | "not_known"): boolean =>
+  new RegExp(`\\bAS ${column}\\b`, "i").test(sql);
+
+/** All types that a control speaks of. */
+export const typesOf = (control: Pick<Control, "resource" | "needs" | "needs-to-fail">): string[] => [
+  control.resource,
+  ...control.needs,
+  ...control["needs-to-fail"],
+];
 
 /** A control's file that does not say what it must, for whoever wrote it. */
 export class ControlError extends Error {}

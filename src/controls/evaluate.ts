@@ -1,6 +1,6 @@
 import type { DuckDBEngine } from "../query/duckdb.ts";
 import type { Cell } from "../query/engine.ts";
-import { type Control, ControlError } from "./control.ts";
+import { type Control, ControlError, typesOf } from "./control.ts";
 import { createCoverageTable } from "./coverage.ts";
 import { Exceptions } from "./exceptions.ts";
 import { noVerdicts, VERDICT_STATUSES, type Verdict, type VerdictCounts, type VerdictStatus } from "./verdict.ts";
@@ -43,11 +43,7 @@ export async function evaluation(
   exceptions: Exceptions = new Exceptions([], ""),
 ): Promise<Evaluation> {
   if (!engine.latest) throw new ControlError("there is no sealed run with tables");
-  const extents = await createCoverageTable(
-    engine,
-    engine.latest,
-    new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs])),
-  );
+  const extents = await createCoverageTable(engine, engine.latest, new Set(controls.flatMap(typesOf)));
   const verdicts = async function* (
     control: Control,
     { statuses = VERDICT_STATUSES, limit = Number.POSITIVE_INFINITY }: VerdictFilter = {},
@@ -100,7 +96,7 @@ const failed =
 
 function verdictOf(
   control: Control,
-  [status, account, region, id, arn, name, reason, object, line, sha256]: VerdictCells,
+  [status, account, region, id, arn, name, reason, evidence]: VerdictCells,
 ): Verdict {
   return {
     control: control.id,
@@ -109,7 +105,7 @@ function verdictOf(
     region,
     resource: id === null ? null : { resource_type: control.resource, resource_id: id, arn, name },
     reason,
-    evidence: object && sha256 && line ? { object, sha256, line } : null,
+    evidence: (evidence ?? []).map(([object, line, sha256]) => ({ object, sha256, line })),
     query_sha256: control.sha256,
   };
 }

@@ -2,9 +2,9 @@ import { resourceTypeName } from "../evidence/layout.ts";
 import type { Engine } from "../query/engine.ts";
 import { latestName } from "../tables/catalog.ts";
 import type { SealedRun } from "../tables/sealedRun.ts";
-import type { Control } from "./control.ts";
+import { type Control, hasColumn } from "./control.ts";
 import type { Listings } from "./listings.ts";
-import type { Verdict } from "./verdict.ts";
+import { type EvidenceLine, unknownReason, type Verdict } from "./verdict.ts";
 
 /**
  * What fails of a control in a run, and which resources it cannot tell of, asked of an engine that knows the common
@@ -24,18 +24,17 @@ export async function* failures(
   const { rows } = await engine.query(failuresQuery(control, sealed));
   for await (const portion of rows)
     for (const row of portion) {
-      const [account, region, id, arn, name, passes, reason, object, line, ...unread] = row;
+      const [account, region, id, arn, name, passes, reason, told, object, line, further, ...unread] = row;
       const place = [String(account), String(region)] as const;
       // Where no auditor reads the type, nothing is said of each region.
       if (asksForOne && !listings.covers(control.resource, place[0], null)) continue;
       const notRead = control.reads.find((_read, index) => unread[index] !== null);
       const notKnown =
         listings.notWhole(needed, ...place) ??
-        (notRead && `not read: ${notRead} ${unread[control.reads.indexOf(notRead)]}`);
+        (notRead && `not read: ${notRead} ${unread[control.reads.indexOf(notRead)]}`) ??
+        (passes === true ? undefined : listings.notWhole(control["needs-to-fail"], ...place));
       if (passes === true && (asksForOne || notKnown === undefined)) continue;
-      const why =
-        passes === null ? (reason === null ? "the evidence does not tell" : `not known whether: ${reason}`) : reason;
-      const sha256 = hashes.get(String(object));
+      const why = passes === null ? (told ?? unknownReason(control.title)) : reason;
       yield {
         control: control.id,
         status: notKnown !== undefined || passes === null ? "unknown" : "fail",
@@ -51,10 +50,37 @@ export async function* failures(
                 name: name === null ? null : String(name),
               },
         reason: notKnown ?? (why === null ? null : String(why)),
-        evidence: sha256 && line ? { object: String(object), sha256, line: Number(line) } : null,
+        evidence: evidenceOf(
+          line === null ? [] : [`${object}:${line}`],
+          further === null ? [] : (JSON.parse(String(further)) as (string | null)[]),
+          hashes,
+        ),
         query_sha256: control.sha256,
       };
     }
+}
+
+/** Lines as `<object>:<line>`, the resource's own first, each once, with the hashes of their objects. */
+function evidenceOf(
+  own: readonly string[],
+  further: readonly (string | null)[],
+  hashes: ReadonlyMap<string, string>,
+): EvidenceLine[] {
+  const lines = further
+    .filter((each) => each !== null)
+    .map((each) => ({ each, ...lineOf(each) }))
+    .sort((a, b) => (a.object === b.object ? a.line - b.line : a.object < b.object ? -1 : 1))
+    .map(({ each }) => each);
+  return [...new Set([...own, ...lines])].flatMap((each) => {
+    const { object, line } = lineOf(each);
+    const sha256 = hashes.get(object);
+    return sha256 ? [{ object, sha256, line }] : [];
+  });
+}
+
+function lineOf(each: string): { object: string; line: number } {
+  const colon = each.lastIndexOf(":");
+  return { object: each.slice(0, colon), line: Number(each.slice(colon + 1)) };
 }
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
@@ -64,9 +90,12 @@ const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
  * reads the files of its day alone.
  */
 export function failuresQuery(
-  { sql, resource, reads }: Control,
+  control: Pick<Control, "sql" | "resource" | "reads">,
   { run, date }: Pick<SealedRun, "run" | "date">,
 ): string {
+  const { sql, resource, reads } = control;
+  const further = hasColumn(control, "evidence") ? "json_format(CAST(j.evidence AS json))" : "CAST(NULL AS varchar)";
+  const told = hasColumn(control, "not_known") ? "j.not_known" : "CAST(NULL AS varchar)";
   const own = latestName(resourceTypeName(resource));
   const names = new Set([own, ...(sql.toLowerCase().match(/\blatest_[a-z0-9_]+\b/g) ?? [])]);
   const ofRun = [...names].map(
@@ -77,9 +106,10 @@ export function failuresQuery(
   return `WITH ${ofRun.join(",\n")}, judged AS (
 ${sql}
 )
-SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line${unread
-    .map((each) => `,\n       ${each}`)
-    .join("")}
+SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason,
+       ${told} AS not_known, j.evidence_object, j.evidence_line, ${further} AS evidence${unread
+         .map((each) => `,\n       ${each}`)
+         .join("")}
 FROM judged j
 LEFT JOIN ${own} r ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
 WHERE j.passes IS NULL OR NOT j.passes${reads.map((read) => ` OR element_at(r.unread, ${text(read)}) IS NOT NULL`).join("")}`;

@@ -20,12 +20,24 @@ export interface Verdict {
   resource: VerdictResource | null;
   /** Why it failed or is not known, in words. */
   reason: string | null;
-  /** Where the evidence says so; null where it is that there is nothing, which the manifest's outcomes say. */
-  evidence: { object: string /** Of the object, hex. */; sha256: string /** From 1. */; line: number } | null;
+  /**
+   * Every line that it rests on, the resource's own first; none where it is that there is nothing, which the manifest's
+   * outcomes say.
+   */
+  evidence: readonly EvidenceLine[];
   /** Hex, of the control's file: which question was asked. */
   query_sha256: string;
   /** The exception that covers it; one that has expired does not, and stands here to be named. */
   exception?: Exception & { expired: boolean };
+}
+
+/** A line of an evidence object. */
+export interface EvidenceLine {
+  object: string;
+  /** Of the object, hex. */
+  sha256: string;
+  /** From 1. */
+  line: number;
 }
 
 /** The resource a verdict is about; for a control about whole accounts or regions, that account's id and no ARN. */
@@ -36,6 +48,9 @@ export interface VerdictResource {
   arn: string | null;
   name: string | null;
 }
+
+/** Why a verdict is not known where the control does not say it in words of its own. */
+export const unknownReason = (title: string): string => `the evidence does not tell whether this holds: ${title}`;
 
 /** Verdicts by status. */
 export type VerdictCounts = Record<VerdictStatus, number>;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Control } from "../controls/control.ts";
+import { type Control, typesOf } from "../controls/control.ts";
 import type { Listings } from "../controls/listings.ts";
 import { findingId, type Verdict } from "../controls/verdict.ts";
 import { renamed } from "../evidence/renamed.ts";
@@ -23,7 +23,11 @@ const OpenFinding = z.preprocess(
     resource_id: z.string(),
     arn: z.string().nullable(),
     reason: z.string().nullable(),
-    evidence: z.object({ object: z.string(), sha256: z.string(), line: z.number() }).nullable(),
+    /** Earlier versions kept one line, or null. */
+    evidence: z.preprocess(
+      (value) => (Array.isArray(value) ? value : value === null ? [] : [value]),
+      z.array(z.object({ object: z.string(), sha256: z.string(), line: z.number() })),
+    ),
     /** The run that found it first. */
     since: z.string(),
     /** Channels that have not been told of it, or of its end. */
@@ -93,7 +97,7 @@ export function nextState(
       resource_id: resource?.resource_id ?? "",
       arn: resource?.arn ?? null,
       reason,
-      evidence,
+      evidence: [...evidence],
       since: earlier?.since ?? run,
       // A channel that is no more is not waited for.
       pending: earlier ? earlier.pending.filter((each) => channels.includes(each)) : [...channels],
@@ -109,7 +113,7 @@ export function nextState(
       !unknown.has(finding.id) &&
       !unanswered.has(finding.control) &&
       listings.covers(control.resource, finding.account_id, finding.region) &&
-      listings.notWhole([control.resource, ...control.needs], finding.account_id, finding.region) === undefined;
+      listings.notWhole(typesOf(control), finding.account_id, finding.region) === undefined;
     if (!isKnown) open.set(finding.id, finding);
     else {
       // What a channel never heard of has no end there either.

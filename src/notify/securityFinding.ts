@@ -61,12 +61,7 @@ export function securityFinding(
       "audit-ecosystem/run_id": run,
       "audit-ecosystem/control": control.id,
       "audit-ecosystem/query_sha256": control.sha256,
-      ...(evidence
-        ? {
-            "audit-ecosystem/evidence": `${evidence.object}:${evidence.line}`,
-            "audit-ecosystem/evidence_sha256": evidence.sha256,
-          }
-        : {}),
+      ...evidenceFields(evidence),
     },
     Resources: [
       {
@@ -79,6 +74,25 @@ export function securityFinding(
     ],
     Compliance: { Status: ended ? "PASSED" : "FAILED" },
     RecordState: ended ? "ARCHIVED" : "ACTIVE",
+  };
+}
+
+/** Of a field at most. @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html */
+const FIELD = 2_048;
+
+/** The resource's own line, and as many of the others as a field takes. */
+function evidenceFields([own, ...further]: OpenFinding["evidence"]): Record<string, string> {
+  if (!own) return {};
+  let others = "";
+  for (const { object, line, sha256 } of further) {
+    const next = `${others}${others && " "}${object}:${line}#${sha256}`;
+    if (next.length > FIELD) break;
+    others = next;
+  }
+  return {
+    "audit-ecosystem/evidence": `${own.object}:${own.line}`,
+    "audit-ecosystem/evidence_sha256": own.sha256,
+    ...(others ? { "audit-ecosystem/evidence_further": others } : {}),
   };
 }
 

@@ -23,6 +23,7 @@ const COLUMNS = [
   "evidence_object",
   "evidence_line",
   "evidence_sha256",
+  "evidence_further",
   "query_sha256",
 ] as const;
 
@@ -53,7 +54,8 @@ function notEvaluated(run: string, control: ReportedControl): string {
 }
 
 function lineOf(run: string, finding: Finding, control: ReportedControl): string {
-  const { resource, evidence, exception } = finding;
+  const { resource, exception } = finding;
+  const [own, ...further] = finding.evidence;
   const fields = [
     run,
     finding.status,
@@ -70,9 +72,10 @@ function lineOf(run: string, finding: Finding, control: ReportedControl): string
     exception?.owner ?? null,
     exception?.reason ?? null,
     exception?.expires ?? null,
-    evidence?.object ?? null,
-    evidence?.line ?? null,
-    evidence?.sha256 ?? null,
+    own?.object ?? null,
+    own?.line ?? null,
+    own?.sha256 ?? null,
+    further.map(({ object, line, sha256 }) => `${object}:${line}#${sha256}`).join(" ") || null,
     finding.query_sha256,
   ];
   return record(fields);
@@ -98,6 +101,7 @@ const anomalyLine = (each: ProvenAnomaly): string =>
     each.evidence_object,
     each.evidence_line,
     each.evidence_sha256,
+    null,
     null,
   ]);
 

@@ -46,7 +46,7 @@ function notEvaluated(report: Report, control: ReportedControl, error: string) {
       region: null,
       resource: null,
       reason: `not evaluated: ${error}`,
-      evidence: null,
+      evidence: [],
       query_sha256: control.sha256,
     },
     control,
@@ -117,14 +117,8 @@ function eventOf({ run, tool_version }: Report, finding: Finding, control: Repor
         ...(region ? { region } : {}),
       },
     ],
-    ...(evidence
-      ? {
-          evidences: [
-            {
-              data: { object: evidence.object, line: evidence.line, sha256: evidence.sha256 },
-            },
-          ],
-        }
+    ...(evidence.length
+      ? { evidences: evidence.map(({ object, line, sha256 }) => ({ data: { object, line, sha256 } })) }
       : {}),
     unmapped: { run_id: run.run_id, manifest_sha256: run.manifest_sha256, query_sha256: finding.query_sha256 },
   };

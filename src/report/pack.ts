@@ -69,8 +69,9 @@ function findingColumns(findings: readonly Finding[], { controls }: Report): Fin
     ),
     arn: forms(findings),
     note: words(findings.map(noteOf)),
-    evidence: words(findings.map(({ evidence }) => (evidence ? `${evidence.object} ${evidence.sha256}` : ""))),
-    line: findings.map(({ evidence }) => evidence?.line ?? 0),
+    evidence: words(findings.flatMap(({ evidence }) => evidence.map(({ object, sha256 }) => `${object} ${sha256}`))),
+    line: findings.flatMap(({ evidence }) => evidence.map(({ line }) => line)),
+    lines: findings.map(({ evidence }) => evidence.length),
   };
 }
 

@@ -32,9 +32,11 @@ export interface FindingColumns {
   name: Readonly<Record<number, string>>;
   arn: Forms;
   note: Words;
-  /** `key` and SHA-256 of the evidence object, with a space between; empty where there is none. */
+  /** `key` and SHA-256 of evidence objects, with a space between: of each finding its lines, one after the other. */
   evidence: Words;
   line: readonly number[];
+  /** How many of these lines are each finding's. */
+  lines: readonly number[];
 }
 
 /** What the page is given: the report with its long lists packed. */

@@ -17,8 +17,8 @@ const SCORES: Record<Severity, string> = { critical: "9.5", high: "8.0", medium:
 
 /**
  * SARIF 2.1.0: a rule for each control, a result for each finding. The evidence object and its line are the place, the
- * ARN is the logical one. Excepted findings are results that are suppressed, and unknown ones are open. Anomalies
- * have a rule of their own, and results that are informational.
+ * ARN is the logical one; further lines that it rests on are related places. Excepted findings are results that are
+ * suppressed, and unknown ones are open. Anomalies have a rule of their own, and results that are informational.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export async function writeSarif(report: Report, write: Write): Promise<void> {
@@ -126,7 +126,8 @@ const placeOf = ({ object, line }: { object: string; line: number }) => ({
 });
 
 function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number) {
-  const { resource, evidence, exception, account_id, region, status, reason } = finding;
+  const { resource, exception, account_id, region, status, reason } = finding;
+  const [own, ...further] = finding.evidence;
   const where = `${account_id} ${region ?? "every region"}`;
   const name = resource ? (resource.arn ?? `${resource.resource_id} in ${where}`) : `${control.resource} in ${where}`;
   return {
@@ -138,7 +139,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
     message: { text: `${name}: ${reason ?? control.title}` },
     locations: [
       {
-        ...(evidence ? { physicalLocation: placeOf(evidence) } : {}),
+        ...(own ? { physicalLocation: placeOf(own) } : {}),
         logicalLocations: [
           {
             fullyQualifiedName: name,
@@ -148,6 +149,15 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
         ],
       },
     ],
+    ...(further.length
+      ? {
+          relatedLocations: further.map((each, index) => ({
+            id: index + 1,
+            message: { text: `evidence too, in an object of SHA-256 ${each.sha256}` },
+            physicalLocation: placeOf(each),
+          })),
+        }
+      : {}),
     // The same finding of the next run has the same one.
     partialFingerprints: { "finding/v1": findingId(finding) },
     ...(exception && !exception.expired
@@ -165,7 +175,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
       account_id,
       region,
       resource_type: resource?.resource_type ?? control.resource,
-      evidence_sha256: evidence?.sha256 ?? null,
+      evidence_sha256: own?.sha256 ?? null,
       query_sha256: finding.query_sha256,
     },
   };

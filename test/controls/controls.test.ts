@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { TrinoSQL } from "dt-sql-parser";
 import { loadAuditors, loadServices } from "../../src/auditors/registry.ts";
 import { documentedTypes } from "../../src/auditors/resourceTypes.ts";
-import { FRAMEWORKS, type Framework, loadControls } from "../../src/controls/control.ts";
+import { FRAMEWORKS, type Framework, loadControls, typesOf } from "../../src/controls/control.ts";
 import { PredicateError, type SqlValue } from "../../src/controls/expression.ts";
 import { failures, failuresQuery } from "../../src/controls/failures.ts";
 import { listingsOf } from "../../src/controls/listings.ts";
@@ -26,7 +26,7 @@ const catalog = catalogOf(await loadAuditors());
 const documented = documentedTypes(await loadServices());
 const controls = await loadControls();
 const covered = Object.values(catalog.auditors).flat();
-const types = [...new Set(controls.flatMap(({ resource, needs }) => [resource, ...needs]))];
+const types = [...new Set(controls.flatMap(typesOf))];
 const isGlobal = (type: string) => covered.some((each) => each.type === type && each.global);
 const cases = await casesOf(controls, isGlobal);
 const short = ({ status, resource, reason }: Verdict) =>

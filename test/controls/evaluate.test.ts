@@ -69,9 +69,10 @@ describe("a verdict", () => {
       asked,
     );
     expect(found).to.include({ status: "fail", reason: "not encrypted", query_sha256: asked.sha256 });
-    expect(found?.evidence).to.include({ line: 1 });
-    expect(found?.evidence?.sha256).to.match(/^[0-9a-f]{64}$/);
-    expect(found?.evidence?.object).to.match(/^evidence\//);
+    expect(found?.evidence).to.have.length(1);
+    expect(found?.evidence[0]).to.include({ line: 1 });
+    expect(found?.evidence[0]?.sha256).to.match(/^[0-9a-f]{64}$/);
+    expect(found?.evidence[0]?.object).to.match(/^evidence\//);
     expect(found?.resource).to.deep.equal({
       resource_type: DATABASE,
       resource_id: "orders",
@@ -98,7 +99,9 @@ describe("a verdict", () => {
       "is unknown where the evidence does not tell",
       { items: [{ configuration: {} }], outcome: listed({ [DATABASE]: 1 }) },
       "",
-      ["unknown 1111 eu-central-1 orders not known whether: not encrypted"],
+      [
+        "unknown 1111 eu-central-1 orders the evidence does not tell whether this holds: Databases are encrypted at rest",
+      ],
     ],
     [
       "is unknown in an account that lets nobody in, and in a region whose listing was denied",

@@ -15,7 +15,7 @@ const verdict = (more: Partial<Verdict> = {}): Verdict => ({
   region: "eu-central-1",
   resource: { resource_type: "AWS::S3::Bucket", resource_id: "site", arn: "arn:aws:s3:::site", name: "site" },
   reason: "AWS calls the policy public",
-  evidence: null,
+  evidence: [],
   query_sha256: "0",
   ...more,
 });

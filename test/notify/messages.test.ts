@@ -19,7 +19,7 @@ const finding = (resource: string, control = "s3-bucket-public-access-blocked"):
   resource_id: resource,
   arn: `arn:aws:s3:::${resource}`,
   reason: "not all four settings are on",
-  evidence: null,
+  evidence: [],
   since: RUN.id,
   pending: [],
 });

@@ -22,7 +22,7 @@ const nowhere: Partial<Finding> = {
   status: "unknown",
   region: null,
   resource: null,
-  evidence: null,
+  evidence: [],
   reason: "AWS::RDS::DBInstance is read by no auditor of the run",
 };
 const findings = [
@@ -55,7 +55,7 @@ describe("a report for machines", () => {
   it("is CSV with a line for each finding, and what was not collected named by its type", async () => {
     const lines = (await textOf(sample, "csv")).trimEnd().split("\r\n");
     expect(lines).to.have.length(6);
-    expect(new Set(lines.map((line) => line.split(",").length))).to.deep.equal(new Set([19]));
+    expect(new Set(lines.map((line) => line.split(",").length))).to.deep.equal(new Set([20]));
     expect(lines[4])
       .to.include(`${RUN},unknown,critical,rds-public,`)
       .and.include("111111111111,,AWS::RDS::DBInstance,,,,");
@@ -87,7 +87,7 @@ describe("a report for machines", () => {
     ]);
     expect(results[0].locations[0].physicalLocation).to.deep.equal({
       artifactLocation: {
-        uri: findings[0]!.evidence!.object.replace(/=/g, "%3D"),
+        uri: findings[0]!.evidence[0]!.object.replace(/=/g, "%3D"),
         uriBaseId: "EVIDENCE",
       },
       region: { startLine: 7 },
@@ -232,7 +232,7 @@ describe("the packing of a report for its page", () => {
     expect(first!.arn).to.equal("arn:aws:rds:eu-central-1:111111111111:db:orders");
     expect(first!.evidence).to.deep.equal(findings[0]!.evidence);
     expect(expired!.note).to.equal("an exception has expired: a demonstration (team-a, until 2027-01-31)");
-    expect(unknown).to.deep.include({ id: null, arn: "", region: "", type: "AWS::RDS::DBInstance", evidence: null });
+    expect(unknown).to.deep.include({ id: null, arn: "", region: "", type: "AWS::RDS::DBInstance", evidence: [] });
   });
 
   for (const [what, text, values] of [

@@ -41,7 +41,10 @@ export const finding = (over: Partial<Finding> = {}): Finding => ({
   },
   reason: null,
   query_sha256: "ef".repeat(32),
-  evidence: { object: OBJECT, line: 7, sha256: "ab".repeat(32) },
+  evidence: [
+    { object: OBJECT, line: 7, sha256: "ab".repeat(32) },
+    { object: OBJECT, line: 9, sha256: "ab".repeat(32) },
+  ],
   ...over,
 });
 
@@ -185,11 +188,13 @@ export function largeReport(size: number): { report: Report; findings: Finding[]
         arn: `arn:aws:service:${region}:${account_id}:thing/${resource_id}`,
         name: null,
       },
-      evidence: {
-        object: OBJECT.replace("0000", String(n % 400).padStart(4, "0")),
-        line: 1 + (n % 500),
-        sha256: (n % 400).toString(16).padStart(64, "0"),
-      },
+      evidence: [
+        {
+          object: OBJECT.replace("0000", String(n % 400).padStart(4, "0")),
+          line: 1 + (n % 500),
+          sha256: (n % 400).toString(16).padStart(64, "0"),
+        },
+      ],
     });
   });
   const made = report({

@@ -98,7 +98,7 @@ describe("a control as a rule of AWS Config", function () {
 
   it("says that it does not know where the item does not tell", async () => {
     expect((await change(ITEMS["volume without a word on encryption"]!))["ec2-volume-encrypted"]).to.equal(
-      "NOT_APPLICABLE: not known whether: it is not encrypted",
+      "NOT_APPLICABLE: not known: the item does not tell",
     );
   });
 

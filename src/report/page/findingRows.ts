@@ -22,7 +22,7 @@ export interface FindingRow {
   name: string | null;
   arn: string;
   note: string;
-  evidence: { object: string; sha256: string; line: number } | null;
+  evidence: { object: string; sha256: string; line: number }[];
 }
 
 export const SORTS = ["severity", "control", "resource", "type", "account", "region", "status"] as const;
@@ -44,6 +44,8 @@ export class FindingRows {
   private readonly controls: readonly ReportedControl[];
   private readonly controlText: string[];
   private readonly severityOf: Uint8Array;
+  /** Where the lines of evidence of each finding begin. */
+  private readonly linesFrom: Uint32Array;
   private ids: string[] | undefined;
   private readonly ranks = new Map<Sort, Int32Array>();
 
@@ -52,6 +54,8 @@ export class FindingRows {
     this.controls = controls;
     this.controlText = controls.map(({ id, title, severity }) => `${id} ${title} ${severity}`.toLowerCase());
     const severities = controls.map(({ severity }) => SEVERITIES.indexOf(severity));
+    this.linesFrom = new Uint32Array(findings.rows);
+    for (let at = 1; at < findings.rows; at++) this.linesFrom[at] = this.linesFrom[at - 1]! + findings.lines[at - 1]!;
     this.severityOf = Uint8Array.from(findings.control, (place) => severities[place]!);
   }
 
@@ -63,7 +67,7 @@ export class FindingRows {
     const { columns } = this;
     const [account, region] = [wordAt(columns.account, at), wordAt(columns.region, at)];
     const id = columns.id[at]!;
-    const [object, sha256] = wordAt(columns.evidence, at).split(" ");
+    const from = this.linesFrom[at]!;
     const values = [account, region, id ?? ""];
     return {
       control: this.controls[columns.control[at]!]!,
@@ -77,7 +81,10 @@ export class FindingRows {
         "",
       ),
       note: wordAt(columns.note, at),
-      evidence: object ? { object, sha256: sha256!, line: columns.line[at]! } : null,
+      evidence: Array.from({ length: columns.lines[at]! }, (_none, index) => {
+        const [object = "", sha256 = ""] = wordAt(columns.evidence, from + index).split(" ");
+        return { object, sha256, line: columns.line[from + index]! };
+      }),
     };
   }
 

@@ -169,7 +169,17 @@ function showFinding(finding: FindingRow): void {
       ["Account, region", `${finding.account}, ${finding.region || "every region"}`],
     ]),
     element("h3", {}, "Evidence"),
-    evidence ? evidenceFacts(evidence) : element("p", {}, "No evidence was collected, which is why it is not known."),
+    ...(evidence.length
+      ? evidence.map(evidenceFacts)
+      : [
+          element(
+            "p",
+            {},
+            finding.status === "unknown"
+              ? "No evidence was collected, which is why it is not known."
+              : "Nothing is there: the outcomes of the run say that it was listed.",
+          ),
+        ]),
     element("h3", {}, "Control"),
     controlFacts(control),
   );

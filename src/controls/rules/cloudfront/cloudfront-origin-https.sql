@@ -8,12 +8,24 @@
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
+WITH behaviors AS (
+  SELECT d.evidence_object, d.evidence_line,
+         CASE WHEN bool_and(json_extract(d.cache_behaviors, '$.Items') IS NULL OR TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json)) IS NOT NULL)
+              THEN coalesce(bool_or(json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy') = 'allow-all'), false) END AS allow_http
+  FROM latest_aws_cloudfront_distribution d
+  LEFT JOIN UNNEST(TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json))) AS b (behavior) ON true
+  GROUP BY d.evidence_object, d.evidence_line
+)
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_and(json_extract(d.origins, '$.Items') IS NULL OR TRY_CAST(json_extract(d.origins, '$.Items') AS array(json)) IS NOT NULL)
-            THEN bool_and(coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '')
-                     NOT IN ('http-only', 'match-viewer')) END AS passes,
-       'an origin is reached by HTTP' AS reason
+       bool_and(CASE WHEN o.origin IS NULL THEN NULL
+                     WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'http-only' THEN false
+                     WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'match-viewer'
+                     THEN NOT (b.allow_http OR json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') = 'allow-all')
+                     ELSE true END) AS passes,
+       CASE WHEN bool_or(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy') = 'http-only')
+            THEN 'An origin is reached by HTTP alone'
+            ELSE 'An origin is reached as the viewer comes, and viewers may come by HTTP' END AS reason
 FROM latest_aws_cloudfront_distribution d
-CROSS JOIN UNNEST(coalesce(TRY_CAST(json_extract(d.origins, '$.Items') AS array(json)), ARRAY[TRY_CAST(NULL AS json)]))
-  AS o (origin)
+LEFT JOIN behaviors b ON b.evidence_object = d.evidence_object AND b.evidence_line = d.evidence_line
+LEFT JOIN UNNEST(TRY_CAST(json_extract(d.origins, '$.Items') AS array(json))) AS o (origin) ON true
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -12,6 +12,9 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN b.name IS NOT NULL AND element_at(b.unread, 'GetBucketLogging') IS NULL
             THEN json_extract_scalar(b.get_bucket_logging, '$.LoggingEnabled.TargetBucket') IS NOT NULL END AS passes,
-       'access to the bucket ' || d.s3_bucket_name || ' is not logged, or the bucket is in no account that was read' AS reason
+       'Access to the bucket ' || d.s3_bucket_name || ' is not logged' AS reason,
+       CASE WHEN b.name IS NULL THEN 'The bucket ' || d.s3_bucket_name || ' is in no account that was read'
+            ELSE 'The logging of the bucket ' || d.s3_bucket_name || ' was not read' END AS not_known,
+       ARRAY[b.evidence_object || ':' || TRY_CAST(b.evidence_line AS varchar)] AS evidence
 FROM latest_aws_cloudtrail_trail d
 LEFT JOIN latest_aws_s3_bucket b ON b.name = d.s3_bucket_name

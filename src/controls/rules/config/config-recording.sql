@@ -10,13 +10,30 @@
 --   fsbp: [Config.1]
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.9]
+WITH recorders AS (
+  -- A recorder that a service made for itself records what that service needs.
+  SELECT r.account_id, r.region, r.evidence_object || ':' || TRY_CAST(r.evidence_line AS varchar) AS line,
+         json_extract_scalar(r.recording_group, '$.allSupported') = 'true' AS all_types,
+         CASE WHEN element_at(r.unread, 'DescribeConfigurationRecorderStatus') IS NULL
+              THEN json_extract_scalar(r.describe_configuration_recorder_status, '$.ConfigurationRecordersStatus[0].recording') = 'true' END AS recording,
+         CASE WHEN element_at(r.unread, 'DescribeConfigurationRecorderStatus') IS NULL
+              THEN CASE lower(json_extract_scalar(r.describe_configuration_recorder_status, '$.ConfigurationRecordersStatus[0].lastStatus'))
+                     WHEN 'success' THEN true WHEN 'failure' THEN false END END AS delivered,
+         json_extract_scalar(r.describe_configuration_recorder_status, '$.ConfigurationRecordersStatus[0].lastErrorCode') AS error
+  FROM latest_aws_config_configurationrecorder r
+  WHERE r.service_principal IS NULL AND coalesce(r.name, '') NOT LIKE 'AWSConfigurationRecorderFor%'
+)
 SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
-       min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
-       CASE WHEN coalesce(bool_or(element_at(d.unread, 'DescribeConfigurationRecorderStatus') IS NOT NULL), false) THEN NULL
-            ELSE coalesce(bool_or(json_extract_scalar(d.recording_group, '$.allSupported') = 'true'
-                   AND json_extract_scalar(d.describe_configuration_recorder_status,
-                         '$.ConfigurationRecordersStatus[0].recording') = 'true'), false) END AS passes,
-       'no recorder of all types is recording' AS reason
+       TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line,
+       coalesce(bool_or(r.all_types AND r.recording AND r.delivered),
+                CASE WHEN count(r.line) = 0 THEN false END) AS passes,
+       CASE WHEN count(r.line) = 0 THEN 'There is no configuration recorder'
+            WHEN bool_or(r.recording AND NOT r.delivered)
+            THEN 'The last delivery of the recorder failed' || coalesce(': ' || min(r.error), '')
+            WHEN bool_or(r.recording) THEN 'The recorder records some resource types alone'
+            ELSE 'The recorder is stopped' END AS reason,
+       'The evidence does not tell whether the recorder records and delivered' AS not_known,
+       array_agg(DISTINCT r.line) AS evidence
 FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p
-LEFT JOIN latest_aws_config_configurationrecorder d ON d.account_id = p.account_id AND d.region = p.region
+LEFT JOIN recorders r ON r.account_id = p.account_id AND r.region = p.region
 GROUP BY p.account_id, p.region

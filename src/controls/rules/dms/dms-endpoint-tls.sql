@@ -9,7 +9,12 @@
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.ssl_mode <> 'none' AS passes,
-       'it connects without TLS' AS reason
+       CASE d.engine_name
+         WHEN 'redis' THEN json_extract_scalar(d.redis_settings, '$.SslSecurityProtocol') = 'ssl-encryption'
+         WHEN 'kafka' THEN json_extract_scalar(d.kafka_settings, '$.SecurityProtocol') IN ('ssl-encryption', 'ssl-authentication', 'sasl-ssl')
+         ELSE d.ssl_mode <> 'none' END AS passes,
+       CASE WHEN d.engine_name IN ('redis', 'kafka') THEN 'The security protocol is plaintext' ELSE 'The SSL mode is none' END AS reason
 FROM latest_aws_dms_endpoint d
-WHERE d.engine_name NOT IN ('s3', 'dynamodb', 'kinesis', 'opensearch', 'elasticsearch', 'neptune')
+-- These are reached by the API of AWS, which is TLS alone.
+WHERE d.engine_name NOT IN ('s3', 'dynamodb', 'kinesis', 'opensearch', 'elasticsearch', 'neptune', 'timestream', 'redshift-serverless')
+  AND coalesce(d.status, '') <> 'deleting'

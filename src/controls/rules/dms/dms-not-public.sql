@@ -12,3 +12,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        NOT d.publicly_accessible AS passes,
        'it has a public address' AS reason
 FROM latest_aws_dms_replicationinstance d
+WHERE coalesce(d.replication_instance_status, '') <> 'deleting'

@@ -12,3 +12,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.deletion_protection_enabled AS passes,
        'deletion protection is off' AS reason
 FROM latest_aws_dynamodb_table d
+WHERE coalesce(d.table_status, '') <> 'DELETING'

@@ -11,3 +11,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        NOT d.public AS passes,
        'anybody can start it' AS reason
 FROM latest_aws_ec2_image d
+WHERE coalesce(d.state, '') <> 'deregistered'

@@ -13,4 +13,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.public_ip_address IS NULL AS passes,
        'its address is ' || d.public_ip_address AS reason
 FROM latest_aws_ec2_instance d
-WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') <> 'terminated'
+WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') NOT IN ('terminated', 'shutting-down')

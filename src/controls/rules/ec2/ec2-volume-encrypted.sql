@@ -13,3 +13,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.encrypted AS passes,
        'it is not encrypted' AS reason
 FROM latest_aws_ec2_volume d
+WHERE coalesce(d.state, '') NOT IN ('deleting', 'deleted')

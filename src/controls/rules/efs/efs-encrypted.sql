@@ -14,3 +14,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.encrypted AS passes,
        'it is not encrypted' AS reason
 FROM latest_aws_efs_filesystem d
+WHERE coalesce(d.life_cycle_state, '') NOT IN ('deleting', 'deleted')

@@ -16,4 +16,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        'the audit log is off' AS reason
 FROM latest_aws_eks_cluster d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.logging, '$.clusterLogging') AS array(json))) AS l (setup) ON true
+WHERE coalesce(d.status, '') <> 'DELETING'
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -13,3 +13,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        coalesce(cardinality(d.encryption_config), 0) > 0 AS passes,
        'no key is named for secrets' AS reason
 FROM latest_aws_eks_cluster d
+WHERE coalesce(d.status, '') <> 'DELETING'

@@ -11,3 +11,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        coalesce(d.snapshot_retention_limit, 0) >= 1 AS passes,
        'there are no automatic backups' AS reason
 FROM latest_aws_elasticache_replicationgroup d
+WHERE coalesce(d.status, '') <> 'deleting'

@@ -13,3 +13,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.at_rest_encryption_enabled AS passes,
        'it is not encrypted at rest' AS reason
 FROM latest_aws_elasticache_replicationgroup d
+WHERE coalesce(d.status, '') <> 'deleting'

@@ -13,3 +13,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.transit_encryption_enabled AND coalesce(d.transit_encryption_mode, 'required') = 'required' AS passes,
        'TLS is not required' AS reason
 FROM latest_aws_elasticache_replicationgroup d
+WHERE coalesce(d.status, '') <> 'deleting'

@@ -11,3 +11,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.automatic_failover IN ('enabled', 'enabling') AS passes,
        'automatic failover is off' AS reason
 FROM latest_aws_elasticache_replicationgroup d
+WHERE coalesce(d.status, '') <> 'deleting'

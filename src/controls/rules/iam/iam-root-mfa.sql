@@ -11,6 +11,10 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.5]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.summary_map, '$.AccountMFAEnabled') = '1' AS passes,
+       json_extract_scalar(d.summary_map, '$.AccountMFAEnabled') = '1'
+         -- Nothing to protect: credentials of the root user were never made, or removed centrally.
+         OR (coalesce(json_extract_scalar(d.summary_map, '$.AccountPasswordPresent'), '1') = '0'
+             AND coalesce(json_extract_scalar(d.summary_map, '$.AccountAccessKeysPresent'), '1') = '0'
+             AND coalesce(json_extract_scalar(d.summary_map, '$.AccountSigningCertificatesPresent'), '0') = '0') AS passes,
        'the root user has no MFA' AS reason
 FROM latest_aws_iam_accountsummary d

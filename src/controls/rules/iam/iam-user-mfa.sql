@@ -12,13 +12,15 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.5]
 WITH lines AS (
-  SELECT r.account_id, l.line
+  SELECT r.account_id, l.line, r.evidence_object || ':' || TRY_CAST(r.evidence_line AS varchar) AS evidence_ref
   FROM latest_aws_iam_credentialreport r
   CROSS JOIN UNNEST(split(TRY(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content')))), chr(10)))
     AS l (line)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        split_part(l.line, ',', 4) <> 'true' OR split_part(l.line, ',', 8) = 'true' AS passes,
-       'there is a password and no MFA' AS reason
+       'Console password enabled, no MFA device' AS reason,
+       'The credential report has no line of the user' AS not_known,
+       ARRAY[l.evidence_ref] AS evidence
 FROM latest_aws_iam_user d
 LEFT JOIN lines l ON l.account_id = d.account_id AND split_part(l.line, ',', 1) = d.user_name

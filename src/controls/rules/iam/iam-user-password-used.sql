@@ -11,7 +11,7 @@
 --   soc-2: [CC6.2]
 --   iso-27001: [A.5.18]
 WITH lines AS (
-  SELECT r.account_id, l.line
+  SELECT r.account_id, l.line, r.evidence_object || ':' || TRY_CAST(r.evidence_line AS varchar) AS evidence_ref
   FROM latest_aws_iam_credentialreport r
   CROSS JOIN UNNEST(split(TRY(from_utf8(from_base64(json_extract_scalar(r.get_credential_report, '$.Content')))), chr(10)))
     AS l (line)
@@ -20,6 +20,8 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        split_part(l.line, ',', 4) <> 'true'
          OR date_diff('day', TRY_CAST(substr(CASE WHEN split_part(l.line, ',', 5) LIKE '20%' THEN split_part(l.line, ',', 5)
                                            ELSE split_part(l.line, ',', 6) END, 1, 10) AS date), TRY_CAST(d.collected_at AS date)) <= 45 AS passes,
-       'the password was last used or changed more than 45 days ago' AS reason
+       'the password was last used or changed more than 45 days ago' AS reason,
+       'The credential report has no line of the user' AS not_known,
+       ARRAY[l.evidence_ref] AS evidence
 FROM latest_aws_iam_user d
 LEFT JOIN lines l ON l.account_id = d.account_id AND split_part(l.line, ',', 1) = d.user_name

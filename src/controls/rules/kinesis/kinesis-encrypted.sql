@@ -13,3 +13,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        json_extract_scalar(d.describe_stream_summary, '$.StreamDescriptionSummary.EncryptionType') = 'KMS' AS passes,
        'it is not encrypted' AS reason
 FROM latest_aws_kinesis_stream d
+WHERE coalesce(d.stream_status, '') <> 'DELETING'

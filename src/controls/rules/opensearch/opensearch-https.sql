@@ -14,3 +14,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
          AND json_extract_scalar(d.domain_endpoint_options, '$.TLSSecurityPolicy') <> 'Policy-Min-TLS-1-0-2019-07' AS passes,
        'HTTPS with TLS 1.2 is not required' AS reason
 FROM latest_aws_opensearchservice_domain d
+WHERE NOT coalesce(d.deleted, false)

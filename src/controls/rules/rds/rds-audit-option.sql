@@ -23,11 +23,13 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE WHEN count(a.option_group_name) > 0 THEN true
             WHEN count(g.name) > 0 AND bool_and(o.option_group_name IS NOT NULL OR g.name LIKE 'default:%')
             THEN false END AS passes,
-       'no audit option is in the option group ' || min(g.name) AS reason
+       'no audit option is in the option group ' || min(g.name) AS reason,
+       array_agg(DISTINCT o.evidence_object || ':' || TRY_CAST(o.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
 LEFT JOIN latest_aws_rds_optiongroup o
   ON o.account_id = d.account_id AND o.region = d.region AND o.option_group_name = g.name
 LEFT JOIN audited a ON a.account_id = d.account_id AND a.region = d.region AND a.option_group_name = g.name
-WHERE (d.engine IN ('mysql', 'mariadb') OR d.engine LIKE 'sqlserver-%') AND d.db_cluster_identifier IS NULL
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND (d.engine IN ('mysql', 'mariadb') OR d.engine LIKE 'sqlserver-%') AND d.db_cluster_identifier IS NULL
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -11,7 +11,9 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        date_diff('day', d.collected_at, c.valid_till) >= 180 AS passes,
-       d.ca_certificate_identifier || ' is valid till ' || TRY_CAST(TRY_CAST(c.valid_till AS date) AS varchar) AS reason
+       d.ca_certificate_identifier || ' is valid till ' || TRY_CAST(TRY_CAST(c.valid_till AS date) AS varchar) AS reason,
+       ARRAY[c.evidence_object || ':' || TRY_CAST(c.evidence_line AS varchar)] AS evidence
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN latest_aws_rds_certificate c
   ON c.account_id = d.account_id AND c.region = d.region AND c.certificate_identifier = d.ca_certificate_identifier
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'

@@ -12,4 +12,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.backup_retention_period >= 7 AS passes,
        'backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
 FROM latest_aws_rds_dbinstance d
-WHERE d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL

@@ -10,3 +10,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        date_diff('day', d.collected_at, TRY(from_iso8601_timestamp(json_extract_scalar(d.certificate_details, '$.ValidTill')))) >= 30 AS passes,
        'the certificate is valid till ' || json_extract_scalar(d.certificate_details, '$.ValidTill') AS reason
 FROM latest_aws_rds_dbinstance d
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'

@@ -11,3 +11,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.backup_retention_period >= 7 AS passes,
        'backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
 FROM latest_aws_rds_dbcluster d
+WHERE coalesce(d.status, '') <> 'deleting'

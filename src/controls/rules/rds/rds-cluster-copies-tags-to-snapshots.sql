@@ -11,4 +11,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.copy_tags_to_snapshot AS passes,
        'snapshots get no tags' AS reason
 FROM latest_aws_rds_dbcluster d
-WHERE d.engine LIKE 'aurora%' OR d.engine IN ('mysql', 'postgres')
+WHERE coalesce(d.status, '') <> 'deleting'
+  AND d.engine <> 'docdb'

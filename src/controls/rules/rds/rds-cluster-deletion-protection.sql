@@ -11,3 +11,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.deletion_protection AS passes,
        'deletion protection is off' AS reason
 FROM latest_aws_rds_dbcluster d
+WHERE coalesce(d.status, '') <> 'deleting'

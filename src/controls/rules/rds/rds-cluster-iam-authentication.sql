@@ -13,4 +13,6 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.iam_database_authentication_enabled AS passes,
        'IAM authentication is off' AS reason
 FROM latest_aws_rds_dbcluster d
-WHERE d.engine LIKE 'aurora%' OR d.engine IN ('mysql', 'postgres')
+WHERE coalesce(d.status, '') <> 'deleting'
+  AND d.engine IN ('aurora-mysql', 'aurora-postgresql', 'aurora', 'mysql', 'postgres', 'neptune')
+  AND coalesce(d.engine_mode, '') <> 'serverless'

@@ -14,3 +14,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.master_username NOT IN ('admin', 'administrator', 'postgres', 'root') AS passes,
        'the master user is called ' || d.master_username AS reason
 FROM latest_aws_rds_dbcluster d
+WHERE coalesce(d.status, '') <> 'deleting'
+  AND coalesce(d.engine, '') <> 'neptune'

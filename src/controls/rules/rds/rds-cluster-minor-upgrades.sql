@@ -13,3 +13,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.auto_minor_version_upgrade AS passes,
        'minor versions are not taken automatically' AS reason
 FROM latest_aws_rds_dbcluster d
+WHERE coalesce(d.status, '') <> 'deleting'
+  AND coalesce(d.engine, '') NOT IN ('aurora', 'aurora-mysql', 'aurora-postgresql', 'docdb', 'neptune')

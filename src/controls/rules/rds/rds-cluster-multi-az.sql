@@ -12,3 +12,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.multi_az AS passes,
        'all instances are in one zone' AS reason
 FROM latest_aws_rds_dbcluster d
+WHERE coalesce(d.status, '') <> 'deleting'
+  AND coalesce(d.engine_mode, '') <> 'serverless'

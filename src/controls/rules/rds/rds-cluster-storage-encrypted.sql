@@ -12,3 +12,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.storage_encrypted AS passes,
        'storage is not encrypted' AS reason
 FROM latest_aws_rds_dbcluster d
+WHERE coalesce(d.status, '') <> 'deleting'

@@ -30,12 +30,15 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) < 17 THEN false END
             WHEN d.engine = 'postgres' THEN TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15
             ELSE d.engine IN ('docdb', 'neptune') END AS passes,
-       'TLS is not required by the cluster parameter group ' || d.db_cluster_parameter_group AS reason
+       'TLS is not required by the cluster parameter group ' || d.db_cluster_parameter_group AS reason,
+       'The parameters of its parameter group were not read, or do not tell' AS not_known,
+       array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbcluster d
 LEFT JOIN latest_aws_rds_dbclusterparametergroup p
   ON p.account_id = d.account_id AND p.region = d.region
  AND p.db_cluster_parameter_group_name = d.db_cluster_parameter_group
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region
  AND s.db_cluster_parameter_group_name = d.db_cluster_parameter_group
-WHERE d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'mysql', 'docdb', 'neptune')
+WHERE coalesce(d.status, '') <> 'deleting'
+  AND d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'mysql', 'docdb', 'neptune')
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version, d.db_cluster_parameter_group

@@ -11,4 +11,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.deletion_protection AS passes,
        'deletion protection is off' AS reason
 FROM latest_aws_rds_dbinstance d
-WHERE d.db_cluster_identifier IS NULL
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND d.db_cluster_identifier IS NULL

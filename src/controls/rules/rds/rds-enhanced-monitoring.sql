@@ -12,3 +12,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.monitoring_interval > 0 AS passes,
        'enhanced monitoring is off' AS reason
 FROM latest_aws_rds_dbinstance d
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND coalesce(d.engine, '') NOT IN ('neptune', 'docdb') AND coalesce(d.engine, '') NOT LIKE 'custom-%'

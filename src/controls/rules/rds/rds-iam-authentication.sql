@@ -14,4 +14,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.iam_database_authentication_enabled AS passes,
        'IAM authentication is off' AS reason
 FROM latest_aws_rds_dbinstance d
-WHERE d.engine IN ('mysql', 'mariadb', 'postgres')
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND d.engine IN ('mysql', 'mariadb', 'postgres') AND d.db_cluster_identifier IS NULL

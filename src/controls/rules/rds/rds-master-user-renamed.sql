@@ -14,3 +14,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.master_username NOT IN ('admin', 'administrator', 'postgres', 'root', 'sa') AS passes,
        'the master user is called ' || d.master_username AS reason
 FROM latest_aws_rds_dbinstance d
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND d.db_cluster_identifier IS NULL

@@ -15,3 +15,6 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.auto_minor_version_upgrade AS passes,
        'minor versions are not taken automatically' AS reason
 FROM latest_aws_rds_dbinstance d
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND coalesce(d.engine, '') NOT IN ('docdb', 'custom-oracle-ee', 'custom-oracle-se2', 'custom-sqlserver-ee', 'custom-sqlserver-se', 'custom-sqlserver-web')
+  AND NOT (coalesce(d.engine, '') IN ('mysql', 'postgres') AND d.db_cluster_identifier IS NOT NULL)

@@ -13,4 +13,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.multi_az AS passes,
        'there is no standby in another zone' AS reason
 FROM latest_aws_rds_dbinstance d
-WHERE d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL

@@ -30,11 +30,14 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) * 100
                    + TRY_CAST(split_part(d.engine_version, '.', 2) AS bigint)
                  >= CASE d.engine WHEN 'mysql' THEN 907 ELSE 1108 END END AS passes,
-       'require_secure_transport is not on: by default it is from MySQL 9.7 and MariaDB 11.8 on' AS reason
+       'require_secure_transport is not on: by default it is from MySQL 9.7 and MariaDB 11.8 on' AS reason,
+       'The parameters of its parameter group were not read, or do not tell' AS not_known,
+       array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
 LEFT JOIN latest_aws_rds_dbparametergroup p
   ON p.account_id = d.account_id AND p.region = d.region AND p.db_parameter_group_name = g.name
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region AND s.db_parameter_group_name = g.name
-WHERE d.engine IN ('mysql', 'mariadb') AND d.db_cluster_identifier IS NULL
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND d.engine IN ('mysql', 'mariadb') AND d.db_cluster_identifier IS NULL
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version

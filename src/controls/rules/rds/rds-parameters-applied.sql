@@ -15,4 +15,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
            || json_extract_scalar(g.member, '$.ParameterApplyStatus') END) AS reason
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN UNNEST(d.db_parameter_groups) AS g (member) ON true
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -10,3 +10,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.performance_insights_enabled AS passes,
        'Performance Insights is off' AS reason
 FROM latest_aws_rds_dbinstance d
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
+  AND coalesce(d.engine, '') <> 'neptune' AND coalesce(d.engine, '') NOT LIKE 'custom-%'

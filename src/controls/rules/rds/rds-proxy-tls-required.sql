@@ -12,3 +12,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        coalesce(d.require_tls, false) AS passes,
        'TLS is not required' AS reason
 FROM latest_aws_rds_dbproxy d
+WHERE coalesce(d.status, '') <> 'deleting'

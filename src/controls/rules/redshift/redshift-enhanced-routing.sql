@@ -11,3 +11,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.enhanced_vpc_routing AS passes,
        'enhanced VPC routing is off' AS reason
 FROM latest_aws_redshift_cluster d
+WHERE coalesce(d.cluster_status, '') <> 'deleting'

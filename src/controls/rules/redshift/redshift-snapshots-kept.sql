@@ -11,3 +11,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.automated_snapshot_retention_period >= 7 AS passes,
        'snapshots are kept for less than seven days' AS reason
 FROM latest_aws_redshift_cluster d
+WHERE coalesce(d.cluster_status, '') <> 'deleting'

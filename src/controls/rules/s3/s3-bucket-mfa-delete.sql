@@ -13,3 +13,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        coalesce(json_extract_scalar(d.get_bucket_versioning, '$.MFADelete'), '') = 'Enabled' AS passes,
        'MFA delete is off' AS reason
 FROM latest_aws_s3_bucket d
+WHERE json_extract_scalar(d.get_bucket_versioning, '$.Status') = 'Enabled' OR element_at(d.unread, 'GetBucketVersioning') IS NOT NULL

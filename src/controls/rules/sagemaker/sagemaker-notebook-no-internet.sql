@@ -12,3 +12,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.direct_internet_access = 'Disabled' AS passes,
        'it has direct access to the internet' AS reason
 FROM latest_aws_sagemaker_notebookinstance d
+WHERE coalesce(d.notebook_instance_status, '') <> 'Deleting'

@@ -12,3 +12,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        d.root_access = 'Disabled' AS passes,
        'users are root' AS reason
 FROM latest_aws_sagemaker_notebookinstance d
+WHERE coalesce(d.notebook_instance_status, '') <> 'Deleting'

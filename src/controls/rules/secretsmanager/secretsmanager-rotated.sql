@@ -12,4 +12,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        coalesce(d.rotation_enabled, false) AS passes,
        'rotation is off' AS reason
 FROM latest_aws_secretsmanager_secret d
-WHERE d.owning_service IS NULL
+WHERE d.deleted_date IS NULL
+  AND d.owning_service IS NULL

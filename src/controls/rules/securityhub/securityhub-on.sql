@@ -10,9 +10,10 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.16]
 SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
-       min(d.evidence_object) AS evidence_object, min_by(d.evidence_line, d.evidence_object) AS evidence_line,
+       TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line,
        count(d.hub_arn) > 0 AS passes,
-       'Security Hub is off' AS reason
+       'Security Hub is off' AS reason,
+       array_agg(DISTINCT d.evidence_object || ':' || TRY_CAST(d.evidence_line AS varchar)) AS evidence
 FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p
 LEFT JOIN latest_aws_securityhub_hub d ON d.account_id = p.account_id AND d.region = p.region
 GROUP BY p.account_id, p.region

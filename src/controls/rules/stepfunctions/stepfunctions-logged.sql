@@ -12,3 +12,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        coalesce(json_extract_scalar(d.logging_configuration, '$.level'), 'OFF') <> 'OFF' AS passes,
        'logging is off' AS reason
 FROM latest_aws_stepfunctions_statemachine d
+WHERE coalesce(d.status, '') <> 'DELETING'
