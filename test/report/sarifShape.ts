@@ -21,16 +21,15 @@ const Rule = z.strictObject({
   defaultConfiguration: z.strictObject({ level: Level }),
   properties: Bag,
 });
+const PhysicalLocation = z.strictObject({
+  artifactLocation: z.strictObject({
+    uri: z.string().regex(/^[A-Za-z0-9%._~!$&'()*+,;=:@/-]+$/, "a URI reference"),
+    uriBaseId: z.string(),
+  }),
+  region: z.strictObject({ startLine: z.int().min(1) }),
+});
 const Location = z.strictObject({
-  physicalLocation: z
-    .strictObject({
-      artifactLocation: z.strictObject({
-        uri: z.string().regex(/^[A-Za-z0-9%._~!$&'()*+,;=:@/-]+$/, "a URI reference"),
-        uriBaseId: z.string(),
-      }),
-      region: z.strictObject({ startLine: z.int().min(1) }),
-    })
-    .optional(),
+  physicalLocation: PhysicalLocation.optional(),
   logicalLocations: z.array(z.strictObject({ fullyQualifiedName: z.string(), name: z.string(), kind: z.string() })),
 });
 const Result = z.strictObject({
@@ -40,6 +39,9 @@ const Result = z.strictObject({
   level: Level,
   message: Message,
   locations: z.array(Location),
+  relatedLocations: z
+    .array(z.strictObject({ id: z.int().min(0), message: Message, physicalLocation: PhysicalLocation }))
+    .optional(),
   partialFingerprints: z.record(z.string(), z.string()),
   suppressions: z
     .array(

@@ -166,7 +166,7 @@ describe("from evidence to answers", function () {
     // AWS's own groups set nothing, and need no reading.
     const clusters = found.get("rds-cluster-tls-required")!.filter(({ resource }) => resource);
     expect(clusters.map(({ status, reason }) => `${status} ${reason}`)).to.have.members([
-      "unknown not known whether: TLS is not required by the cluster parameter group aurora-postgresql16-tuned",
+      "unknown The parameters of its parameter group were not read, or do not tell",
       "fail TLS is not required by the cluster parameter group default.aurora-postgresql16",
     ]);
   });

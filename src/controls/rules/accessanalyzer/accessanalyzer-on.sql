@@ -2,7 +2,7 @@
 -- severity: high
 -- resource: AWS::AccessAnalyzer::Analyzer
 -- per: region
--- needs: [AWS::Organizations::Organization]
+-- needs-to-fail: [AWS::Organizations::Organization]
 -- rationale: What a policy opens to others is found by reasoning about all of them, not by reading each.
 -- remedy: Make an analyzer of external access, best for the whole organization.
 -- mappings:
@@ -29,12 +29,12 @@ WITH analyzers AS (
 ), covering AS (
   SELECT a.account_id, a.region, a.line, TRY_CAST(NULL AS varchar) AS organization FROM analyzers a
   UNION ALL
-  SELECT o.account_id, a.region, a.line, o.evidence_object || ':' || TRY_CAST(o.evidence_line AS varchar)
+  SELECT o.account_id, a.region, a.line, h.evidence_object || ':' || TRY_CAST(h.evidence_line AS varchar)
   FROM latest_aws_organizations_organization o
   JOIN latest_aws_organizations_organization h ON h.id = o.id AND h.account_id <> o.account_id
   JOIN analyzers a ON a.account_id = h.account_id AND a.type = 'ORGANIZATION'
 ), unread AS (
-  SELECT DISTINCT o.account_id, coalesce(u.region, '') AS region, h.account_id AS holder
+  SELECT DISTINCT o.account_id, coalesce(u.region, '') AS region, h.account_id AS holder, h.line
   FROM latest_aws_organizations_organization o
   JOIN holders h ON h.organization = o.id AND h.account_id <> o.account_id
   LEFT JOIN latest_accounts m ON m.account_id = h.account_id AND m.excluded IS NULL
@@ -46,8 +46,10 @@ SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS var
        CASE WHEN count(c.line) > 0 THEN true WHEN count(u.holder) > 0 THEN NULL ELSE false END AS passes,
        'No active analyzer of external access covers the account in this Region' AS reason,
        'The analyzers of account ' || min(u.holder) || ', which may hold that of the organization, were not read' AS not_known,
-       array_agg(DISTINCT c.line) || array_agg(DISTINCT c.organization) AS evidence
+       array_agg(DISTINCT c.line) || array_agg(DISTINCT c.organization) || array_agg(DISTINCT u.line)
+         || array_agg(DISTINCT o.evidence_object || ':' || TRY_CAST(o.evidence_line AS varchar)) AS evidence
 FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p
 LEFT JOIN covering c ON c.account_id = p.account_id AND c.region = p.region
+LEFT JOIN latest_aws_organizations_organization o ON o.account_id = p.account_id
 LEFT JOIN unread u ON u.account_id = p.account_id AND u.region IN ('', 'global', p.region)
 GROUP BY p.account_id, p.region

@@ -2,7 +2,7 @@
 -- severity: high
 -- resource: AWS::CloudTrail::Trail
 -- per: account
--- needs: [AWS::Organizations::Organization]
+-- needs-to-fail: [AWS::Organizations::Organization]
 -- rationale: What is done in a region that nobody uses is what nobody sees.
 -- remedy: Make a trail of all regions, best for the whole organization, and start it.
 -- mappings:
@@ -73,7 +73,7 @@ WITH trails AS (
 SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line,
        CASE WHEN bool_or(c.logging AND c.reads) AND bool_or(c.logging AND c.writes) THEN true
-            WHEN coalesce(bool_or(c.logging IS NULL), false)
+            WHEN coalesce(bool_or(c.line IS NOT NULL AND c.logging IS NULL), false)
               OR coalesce(bool_or(c.logging AND (c.reads IS NULL OR c.writes IS NULL)), false)
               OR (min(o.master_account_id) <> p.account_id
                   AND (count(m.account_id) = 0 OR count(u.account_id) > 0)) THEN NULL
@@ -82,7 +82,7 @@ SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(N
             WHEN coalesce(bool_or(c.logging AND c.writes), false) THEN 'No multi-Region trail records read management events'
             WHEN coalesce(bool_or(c.logging), false) THEN 'No multi-Region trail records all management events'
             ELSE 'No multi-Region trail is logging, in the account or for its organization' END AS reason,
-       CASE WHEN coalesce(bool_or(c.logging IS NULL), false) THEN 'The status of a trail was not read'
+       CASE WHEN coalesce(bool_or(c.line IS NOT NULL AND c.logging IS NULL), false) THEN 'The status of a trail was not read'
             WHEN coalesce(bool_or(c.logging AND (c.reads IS NULL OR c.writes IS NULL)), false)
             THEN 'The event selectors of a trail were not read'
             ELSE 'The trails of the management account ' || min(o.master_account_id) || ' were not read' END AS not_known,
