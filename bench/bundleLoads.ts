@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Handler, makeBundles } from "../components/bundle.ts";
+import { makeBundles } from "../components/bundle.ts";
+import type { Handler } from "../components/handlers.ts";
 import { compose, DEFAULT_AUDITORS } from "../src/auditors/registry.ts";
 
 /** A function's bundle, and what it takes to load it. */
@@ -16,12 +17,12 @@ export interface BundleLoad {
 }
 
 const functions: [string, readonly string[], Handler][] = [
-  ["recorder", [], "recorder"],
-  ["sealer", [], "sealer"],
+  ["recorder", [], { kind: "recorder" }],
+  ["sealer", [], { kind: "sealer" }],
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, string[], Handler] => [
     name,
     services,
-    { auditor: name, services: services.map((service) => ({ name: service })) },
+    { kind: "auditor", auditor: name, services: services.map((service) => ({ name: service })) },
   ]),
 ];
 

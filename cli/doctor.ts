@@ -74,7 +74,7 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
   const findings = [
     list.finding,
     ...(states ? [] : [note("organization", "these credentials may not ask which accounts are suspended")]),
-    ...(await auditFindings(clients, expectedAudit(system, auditors))),
+    ...(await auditFindings(clients, await expectedAudit(system, auditors))),
   ];
   return [
     { account_id: system.accountId, part: "audit", findings },

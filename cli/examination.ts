@@ -13,6 +13,7 @@ import type { loadAuditors, UndeclaredTypes } from "../src/auditors/registry.ts"
 import { AccountFacts } from "../src/doctor/accountFacts.ts";
 import type { Expected } from "../src/doctor/accountFindings.ts";
 import type { ExpectedAudit } from "../src/doctor/auditFindings.ts";
+import { askedTypes } from "../stacks/askedTypes.ts";
 import { CliError } from "./cliError.ts";
 import type { DeployedSystem } from "./deployedSystem.ts";
 import { invoke } from "./invoke.ts";
@@ -98,11 +99,11 @@ export function expectedOf(system: DeployedSystem, auditors: Awaited<ReturnType<
 }
 
 /** What the program at hand makes in the audit account of a system. Makes the bundles, which takes some seconds. */
-export function expectedAudit(
+export async function expectedAudit(
   { prefix, partition, accountId, functionsArn, boss, sealer }: DeployedSystem,
   auditors: Awaited<ReturnType<typeof loadAuditors>>,
-): ExpectedAudit {
-  const { auditors: each, tabulator, ...handlers } = systemHandlers(auditors);
+): Promise<ExpectedAudit> {
+  const { auditors: each, tabulator, ...handlers } = systemHandlers(auditors, await askedTypes(auditors));
   const all = {
     ...handlers,
     ...(sealer.TABULATOR_FUNCTION ? { tabulator } : {}),

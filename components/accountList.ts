@@ -22,7 +22,7 @@ export class AccountList extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: { name: string; ids: readonly string[] }, opts?: pulumi.ComponentResourceOptions) {
-    super("audit-ecosystem:index:AccountList", name, args, opts);
+    super("audit-ecosystem:index:AccountList", name, {}, opts);
     const child = { parent: this };
     const values = parameterValues(args.ids);
     const description = "Member accounts of the audit, comma-separated";

@@ -9,7 +9,6 @@ export interface AlarmsArgs {
   sealer: pulumi.Input<string>;
   recorder: pulumi.Input<string>;
   watchdog: pulumi.Input<string>;
-  auditors: readonly pulumi.Input<string>[];
   /** Undefined without a catalog. */
   tabulator?: pulumi.Input<string> | undefined;
   /** Name of the queue of scheduled starts that were given up; undefined where nothing is scheduled. */
@@ -49,9 +48,6 @@ const ofFunction = (
 
 /** Where it stands what to do about an alarm, by the alarm's name. */
 const RUNBOOK = "docs/runbook.md";
-/** One section for the alarms of all auditors: `not-delivered-3` → `not-delivered`. */
-const sectionOf = (alarm: string): string => alarm.replace(/-\d+$/, "");
-
 /** Alarms on what an auditor must hear of: each says what has happened, and where it stands what to do. */
 export class Alarms extends pulumi.ComponentResource {
   readonly names: pulumi.Output<string[]>;
@@ -102,14 +98,16 @@ export class Alarms extends pulumi.ComponentResource {
             ),
           ]
         : []),
-      ...args.auditors.map((auditor, index) =>
-        ofFunction(
-          `not-delivered-${index}`,
-          "DestinationDeliveryFailures",
-          auditor,
-          "An auditor's dead event did not reach the recorder: its run stays open",
-        ),
-      ),
+      {
+        name: "not-delivered",
+        description: "A dead event did not reach the recorder: its run stays open",
+        namespace: "AWS/Lambda",
+        metricName: "DestinationDeliveryFailures",
+        // Of all functions in the account's region: one alarm, where each auditor's own would be one to pay for.
+        dimensions: {},
+        statistic: "Sum",
+        periodSeconds: 300,
+      },
     ];
     const alarms = watched.map(
       (each) =>
@@ -117,7 +115,7 @@ export class Alarms extends pulumi.ComponentResource {
           `${name}-${each.name}`,
           {
             name: `${args.namePrefix}-${each.name}`,
-            alarmDescription: `${each.description}. What to do: ${RUNBOOK}#${sectionOf(each.name)}`,
+            alarmDescription: `${each.description}. What to do: ${RUNBOOK}#${each.name}`,
             namespace: each.namespace,
             metricName: each.metricName,
             dimensions: each.dimensions,

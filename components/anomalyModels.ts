@@ -101,7 +101,7 @@ export class AnomalyModels extends pulumi.ComponentResource {
       name,
       {
         functionName,
-        handler: "anomalies",
+        handler: { kind: "anomalies" },
         timeout: 900,
         memorySize: MEMORY,
         logRetentionDays: args.logRetentionDays,

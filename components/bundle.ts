@@ -1,56 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync, type Metafile, transformSync, version } from "esbuild";
-import type { Aggregator, Service } from "../src/auditors/collector.ts";
-import type { UndeclaredTypes } from "../src/auditors/registry.ts";
-import type { Control } from "../src/controls/control.ts";
-import type { Exception } from "../src/controls/exception.ts";
-import type { PlannedAuditor } from "../src/evidence/plan.ts";
-import { type Catalog, packedCatalog } from "../src/tables/catalog.ts";
-import type { MemberColumn } from "../src/tables/columns.ts";
 import { fileHashes, readBundleCache, sha256Of, writeBundleCache } from "./bundleCache.ts";
-
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-
-/** By what names and types the deployed auditors are loaded. */
-export interface Deployed {
-  auditors: readonly string[];
-  undeclared: UndeclaredTypes;
-}
-
-/** A function of the system: a fixed one, the boss of some auditors, or an auditor of some services. */
-export type Handler =
-  | "recorder"
-  | "watchdog"
-  | "anomalies"
-  | "sealer"
-  | { boss: readonly PlannedAuditor[] }
-  | { auditor: string; services: readonly Pick<Service, "name" | "module">[] }
-  /** The auditor of types that the Cloud Control API reads. */
-  | { auditor: "cloudcontrol"; types: readonly string[] }
-  /** The auditor of what an aggregator of AWS Config is asked. */
-  | { auditor: string; aggregator: Aggregator; types: readonly string[] }
-  /** What is deployed, for the doctor to tell. */
-  | { doctor: Deployed }
-  /** What the tabulator must know of the auditors, so that it carries none of their clients. */
-  | { tabulator: Catalog }
-  | { notifier: NotifierKnowledge }
-  /** Controls that AWS Config's rules ask, and the columns of their types. */
-  | { configRules: RulesKnowledge };
-
-interface RulesKnowledge {
-  controls: readonly Pick<Control, "id" | "resource" | "sql">[];
-  columns: Readonly<Record<string, readonly MemberColumn[]>>;
-}
-
-/** What the notifier cannot find in the evidence. */
-interface NotifierKnowledge {
-  controls: readonly Control[];
-  auditors: Catalog["auditors"];
-  exceptions: readonly Exception[];
-}
+import { CONFIG, configOf, entryOf, type Handler, nameOf, root } from "./handlers.ts";
 
 export interface Bundle {
   code: pulumi.asset.AssetArchive;
@@ -65,88 +19,7 @@ export interface Bundle {
 // Some packages of the SDK's tree are CommonJS and call require() of Node's own modules.
 const BANNER = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 
-/** Where a function's knowledge stands in its bundle until it is written there. */
-const BUILT_IN_CONFIG = "__KNOWLEDGE__";
-
-/** A bundle's own module: what it does is the handler's, what it knows is written into it afterwards. */
-function entryOf(handler: Handler): string {
-  if (typeof handler === "string") return `export { handler } from ${ours(`handlers/${handler}`)};\n`;
-  if ("boss" in handler) return entry({ bossHandler: ours("handlers/boss") }, `bossHandler(${BUILT_IN_CONFIG})`);
-  if ("tabulator" in handler)
-    return entry(
-      {
-        tabulatorHandler: ours("handlers/tabulator"),
-        thisProcess: ours("src/runtime/runtime"),
-        unpackedCatalog: ours("src/tables/catalog"),
-      },
-      `tabulatorHandler(unpackedCatalog(${BUILT_IN_CONFIG}))(thisProcess)`,
-    );
-  if ("aggregator" in handler)
-    return entry(
-      { auditorHandler: ours("handlers/auditor"), configAggregator: ours("src/auditors/configAggregator") },
-      `auditorHandler(configAggregator(...${BUILT_IN_CONFIG}))`,
-    );
-  if ("doctor" in handler)
-    return entry(
-      { doctorHandler: ours("handlers/doctor"), thisProcess: ours("src/runtime/runtime") },
-      `doctorHandler(${BUILT_IN_CONFIG})(thisProcess)`,
-    );
-  if ("notifier" in handler)
-    return entry(
-      { notifierHandler: ours("handlers/notifier"), thisProcess: ours("src/runtime/runtime") },
-      `notifierHandler(${BUILT_IN_CONFIG})(thisProcess)`,
-    );
-  if ("configRules" in handler)
-    return entry(
-      { configRulesHandler: ours("handlers/configRules"), thisProcess: ours("src/runtime/runtime") },
-      `configRulesHandler(${BUILT_IN_CONFIG})(thisProcess)`,
-    );
-  if ("types" in handler)
-    return entry(
-      { auditorHandler: ours("handlers/auditor"), cloudControl: ours("src/auditors/cloudcontrol") },
-      `auditorHandler({ name: "cloudcontrol", services: [cloudControl(${BUILT_IN_CONFIG})] })`,
-    );
-  const { auditor, services } = handler;
-  const modules = services.map(({ name, module }) => [
-    name,
-    module ? JSON.stringify(fileURLToPath(module)) : ours(`src/auditors/services/${name}`),
-  ]);
-  return entry(
-    { auditorHandler: ours("handlers/auditor"), ...Object.fromEntries(modules) },
-    `auditorHandler({ name: ${JSON.stringify(auditor)}, services: [${services.map(({ name }) => name).join(", ")}] })`,
-  );
-}
-
-/** What a handler is made for, and another of its kind for something else. */
-function builtInConfigOf(handler: Handler): unknown {
-  if (typeof handler === "string" || "services" in handler) return undefined;
-  if ("boss" in handler) return handler.boss;
-  if ("tabulator" in handler) return packedCatalog(handler.tabulator);
-  if ("aggregator" in handler) return [handler.aggregator, handler.types];
-  if ("doctor" in handler) return handler.doctor;
-  if ("notifier" in handler) return handler.notifier;
-  if ("configRules" in handler) return handler.configRules;
-  return handler.types;
-}
-
-/** One of the project's modules; without its extension, as that is another one in the package. */
-const ours = (path: string): string => JSON.stringify(join(root, path));
-
-function entry(imports: Readonly<Record<string, string>>, handler: string): string {
-  const lines = Object.entries(imports).map(([name, module]) => `import { ${name} } from ${module};`);
-  return [...lines, `export const handler = ${handler};`, ""].join("\n");
-}
-
-function nameOf(handler: Handler): string {
-  if (typeof handler === "string") return handler;
-  if ("auditor" in handler) return `get-meta-${handler.auditor}`;
-  if ("doctor" in handler) return "doctor";
-  if ("notifier" in handler) return "notifier";
-  if ("configRules" in handler) return "config-rules";
-  return "boss" in handler ? "boss" : "tabulator";
-}
-
-/** A function's module before its knowledge is written into it: the same for every configuration. */
+/** A function's module before its configuration is written into it: the same for every deployment. */
 type Module = Pick<Bundle, "source" | "inputs">;
 
 const modules = new Map<string, Module>();
@@ -155,8 +28,8 @@ const bundles = new Map<string, Bundle>();
 /** A handler's bundle; made once in a process, which may deploy the program several times. */
 export function bundle(handler: Handler): Bundle {
   prepareBundles([handler]);
-  const key = `${entryOf(handler)}${builtInConfigText(handler)}`;
-  const known = bundles.get(key) ?? withBuiltInConfig(handler, modules.get(entryOf(handler))!);
+  const key = `${entryOf(handler)}${configOf(handler)}`;
+  const known = bundles.get(key) ?? withConfig(handler, modules.get(entryOf(handler))!);
   bundles.set(key, known);
   return known;
 }
@@ -170,11 +43,11 @@ export function prepareBundles(handlers: readonly Handler[]): void {
   const missing = handlers.filter((handler) => {
     const entry = entryOf(handler);
     if (modules.has(entry)) return false;
-    const kept = readBundleCache(folderOf(nameOf(handler)), cacheKeyOf(entry), hashOf);
-    if (kept) modules.set(entry, kept);
-    return !kept;
+    const cached = readBundleCache(folderOf(nameOf(handler)), cacheKeyOf(entry), hashOf);
+    if (cached) modules.set(entry, cached);
+    return !cached;
   });
-  for (const [index, made] of makeModules(missing).entries()) modules.set(entryOf(missing[index]!), made);
+  for (const [index, made] of buildModules(missing).entries()) modules.set(entryOf(missing[index]!), made);
 }
 
 /**
@@ -182,23 +55,38 @@ export function prepareBundles(handlers: readonly Handler[]): void {
  * a stack trace names is found by its source map in `dist/`, which leads to the readable module beside it.
  */
 export const makeBundles = (handlers: readonly Handler[]): Bundle[] =>
-  makeModules(handlers).map((made, index) => withBuiltInConfig(handlers[index]!, made));
+  buildModules(handlers).map((built, index) => withConfig(handlers[index]!, built));
 
-function builtInConfigText(handler: Handler): string {
-  const knowledge = builtInConfigOf(handler);
-  return knowledge === undefined ? "" : JSON.stringify(knowledge);
+/** Milliseconds after which a bundle that was deployed once is no other process's any more. */
+const DAY = 24 * 3_600_000;
+
+/** A module with its handler's configuration, as it is deployed. */
+function withConfig(handler: Handler, { source: module, inputs }: Module): Bundle {
+  const source = module.split(CONFIG).join(configOf(handler));
+  const sha256 = sha256Of(source);
+  // Relative to where the program runs: from another checkout nothing is another.
+  const file = relative(process.cwd(), deployedFile(nameOf(handler), sha256, source));
+  const code = new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.FileAsset(file) });
+  return { code, source, sha256, inputs };
 }
 
-/** A module with its handler's knowledge, which stands in `dist/` as it is deployed. */
-function withBuiltInConfig(handler: Handler, { source: module, inputs }: Module): Bundle {
-  const source = module.split(BUILT_IN_CONFIG).join(builtInConfigText(handler));
-  const stands = join(folderOf(nameOf(handler)), "index.mjs");
-  if (!existsSync(stands) || readFileSync(stands, "utf8") !== source) write(nameOf(handler), "index.mjs", source);
-  const code = new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset(source) });
-  return { code, source, sha256: sha256Of(source), inputs };
+/** The file that is uploaded, named by what is in it: two processes do not write one file. Those of old go. */
+function deployedFile(name: string, sha256: string, source: string): string {
+  const folder = join(folderOf(name), "deployed");
+  const file = join(folder, `${sha256.slice(0, 16)}.mjs`);
+  if (existsSync(file)) return file;
+  mkdirSync(folder, { recursive: true });
+  for (const old of readdirSync(folder)) {
+    const { mtimeMs } = statSync(join(folder, old), { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs !== undefined && mtimeMs < Date.now() - DAY) rmSync(join(folder, old), { force: true });
+  }
+  const part = `${file}.${process.pid}`;
+  writeFileSync(part, source);
+  renameSync(part, file);
+  return file;
 }
 
-/** What a bundle is made of besides files. */
+/** What a bundle is built from besides files. */
 const cacheKeyOf = (entry: string): string => `// esbuild ${version}\n${entry}`;
 
 /** Declarations of the SDK's schemas' names, as esbuild writes them: `var _dNS = "dnsName";`. */
@@ -216,7 +104,7 @@ function withPlainKeys(module: string): string {
 
 const TARGET = "node20";
 
-function makeModules(handlers: readonly Handler[]): Module[] {
+function buildModules(handlers: readonly Handler[]): Module[] {
   if (!handlers.length) return [];
   const began = Date.now();
   const { outputFiles, metafile } = readable(handlers);

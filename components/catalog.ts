@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { namedQueries } from "../src/query/namedQueries.ts";
-import type { Catalog as Tables } from "../src/tables/catalog.ts";
 import { glueTables, PARQUET } from "../src/tables/glue.ts";
 import { ResultsBucket } from "./resultsBucket.ts";
 
@@ -11,7 +10,6 @@ export interface CatalogArgs {
   name: string;
   /** The evidence bucket's name. */
   bucketName: pulumi.Input<string>;
-  tables: Tables;
   /** Bytes that a query may scan; one that would scan more is stopped. */
   bytesLimit: number;
 }
@@ -20,12 +18,15 @@ export interface CatalogArgs {
 const RESULT_DAYS = 30;
 
 /**
- * Glue's tables over what the tabulator derives, and the Athena workgroup that asks them: bytes limited, answers
+ * Glue's database over what the tabulator derives, with the tables about runs: those of resource types the tabulator
+ * declares itself, once they have rows. And the Athena workgroup that asks them: bytes limited, answers
  * encrypted and forgotten after {@link RESULT_DAYS} days, the usual questions saved.
  */
 export class Catalog extends pulumi.ComponentResource {
   readonly databaseName: pulumi.Output<string>;
   readonly workgroupName: pulumi.Output<string>;
+  /** Glue's catalog, the database and its tables: what an action on a table is asked for. */
+  readonly databaseArns: pulumi.Output<string[]>;
   /** Of the bucket in which Athena leaves its answers. */
   readonly resultsArn: pulumi.Output<string>;
 
@@ -38,7 +39,7 @@ export class Catalog extends pulumi.ComponentResource {
       child,
     );
     // The tables' shapes do not depend on the bucket's name, which may not be known yet: their locations alone do.
-    for (const table of glueTables("", args.tables)) {
+    for (const table of glueTables("", { tables: [] })) {
       const inBucket = (text: string) =>
         pulumi.interpolate`${args.bucketName}`.apply((bucket) => text.replace("s3:///", `s3://${bucket}/`));
       new aws.glue.CatalogTable(
@@ -101,6 +102,11 @@ export class Catalog extends pulumi.ComponentResource {
         child,
       );
     this.databaseName = database.name;
+    this.databaseArns = database.arn.apply((arn) => [
+      arn.replace(/:database\/.*$/, ":catalog"),
+      arn,
+      `${arn.replace(":database/", ":table/")}/*`,
+    ]);
     this.workgroupName = workgroup.name;
     this.resultsArn = results.arn;
     this.registerOutputs({

@@ -33,7 +33,8 @@ export class ConfigRules extends pulumi.ComponentResource {
       {
         functionName: `${args.namePrefix}-config-rules`,
         handler: {
-          configRules: {
+          kind: "configRules",
+          config: {
             controls: args.controls.map(({ id, resource, sql }) => ({ id, resource, sql })),
             columns: args.columns,
           },

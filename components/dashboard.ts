@@ -9,44 +9,44 @@ export interface DashboardArgs {
   auditors: readonly string[];
 }
 
-/** The widgets: for each auditor what it read, what it was throttled and denied, and how long it took. */
+/** Metrics that a dashboard may show before it costs three dollars a month. @see https://aws.amazon.com/cloudwatch/pricing/ */
+export const FREE_METRICS = 50;
+
+/** Graphs of the auditors' metrics, those first that one misses most. */
+const GRAPHS = [
+  { title: "Planned items not collected", metric: "NotCollected", stat: "Sum" },
+  { title: "Throttles", metric: "Throttles", stat: "Sum" },
+  { title: "Longest task", metric: "Duration", stat: "Maximum" },
+  { title: "Items", metric: "Items", stat: "Sum" },
+  { title: "Calls", metric: "Calls", stat: "Sum" },
+] as const;
+
+/** The widgets: for each auditor what it could not read, and as much else as stays within {@link FREE_METRICS}. */
 export const dashboardBody = (region: string, auditors: readonly string[]) => {
-  const graph = (title: string, metric: string, stat: string, row: number, column: number) => ({
-    type: "metric",
-    x: column * 12,
-    y: row * 6,
-    width: 12,
-    height: 6,
-    properties: {
+  const shown = GRAPHS.slice(0, Math.max(1, Math.floor((FREE_METRICS - 1) / Math.max(1, auditors.length))));
+  const graphs = [
+    {
+      title: "Runs past their deadline and not sealed",
+      stat: "Maximum",
+      period: 900,
+      metrics: [["audit-ecosystem", "RunsNotSealed", "service", "audit-ecosystem"]],
+    },
+    ...shown.map(({ title, metric, stat }) => ({
       title,
-      region,
       stat,
       period: 300,
       metrics: auditors.map((auditor) => ["audit-ecosystem", metric, "service", "audit-ecosystem", "auditor", auditor]),
-    },
-  });
+    })),
+  ];
   return {
-    widgets: [
-      graph("Items", "Items", "Sum", 0, 0),
-      graph("Calls", "Calls", "Sum", 0, 1),
-      graph("Throttles", "Throttles", "Sum", 1, 0),
-      graph("Planned items not collected", "NotCollected", "Sum", 1, 1),
-      graph("Longest task", "Duration", "Maximum", 2, 0),
-      {
-        type: "metric",
-        x: 12,
-        y: 12,
-        width: 12,
-        height: 6,
-        properties: {
-          title: "Runs past their deadline and not sealed",
-          region,
-          stat: "Maximum",
-          period: 900,
-          metrics: [["audit-ecosystem", "RunsNotSealed", "service", "audit-ecosystem"]],
-        },
-      },
-    ],
+    widgets: graphs.map((properties, index) => ({
+      type: "metric",
+      x: (index % 2) * 12,
+      y: Math.floor(index / 2) * 6,
+      width: 12,
+      height: 6,
+      properties: { region, ...properties },
+    })),
   };
 };
 

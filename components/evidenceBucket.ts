@@ -11,9 +11,11 @@ export interface ObjectLock {
 /** What an {@link EvidenceBucket} may be told; everything has a secure default. */
 export interface EvidenceBucketArgs {
   /** Physical name; Pulumi's generated one when left out. */
-  bucketName?: pulumi.Input<string>;
-  /** Off when left out. Can only be switched on for a new bucket without a migration by AWS. */
-  objectLock?: ObjectLock;
+  bucketName?: pulumi.Input<string> | undefined;
+  /** Off when left out; may be switched on for a bucket that stands. */
+  objectLock?: ObjectLock | undefined;
+  /** Whether the bucket of that name stands already, and is taken over. */
+  adopt?: boolean | undefined;
 }
 
 /** Days after which parts of uploads that never ended are removed; no function lives that long. */
@@ -79,13 +81,18 @@ export class EvidenceBucket extends pulumi.ComponentResource {
     args: EvidenceBucketArgs & { systemRoles: pulumi.Input<string> },
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("audit-ecosystem:index:EvidenceBucket", name, args, opts);
+    super("audit-ecosystem:index:EvidenceBucket", name, {}, opts);
     // What protects the evidence stays with it when the stack goes.
     const child = { parent: this, retainOnDelete: true };
     const bucket = new aws.s3.Bucket(
       name,
-      { bucket: args.bucketName, objectLockEnabled: args.objectLock ? true : undefined },
-      child,
+      { bucket: args.bucketName },
+      {
+        ...child,
+        // Object Lock is switched on by its configuration alone, in place: by the bucket, it would be made anew.
+        ignoreChanges: ["objectLockEnabled"],
+        ...(args.adopt && typeof args.bucketName === "string" ? { import: args.bucketName } : {}),
+      },
     );
     const of = { bucket: bucket.id };
     const versioning = new aws.s3.BucketVersioning(
@@ -122,7 +129,11 @@ export class EvidenceBucket extends pulumi.ComponentResource {
     if (args.objectLock) {
       new aws.s3.BucketObjectLockConfiguration(
         name,
-        { ...of, rule: { defaultRetention: { mode: args.objectLock.mode, days: args.objectLock.days } } },
+        {
+          ...of,
+          objectLockEnabled: "Enabled",
+          rule: { defaultRetention: { mode: args.objectLock.mode, days: args.objectLock.days } },
+        },
         { ...child, dependsOn: versioning },
       );
     }

@@ -88,7 +88,7 @@ export class MemberAccount extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
 
   constructor(name: string, args: MemberAccountArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("audit-ecosystem:index:MemberAccount", name, args, opts);
+    super("audit-ecosystem:index:MemberAccount", name, {}, opts);
     const child = { parent: this };
     const { partition } = aws.getPartitionOutput({}, child);
     const role = new aws.iam.Role(

@@ -23,7 +23,7 @@ export class MemberRollout extends pulumi.ComponentResource {
   readonly stackSetName: pulumi.Output<string>;
 
   constructor(name: string, args: MemberRolloutArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("audit-ecosystem:index:MemberRollout", name, args, opts);
+    super("audit-ecosystem:index:MemberRollout", name, {}, opts);
     const child = { parent: this };
     const { organizationalUnits, delegatedAdministrator, concurrentPercentage = 25, ...member } = args;
     const callAs = delegatedAdministrator ? "DELEGATED_ADMIN" : "SELF";

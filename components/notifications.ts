@@ -68,7 +68,8 @@ export class Notifications extends pulumi.ComponentResource {
       {
         functionName,
         handler: {
-          notifier: { controls: args.controls, auditors: args.covered, exceptions: args.exceptions ?? [] },
+          kind: "notifier",
+          config: { controls: args.controls, auditors: args.covered, exceptions: args.exceptions ?? [] },
         },
         timeout: 900,
         memorySize: 1024,

@@ -204,20 +204,29 @@ const readEvidence = (bucketArn: string): PolicyStatement =>
     ],
   );
 
-/**
- * @param ownArn the tabulator's own function, which shares the files of a large run out
- * @param notifierArn the function that is started once the tables are there, where people are to be told
- * @param anomaliesArn the function that is started then too, where a model in SageMaker scores
- */
-export const tabulatorPermissions = (
-  bucketArn: string,
-  ownArn: string,
-  notifierArn?: string,
-  anomaliesArn?: string,
-): PolicyStatement[] => [
+export interface TabulatorPermissionsArgs {
+  bucketArn: string;
+  /** The tabulator's own function, which shares the files of a large run out. */
+  ownArn: string;
+  /** Of Glue: the catalog, the one database, and its tables. */
+  databaseArns: string[];
+  /** The function that is started once the tables are there, where people are to be told. */
+  notifierArn?: string | undefined;
+  /** The function that is started then too, where a model in SageMaker scores. */
+  anomaliesArn?: string | undefined;
+}
+
+export const tabulatorPermissions = ({
+  bucketArn,
+  ownArn,
+  databaseArns,
+  notifierArn,
+  anomaliesArn,
+}: TabulatorPermissionsArgs): PolicyStatement[] => [
   readEvidence(bucketArn),
   allow("WriteTables", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/${TABLES_PREFIX}*`),
   allow("ListTables", ["s3:ListBucket"], bucketArn),
+  allow("DeclareTables", ["glue:CreateTable", "glue:GetTables", "glue:UpdateTable"], databaseArns),
   invoke("ShareOut", [ownArn]),
   ...(notifierArn ? [invoke("Notify", [notifierArn])] : []),
   ...(anomaliesArn ? [invoke("LookForAnomalies", [anomaliesArn])] : []),

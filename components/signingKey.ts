@@ -78,7 +78,7 @@ export class SigningKey extends pulumi.ComponentResource {
     args: { signerArn: pulumi.Input<string>; partition: pulumi.Input<string>; accountId: pulumi.Input<string> },
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("audit-ecosystem:index:SigningKey", name, args, opts);
+    super("audit-ecosystem:index:SigningKey", name, {}, opts);
     const key = new aws.kms.Key(
       name,
       {

@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyStatement } from "../src/auditors/policy.ts";
-import { bundle, type Handler } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import type { Handler } from "./handlers.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
 import { tracingPermission } from "./permissions.ts";
 

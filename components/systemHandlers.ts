@@ -1,7 +1,7 @@
 import { type Auditor, actionsOf, plannedAuditor, type ResourceType, typesOf } from "../src/auditors/collector.ts";
 import type { UndeclaredTypes } from "../src/auditors/registry.ts";
 import { catalogOf } from "../src/tables/catalog.ts";
-import type { Deployed, Handler } from "./bundle.ts";
+import type { Deployed, Handler } from "./handlers.ts";
 
 /** What the functions of a system run. */
 export interface SystemHandlers {
@@ -16,13 +16,14 @@ export interface SystemHandlers {
   auditors: Handler[];
 }
 
-export const systemHandlers = (auditors: readonly Auditor[]): SystemHandlers => ({
-  boss: { boss: auditors.map(plannedAuditor) },
-  doctor: { doctor: deployedOf(auditors) },
-  recorder: "recorder",
-  sealer: "sealer",
-  watchdog: "watchdog",
-  tabulator: { tabulator: catalogOf(auditors) },
+/** @param always resource types whose tables are there before any of them has rows */
+export const systemHandlers = (auditors: readonly Auditor[], always: readonly string[] = []): SystemHandlers => ({
+  boss: { kind: "boss", auditors: auditors.map(plannedAuditor) },
+  doctor: { kind: "doctor", deployed: deployedOf(auditors) },
+  recorder: { kind: "recorder" },
+  sealer: { kind: "sealer" },
+  watchdog: { kind: "watchdog" },
+  tabulator: { kind: "tabulator", catalog: catalogOf(auditors), always },
   auditors: auditors.map(handlerOf),
 });
 
@@ -30,9 +31,9 @@ const isControlled = ({ name }: Auditor): boolean => name === "cloudcontrol";
 
 function handlerOf(auditor: Auditor): Handler {
   const { name, aggregator, services } = auditor;
-  if (aggregator) return { auditor: name, aggregator, types: typesOf(auditor) };
-  if (isControlled(auditor)) return { auditor: "cloudcontrol", types: typesOf(auditor) };
-  return { auditor: name, services };
+  if (aggregator) return { kind: "aggregator", auditor: name, aggregator, types: typesOf(auditor) };
+  if (isControlled(auditor)) return { kind: "cloudControl", types: typesOf(auditor) };
+  return { kind: "auditor", auditor: name, services };
 }
 
 /** By what names and types `loadAuditors` loads these auditors again. */

@@ -30,7 +30,7 @@ export class Watchdog extends pulumi.ComponentResource {
       name,
       {
         functionName: `${args.namePrefix}-watchdog`,
-        handler: "watchdog",
+        handler: { kind: "watchdog" },
         timeout: 300,
         memorySize: 256,
         logRetentionDays: args.logRetentionDays,

@@ -1,15 +1,17 @@
+import { GlueClient } from "@aws-sdk/client-glue";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import type { Waits } from "../src/collect/clientOptions.ts";
-import { evidenceS3, lambdaClient } from "../src/runtime/clients.ts";
+import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import { settingsFrom, TabulatorSettings } from "../src/runtime/settings.ts";
 import { bucketObjects } from "../src/tables/bucketObjects.ts";
-import type { Catalog } from "../src/tables/catalog.ts";
+import { declareTables } from "../src/tables/glueDatabase.ts";
 import { readSealedRun } from "../src/tables/sealedRun.ts";
 import { type BuiltFile, buildInto, type TableFile, tableFilesOf, tabulate } from "../src/tables/tabulate.ts";
+import type { TabulatorConfig } from "../src/tables/tabulatorConfig.ts";
 
 /** What the tabulator is invoked with: a sealed run, or one file of its tables. */
 const TabulateRequest = z.object({
@@ -40,13 +42,16 @@ const BuiltAnswer = z.object({
 });
 
 /**
- * The tabulator: derives the tables of a sealed run, and writes nowhere but below `tables/`.
+ * The tabulator: derives the tables of a sealed run, writes nowhere but below `tables/`, and declares them in Glue
+ * before anybody is told of the run.
  * @param itemsAlone items of a run up to which one invocation derives everything; a larger run's files are shared out
  */
 export const tabulatorHandler =
-  (catalog: Catalog, itemsAlone: number = ITEMS_ALONE) =>
+  (config: TabulatorConfig, itemsAlone: number = ITEMS_ALONE) =>
   (runtime: Runtime) => {
     const s3 = evidenceS3(runtime);
+    const { catalog } = config;
+    const glue = new GlueClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 8 });
     const lambda = lambdaClient({ ...runtime, client: () => runtime.client(INVOCATION) });
 
     return async (event: unknown): Promise<Tabulated | BuiltFile> => {
@@ -79,7 +84,11 @@ export const tabulatorHandler =
         ...(isLarge ? { atOnce: FILES_AT_ONCE, build: elsewhere } : {}),
       });
       const done = { run_id, files: built.length, rows: built.reduce((total, { rows }) => total + rows, 0) };
-      log.info("tables derived", done);
+      const declared = await declareTables(
+        { glue, s3, bucket: settings.EVIDENCE_BUCKET, database: settings.GLUE_DATABASE },
+        config,
+      );
+      log.info("tables derived", { ...done, declared: declared.length });
       if (settings.ANOMALIES_FUNCTION) await invokeAsync(lambda, settings.ANOMALIES_FUNCTION, { run_id, run_date });
       if (settings.NOTIFIER_FUNCTION) await invokeAsync(lambda, settings.NOTIFIER_FUNCTION, { run_id, run_date });
       return done;

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { loadAuditors } from "../src/auditors/registry.ts";
+import { askedTypes } from "./askedTypes.ts";
 import { auditSettings } from "./config/audit.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { auditRules } from "./configRules.ts";
@@ -15,6 +16,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
   const audit = new AuditAccount("audit", {
     ...settings,
     auditors,
+    ...(settings.catalog ? { askedTypes: await askedTypes(auditors) } : {}),
     ...(notify ? { notifications: await notificationsOf(notify, auditors) } : {}),
   });
   return {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import * as sdk from "@aws-sdk/client-lambda";
 import type * as pulumi from "@pulumi/pulumi";
 import { zipSync } from "fflate";
@@ -6,7 +7,10 @@ import { type Providers, upsert } from "./provider.ts";
 async function zipOf(code: pulumi.asset.AssetArchive): Promise<Uint8Array> {
   const files: Record<string, Uint8Array> = {};
   for (const [name, asset] of Object.entries(await code.assets))
-    files[name] = Buffer.from(await (asset as pulumi.asset.StringAsset).text);
+    files[name] =
+      "path" in asset
+        ? await readFile(await (asset as pulumi.asset.FileAsset).path)
+        : Buffer.from(await (asset as pulumi.asset.StringAsset).text);
   return zipSync(files, { mtime: new Date(Date.UTC(2000, 0, 1)), level: 1 });
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 export type { AnomalyModelSettings } from "../../components/anomalyModels.ts";
-export { AuditAccount, type AuditAccountArgs } from "../../components/auditAccount.ts";
+export { AuditAccount } from "../../components/auditAccount.ts";
+export type { AuditAccountArgs } from "../../components/auditSettings.ts";
 export type { ObjectLock } from "../../components/evidenceBucket.ts";
 export { MemberAccount, type MemberAccountArgs, type MemberPolicy } from "../../components/memberAccount.ts";
 export { MemberRollout, type MemberRolloutArgs } from "../../components/memberRollout.ts";

@@ -32,8 +32,12 @@ const columnsOf = ({ columns }: Table) => columns.map(({ name, type }) => ({ nam
  * are projected, so that nothing has to look for new ones and no query has to name them.
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
  */
-export const glueTables = (bucket: string, { tables }: Pick<Catalog, "tables">): GlueTable[] =>
-  [...tables, ...runTables].flatMap((table): GlueTable[] => {
+export const glueTables = (
+  bucket: string,
+  { tables }: Pick<Catalog, "tables">,
+  ofRuns: readonly Table[] = runTables,
+): GlueTable[] =>
+  [...tables, ...ofRuns].flatMap((table): GlueTable[] => {
     const location = `s3://${bucket}/${tablePrefix(table.name)}`;
     const common = { EXTERNAL: "TRUE", classification: "parquet" };
     return [

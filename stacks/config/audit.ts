@@ -15,6 +15,10 @@ export interface AuditSettings extends UndeclaredTypes {
   accounts: { ids: string[] } | { organizationalUnits: string[]; exclude: string[] };
   regions: string[];
   bucketName?: string;
+  /** Whether the bucket of that name stands already, and is taken over. */
+  adoptBucket: boolean;
+  /** Undefined: random. */
+  digestKey?: string;
   objectLock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number };
   namePrefix: string;
   parameterName: string;
@@ -54,7 +58,8 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     ...undeclared(config),
     accounts: accountsOf(config),
     regions: read(config, "regions"),
-    bucketName: read(config, "bucketName"),
+    ...bucketOf(config),
+    digestKey: read(config, "digestKey"),
     objectLock: objectLockOf(config),
     namePrefix: read(config, "namePrefix"),
     parameterName: read(config, "parameterName"),
@@ -87,6 +92,19 @@ function accountsOf(config: ConfigSource): AuditSettings["accounts"] {
   if (!ids.length)
     throw new ConfigError("accounts", undefined, "there is no account to audit", set("accounts", "111111111111"));
   return { ids };
+}
+
+function bucketOf(config: ConfigSource): Pick<AuditSettings, "bucketName" | "adoptBucket"> {
+  const bucketName = read(config, "bucketName");
+  const adoptBucket = read(config, "adoptBucket");
+  if (adoptBucket && !bucketName)
+    throw new ConfigError(
+      "bucketName",
+      undefined,
+      "which bucket is to be taken over must be named",
+      set("bucketName", "audit-metadata-bucket"),
+    );
+  return defined({ bucketName, adoptBucket });
 }
 
 function objectLockOf(config: ConfigSource): AuditSettings["objectLock"] {

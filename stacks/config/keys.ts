@@ -88,6 +88,13 @@ export const KEYS = {
       "a bucket's name has 3 to 63 small letters, digits, dots and hyphens, and none of S3's own prefixes and suffixes",
     example: "audit-metadata-bucket",
   },
+  adoptBucket: {
+    about: "audit: whether the bucket of bucketName stands already, of a stack that was destroyed, and is taken over",
+    default: "false",
+    schema: flag,
+    problem: TRUE_OR_FALSE,
+    example: "true",
+  },
   objectLockDays: {
     about: "audit: days in which no evidence can be deleted; 0 is off",
     default: "0",
@@ -342,6 +349,13 @@ export const KEYS = {
     schema: filledIn(/^[\w+=,.@:/-]{2,1224}$/, /^replace-with-/),
     problem: "an external id has 2 to 1224 letters, digits and +=,.@:/-",
     example: '"$(pulumi stack output externalId --stack audit)"',
+  },
+  digestKey: {
+    about: "audit: key of the digests that stand for secret values, set with --secret; random when empty",
+    default: "",
+    schema: matching(/^[\w+/=-]{32,128}$/),
+    problem: "32 to 128 letters, digits and +/=- are expected",
+    example: '--secret "$(openssl rand -hex 32)"',
   },
   auditAccountId: {
     about: "member: id of the audit account",

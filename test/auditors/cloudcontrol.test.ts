@@ -82,6 +82,6 @@ describe("types read by the Cloud Control API", () => {
       "cloudformation:GetResource",
       "cloudformation:ListResources",
     ]);
-    expect(bundle({ auditor: "cloudcontrol", types: [TYPE] }).source).to.include(TYPE);
+    expect(bundle({ kind: "cloudControl", types: [TYPE] }).source).to.include(TYPE);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Alarms } from "../../components/alarms.ts";
-import { Dashboard, dashboardBody } from "../../components/dashboard.ts";
+import { Dashboard, dashboardBody, FREE_METRICS } from "../../components/dashboard.ts";
 import { Watchdog } from "../../components/watchdog.ts";
 import { recorded } from "./recorded.ts";
 
@@ -13,7 +13,6 @@ const args = {
   sealer: "audit-sealer",
   recorder: "audit-recorder",
   watchdog: "audit-watchdog",
-  auditors: ["audit-get-meta-rds", "audit-get-meta-iam"],
 };
 
 describe("Alarms", () => {
@@ -28,8 +27,7 @@ describe("Alarms", () => {
       "Errors audit-sealer",
       "Errors audit-recorder",
       "Errors audit-watchdog",
-      "DestinationDeliveryFailures audit-get-meta-rds",
-      "DestinationDeliveryFailures audit-get-meta-iam",
+      "DestinationDeliveryFailures ",
     ]);
     for (const alarm of made) {
       expect(alarm).to.include({ threshold: 1, comparisonOperator: "GreaterThanOrEqualToThreshold" });
@@ -69,6 +67,18 @@ describe("Dashboard", () => {
     );
     expect([...shown]).to.have.members(["Items", "Calls", "Throttles", "NotCollected", "Duration", "RunsNotSealed"]);
   });
+});
+
+describe("the dashboard's metrics", () => {
+  for (const count of [1, 3, 9, 16, 24, 49])
+    it(`stay within what costs nothing, with ${count} auditors, and show what was not collected first`, () => {
+      const auditors = Array.from({ length: count }, (_, index) => `auditor-${index}`);
+      const { widgets } = dashboardBody("eu-central-1", auditors);
+      const metrics = widgets.flatMap(({ properties }) => properties.metrics);
+      expect(metrics.length).to.be.at.most(FREE_METRICS);
+      expect(metrics.filter(([, metric]) => metric === "NotCollected")).to.have.length(count);
+      expect(metrics.filter(([, metric]) => metric === "RunsNotSealed")).to.have.length(1);
+    });
 });
 
 describe("Watchdog", () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { AuditAccount, type AuditAccountArgs } from "../../components/auditAccount.ts";
+import { AuditAccount } from "../../components/auditAccount.ts";
+import type { AuditAccountArgs } from "../../components/auditSettings.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { type Recording, recorded } from "./recorded.ts";
 

@@ -1,19 +1,20 @@
 import { expect } from "chai";
-import { bundle, type Handler, makeBundles, prepareBundles } from "../../components/bundle.ts";
+import { bundle, makeBundles, prepareBundles } from "../../components/bundle.ts";
+import type { Handler } from "../../components/handlers.ts";
 import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../../src/auditors/registry.ts";
 import { catalogOf } from "../../src/tables/catalog.ts";
 
 const handlers: [string, Handler, string[]][] = [
-  ["boss", { boss: [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }] }, []],
-  ["doctor", { doctor: { auditors: ["rds"], undeclared: {} } }, []],
-  ["recorder", "recorder", []],
-  ["watchdog", "watchdog", []],
-  ["sealer", "sealer", []],
-  ["anomalies", "anomalies", []],
-  ["tabulator", { tabulator: catalogOf(await loadAuditors()) }, []],
+  ["boss", { kind: "boss", auditors: [{ name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] }] }, []],
+  ["doctor", { kind: "doctor", deployed: { auditors: ["rds"], undeclared: {} } }, []],
+  ["recorder", { kind: "recorder" }, []],
+  ["watchdog", { kind: "watchdog" }, []],
+  ["sealer", { kind: "sealer" }, []],
+  ["anomalies", { kind: "anomalies" }, []],
+  ["tabulator", { kind: "tabulator", catalog: catalogOf(await loadAuditors()), always: [] }, []],
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, Handler, string[]] => [
     name,
-    { auditor: name, services: services.map((service) => ({ name: service })) },
+    { kind: "auditor", auditor: name, services: services.map((service) => ({ name: service })) },
     services,
   ]),
 ];
@@ -29,7 +30,7 @@ describe("bundles", function () {
     it(`${name}: is small, without Pulumi or another auditor's services`, () => {
       const first = bundle(handler);
       expect(first.source.length).to.be.below(BYTES_AT_MOST);
-      expect(first.source, "its knowledge is written into it").not.to.include("__KNOWLEDGE__");
+      expect(first.source, "its configuration is written into it").not.to.include("__CONFIG__");
       expect(first.inputs.filter((path) => path.includes("@pulumi"))).to.be.empty;
       const declared = serviceNames.filter((service) => first.inputs.includes(`src/auditors/services/${service}.ts`));
       expect(declared).to.have.members(services);
@@ -44,7 +45,7 @@ describe("bundles", function () {
 
   it("of another configuration differs by what is written into it alone", () => {
     const [rds, sqs] = ["rds", "sqs"].map((name) => [{ name, global: [], regional: [`AWS::${name}::$&`] }]);
-    const [one, other] = [rds!, sqs!].map((boss) => bundle({ boss }).source);
+    const [one, other] = [rds!, sqs!].map((boss) => bundle({ kind: "boss", auditors: boss }).source);
     expect(one).to.include(JSON.stringify(rds));
     expect(one!.replace(JSON.stringify(rds), () => JSON.stringify(sqs))).to.equal(other);
   });

@@ -1,37 +1,31 @@
 import { expect } from "chai";
 import { Catalog } from "../../components/catalog.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
-import { askable, catalogOf } from "../../src/tables/catalog.ts";
+import { askable, catalogOf, runTables } from "../../src/tables/catalog.ts";
+import { glueTables } from "../../src/tables/glue.ts";
 import { type Recording, recorded } from "./recorded.ts";
 
+const TYPES: Record<string, string> = {
+  string: "varchar",
+  "array<string>": "array(varchar)",
+  "map<string,string>": "map(varchar, varchar)",
+};
+const asked = ({ name, type }: { name: string; type: string }) => ({ name, type: TYPES[type] ?? type });
 const tables = catalogOf(await loadAuditors(["rds", "s3"]));
 
-describe("Catalog", () => {
-  let made: Recording;
-  before(async () => {
-    made = await recorded(
-      () => new Catalog("audit-catalog", { name: "acme-audit", bucketName: "evidence", tables, bytesLimit: 5e9 }),
-      {},
-    );
-  });
-  const table = (name: string) => made.of("CatalogTable").find(({ inputs }) => inputs.name === name)!.inputs;
+describe("the tables of Glue's catalog", () => {
+  const glue = glueTables("evidence", tables);
+  const table = (wanted: string) => glue.find(({ name }) => name === wanted)!;
 
-  it("has the tables that DuckDB has, with the same columns", () => {
-    const types: Record<string, string> = {
-      string: "varchar",
-      "array<string>": "array(varchar)",
-      "map<string,string>": "map(varchar, varchar)",
-    };
-    const inGlue = made.of("CatalogTable").map(({ inputs }) => ({
-      name: inputs.name,
-      columns: [...inputs.storageDescriptor.columns, ...(inputs.partitionKeys ?? [])].map(
-        ({ name, type }: { name: string; type: string }) => ({ name, type: types[type] ?? type }),
-      ),
+  it("are those that DuckDB has, with the same columns", () => {
+    const inGlue = glue.map(({ name, columns, partitionKeys }) => ({
+      name,
+      columns: [...columns, ...partitionKeys].map(asked),
     }));
     expect(inGlue).to.have.deep.members(askable(tables));
   });
 
-  it("projects days for all runs, so that no query has to name one, and needs none for the latest", () => {
+  it("project days for all runs, so that no query has to name one, and need none for the latest", () => {
     expect(table("aws_rds_dbinstance")).to.deep.include({ partitionKeys: [{ name: "run_date", type: "string" }] });
     expect(table("aws_rds_dbinstance").parameters).to.include({
       "projection.enabled": "true",
@@ -40,8 +34,25 @@ describe("Catalog", () => {
     });
     expect(JSON.stringify(table("aws_rds_dbinstance").parameters)).not.to.include("injected");
     const latest = table("latest_aws_rds_dbinstance");
-    expect(latest.storageDescriptor.location).to.equal("s3://evidence/tables/latest/aws_rds_dbinstance/");
+    expect(latest.location).to.equal("s3://evidence/tables/latest/aws_rds_dbinstance/");
     expect(latest.parameters).not.to.have.property("projection.enabled");
+  });
+});
+
+describe("Catalog", () => {
+  let made: Recording;
+  before(async () => {
+    made = await recorded(
+      () => new Catalog("audit-catalog", { name: "acme-audit", bucketName: "evidence", bytesLimit: 5e9 }),
+      {},
+    );
+  });
+
+  it("has the tables about runs, each of all runs and of the latest, and leaves those of types to the tabulator", () => {
+    const names = made.of("CatalogTable").map(({ inputs }) => inputs.name);
+    expect(names).to.have.members(runTables.flatMap(({ name }) => [name, `latest_${name}`]));
+    for (const { inputs } of made.of("CatalogTable"))
+      expect(inputs.storageDescriptor.location).to.match(/^s3:\/\/evidence\//);
   });
 
   it("limits what a query scans, whatever the client asks, and encrypts its answers", () => {

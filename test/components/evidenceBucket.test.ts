@@ -35,12 +35,12 @@ describe("EvidenceBucket", () => {
     expect(named.one("Bucket").inputs.bucket).to.equal("audit-metadata-bucket");
   });
 
-  it("locks objects only where it is told so", async () => {
+  it("locks objects only where it is told so, and never by the bucket itself, which would be made anew", async () => {
     const open = await bucketWith();
     expect(open.of("BucketObjectLockConfiguration")).to.be.empty;
-    expect(open.one("Bucket").inputs).not.to.have.property("objectLockEnabled");
     const locked = await bucketWith({ objectLock: { mode: "COMPLIANCE", days: 365 } });
-    expect(locked.one("Bucket").inputs.objectLockEnabled).to.equal(true);
+    for (const made of [open, locked]) expect(made.one("Bucket").inputs).not.to.have.property("objectLockEnabled");
+    expect(locked.one("BucketObjectLockConfiguration").inputs.objectLockEnabled).to.equal("Enabled");
     expect(locked.one("BucketObjectLockConfiguration").inputs.rule.defaultRetention).to.deep.equal({
       mode: "COMPLIANCE",
       days: 365,

@@ -8,7 +8,7 @@ const functionWith = (args: Partial<SystemFunctionArgs> = {}) =>
     () =>
       new SystemFunction("audit-sealer", {
         functionName: "audit-sealer",
-        handler: "sealer",
+        handler: { kind: "sealer" },
         environment: { EVIDENCE_BUCKET: "evidence" },
         permissions: [{ Sid: "Seal", Effect: "Allow", Action: ["s3:PutObject"], Resource: "arn:aws:s3:::evidence/*" }],
         timeout: 900,
@@ -29,7 +29,7 @@ describe("SystemFunction", () => {
       handler: "index.handler",
       timeout: 900,
       memorySize: 1024,
-      environment: { variables: { EVIDENCE_BUCKET: "evidence", BUNDLE_SHA256: bundle("sealer").sha256 } },
+      environment: { variables: { EVIDENCE_BUCKET: "evidence", BUNDLE_SHA256: bundle({ kind: "sealer" }).sha256 } },
       loggingConfig: { logFormat: "JSON", logGroup: "/aws/lambda/audit-sealer" },
     });
     expect(Object.keys(await inputs.code.assets)).to.deep.equal(["index.mjs"]);

@@ -31,6 +31,7 @@ function installed(): { folder: string; files: string[] } {
 
 /** Runs the example under Pulumi's mocks by Node alone, and prints what it registered. */
 const MOCKED = `
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 const made = [];
 await pulumi.runtime.setMocks({
@@ -38,7 +39,7 @@ await pulumi.runtime.setMocks({
   newResource: async ({ type, name, inputs }) => {
     const assets = await inputs.code?.assets;
     const asset = await assets?.["index.mjs"];
-    made.push({ type, name: inputs.name, code: (await asset?.text)?.length });
+    made.push({ type, name: inputs.name, code: asset && readFileSync(await asset.path).length });
     return { id: name, state: { arn: "arn:aws:test:::" + name, bucket: name, result: name, ...inputs } };
   },
 });

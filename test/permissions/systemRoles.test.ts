@@ -78,6 +78,7 @@ async function observed(system: System, { tell }: Story): Promise<unknown> {
   for (const { objects } of audit) objects.clear();
   for (const { messages } of state.queues.values()) messages.splice(0);
   system.trouble.splice(0);
+  outdateTables(state);
   await tell(system);
   const documents = audit.flatMap(({ objects }) =>
     [...objects].map(([key, versions]) => [key, JSON.parse(textOf(key, versions.at(-1)!.body))] as const),
@@ -92,6 +93,12 @@ async function observed(system: System, { tell }: Story): Promise<unknown> {
     failed: [...state.queues.values()].map(({ messages }) => messages.length),
   };
   return JSON.parse(JSON.stringify(observation).replace(/[0-9A-HJKMNP-TV-Z]{26}/g, "<run>"));
+}
+/** Of the tables of types, one stays as another version declared it, and the others are gone. */
+function outdateTables({ glueTables }: SandboxState): void {
+  const [outdated, ...others] = [...glueTables.keys()].filter((arn) => /\/aws_\w+$/.test(arn));
+  if (outdated) glueTables.set(outdated, { ...glueTables.get(outdated)!, Parameters: {} });
+  for (const arn of others) glueTables.delete(arn);
 }
 const textOf = (key: string, body: Uint8Array): string => (key.endsWith(".json") ? Buffer.from(body).toString() : "{}");
 

@@ -63,6 +63,19 @@ const KEYS: Record<
     gives: { bucketName: "audit-metadata-bucket" },
     wrong: ["Bucket", "a", "10.0.0.1", "a..b", "xn--a", "evidence-s3alias"],
   },
+  adoptBucket: {
+    kind: "audit",
+    value: "true",
+    also: { bucketName: "audit-metadata-bucket" },
+    gives: { adoptBucket: true, bucketName: "audit-metadata-bucket" },
+    wrong: ["yes"],
+  },
+  digestKey: {
+    kind: "audit",
+    value: "0123456789abcdef0123456789abcdef",
+    gives: { digestKey: "0123456789abcdef0123456789abcdef" },
+    wrong: ["short", "with blanks with blanks with blanks"],
+  },
   objectLockDays: {
     kind: "audit",
     value: "365",

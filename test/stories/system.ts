@@ -20,6 +20,7 @@ import { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import type { Web } from "../../src/notify/webhook.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 import { catalogOf } from "../../src/tables/catalog.ts";
+import { askedTypes } from "../../stacks/askedTypes.ts";
 import { rulesKnowledge } from "../../stacks/configRules.ts";
 
 export const REGION = "eu-central-1";
@@ -101,7 +102,10 @@ async function handlerOf(
     return (await import("../../handlers/boss.ts")).bossHandler(auditors.map(plannedAuditor), runtime) as Run;
   if (name === "tabulator") {
     const { tabulatorHandler } = await import("../../handlers/tabulator.ts");
-    const [alone, shared] = [undefined, 0].map((items) => tabulatorHandler(catalogOf(auditors), items)(runtime) as Run);
+    const always = await askedTypes(auditors);
+    const [alone, shared] = [undefined, 0].map(
+      (items) => tabulatorHandler({ catalog: catalogOf(auditors), always }, items)(runtime) as Run,
+    );
     return (event, context) => (sharesOut() ? shared! : alone!)(event, context);
   }
   // One lane: what follows a type shows with a few of them.
