@@ -2,6 +2,7 @@ import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient, paginateListRoles } from "@aws-sdk/client-iam";
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
+import { handedIn } from "../estate/handedIn.ts";
 import { createSandbox } from "../sandbox/core.ts";
 import { populate } from "../sandbox/estate/populate.ts";
 import { regionsOf } from "../sandbox/estate/regions.ts";
@@ -42,7 +43,12 @@ const ODDITIES: Record<string, ((configuration: Configuration) => Configuration)
 async function subjects(): Promise<Map<string, Observation[]>> {
   const state = populate(SEED, ACCOUNTS);
   const invoke = { now: async () => ({ payload: null }), later: () => undefined };
-  const sandbox = createSandbox(state, { now: () => Date.UTC(2026, 10, 24), random: randomOf("anomalies"), invoke });
+  const sandbox = createSandbox(state, {
+    ...handedIn,
+    now: () => Date.UTC(2026, 10, 24),
+    random: randomOf("anomalies"),
+    invoke,
+  });
   const requestHandler = inProcess(sandbox) as never;
   const found = new Map<string, Observation[]>(Object.keys(ODDITIES).map((type) => [type, []]));
   for (const { id: account_id } of state.members) {

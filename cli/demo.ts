@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { handedIn } from "../estate/handedIn.ts";
 import { runningFrom, stopRunning } from "../sandbox/background.ts";
 import { deployAll } from "../sandbox/deploy/estate.ts";
 import { startSandbox } from "../sandbox/server.ts";
@@ -37,7 +38,7 @@ const left = runningFrom(FOLDER);
 if (left) await stopRunning(FOLDER, left);
 rmSync(FOLDER, { recursive: true, force: true });
 const began = performance.now();
-const running = await startSandbox({ folder: FOLDER, port: 0, accounts: 3 });
+const running = await startSandbox({ ...handedIn, folder: FOLDER, port: 0, accounts: 3 });
 try {
   const { endpoint, sandbox } = running;
   const { auditAccount } = sandbox.state;

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import * as z from "zod";
 
 /** What a running sandbox leaves in its folder, so that other commands find it. */
@@ -16,7 +15,6 @@ const Running = z.object({
 });
 export type Running = z.infer<typeof Running>;
 
-const CLI = fileURLToPath(new URL("../cli/itaudit.mjs", import.meta.url));
 const RUNNING = "sandbox.json";
 export const LOG = "sandbox.log";
 const LOOK_EVERY_MS = 50;
@@ -45,14 +43,15 @@ export const declareRunning = (folder: string, running: Running): void =>
 export const declareStopped = (folder: string): void => rmSync(join(folder, RUNNING), { force: true });
 
 /**
- * Starts `itaudit sandbox start --foreground` in a process that outlives this one, its output in the folder's log.
+ * Starts a sandbox in a process that outlives this one, its output in the folder's log.
+ * @param command a Node.js module and its arguments, which serve a sandbox of the folder and declare that it runs
  * @throws Error with what it said, when it ends instead of answering
  */
-export async function startInBackground(folder: string, flags: readonly string[]): Promise<Running> {
+export async function startInBackground(folder: string, command: readonly string[]): Promise<Running> {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, LOG);
   const output = openSync(log, "w");
-  const child = spawn(process.execPath, [CLI, "sandbox", "start", "--foreground", "--dir", folder, ...flags], {
+  const child = spawn(process.execPath, [...command], {
     detached: true,
     stdio: ["ignore", output, output],
   });

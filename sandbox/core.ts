@@ -2,16 +2,18 @@ import { isOpen } from "./estate/regions.ts";
 import { type Effect, effectsOn, latencyOf } from "./faults.ts";
 import { type Iam, iamOf } from "./iam.ts";
 import { idOf } from "./random.ts";
+import { served } from "./served.ts";
 import {
+  type AthenaDialect,
   AwsError,
   type Call,
+  type Estate,
   type Invoke,
   isAwsError,
   type Permission,
   type Principal,
   type Service,
 } from "./service.ts";
-import { served } from "./services/audited.ts";
 import type { SandboxState } from "./state.ts";
 import { readRequest, writeAnswer, writeError } from "./wire/codec.ts";
 import type { WireAnswer, WireRequest } from "./wire/message.ts";
@@ -23,6 +25,10 @@ export interface SandboxRuntime {
   /** In [0, 1). */
   random: () => number;
   invoke: Invoke;
+  /** What the accounts have that nobody deployed. Default: nothing. */
+  estate?: Estate | undefined;
+  /** How Athena's SQL is run. Default: it is not. */
+  athena?: AthenaDialect | undefined;
   /** By signing name. Default: the registered ones, loaded when they are first asked for. */
   services?: ReadonlyMap<string, Service>;
 }
@@ -126,7 +132,10 @@ const failure = (service: Service | undefined, error: unknown, id: string): Wire
   writeError(service, isAwsError(error) ? error : new AwsError("InternalFailure", (error as Error).message, 500), id);
 
 /** AWS as a function from request to answer, over its state. */
-export function createSandbox(state: SandboxState, { now, random, invoke, services }: SandboxRuntime): Sandbox {
+export function createSandbox(
+  state: SandboxState,
+  { now, random, invoke, estate, athena, services }: SandboxRuntime,
+): Sandbox {
   const iam = iamOf(state);
 
   async function answer(service: Service, request: WireRequest, key: string, region: string, id: string) {
@@ -137,7 +146,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke, servic
     const operation = service.operations[name]!;
     const denial = (permission: Permission, as = principal) => iam.denial(as, permission);
     const randomId = (length: number) => idOf(random, length);
-    const call: Call = { account, region, principal, state, now, randomId, invoke, denial };
+    const call: Call = { account, region, principal, state, now, randomId, invoke, denial, athena };
     const needed = operation.permissions?.(input, call) ?? [{ action: `${service.iamPrefix}:${name}`, resource: "*" }];
     const effects = effectsOn(state.faults, {
       service: service.signingName,
@@ -174,7 +183,7 @@ export function createSandbox(state: SandboxState, { now, random, invoke, servic
       let service: Service | undefined;
       try {
         const scope = scopeOf(request);
-        service = services ? services.get(scope.service) : await served(scope.service, request);
+        service = services ? services.get(scope.service) : await served(scope.service, request, estate);
         if (!service)
           throw new AwsError("UnknownOperationException", `the sandbox has no service ${scope.service}`, 404);
         return await answer(service, request, scope.key, scope.region, id);

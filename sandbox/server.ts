@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
-import { createSandbox, type Sandbox } from "./core.ts";
+import { createSandbox, type Sandbox, type SandboxRuntime } from "./core.ts";
 import { populate } from "./estate/populate.ts";
 import { type LambdaRuntime, lambdaRuntime } from "./lambda/runtime.ts";
 import { idOf } from "./random.ts";
 import { freeze, type SandboxState, thaw } from "./state.ts";
 import type { WireRequest } from "./wire/message.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<SandboxRuntime, "estate" | "athena"> {
   /** Where the state is kept; what stands there goes on. */
   folder: string;
   /** 0: any free one. */
@@ -75,7 +75,8 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
     options.eventsAtOnce,
     options.idleKept,
   );
-  const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda });
+  const handed = { estate: options.estate, athena: options.athena };
+  const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda, ...handed });
   let changed = false;
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const given = await sandbox.handle(await requestOf(incoming));

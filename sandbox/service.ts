@@ -29,6 +29,18 @@ export interface Call {
   invoke: Invoke;
   /** Why IAM does not let the caller, or a role that a service takes for it, do something else; undefined: it does. */
   denial: (permission: Permission, as?: Principal) => string | undefined;
+  /** How Athena's SQL is run, where the sandbox was given it. */
+  athena?: AthenaDialect | undefined;
+}
+
+/** Athena's SQL for DuckDB, which runs the sandbox's queries. */
+export interface AthenaDialect {
+  /** Macros for the functions that DuckDB lacks, as in `CREATE MACRO <macro>`. */
+  macros: readonly string[];
+  /** A query as DuckDB parses it. */
+  translate: (sql: string) => string;
+  /** Names that a query may mean tables by. */
+  namesIn: (sql: string) => ReadonlySet<string>;
 }
 
 /** One permission an operation asks for; IAM denies the call unless every one is allowed. */
@@ -71,6 +83,16 @@ export interface Service {
   sdk: Record<string, unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: each operation has its own input and output
   operations: Record<string, Operation<any, any>>;
+}
+
+/** A service of an estate; its API's version tells its requests from another's of the same name. */
+export interface EstateService extends Service {
+  apiVersion: string;
+}
+
+/** What accounts have that nobody deployed into the sandbox: it answers where the sandbox's own state knows nothing. */
+export interface Estate {
+  services: () => Promise<readonly EstateService[]>;
 }
 
 /** An answer that is AWS's own error: code as AWS spells it, message, HTTP status. */

@@ -1,5 +1,5 @@
+import { createHash, type Hash } from "node:crypto";
 import type { Checksum, SourceData } from "@smithy/types";
-import { Sha256 } from "../src/collect/sha256.ts";
 
 const ZEROS = new Uint8Array(32);
 
@@ -8,10 +8,10 @@ const ZEROS = new Uint8Array(32);
  * key is not computed: the sandbox checks no signature, and these were about 4 % of a simulated run.
  */
 export class Unsigned implements Checksum {
-  private readonly hash: Sha256 | undefined;
+  private hash: Hash | undefined;
 
   constructor(key?: SourceData) {
-    if (key === undefined) this.hash = new Sha256();
+    if (key === undefined) this.hash = createHash("sha256");
   }
 
   update(data: Uint8Array): void {
@@ -19,10 +19,10 @@ export class Unsigned implements Checksum {
   }
 
   async digest(): Promise<Uint8Array> {
-    return this.hash?.digest() ?? ZEROS;
+    return this.hash ? new Uint8Array(this.hash.digest()) : ZEROS;
   }
 
   reset(): void {
-    this.hash?.reset();
+    if (this.hash) this.hash = createHash("sha256");
   }
 }

@@ -31,13 +31,10 @@ export const MODULES: readonly Module[] = [
   { folder: "components", imports: ["src"], pulumi: true },
   { folder: "stacks", imports: ["components", "src"], pulumi: true },
   { folder: "src/exports", imports: ["components", "src"], pulumi: true },
-  {
-    folder: "sandbox",
-    imports: ["src/policy", "src/auditors", "src/collect", "src/query", "src/anomalies"],
-    pulumi: true,
-  },
+  { folder: "sandbox", imports: ["src/policy"], pulumi: true },
+  { folder: "estate", imports: ["sandbox", "src"] },
   { folder: "simulation", imports: ["components", "handlers", "sandbox", "src"] },
-  { folder: "cli", imports: ["components", "sandbox", "src", "stacks"], pulumi: true },
+  { folder: "cli", imports: ["components", "estate", "sandbox", "src", "stacks"], pulumi: true },
 ];
 
 /** Files by their paths, with the files and packages that each imports. */

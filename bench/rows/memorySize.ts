@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { S3Client } from "@aws-sdk/client-s3";
 import { unzipSync } from "fflate";
 import * as z from "zod";
+import { handedIn } from "../../estate/handedIn.ts";
 import { deployAll } from "../../sandbox/deploy/estate.ts";
 import { OPEN_EVERYWHERE } from "../../sandbox/estate/regions.ts";
 import { startSandbox } from "../../sandbox/server.ts";
@@ -71,7 +72,7 @@ export const row: Row = {
   title: `one task in ${OPEN_EVERYWHERE.length} regions by memory size, ${LATENCY_MS} ms per call`,
   measure: async () => {
     const folder = await mkdtemp(join(tmpdir(), "bench-memory-size-"));
-    const running = await startSandbox({ folder, port: 0, accounts: 1, latency: LATENCY_MS });
+    const running = await startSandbox({ ...handedIn, folder, port: 0, accounts: 1, latency: LATENCY_MS });
     try {
       return await measured(running, folder);
     } finally {

@@ -11,6 +11,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod";
 import { runOf } from "../../cli/runs.ts";
 import { type Narrowing, startRun } from "../../cli/startRun.ts";
+import { handedIn } from "../../estate/handedIn.ts";
 import { deployAll } from "../../sandbox/deploy/estate.ts";
 import { OPEN_EVERYWHERE } from "../../sandbox/estate/regions.ts";
 import { startSandbox } from "../../sandbox/server.ts";
@@ -72,6 +73,7 @@ async function measured(size: number): Promise<Line[]> {
   if (!version) throw new NotHere("this machine has no python3 with boto3: pip install boto3");
   const folder = await mkdtemp(join(tmpdir(), "bench-run-"));
   const running = await startSandbox({
+    ...handedIn,
     folder,
     port: 0,
     accounts: ACCOUNTS,

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Running } from "../../sandbox/background.ts";
 import { CliError } from "../cliError.ts";
 import { configOption } from "../configOption.ts";
 import { list, print } from "../terminal.ts";
 
+/** This program, which serves the sandbox in the background. */
+const CLI = fileURLToPath(new URL("../itaudit.mjs", import.meta.url));
 /** The region that the sandbox's stacks are deployed to. */
 const REGION = "eu-central-1";
 /** The port that emulators of AWS are looked for at. */
@@ -61,9 +64,11 @@ async function start({ foreground, ...options }: StartOptions): Promise<void> {
   );
   const running =
     standing ??
-    (await startInBackground(dir, flags).catch((error: Error) => {
-      throw new CliError(error.message);
-    }));
+    (await startInBackground(dir, [CLI, "sandbox", "start", "--foreground", "--dir", dir, ...flags]).catch(
+      (error: Error) => {
+        throw new CliError(error.message);
+      },
+    ));
   say(described(running, dir));
   if (process.stdout.isTTY)
     say('\nCopy these lines into your shell, or start with: eval "$(npx itaudit sandbox start)"\n');
@@ -72,7 +77,10 @@ async function start({ foreground, ...options }: StartOptions): Promise<void> {
 
 async function serve({ dir, faults, ...options }: Omit<StartOptions, "foreground">): Promise<void> {
   const { declareRunning, declareStopped } = await import("../../sandbox/background.ts");
-  const { PortTaken, SandboxError, startSandbox } = await import("../../sandbox/server.ts");
+  const [{ PortTaken, SandboxError, startSandbox }, { handedIn }] = await Promise.all([
+    import("../../sandbox/server.ts"),
+    import("../../estate/handedIn.ts"),
+  ]);
   const { Script } = await import("../../sandbox/faults.ts");
   let script: ReturnType<typeof Script.parse> | undefined;
   if (faults) {
@@ -84,7 +92,7 @@ async function serve({ dir, faults, ...options }: Omit<StartOptions, "foreground
       );
     script = read.data;
   }
-  const startAt = (port: number) => startSandbox({ folder: dir, ...options, port });
+  const startAt = (port: number) => startSandbox({ ...handedIn, folder: dir, ...options, port });
   const running = await startAt(options.port ?? PORT)
     .catch((error: Error) => {
       if (!(error instanceof PortTaken) || options.port !== undefined) throw error;

@@ -1,5 +1,5 @@
 import { randomOf } from "../random.ts";
-import type { At } from "./resources.ts";
+import type { Call } from "../service.ts";
 import { isHome, kebab, nameOf, type Place, stringOf, tagsOf } from "./words.ts";
 
 /** The region of what has none, as AWS Config calls it. */
@@ -18,7 +18,10 @@ export interface AnyResource {
 }
 
 /** Resources of a type in an account's region, whatever the type is; those of a global one are in {@link GLOBAL}. */
-export function resourcesOf(type: string, { state, account, region }: At): AnyResource[] {
+export function resourcesOf(
+  type: string,
+  { state, account, region }: Pick<Call, "account" | "region" | "state">,
+): AnyResource[] {
   const isGlobal = GLOBAL_TYPES.test(type);
   if (isGlobal ? region !== GLOBAL : region === GLOBAL || !isHome(state.seed, account, region)) return [];
   const [, service = "", kind = ""] = type.split("::");

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { forDuckDB, namesIn, TRINO_MACROS } from "../../src/query/trino.ts";
-import { AwsError, type Call, type Permission } from "../service.ts";
+import { type AthenaDialect, AwsError, type Call, type Permission } from "../service.ts";
 import type { StoredObject } from "../state.ts";
 
 /** A query's answer, as Athena keeps it. */
@@ -27,12 +26,12 @@ let engine: Promise<{ connection: DuckDBConnection; folder: string; files: WeakM
 let queue: Promise<unknown> = Promise.resolve();
 let files = 0;
 
-function open(): NonNullable<typeof engine> {
+function open({ macros }: AthenaDialect): NonNullable<typeof engine> {
   engine ??= (async () => {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const connection = await (await DuckDBInstance.create(":memory:", { memory_limit: "512MB" })).connect();
     await connection.run("SET TimeZone = 'UTC'");
-    for (const macro of TRINO_MACROS) await connection.run(`CREATE MACRO ${macro}`);
+    for (const macro of macros) await connection.run(`CREATE MACRO ${macro}`);
     return { connection, folder: mkdtempSync(join(tmpdir(), "sandbox-athena-")), files: new WeakMap() };
   })();
   return engine;
@@ -50,7 +49,9 @@ export function runQuery(sql: string, database: string, call: Call): Promise<Que
 }
 
 async function inTurn(sql: string, database: string, call: Call): Promise<QueryAnswer> {
-  const { connection, folder, files: known } = await open();
+  const dialect = call.athena;
+  if (!dialect) throw new AwsError("InvalidRequestException", "This sandbox was started without Athena's SQL.");
+  const { connection, folder, files: known } = await open(dialect);
   const glue = (resource: string) => `arn:aws:glue:${call.region}:${call.account}:${resource}`;
   const inCatalog = [glue("catalog"), glue(`database/${database}`)];
   mayAll(
@@ -58,7 +59,7 @@ async function inTurn(sql: string, database: string, call: Call): Promise<QueryA
     inCatalog.map((resource) => ({ action: "glue:GetDatabase", resource })),
   );
   let bytes = 0;
-  for (const name of namesIn(sql)) {
+  for (const name of dialect.namesIn(sql)) {
     const arn = glue(`table/${database}/${name}`);
     const table = call.state.glueTables.get(arn);
     if (!table) continue;
@@ -97,7 +98,7 @@ async function inTurn(sql: string, database: string, call: Call): Promise<QueryA
     await connection.run(`CREATE OR REPLACE TEMP VIEW ${quoted(name)} AS ${all}`);
   }
   try {
-    const reader = await connection.runAndReadAll(forDuckDB(sql));
+    const reader = await connection.runAndReadAll(dialect.translate(sql));
     return {
       columns: reader.columnNames().map((Name, index) => ({
         Name,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { awsProblem } from "../../cli/awsProblem.ts";
 import { runOf } from "../../cli/runs.ts";
+import { handedIn } from "../../estate/handedIn.ts";
 import { deployAll } from "../../sandbox/deploy/estate.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 import { type Answer, itaudit as inThisProcess, itauditProcess } from "./itaudit.ts";
@@ -31,7 +32,7 @@ describe("itaudit run and status", function () {
   const itaudit = (args: string[]): Promise<Answer> => inThisProcess(args, environment());
 
   before(async () => {
-    running = await startSandbox({ folder, port: 0, accounts: 2, seed: 1, latency: 0 });
+    running = await startSandbox({ ...handedIn, folder, port: 0, accounts: 2, seed: 1, latency: 0 });
     const outputs = await deployAll({
       door: { endpoint: running.endpoint },
       region: REGION,

@@ -1,5 +1,6 @@
 import { BudgetsClient, DescribeBudgetsCommand, DescribeNotificationsForBudgetCommand } from "@aws-sdk/client-budgets";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
@@ -25,7 +26,12 @@ describe("the monthly budget", () => {
       { account: AUDIT_ACCOUNT, config: { ...config, monthlyBudget: "75" } },
     ]);
     const invoke = { now: async () => ({ payload: null }), later: () => undefined };
-    const sandbox = createSandbox(state, { now: () => Date.UTC(2026, 10, 24), random: randomOf("budget"), invoke });
+    const sandbox = createSandbox(state, {
+      ...handedIn,
+      now: () => Date.UTC(2026, 10, 24),
+      random: randomOf("budget"),
+      invoke,
+    });
     const client = new BudgetsClient({
       requestHandler: inProcess(sandbox) as never,
       region: REGION,

@@ -1,5 +1,6 @@
 import { IAMClient } from "@aws-sdk/client-iam";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
@@ -19,7 +20,12 @@ describe("the role's policy on itself", () => {
       },
     ]);
     const invoke = { now: async () => ({ payload: null }), later: () => undefined };
-    const sandbox = createSandbox(state, { now: () => Date.UTC(2026, 10, 24), random: randomOf("self"), invoke });
+    const sandbox = createSandbox(state, {
+      ...handedIn,
+      now: () => Date.UTC(2026, 10, 24),
+      random: randomOf("self"),
+      invoke,
+    });
     const iam = new IAMClient({
       requestHandler: inProcess(sandbox) as never,
       region: "eu-central-1",

@@ -1,4 +1,5 @@
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
@@ -17,6 +18,7 @@ export const DATE = "2026-11-24";
 export async function emptyBucket() {
   const requests: Record<string, number> = {};
   const sandbox = createSandbox(populate(1, 1), {
+    ...handedIn,
     now: Date.now,
     random: randomOf("bucket"),
     invoke: { now: async () => ({ payload: null }), later: () => undefined },

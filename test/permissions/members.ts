@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
@@ -28,7 +29,12 @@ export function members() {
   let clock = Date.UTC(2026, 10, 24);
   const invoke = { now: async () => ({ payload: null }), later: () => undefined };
   const now = () => ++clock;
-  const { state, iam, handle } = createSandbox(populate(SEED, 12), { now, random: randomOf("members"), invoke });
+  const { state, iam, handle } = createSandbox(populate(SEED, 12), {
+    ...handedIn,
+    now,
+    random: randomOf("members"),
+    invoke,
+  });
   // The organization answers its delegated administrator alone.
   const accounts = [...state.members.filter((each) => each.state === "ACTIVE").map(({ id }) => id), AUDIT_ACCOUNT];
   for (const account of accounts) {

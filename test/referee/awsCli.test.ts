@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { databasesOf } from "../../sandbox/estate/databases.ts";
 import { MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { homesOf, regionsOf } from "../../sandbox/estate/regions.ts";
@@ -39,6 +40,7 @@ describe("the AWS CLI, of what the sandbox answers", function () {
       this.skip();
     }
     running = await startSandbox({
+      ...handedIn,
       folder: mkdtempSync(join(tmpdir(), "aws-cli-")),
       port: 0,
       accounts: 30,

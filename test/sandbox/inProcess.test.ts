@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
@@ -21,6 +22,7 @@ function made() {
   const invoked: unknown[] = [];
   let clock = START;
   const sandbox = createSandbox(populate(1, 3), {
+    ...handedIn,
     now: () => clock++,
     random: randomOf("in process"),
     invoke: {

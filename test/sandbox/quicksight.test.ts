@@ -1,5 +1,6 @@
 import { DescribeAnalysisCommand, DescribeDataSetCommand, QuickSightClient } from "@aws-sdk/client-quicksight";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { targetOf } from "../../sandbox/deploy/provider.ts";
 import { quicksightProviders } from "../../sandbox/deploy/quicksight.ts";
@@ -11,6 +12,7 @@ import { randomOf } from "../../sandbox/random.ts";
 const permissions = [{ principal: "arn:aws:quicksight:eu-central-1:1:user/default/ann", actions: ["quicksight:Any"] }];
 function made() {
   const sandbox = createSandbox(populate(1, 1), {
+    ...handedIn,
     now: () => Date.UTC(2026, 10, 24),
     random: randomOf("quicksight"),
     invoke: { now: async () => ({ payload: {} }), later: () => undefined },

@@ -1,3 +1,4 @@
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox } from "../../sandbox/core.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
@@ -16,6 +17,7 @@ const nobody: Invoke = {
 export function sandboxForTest(invoke: Invoke = nobody, accounts = 3) {
   const clock = { now: Date.UTC(2026, 10, 24) };
   const sandbox = createSandbox(populate(1, accounts), {
+    ...handedIn,
     now: () => clock.now,
     random: randomOf("test"),
     invoke,

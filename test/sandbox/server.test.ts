@@ -7,6 +7,7 @@ import { CloudFrontClient, ListTrustStoresCommand } from "@aws-sdk/client-cloudf
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { homesOf } from "../../sandbox/estate/regions.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
@@ -18,7 +19,7 @@ describe("the sandbox over HTTP", () => {
   let folder: string;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "sandbox-http-"));
-    running = await startSandbox({ folder, port: 0 });
+    running = await startSandbox({ ...handedIn, folder, port: 0 });
   });
   after(() => running.stop());
 
@@ -70,7 +71,7 @@ describe("the sandbox over HTTP", () => {
   ] as const)
     it(`refuses another --${option} than its estate was made with`, async () => {
       running.save();
-      const error = await startSandbox({ folder, port: 0, [option]: wanted }).then(
+      const error = await startSandbox({ ...handedIn, folder, port: 0, [option]: wanted }).then(
         () => undefined,
         (thrown: Error) => thrown.message,
       );
@@ -81,7 +82,12 @@ describe("the sandbox over HTTP", () => {
 
   it("has the databases that the size of its estate says", async () => {
     const region = homesOf(1, MEMBER)[0]!;
-    const large = await startSandbox({ folder: mkdtempSync(join(tmpdir(), "sandbox-size-")), port: 0, size: 3 });
+    const large = await startSandbox({
+      ...handedIn,
+      folder: mkdtempSync(join(tmpdir(), "sandbox-size-")),
+      port: 0,
+      size: 3,
+    });
     const listed = async ({ endpoint }: RunningSandbox) =>
       (await new RDSClient({ ...client(MEMBER), endpoint, region }).send(new DescribeDBInstancesCommand({})))
         .DBInstances!.length;

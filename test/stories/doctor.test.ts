@@ -11,6 +11,7 @@ import { bringAllUp } from "../../cli/members/bringAllUp.ts";
 import { stacksOf } from "../../cli/members/stacksOf.ts";
 import { upRecord } from "../../cli/members/upRecord.ts";
 import { progressLine } from "../../cli/progress.ts";
+import { handedIn } from "../../estate/handedIn.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { regionsOf } from "../../sandbox/estate/regions.ts";
@@ -46,7 +47,7 @@ describe("itaudit doctor", function () {
 
   before(async () => {
     const folder = mkdtempSync(join(tmpdir(), "audit-ecosystem-"));
-    running = await startSandbox({ folder, port: 0, accounts: KINDS.length, seed: 1 });
+    running = await startSandbox({ ...handedIn, folder, port: 0, accounts: KINDS.length, seed: 1 });
     const { state } = running.sandbox;
     for (const [index, kind] of KINDS.entries()) {
       const member = state.members[index]!;

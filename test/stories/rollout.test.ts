@@ -6,6 +6,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { runOf } from "../../cli/runs.ts";
 import { startRun } from "../../cli/startRun.ts";
+import { handedIn } from "../../estate/handedIn.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
 import { AUDIT_ACCOUNT, accountsOf, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
@@ -19,7 +20,7 @@ describe("the role rolled out to an organization", function () {
   let running: RunningSandbox;
   before(async () => {
     const folder = mkdtempSync(join(tmpdir(), "audit-ecosystem-"));
-    running = await startSandbox({ folder, port: 0, accounts: 4, seed: 1, latency: 0 });
+    running = await startSandbox({ ...handedIn, folder, port: 0, accounts: 4, seed: 1, latency: 0 });
   });
   after(() => running.stop());
 

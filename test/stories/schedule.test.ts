@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { fallDue } from "../../sandbox/schedules.ts";
@@ -16,6 +17,7 @@ describe("a scheduled run", function () {
 
   before(async () => {
     running = await startSandbox({
+      ...handedIn,
       folder: mkdtempSync(join(tmpdir(), "audit-ecosystem-")),
       port: 0,
       accounts: 2,

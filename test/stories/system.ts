@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import type { Context } from "aws-lambda";
 import { deployedOf } from "../../components/systemHandlers.ts";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
@@ -61,7 +62,12 @@ export async function deployed(
 ): Promise<SandboxState> {
   const random = randomOf("deployed");
   const invoke = { now: async () => ({ payload: null }), later: () => undefined };
-  const sandbox = createSandbox(populate(1, members), { now: () => Date.UTC(2026, 10, 24), random, invoke });
+  const sandbox = createSandbox(populate(1, members), {
+    ...handedIn,
+    now: () => Date.UTC(2026, 10, 24),
+    random,
+    invoke,
+  });
   for (const [index, { account, config }] of stacks.entries())
     await deploy({ requestHandler: inProcess(sandbox) }, REGION, { name: `stack-${index}`, account, config });
   return sandbox.state;
@@ -149,7 +155,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
     },
     later: (fn, event) => void queue.push({ fn, event }),
   };
-  const sandbox = createSandbox(state, { now, random, invoke });
+  const sandbox = createSandbox(state, { ...handedIn, now, random, invoke });
   const wait = async (ms: number): Promise<void> => {
     clock += ms;
   };

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { handedIn } from "../../estate/handedIn.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { createSandbox } from "../../sandbox/core.ts";
 import { deploy } from "../../sandbox/deploy/program.ts";
@@ -32,7 +33,7 @@ const DERIVED = /^aws:(glue|athena)\//;
 
 const invoke = { now: async () => ({ payload: null }), later: () => undefined };
 const now = () => Date.UTC(2026, 10, 24);
-const sandbox = createSandbox(populate(1, 2), { now, random: randomOf("release"), invoke });
+const sandbox = createSandbox(populate(1, 2), { ...handedIn, now, random: randomOf("release"), invoke });
 const stacks: object[] = [];
 let externalId = "";
 for (const { name, account, config } of STACKS) {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
 import { deploy, make } from "../../sandbox/deploy/program.ts";
 import { targetOf } from "../../sandbox/deploy/provider.ts";
@@ -46,7 +47,7 @@ const precious = (urns: readonly string[]): string[] => urns.map(typeAndName).fi
 async function stateOf({ stacks, evidence, signingKey }: Release): Promise<SandboxState> {
   const invoke = { now: async () => ({ payload: null }), later: () => undefined };
   const now = () => Date.UTC(2026, 10, 24);
-  const sandbox = createSandbox(populate(1, 2), { now, random: randomOf("release"), invoke });
+  const sandbox = createSandbox(populate(1, 2), { ...handedIn, now, random: randomOf("release"), invoke });
   const code = new pulumi.asset.AssetArchive({ "index.mjs": new pulumi.asset.StringAsset("// of the release") });
   for (const { account, resources } of stacks) {
     const to = targetOf({ requestHandler: inProcess(sandbox) }, account, REGION);

@@ -1,6 +1,6 @@
-import { randomOf } from "../random.ts";
-import type { Values } from "../wire/message.ts";
-import { kmsKey, type Place } from "./words.ts";
+import { kmsKey, type Place } from "../sandbox/estate/words.ts";
+import { randomOf } from "../sandbox/random.ts";
+import type { Values } from "../sandbox/wire/message.ts";
 
 /** What a member says in this place; undefined: the resource does not have it. */
 type Says = (place: Place, values: Values) => unknown;

@@ -1,11 +1,11 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import type { Batch, Collector, Detail, Input, Listing, Read } from "../../src/auditors/collector.ts";
-import { outputOf } from "../../src/auditors/paging.ts";
-import { isTemplate, valueAt, valueFrom } from "../../src/auditors/paths.ts";
-import { members, shapeAt } from "../../src/auditors/schema.ts";
-import { nameOf as namedBy } from "../../src/collect/describe.ts";
-import { AwsError, type Operation, type Service } from "../service.ts";
-import type { Values } from "../wire/message.ts";
+import { AwsError, type Operation, type Service } from "../sandbox/service.ts";
+import type { Values } from "../sandbox/wire/message.ts";
+import type { Batch, Collector, Detail, Input, Listing, Read } from "../src/auditors/collector.ts";
+import { outputOf } from "../src/auditors/paging.ts";
+import { isTemplate, valueAt, valueFrom } from "../src/auditors/paths.ts";
+import { members, shapeAt } from "../src/auditors/schema.ts";
+import { nameOf as namedBy } from "../src/collect/describe.ts";
 import { madeOf } from "./generate.ts";
 import { isPosed, posed } from "./posture.ts";
 import {

@@ -1,16 +1,16 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import type { Collector, Detail, Listing } from "../../src/auditors/collector.ts";
-import { inputFor } from "../../src/auditors/inputs.ts";
-import { outputOf } from "../../src/auditors/paging.ts";
-import { isTemplate, pathsIn, valueAt, type Where } from "../../src/auditors/paths.ts";
-import { members, shapeAt } from "../../src/auditors/schema.ts";
-import { nameOf as namedBy } from "../../src/collect/describe.ts";
-import { randomOf } from "../random.ts";
-import type { Call } from "../service.ts";
-import type { Values } from "../wire/message.ts";
+import { countOf, isHome, type Place, tagsOf } from "../sandbox/estate/words.ts";
+import { randomOf } from "../sandbox/random.ts";
+import type { Call } from "../sandbox/service.ts";
+import type { Values } from "../sandbox/wire/message.ts";
+import type { Collector, Detail, Listing } from "../src/auditors/collector.ts";
+import { inputFor } from "../src/auditors/inputs.ts";
+import { outputOf } from "../src/auditors/paging.ts";
+import { isTemplate, pathsIn, valueAt, type Where } from "../src/auditors/paths.ts";
+import { members, shapeAt } from "../src/auditors/schema.ts";
+import { nameOf as namedBy } from "../src/collect/describe.ts";
 import { type Enumerations, madeOf } from "./generate.ts";
 import { posed } from "./posture.ts";
-import { countOf, isHome, type Place, tagsOf } from "./words.ts";
 
 /** Where and when a call asks. */
 export type At = Pick<Call, "account" | "region" | "state">;

@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { members } from "../../src/auditors/schema.ts";
-import { booleanOf, dateOf, numberOf, type Place, stringOf, tagsOf } from "./words.ts";
+import { booleanOf, dateOf, numberOf, type Place, stringOf, tagsOf } from "../sandbox/estate/words.ts";
+import { members } from "../src/auditors/schema.ts";
 
 /** Nesting below which nothing is made up any more: shapes contain themselves. */
 const DEPTH = 5;
