@@ -24,6 +24,7 @@ import { thisProcess } from "../../src/runtime/runtime.ts";
 import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
+import { type Interruption, interruption } from "./interruption.ts";
 import { mfaCode } from "./mfaCode.ts";
 import type { CollectOptions } from "./options.ts";
 import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
@@ -71,8 +72,20 @@ async function inFolder(options: CollectOptions): Promise<number> {
     const { run_id } = await ended(options, evidence, open);
     say(`run ${run_id}, which was stopped, is sealed as incomplete`);
   }
-  const { scope, plan } = options.continue ? await goingOn(options, open!) : await starting(options, evidence);
-  return collect(options, evidence, scope, plan);
+  const interrupted = interruption(say);
+  try {
+    const { scope, plan } = options.continue ? await goingOn(options, open!) : await starting(options, evidence);
+    return await collect(options, evidence, { scope, plan, interrupted });
+  } finally {
+    interrupted.end();
+  }
+}
+
+/** A run, with what is known of where it reads, and what ends it early. */
+interface Collected {
+  scope: Scope;
+  plan: Plan;
+  interrupted: Interruption;
 }
 
 const planned = ({ callers, ...scope }: Scope) => ({ ...scope, caller: callers[0], toolVersion: packageJson.version });
@@ -150,26 +163,17 @@ async function ended(options: CollectOptions, evidence: EvidenceStore, plan: Pla
   return sealRun({ plan, signer, now: Date.now, evidence }, incomplete);
 }
 
-async function collect(options: CollectOptions, evidence: EvidenceStore, scope: Scope, plan: Plan): Promise<number> {
+async function collect(
+  options: CollectOptions,
+  evidence: EvidenceStore,
+  { scope, plan, interrupted }: Collected,
+): Promise<number> {
   const { callers, role, auditors } = scope;
   const [first] = callers;
-  const stop = new AbortController();
-  let why: string | undefined;
-  const stopFor = (reason: string) => {
-    why ??= reason;
-    stop.abort();
-  };
   const shown = collecting(
     plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
     await standingOutcomes(runStoreIn(evidence), plan),
   );
-  const interrupt = () => {
-    if (stop.signal.aborted) process.exit(130);
-    shown.say("stopping: what is read is kept; once more ends at once");
-    stopFor("it was interrupted");
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
   try {
     const signer = await signerOf(options, async () => first);
     const reading = {
@@ -181,13 +185,13 @@ async function collect(options: CollectOptions, evidence: EvidenceStore, scope: 
       digestKey: await deskDigestKey(),
       apiShare: API_SHARE,
       client: thisProcess.client,
-      stop: stop.signal,
+      stop: interrupted.signal,
       finished: shown.finished,
       access: deskAccess({
         callers,
         role,
         client: thisProcess.client,
-        ended: ({ message }) => stopFor(`the credentials have ended (${message}): sign in again`),
+        ended: ({ message }) => interrupted.stop(`the credentials have ended (${message}): sign in again`),
       }),
     };
     const end = await collectRun({
@@ -196,17 +200,15 @@ async function collect(options: CollectOptions, evidence: EvidenceStore, scope: 
       read: taskReader(reading),
       lanes: LANES,
       signer,
-      stop: stop.signal,
+      stop: interrupted.signal,
       now: Date.now,
       leaveDurations: (text) => leave(join(options.dir, DURATIONS_KEY), text),
     });
     shown.end();
     if ("manifest" in end) return await showResults(options, end.manifest);
-    return stopped(options, plan, end.open.length, why ?? "it was stopped");
+    return stopped(options, plan, end.open.length, interrupted.why() ?? "it was stopped");
   } finally {
     shown.end();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
   }
 }
 

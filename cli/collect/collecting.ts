@@ -9,8 +9,6 @@ const REDRAW_MS = 200;
 /** Shows how far a collection is: planned items, resources, calls, refusals, and the time left. */
 export interface Collecting {
   finished: (outcome: Outcome) => void;
-  /** Text that stays, above the bar. */
-  say: (text: string) => void;
   end: () => void;
 }
 
@@ -43,10 +41,6 @@ export function collecting(planned: number, done: readonly Outcome[]): Collectin
   timer.unref();
   return {
     finished: count,
-    say: (said) => {
-      line.end();
-      process.stderr.write(`${said}\n`);
-    },
     end: () => {
       clearInterval(timer);
       line.end();

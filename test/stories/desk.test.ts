@@ -1,0 +1,230 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname as hostName, tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { type Fault, noFaults } from "../../sandbox/faults.ts";
+import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
+import type { Manifest } from "../../src/evidence/manifest.ts";
+import { type Answer, itaudit } from "../cli/itaudit.ts";
+import { cleanEnvironment } from "../referee/commands.ts";
+
+const MEMBER = "111111111111";
+const ROLE = "desk-reader";
+/** Few enough to be read in seconds, in two regions and once for the account. */
+const SOME = ["--auditors", "iam,s3,rds", "--regions", "eu-west-1,us-east-1"];
+
+describe("collecting from a desk", function () {
+  this.timeout(300_000);
+  const root = mkdtempSync(join(tmpdir(), "desk-story-"));
+  let sandbox: RunningSandbox;
+  let folder: string;
+
+  before(async () => {
+    sandbox = await startSandbox({ folder: join(root, "sandbox"), port: 0 });
+    for (const { id } of sandbox.sandbox.state.members.slice(0, 2)) grant(id);
+  });
+  after(async () => {
+    await sandbox.stop();
+    rmSync(root, { recursive: true });
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(root, "evidence-"));
+    sandbox.sandbox.state.faults = noFaults();
+  });
+
+  /** A role in a member account that the audit account may assume, and that reads everything. */
+  function grant(account: string): void {
+    const { state } = sandbox.sandbox;
+    const Arn = `arn:aws:iam::${account}:role/${ROLE}`;
+    const trusted = { AWS: `arn:aws:iam::${AUDIT_ACCOUNT}:root` };
+    state.roles.set(Arn, {
+      ...[...state.roles.values()][0]!,
+      account,
+      Arn,
+      RoleName: ROLE,
+      Path: "/",
+      AssumeRolePolicyDocument: JSON.stringify({
+        Statement: [{ Effect: "Allow", Principal: trusted, Action: "sts:AssumeRole" }],
+      }),
+      inline: new Map([["all", JSON.stringify({ Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] })]]),
+      attached: new Set(),
+    });
+  }
+  const env = (account: string): NodeJS.ProcessEnv => ({
+    ...cleanEnvironment({}),
+    AWS_ENDPOINT_URL: sandbox.endpoint,
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: account,
+    AWS_SECRET_ACCESS_KEY: "sandbox",
+    XDG_CONFIG_HOME: join(root, "config"),
+  });
+  const collect = (args: readonly string[] = SOME, account = MEMBER): Promise<Answer> =>
+    itaudit(["collect", "--dir", folder, ...args], env(account));
+  const faults = (...script: Fault[]) => {
+    sandbox.sandbox.state.faults = { ...noFaults(), script };
+  };
+  const documents = (name: RegExp): string[] =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((each) => name.test(each))
+      .map((each) => join(folder, each));
+  const manifests = (): Manifest[] =>
+    documents(/manifest\.json$/).map((path) => JSON.parse(readFileSync(path, "utf8")));
+  const holds = async () => {
+    const { stdout } = await itaudit(["verify", "--all", "--dir", folder], env(MEMBER));
+    expect(stdout).not.to.match(/violat/i);
+    expect(stdout).to.match(/are as sealed/);
+  };
+
+  it("says what it would read and who it is, and reads nothing in a dry run", async () => {
+    rmSync(folder, { recursive: true });
+    const { code, stderr } = await collect([...SOME, "--dry-run"]);
+    expect(code).to.equal(0);
+    expect(stderr).to.include(`arn:aws:iam::${MEMBER}:root`);
+    expect(stderr).to.match(/2 open of 2: eu-west-1, us-east-1/);
+    expect(stderr).to.match(/3 services, 4 planned items, at least \d+ calls/);
+    expect(existsSync(folder)).to.equal(false);
+  });
+
+  it("reads one account with the keys at hand, seals it, and shows what there is, the worst first", async () => {
+    const { code, stdout, stderr } = await collect();
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/^Coverage {3}4 of 4 planned items collected; \d+ resources$/m);
+    expect(stdout).to.match(/^Findings {3}\d+ critical, \d+ high/m);
+    const [page] = documents(/\.html$/);
+    expect(stdout).to.include(page!);
+    expect(readFileSync(page!, "utf8")).to.match(/^<!doctype html>/);
+    const [manifest] = manifests();
+    expect(manifest).to.deep.include({ complete: true, desk: { caller_arn: `arn:aws:iam::${MEMBER}:root` } });
+    expect(manifest!.signing_key).to.include({ holder: "desk" });
+    const key = join(root, "config/audit-ecosystem/desk-key.pem");
+    expect(statSync(key).mode & 0o777).to.equal(0o600);
+    await holds();
+    const { stdout: answer } = await itaudit(
+      ["query", "--dir", folder, "--csv", "SELECT count(*) AS n FROM latest_aws_s3_bucket"],
+      env(MEMBER),
+    );
+    expect(answer).to.match(/^n\r\n[1-9]/);
+  });
+
+  it("ends with 1 where a control of the severity failed, and writes SARIF", async () => {
+    const sarif = join(folder, "findings.sarif");
+    const { code, stdout } = await collect([...SOME, "--fail-on", "high", "--sarif", sarif, "--json"]);
+    expect(code).to.equal(1);
+    expect(JSON.parse(stdout)).to.include({ complete: true, planned: 4 });
+    expect(JSON.parse(readFileSync(sarif, "utf8"))).to.include({ version: "2.1.0" });
+  });
+
+  it("enters the accounts of an organization by a role, and shows the one that does not let it in as denied", async () => {
+    const { code, stdout, stderr } = await collect([...SOME, "--organization", "--role", ROLE], AUDIT_ACCOUNT);
+    expect(code, stderr).to.equal(2);
+    const denied = documents(/outcomes\/.*\.json$/)
+      .flatMap((path) => JSON.parse(readFileSync(path, "utf8")).outcomes)
+      .filter(({ status }) => status === "denied");
+    const [open] = sandbox.sandbox.state.members.slice(2);
+    expect(new Set(denied.map(({ account_id }) => account_id))).to.deep.equal(new Set([open!.id, MANAGEMENT_ACCOUNT]));
+    expect(stdout).to.match(/denied/);
+    expect(stdout).to.include(`role/${ROLE} must exist and trust`);
+    await holds();
+  });
+
+  it("refuses accounts that the credentials are not of, where no role is named", async () => {
+    const { code, stderr } = await collect([...SOME, "--accounts", "222222222222"]);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/these credentials are of 111111111111\. Name the role/);
+    expect(documents(/plan\.json$/)).to.be.empty;
+  });
+
+  it("loses nothing when credentials end in the middle, and goes on once there are new ones", async () => {
+    faults({ effect: { kind: "expired" }, service: "rds", region: "us-east-1" });
+    const stopped = await collect();
+    expect(stopped.code, stopped.stderr).to.equal(3);
+    expect(stopped.stderr).to.match(/the credentials have ended .*sign in again/);
+    expect(manifests()).to.be.empty;
+    const kept = documents(/outcomes\/.*\.json$/).length;
+    faults();
+    const went = await collect(["--continue"]);
+    expect(went.code, went.stderr).to.equal(0);
+    expect(documents(/outcomes\/.*\.json$/).length).to.be.greaterThan(kept);
+    expect(manifests()).to.have.lengthOf(1);
+    expect(manifests()[0]).to.include({ complete: true });
+    await holds();
+  });
+
+  it("keeps what was read at Ctrl-C, goes on, and seals as incomplete what is ended instead", async () => {
+    faults({ effect: { kind: "latency", ms: 400 }, service: "rds" });
+    const started = spawn(
+      process.execPath,
+      ["--no-warnings", "--import=tsx", "cli/itaudit.ts", "collect", "--dir", folder, ...SOME],
+      { env: env(MEMBER), stdio: ["ignore", "ignore", "pipe"] },
+    );
+    await planned(started);
+    started.kill("SIGINT");
+    const [code] = (await once(started, "exit")) as [number];
+    expect(code).to.equal(3);
+    expect(manifests()).to.be.empty;
+    faults();
+    const ended = await collect(["--end"]);
+    expect(ended.code, ended.stderr).to.equal(2);
+    expect(ended.stdout).to.match(/not read: the run was ended before them/);
+    expect(manifests()[0]).to.include({ complete: false });
+    await holds();
+    const nothing = await collect(["--continue"]);
+    expect(nothing.stderr).to.match(/has no run that was stopped/);
+  });
+
+  /** Waits until the process says that it reads. */
+  async function planned({ stderr }: ChildProcess): Promise<void> {
+    let said = "";
+    await new Promise<void>((resolve) => {
+      stderr!.on("data", (chunk) => {
+        said += String(chunk);
+        if (/^evidence/m.test(said)) resolve();
+      });
+    });
+  }
+
+  for (const [what, prepare, says] of [
+    [
+      "another process collects into it",
+      () =>
+        writeFileSync(
+          join(folder, ".itaudit/lock.json"),
+          JSON.stringify({ pid: process.ppid, host: hostName(), since: "x" }),
+        ),
+      /process \d+ on .* has collected into it since/,
+    ],
+    [
+      "a newer release wrote it",
+      () => writeFileSync(join(folder, ".itaudit/folder.json"), JSON.stringify({ layout: 2, made_by: "9.9.9" })),
+      /newer release \(9\.9\.9\)/,
+    ],
+  ] as const)
+    it(`leaves a folder alone where ${what}`, async () => {
+      mkdirSync(join(folder, ".itaudit"));
+      prepare();
+      const { code, stderr } = await collect();
+      expect(code).to.equal(1);
+      expect(stderr).to.match(says);
+      expect(documents(/plan\.json$/)).to.be.empty;
+    });
+
+  it("says in one line that the folder is a file", async () => {
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, "");
+    const { code, stderr } = await collect();
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/it is a file/);
+  });
+});
