@@ -11,6 +11,7 @@ const OUT = "dist/package";
 const FILES = [
   "cli/itaudit.mjs",
   "src/controls/rules",
+  "src/desk/lane.mjs",
   "src/report/page/page.css",
   "sandbox/lambda/bootstrap.mjs",
   "README.md",

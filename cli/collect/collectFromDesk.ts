@@ -1,17 +1,17 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { KMSClient } from "@aws-sdk/client-kms";
 import packageJson from "../../package.json" with { type: "json" };
-import { loadAuditors } from "../../src/auditors/registry.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
-import { deskAccess } from "../../src/desk/deskAccess.ts";
+import { accessFacts, sessionsOf } from "../../src/desk/deskAccess.ts";
 import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
 import { DeskKeyError, deskDigestKey, deskSigner } from "../../src/desk/deskKey.ts";
 import { deskPlan, estimateOf } from "../../src/desk/deskPlan.ts";
 import { collectRun, openTasks, sealRun, standingOutcomes } from "../../src/desk/deskRun.ts";
+import { startLanes } from "../../src/desk/lanes.ts";
 import { openRun } from "../../src/desk/openRun.ts";
-import { taskReader } from "../../src/desk/taskReader.ts";
 import { tookFrom } from "../../src/evidence/durations.ts";
 import type { EvidenceStore } from "../../src/evidence/evidenceStore.ts";
 import { folderStore, WORK_FOLDER } from "../../src/evidence/folderStore.ts";
@@ -32,8 +32,10 @@ import { showResults } from "./showResults.ts";
 
 /** Exit code of a run that was stopped, and can be gone on with. */
 const STOPPED = 3;
-/** Tasks under way at the same time: each has dozens of calls under way. */
-const LANES = 4;
+/** Threads that read, one for each processor; of many accounts each would take as much memory as an auditor's function. */
+const LANES = Math.min(4, availableParallelism());
+/** Tasks under way at the same time in a thread: each has dozens of calls under way. */
+const TASKS_OF_A_LANE = 3;
 /** Of each rate that AWS documents, how much a run takes, as the functions do unless they are told otherwise. */
 const API_SHARE = 0.5;
 
@@ -123,7 +125,7 @@ async function goingOn(options: CollectOptions, plan: Plan): Promise<{ scope: Sc
   const role = entered.role ?? (organization ? "OrganizationAccountAccessRole" : undefined);
   const scope = await scopeOf({ ...entered, ...(role ? { role } : {}), accounts, regions, auditors: names });
   say(`going on with run ${plan.run_id} of ${plan.started_at}, as ${scope.callers[0].arn}`);
-  return { scope: { ...scope, auditors: await loadAuditors(names) }, plan };
+  return { scope, plan };
 }
 
 const stripped = ({ profiles, role, externalId }: ScopeOptions): ScopeOptions =>
@@ -131,14 +133,13 @@ const stripped = ({ profiles, role, externalId }: ScopeOptions): ScopeOptions =>
 
 /** What is said before the first call in an account. */
 async function preflight({ dir }: CollectOptions, scope: Scope, plan: Plan): Promise<void> {
-  const { callers, role, accounts, excluded, regions, open, auditors } = scope;
-  const { planned: items, calls } = estimateOf(plan, auditors, open);
+  const { callers, role, accounts, excluded, regions, open, catalog, services } = scope;
+  const { planned: items, calls } = estimateOf(plan, catalog, open);
   const some = (all: readonly string[]) => `${all.slice(0, 5).join(", ")}${all.length > 5 ? ", …" : ""}`;
   for (const { arn, account } of callers) say(`as         ${arn}${callers.length > 1 ? ` (${account})` : ""}`);
   if (role) say(`role       ${role.name} in the other accounts${role.externalId ? ", with an external id" : ""}`);
   say(`accounts   ${accounts.length}: ${some(accounts)}${excluded.length ? `; ${excluded.length} left out` : ""}`);
   say(`regions    ${open.size} open of ${regions.length}: ${some([...open])}`);
-  const services = auditors.reduce((sum, each) => sum + each.services.length, 0);
   say(`reads      ${services} services, ${items} planned items, at least ${calls} calls that only read`);
   say(`evidence   ${dir}`);
 }
@@ -168,47 +169,50 @@ async function collect(
   evidence: EvidenceStore,
   { scope, plan, interrupted }: Collected,
 ): Promise<number> {
-  const { callers, role, auditors } = scope;
+  const { callers, role } = scope;
   const [first] = callers;
   const shown = collecting(
     plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
     await standingOutcomes(runStoreIn(evidence), plan),
   );
-  try {
-    const signer = await signerOf(options, async () => first);
-    const reading = {
-      plan,
-      auditors,
-      evidence,
+  const access = accessFacts(callers, role);
+  const lanes = startLanes(
+    LANES,
+    {
+      plan: { run_id: plan.run_id, started_at: plan.started_at },
+      auditors: plan.auditors.map(({ name }) => name),
+      folder: options.dir,
+      access,
       account: first.account,
       homeRegion: first.region,
       digestKey: await deskDigestKey(),
       apiShare: API_SHARE,
-      client: thisProcess.client,
-      stop: interrupted.signal,
+    },
+    {
+      open: sessionsOf(callers, access, plan.run_id, thisProcess.client),
+      ended: ({ message }) => interrupted.stop(`the credentials have ended (${message}): sign in again`),
       finished: shown.finished,
-      access: deskAccess({
-        callers,
-        role,
-        client: thisProcess.client,
-        ended: ({ message }) => interrupted.stop(`the credentials have ended (${message}): sign in again`),
-      }),
-    };
+      stop: interrupted.signal,
+    },
+  );
+  try {
     const end = await collectRun({
       plan,
       evidence,
-      read: taskReader(reading),
-      lanes: LANES,
-      signer,
+      read: lanes.read,
+      atOnce: LANES * TASKS_OF_A_LANE,
+      signer: await signerOf(options, async () => first),
       stop: interrupted.signal,
       now: Date.now,
       leaveDurations: (text) => leave(join(options.dir, DURATIONS_KEY), text),
     });
+    await lanes.close();
     shown.end();
     if ("manifest" in end) return await showResults(options, end.manifest);
     return stopped(options, plan, end.open.length, interrupted.why() ?? "it was stopped");
   } finally {
     shown.end();
+    await lanes.close();
   }
 }
 

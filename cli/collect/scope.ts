@@ -1,11 +1,12 @@
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { accountsFromOrganizations, checkAccounts, organizationsClient } from "../../src/accounts/accounts.ts";
-import type { Auditor } from "../../src/auditors/collector.ts";
-import { DEFAULT_AUDITORS, loadAuditors, UnknownAuditorError } from "../../src/auditors/registry.ts";
+import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../../src/auditors/registry.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import type { Narrowed } from "../../src/evidence/plan.ts";
 import { thisProcess } from "../../src/runtime/runtime.ts";
+import type { Catalog } from "../../src/tables/catalog.ts";
+import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
 import { CliError } from "../cliError.ts";
 import { nearest } from "../nearest.ts";
 import { mfaCode } from "./mfaCode.ts";
@@ -27,7 +28,9 @@ export interface Scope {
   role: { name: string; externalId?: string | undefined } | undefined;
   accounts: string[];
   excluded: { account_id: string; reason: string }[];
-  auditors: Auditor[];
+  catalog: Catalog;
+  /** Services that are read. */
+  services: number;
   /** Regions that are planned, and those of them that the first caller's account has open. */
   regions: string[];
   open: ReadonlySet<string>;
@@ -43,7 +46,7 @@ export async function scopeOf(options: ScopeOptions): Promise<Scope> {
   if (options.accounts && options.organization)
     throw new CliError("--accounts and --organization: name one of them; the organization has its own list");
   if (externalId && !role) throw new CliError("--external-id: name the role that asks for it, --role");
-  const auditors = await loadAuditors(chosen).catch((error: Error) => {
+  const catalog = await declaredCatalog(chosen).catch((error: Error) => {
     throw error instanceof UnknownAuditorError
       ? new CliError(`--auditors ${error.unknown}: ${unknownAuditor(error)}`)
       : error;
@@ -64,7 +67,8 @@ export async function scopeOf(options: ScopeOptions): Promise<Scope> {
     callers,
     role: needed.length ? { name: role ?? ORGANIZATION_ROLE, externalId } : undefined,
     ...listed,
-    auditors,
+    catalog,
+    services: compose(chosen ?? DEFAULT_AUDITORS).reduce((sum, { services }) => sum + services.length, 0),
     regions,
     open: new Set(regions.filter((region) => all.get(region))),
     narrowed,

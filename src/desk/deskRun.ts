@@ -19,7 +19,7 @@ export interface DeskRun {
   evidence: EvidenceStore;
   read: TaskReader;
   /** Tasks under way at the same time. */
-  lanes: number;
+  atOnce: number;
   signer: Signer;
   /** Fires when no more is to be read: what is under way is handed over, and what is not begun stays open. */
   stop: AbortSignal;
@@ -41,7 +41,7 @@ export async function collectRun(run: DeskRun): Promise<DeskRunEnd> {
   const { plan, stop } = run;
   const store = runStoreIn(run.evidence);
   const date = runDate(plan.started_at);
-  const limit = pLimit(run.lanes);
+  const limit = pLimit(run.atOnce);
   const failed: unknown[] = [];
   const one = async (task: Task): Promise<void> => {
     if (stop.aborted || failed.length) return;
@@ -55,8 +55,7 @@ export async function collectRun(run: DeskRun): Promise<DeskRunEnd> {
     }
   };
   const open = await openTasks(store, plan);
-  const lanes = open.map((task) => limit(() => one(task)));
-  await Promise.all(lanes);
+  await Promise.all(open.map((task) => limit(() => one(task))));
   if (failed.length) throw failed[0];
   const left = await openTasks(store, plan);
   return left.length ? { open: left } : { manifest: await sealRun(run) };

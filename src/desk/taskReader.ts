@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
 import type { Auditor } from "../auditors/collector.ts";
+import { compose, loadServices } from "../auditors/registry.ts";
 import type { AccountAccess } from "../collect/accountSession.ts";
 import type { ClientOptions, Waits } from "../collect/clientOptions.ts";
 import { runTask } from "../collect/task.ts";
@@ -12,7 +13,8 @@ import type { TaskReader } from "./deskRun.ts";
 /** What reading tasks from a desk needs. */
 export interface Reading {
   plan: Pick<Plan, "run_id" | "started_at">;
-  auditors: readonly Auditor[];
+  /** Names of all auditors of the plan: a service that is one by itself is left out of its group. */
+  auditors: readonly string[];
   access: AccountAccess;
   evidence: EvidenceStore;
   /** The caller's own account. */
@@ -25,19 +27,24 @@ export interface Reading {
   finished?: (outcome: Outcome) => void;
 }
 
-/** Reads tasks in this process. */
+/** Reads tasks in this thread; the clients of a task's services are loaded when it comes. */
 export function taskReader({ plan, auditors, stop, finished, ...reading }: Reading): TaskReader {
-  const byName = new Map(auditors.map((auditor) => [auditor.name, auditor]));
+  const composed = new Map(compose(auditors).map(({ name, services }) => [name, services]));
+  const loaded = new Map<string, Promise<Auditor>>();
+  const load = async (name: string): Promise<Auditor> => {
+    const services = composed.get(name);
+    if (!services) throw new Error(`the plan has tasks of the auditor ${name}, which is not known`);
+    return { name, services: await loadServices(services) };
+  };
   return async (task) => {
-    const auditor = byName.get(task.auditor);
-    if (!auditor) throw new Error(`task ${task.id} is of the auditor ${task.auditor}, which is not known`);
+    if (!loaded.has(task.auditor)) loaded.set(task.auditor, load(task.auditor));
     return runTask({
       ...reading,
       runId: plan.run_id,
       date: runDate(plan.started_at),
       task,
       attempt: ulid().slice(-10).toLowerCase(),
-      auditor,
+      auditor: await loaded.get(task.auditor)!,
       deadline: stop,
       now: Date.now,
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
