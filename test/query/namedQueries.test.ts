@@ -26,6 +26,14 @@ const trust = {
   Statement: [{ Effect: "Allow", Principal: { AWS: "arn:aws:iam::444444444444:root" }, Action: "sts:AssumeRole" }],
 };
 
+const everything = { Statement: { Effect: "Allow", NotAction: "aws-portal:*", Resource: "*" } };
+const open = {
+  Statement: [
+    { Effect: "Allow", Principal: "*", Action: "sns:Publish", Resource: "*" },
+    { Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sns:Publish", Resource: "*" },
+  ],
+};
+
 describe("queries for both engines", () => {
   let folder: string;
   let engine: DuckDBEngine;
@@ -36,6 +44,8 @@ describe("queries for both engines", () => {
         { name: "rds", global: [], regional: ["AWS::RDS::DBInstance"] },
         { name: "iam", global: ["AWS::IAM::Role"], regional: [] },
         { name: "s3", global: ["AWS::S3::Bucket"], regional: [] },
+        { name: "sns", global: [], regional: ["AWS::SNS::Topic"] },
+        { name: "vpc", global: [], regional: ["AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupRule"] },
       ],
       items: [
         {
@@ -59,6 +69,7 @@ describe("queries for both engines", () => {
           configuration: {
             RoleName: "reader",
             AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)),
+            RolePolicyList: [{ PolicyName: "all", PolicyDocument: encodeURIComponent(JSON.stringify(everything)) }],
           },
         },
         ...[
@@ -72,6 +83,24 @@ describe("queries for both engines", () => {
           auditor: "iam",
           configuration: { RoleName, AssumeRolePolicyDocument: encodeURIComponent(document!) },
         })),
+        {
+          resource_type: "AWS::SNS::Topic",
+          resource_id: "alarms",
+          auditor: "sns",
+          configuration: { GetTopicAttributes: { Attributes: { Policy: JSON.stringify(open) } } },
+        },
+        ...["0.0.0.0/1", "128.0.0.0/1"].map((CidrIpv4, index) => ({
+          resource_type: "AWS::EC2::SecurityGroupRule",
+          resource_id: `sgr-${index}`,
+          auditor: "vpc",
+          configuration: { GroupId: "sg-1", IsEgress: false, IpProtocol: "tcp", FromPort: 22, ToPort: 22, CidrIpv4 },
+        })),
+        {
+          resource_type: "AWS::EC2::SecurityGroup",
+          resource_id: "sg-1",
+          auditor: "vpc",
+          configuration: { GroupId: "sg-1" },
+        },
         {
           resource_type: "AWS::S3::Bucket",
           resource_id: "logs",
