@@ -2,18 +2,22 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
+  BLOB,
+  type DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBInstance,
   DuckDBListValue,
   DuckDBMapValue,
+  DuckDBScalarFunction,
   DuckDBStructValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBValue,
   StatementType,
+  VARCHAR,
 } from "@duckdb/node-api";
 import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
 import { askable, type Catalog, latestName, ofAllRuns, RUN_DATE, RUN_TABLES, runTables } from "../tables/catalog.ts";
@@ -24,6 +28,7 @@ import { METADATA } from "../tables/tabulate.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
 import { duckDBError, QueryError } from "./queryError.ts";
 import { forDuckDB, namesIn, TRINO_MACROS } from "./trino.ts";
+import { TRINO_FUNCTIONS } from "./trinoFunctions.ts";
 
 /** What a {@link duckDBEngine} may be told. */
 export interface DuckDBOptions {
@@ -101,7 +106,7 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     await connection.run("SET TimeZone = 'UTC'");
     // A report asks the same few files hundreds of times.
     await connection.run("SET parquet_metadata_cache = true");
-    for (const macro of TRINO_MACROS) await connection.run(`CREATE MACRO ${macro}`);
+    await likeTrino(connection);
     await connection.run(`SET allowed_directories = [${text(`${folder}/${TABLES_PREFIX}`)}]`);
     await connection.run("SET enable_external_access = false");
     await connection.run("SET lock_configuration = true");
@@ -246,6 +251,31 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   };
 }
 
+/** Gives a connection Trino's functions. */
+export async function likeTrino(connection: DuckDBConnection): Promise<void> {
+  for (const [name, answer] of Object.entries(TRINO_FUNCTIONS))
+    connection.registerScalarFunction(
+      DuckDBScalarFunction.create({
+        name,
+        returnType: VARCHAR,
+        parameterTypes: [BLOB],
+        mainFunction: (info, input, output) => {
+          const vector = input.getColumnVector(0);
+          try {
+            for (let row = 0; row < input.rowCount; row++) {
+              const value = vector.getItem(row) as DuckDBBlobValue | null;
+              output.setItem(row, value === null ? null : answer(Buffer.from(value.bytes)));
+            }
+            output.flush();
+          } catch (error) {
+            info.setError((error as Error).message);
+          }
+        },
+      }),
+    );
+  for (const macro of TRINO_MACROS) await connection.run(`CREATE MACRO ${macro}`);
+}
+
 interface TableFilePath {
   path: string;
   run: string;
@@ -287,7 +317,7 @@ async function answer(
 }
 
 /** @see Cell */
-function cellOf(value: DuckDBValue): Cell {
+export function cellOf(value: DuckDBValue): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);

@@ -27,8 +27,8 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
               OR bool_or(p.db_cluster_parameter_group_name IS NOT NULL
                  AND TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
-            WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) < 17 THEN false END
-            WHEN d.engine = 'postgres' THEN TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15
+            WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN TRY_CAST(split_part(d.engine_version, '.', 1) AS double) < 17 THEN false END
+            WHEN d.engine = 'postgres' THEN TRY_CAST(split_part(d.engine_version, '.', 1) AS double) >= 15
             ELSE d.engine IN ('docdb', 'neptune') END AS passes,
        'TLS is not required by the cluster parameter group ' || d.db_cluster_parameter_group AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,

@@ -27,8 +27,8 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
               OR bool_or(p.db_parameter_group_name IS NOT NULL
                  AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
-            ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) * 100
-                   + TRY_CAST(split_part(d.engine_version, '.', 2) AS bigint)
+            ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS double) * 100
+                   + TRY_CAST(split_part(d.engine_version, '.', 2) AS double)
                  >= CASE d.engine WHEN 'mysql' THEN 907 ELSE 1108 END END AS passes,
        'require_secure_transport is not on: by default it is from MySQL 9.7 and MariaDB 11.8 on' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,

@@ -26,7 +26,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
               OR bool_or(p.db_parameter_group_name IS NOT NULL
                  AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
-            ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS bigint) >= 15 END AS passes,
+            ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS double) >= 15 END AS passes,
        'rds.force_ssl is not 1: version 15 is the first to have it by default' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,
        array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
