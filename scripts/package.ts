@@ -18,6 +18,7 @@ const FILES = [
   "CHANGELOG.md",
   "SECURITY.md",
   "LICENSE",
+  "NOTICE",
 ];
 const MODULES = {
   ".": "components",

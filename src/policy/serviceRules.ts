@@ -5,6 +5,7 @@
  * {@link refusesCaller}, {@link authorizedResource}, {@link isOwnersWayBack}.
  */
 import type { Caller } from "./caller.ts";
+import { rcpServices } from "./knownActions.ts";
 
 interface Asked {
   caller: Caller;
@@ -38,21 +39,6 @@ export function resourcePolicyDecides({ action, resource }: Asked): boolean {
 export const limitedByScps = ({ account, kind, serviceLinked }: Caller): boolean =>
   account !== undefined && kind !== "federated" && !serviceLinked;
 
-/** Services whose resources RCPs limit, as of February 2026. @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services */
-const RCP_SERVICES = new Set([
-  "s3",
-  "sts",
-  "kms",
-  "sqs",
-  "secretsmanager",
-  "ecr",
-  "aoss",
-  "cognito-idp",
-  "cognito-identity",
-  "logs",
-  "dynamodb",
-]);
-
 /**
  * RCPs limit whoever reaches resources of these services, AWS's services included; not service-linked roles, nor who
  * takes one, nor the retirement of grants.
@@ -60,17 +46,19 @@ const RCP_SERVICES = new Set([
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html
  */
 export function limitedByRcps({ caller, action, resource }: Asked): boolean {
-  if (caller.serviceLinked || !RCP_SERVICES.has(serviceOf(action))) return false;
+  if (caller.serviceLinked || !rcpServices().has(serviceOf(action))) return false;
   if (isAction(action, "kms:RetireGrant")) return false;
   return !(isRole(resource) && resource.includes(":role/aws-service-role/"));
 }
 
 /**
- * Who one is, may be asked by everybody who signs, whatever policies say.
+ * Who one is, may be asked by everybody who signs, and a user's own session token is no matter of policies either.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
  */
 export const answersEveryCaller = ({ caller, action }: Asked): boolean =>
-  isAction(action, "sts:GetCallerIdentity") && caller.account !== undefined && caller.kind !== "federated";
+  (isAction(action, "sts:GetCallerIdentity") && caller.account !== undefined && caller.kind !== "federated") ||
+  (isAction(action, "sts:GetSessionToken") && (caller.kind === "user" || caller.kind === "root"));
 
 /** What cannot be done to AWS's own managed policies, to roles of IAM Identity Center, and to aliases of AWS's keys. */
 const UNCHANGEABLE: [resource: RegExp, action: RegExp][] = [
