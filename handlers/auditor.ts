@@ -5,6 +5,7 @@ import { decodeTime, ulid } from "ulid";
 import type { Auditor } from "../src/auditors/collector.ts";
 import { accessByRole } from "../src/collect/accountSession.ts";
 import { withCachedConfig } from "../src/collect/cachedConfig.ts";
+import { withGenuineAnswers } from "../src/collect/genuineAnswers.ts";
 import { runTask } from "../src/collect/task.ts";
 import { bucketStore } from "../src/evidence/bucketStore.ts";
 import { completeTask } from "../src/evidence/completeTask.ts";
@@ -40,7 +41,9 @@ export interface TaskDone {
 /** Lambda entry point of an auditor: reads one task's accounts, commits its outcome, and starts the sealing when it is the last. */
 export const auditorHandler = (auditor: Auditor, runtime: Runtime = thisProcess) => {
   const s3 = evidenceS3(runtime);
-  const sts = withCachedConfig(new STSClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 5 }));
+  const sts = withCachedConfig(
+    withGenuineAnswers(new STSClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 5 })),
+  );
   const lambda = lambdaClient(runtime);
   const homeRegion = runtime.env().AWS_REGION ?? "us-east-1";
 

@@ -9,6 +9,7 @@ import type { Calls } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { Concurrency } from "./concurrency.ts";
 import { before, DeadlineReached } from "./deadline.ts";
+import { withGenuineAnswers } from "./genuineAnswers.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { causeOf, type Problem, problemOf } from "./problem.ts";
 import { type Regions, regionsOf } from "./regions.ts";
@@ -122,7 +123,7 @@ function clientsOf(run: TaskRun, { credentials }: Session): (client: ClientClass
     let client = ofService.get(region);
     if (!client) {
       client = withCachedConfig(
-        keepAddress(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials })),
+        withGenuineAnswers(keepAddress(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }))),
         lookedUp,
       );
       ofService.set(region, client);

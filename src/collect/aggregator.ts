@@ -7,6 +7,7 @@ import type { Calls, Values } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import { tagMap } from "./describe.ts";
+import { withGenuineAnswers } from "./genuineAnswers.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { pages } from "./pages.ts";
 import { problemOf } from "./problem.ts";
@@ -84,12 +85,14 @@ export async function readAggregator(
   const clientOf = (Client: ClientClass): SdkClient => {
     const client =
       clients.get(Client) ??
-      new Client({
-        ...run.client(WAITS),
-        ...RETRIES,
-        region,
-        ...(session ? { credentials: session.credentials } : {}),
-      });
+      withGenuineAnswers(
+        new Client({
+          ...run.client(WAITS),
+          ...RETRIES,
+          region,
+          ...(session ? { credentials: session.credentials } : {}),
+        }),
+      );
     clients.set(Client, client);
     return client;
   };

@@ -2,6 +2,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import { type AccountAccess, accountSession, type CrossAccountRole, roleArn } from "../collect/accountSession.ts";
 import { type ClientOptions, RETRIES, WAITS } from "../collect/clientOptions.ts";
+import { withGenuineAnswers } from "../collect/genuineAnswers.ts";
 import { isExpired } from "../collect/problem.ts";
 import type { Caller } from "./caller.ts";
 
@@ -45,7 +46,7 @@ export function sessionsOf(
 ): OpenSession {
   const [{ region, credentials }] = callers;
   const own = new Map(callers.map((caller) => [caller.account, caller]));
-  const sts = new STSClient({ ...client(WAITS), ...RETRIES, region, credentials });
+  const sts = withGenuineAnswers(new STSClient({ ...client(WAITS), ...RETRIES, region, credentials }));
   return async (account) => {
     const caller = own.get(account);
     if (caller) return caller.credentials();
