@@ -27,7 +27,7 @@ const RESOURCE = {
 /** Where a policy stands: `resource`, `trust`, `managed`, `inline`, `permission set`, `scp`, `rcp` or `endpoint`. */
 const POLICY = { ...RESOURCE, policy_kind: "varchar", policy_name: "varchar" } as const;
 
-/** The resource's own line, and every line that a row rests on, that one first, each as `<object>#<line>`. */
+/** The resource's own line, and every line that a row rests on, that one first, each as `<object>:<line>`. */
 const PROOF = { evidence_object: "varchar", evidence_line: "bigint", evidence: "array(varchar)" } as const;
 
 /** Tables about the runs themselves; each has a row for the thing it is named after. */
@@ -229,7 +229,7 @@ export const RUN_TABLES = {
       /** By which way. */
       path: "varchar",
       /** Why it is not known. */
-      problems: "array(varchar)",
+      problems: "varchar",
       ...PROOF,
     }),
   },

@@ -144,7 +144,10 @@ function reachedAs({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, around:
       around.lists,
     );
   });
-  for (const group of groups ?? []) path.add(`security group ${group}`);
+  for (const group of groups ?? []) {
+    path.add(`security group ${group}`);
+    evidence.push(...[network.groups.get(group)?.cited ?? []].flat());
+  }
   evidence.push(
     ...listsOf(
       (known ?? []).map(({ fact }) => fact),
@@ -276,7 +279,7 @@ export function openingRows(item: Item, cited: Citation, around: Around): Row[] 
         : cidrs,
       reach?.named ?? [],
       path,
-      reach?.unknown ?? [],
+      reach?.unknown.length ? reach.unknown.join("; ") : null,
       cited.object,
       cited.line,
       lines,

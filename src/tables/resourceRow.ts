@@ -10,8 +10,8 @@ export interface Citation {
   line: number;
 }
 
-/** A line of evidence as columns have it: `<object>#<line>`. */
-export const citation = ({ object, line }: Citation): string => `${object}#${line}`;
+/** A line of evidence as columns have it: `<object>:<line>`. */
+export const citation = ({ object, line }: Citation): string => `${object}:${line}`;
 
 /** The envelope's values, in the order of {@link ENVELOPE}. */
 export const envelopeRow = (item: Item, cited: Citation): Value[] => [

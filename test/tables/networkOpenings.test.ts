@@ -87,7 +87,7 @@ describe("the table of openings", () => {
         ],
       }),
     });
-    expect(rows).to.deep.equal([{ audience: "not known", problems: ["its rules were not read"] }]);
+    expect(rows).to.deep.equal([{ audience: "not known", problems: "its rules were not read" }]);
   });
 
   it("takes an interface's address, group, ACL and route together", async () => {

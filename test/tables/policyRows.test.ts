@@ -191,7 +191,7 @@ describe("tables of policies", () => {
     expect(first).to.deep.include({
       principals: ["AWS:222222222222"],
       actions: ["x:Get*"],
-      evidence: ["evidence/x#7"],
+      evidence: ["evidence/x:7"],
     });
     expect(second).to.deep.include({ principals: ["*"], not_actions: null, condition_keys: ["aws:securetransport"] });
     expect(JSON.parse((second!.conditions as string[])[0]!)).to.deep.equal({

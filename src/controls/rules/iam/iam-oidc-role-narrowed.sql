@@ -10,7 +10,8 @@
 WITH trusting AS (
   SELECT s.evidence_object, s.evidence_line,
          bool_or(a.audience = 'everybody') AS open,
-         bool_or(a.audience = 'not known') AS unclear
+         bool_or(a.audience = 'not known') AS unclear,
+         min(CASE WHEN a.audience = 'not known' THEN a.why END) AS not_known
   FROM latest_policy_statements s
   CROSS JOIN UNNEST(s.principals) AS p (principal)
   JOIN latest_policy_audiences a
@@ -20,13 +21,15 @@ WITH trusting AS (
     AND lower(p.principal) LIKE '%token.actions.githubusercontent.com'
   GROUP BY s.evidence_object, s.evidence_line
 ), unread AS (
-  SELECT evidence_object, evidence_line
+  SELECT evidence_object, evidence_line, problem
   FROM latest_policies
   WHERE resource_type = 'AWS::IAM::Role' AND policy_kind = 'trust' AND state = 'not known'
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN t.open THEN false WHEN NOT t.unclear THEN true END AS passes,
-       'any repository may assume it' AS reason
+       'Any repository may assume it' AS reason,
+       'Its trust policy is not understood: ' || coalesce(t.not_known, u.problem) AS not_known,
+       ARRAY[d.evidence_object || ':' || TRY_CAST(d.evidence_line AS varchar)] AS evidence
 FROM latest_aws_iam_role d
 LEFT JOIN trusting t ON t.evidence_object = d.evidence_object AND t.evidence_line = d.evidence_line
 LEFT JOIN unread u ON u.evidence_object = d.evidence_object AND u.evidence_line = d.evidence_line

@@ -12,7 +12,9 @@
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT p.allows_everything AS passes,
-       'it allows nearly every action on nearly every resource' AS reason
+       'It allows nearly every action on nearly every resource' AS reason,
+       'It is not understood: ' || p.problem AS not_known,
+       p.evidence AS evidence
 FROM latest_aws_iam_managedpolicy d
 LEFT JOIN latest_policies p
   ON p.resource_type = 'AWS::IAM::ManagedPolicy' AND p.evidence_object = d.evidence_object

@@ -13,14 +13,16 @@
 WITH audiences AS (
   SELECT evidence_object, evidence_line,
          bool_or(audience = 'everybody') AS open,
-         bool_or(audience = 'not known') AS unclear
+         bool_or(audience = 'not known') AS unclear,
+         min(CASE WHEN audience = 'not known' THEN why END) AS not_known
   FROM latest_policy_audiences
   WHERE resource_type = 'AWS::S3::Bucket' AND policy_kind = 'resource'
   GROUP BY evidence_object, evidence_line
 ), accounts AS (
   SELECT account_id,
          bool_or(coalesce(json_extract_scalar(public_access_block_configuration, '$.RestrictPublicBuckets'), '') = 'true')
-           AS restricted
+           AS restricted,
+         array_agg(evidence_object || ':' || TRY_CAST(evidence_line AS varchar)) AS evidence
   FROM latest_aws_s3_accountpublicaccessblock
   GROUP BY account_id
 ), buckets AS (
@@ -36,7 +38,9 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             WHEN d.public = 'false' THEN true
             WHEN a.open THEN false
             WHEN NOT a.unclear THEN true END AS passes,
-       'its policy is public' AS reason
+       'Its policy is public' AS reason,
+       'Its policy is not understood: ' || a.not_known AS not_known,
+       b.evidence AS evidence
 FROM buckets d
 LEFT JOIN accounts b ON b.account_id = d.account_id
 LEFT JOIN audiences a ON a.evidence_object = d.evidence_object AND a.evidence_line = d.evidence_line

@@ -13,7 +13,9 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        p.refuses_plain_http AS passes,
-       'requests without TLS are not all denied, to the bucket and to its objects' AS reason
+       'Requests without TLS are not all denied, to the bucket and to its objects' AS reason,
+       'Its policy is not understood: ' || p.problem AS not_known,
+       p.evidence AS evidence
 FROM latest_aws_s3_bucket d
 LEFT JOIN latest_policies p
   ON p.resource_type = 'AWS::S3::Bucket' AND p.evidence_object = d.evidence_object AND p.evidence_line = d.evidence_line
