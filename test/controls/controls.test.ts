@@ -36,14 +36,6 @@ const short = ({ status, resource, reason }: Verdict) =>
 
 /** Tables about runs, whose rows are the manifest's and no line of evidence. */
 const WITHOUT_LINES = new Set(["latest_accounts", "latest_outcomes", "latest_gaps"]);
-/** Controls that read rules, routes and addresses row by row. */
-const REPLACED_SOON = new Set([
-  "rds-not-in-public-subnet",
-  "rds-not-reachable-from-internet",
-  "vpc-no-open-admin-ports-ipv4",
-  "vpc-no-open-admin-ports-ipv6",
-  "vpc-no-open-database-ports",
-]);
 
 /** Writes a run that has these cases, and its tables. */
 async function tablesOf(folder: string, cases: readonly ControlCase[]): Promise<DuckDBEngine> {
@@ -120,7 +112,6 @@ describe("the controls", function () {
     const without = controls.filter(
       (control) =>
         !hasColumn(control, "evidence") &&
-        !REPLACED_SOON.has(control.id) &&
         [...namesIn(control.sql)].some(
           (name) =>
             name.startsWith("latest_") &&
@@ -162,11 +153,10 @@ describe("the controls", function () {
         }
         const told = (verdicts: readonly string[]) => verdicts.filter((each) => each !== "not-applicable").sort();
         for (const { control, account, expected, number } of left)
-          if (!REPLACED_SOON.has(control.id))
-            expect(
-              told(foundAgain.get(`${control.id} ${account}`) ?? []),
-              `${control.id} ${expected} ${number}`,
-            ).to.deep.equal(told((found.get(`${control.id} ${account}`) ?? []).map(short)));
+          expect(
+            told(foundAgain.get(`${control.id} ${account}`) ?? []),
+            `${control.id} ${expected} ${number}`,
+          ).to.deep.equal(told((found.get(`${control.id} ${account}`) ?? []).map(short)));
       } finally {
         await engineAgain.close();
       }

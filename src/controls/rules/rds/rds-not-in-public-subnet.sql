@@ -19,6 +19,7 @@ WITH subnets AS (
   CROSS JOIN UNNEST(TRY_CAST(json_extract(d.db_subnet_group, '$.Subnets') AS array(json))) AS s (member)
 ), associations AS (
   SELECT t.account_id, t.region, t.route_table_id, t.vpc_id,
+         t.evidence_object || ':' || TRY_CAST(t.evidence_line AS varchar) AS line,
          json_extract_scalar(a.member, '$.SubnetId') AS subnet_id, json_extract_scalar(a.member, '$.Main') AS main
   FROM latest_aws_ec2_routetable t
   CROSS JOIN UNNEST(t.associations) AS a (member)
@@ -32,8 +33,9 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE WHEN count(p.route_table_id) > 0 THEN false
             WHEN count(s.subnet_id) > 0 AND count(coalesce(own.route_table_id, main.route_table_id)) = count(*)
             THEN true END AS passes,
-       'a route leads from ' || min(CASE WHEN p.route_table_id IS NOT NULL THEN s.subnet_id END)
-         || ' to an internet gateway' AS reason
+       'A route leads from ' || min(CASE WHEN p.route_table_id IS NOT NULL THEN s.subnet_id END)
+         || ' to an internet gateway' AS reason,
+       array_agg(DISTINCT coalesce(own.line, main.line)) AS evidence
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN subnets s ON s.evidence_object = d.evidence_object AND s.evidence_line = d.evidence_line
 LEFT JOIN associations own

@@ -1,7 +1,7 @@
 -- title: Policies of buckets let no stranger in
 -- severity: critical
 -- resource: AWS::S3::Bucket
--- needs: [AWS::S3::AccountPublicAccessBlock]
+-- needs-to-fail: [AWS::S3::AccountPublicAccessBlock]
 -- reads: [GetPublicAccessBlock]
 -- rationale: A public policy hands what is in the bucket to everybody who knows or guesses its name.
 -- remedy: Name the principals in the policy, and block public policies for the bucket and the account.
