@@ -1,3 +1,4 @@
+import type { Notification, PhysicalLocation, ReportingDescriptor, Result, Run } from "sarif";
 import { reasonText } from "../anomalies/anomaly.ts";
 import type { Severity } from "../controls/control.ts";
 import { findingId } from "../controls/verdict.ts";
@@ -24,8 +25,8 @@ const SCORES: Record<Severity, string> = { critical: "9.5", high: "8.0", medium:
 export async function writeSarif(report: Report, write: Write): Promise<void> {
   const { controls, findings, anomalies, run } = report;
   const anomalyList = anomalies?.listed ?? [];
-  const places = new Map(controls.map(({ id }, index) => [id, index]));
-  const head = {
+  const indexOf = new Map(controls.map(({ id }, index) => [id, index]));
+  const head: Omit<Run, "results"> = {
     tool: {
       driver: {
         name: "itaudit",
@@ -52,8 +53,8 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
   let separator = "\n";
   for await (const portion of findings()) {
     const results = portion.map((finding) => {
-      const place = places.get(finding.control)!;
-      return JSON.stringify(resultOf(finding, controls[place]!, place));
+      const index = indexOf.get(finding.control)!;
+      return JSON.stringify(resultOf(finding, controls[index]!, index));
     });
     await write(separator + results.join(",\n"));
     separator = ",\n";
@@ -65,7 +66,7 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
   await write("]}]}\n");
 }
 
-const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedControl) => ({
+const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedControl): ReportingDescriptor => ({
   id,
   shortDescription: { text: title },
   fullDescription: { text: rationale },
@@ -78,12 +79,12 @@ const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedCo
 });
 
 /** A control without results, because it could not be evaluated. */
-const notEvaluated = ({ id, not_evaluated: error }: ReportedControl, index: number) =>
+const notEvaluated = ({ id, not_evaluated: error }: ReportedControl, index: number): Notification[] =>
   error === undefined
     ? []
     : [{ level: "error", message: { text: `not evaluated: ${error}` }, associatedRule: { id, index } }];
 
-const ANOMALY_RULE = {
+const ANOMALY_RULE: ReportingDescriptor = {
   id: "anomaly",
   shortDescription: { text: "A resource is configured like the others of its type" },
   fullDescription: { text: "A resource configured differently from others of its type. An anomaly is not a failure." },
@@ -92,7 +93,7 @@ const ANOMALY_RULE = {
   properties: { "security-severity": SCORES.info, tags: [] },
 };
 
-function resultOfAnomaly(each: ProvenAnomaly, ruleIndex: number) {
+function resultOfAnomaly(each: ProvenAnomaly, ruleIndex: number): Result {
   const { account_id, region, resource_type, resource_id, arn } = each;
   const name = arn ?? `${resource_id} in ${account_id} ${region}`;
   return {
@@ -103,7 +104,7 @@ function resultOfAnomaly(each: ProvenAnomaly, ruleIndex: number) {
     message: { text: `${name}: ${each.reasons.map(reasonText).join("; ")}` },
     locations: [
       {
-        physicalLocation: placeOf({ object: each.evidence_object, line: each.evidence_line }),
+        physicalLocation: physicalLocation({ object: each.evidence_object, line: each.evidence_line }),
         logicalLocations: [{ fullyQualifiedName: name, name: each.name ?? resource_id, kind: "resource" }],
       },
     ],
@@ -120,12 +121,12 @@ function resultOfAnomaly(each: ProvenAnomaly, ruleIndex: number) {
 }
 
 /** The evidence object and the line in it. */
-const placeOf = ({ object, line }: { object: string; line: number }) => ({
+const physicalLocation = ({ object, line }: { object: string; line: number }): PhysicalLocation => ({
   artifactLocation: { uri: uriOf(object), uriBaseId: "EVIDENCE" },
   region: { startLine: line },
 });
 
-function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number) {
+function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number): Result {
   const { resource, exception, account_id, region, status, reason } = finding;
   const [own, ...further] = finding.evidence;
   const where = `${account_id} ${region ?? "every region"}`;
@@ -139,7 +140,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
     message: { text: `${name}: ${reason ?? control.title}` },
     locations: [
       {
-        ...(own ? { physicalLocation: placeOf(own) } : {}),
+        ...(own ? { physicalLocation: physicalLocation(own) } : {}),
         logicalLocations: [
           {
             fullyQualifiedName: name,
@@ -154,7 +155,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
           relatedLocations: further.map((each, index) => ({
             id: index + 1,
             message: { text: `evidence too, in an object of SHA-256 ${each.sha256}` },
-            physicalLocation: placeOf(each),
+            physicalLocation: physicalLocation(each),
           })),
         }
       : {}),

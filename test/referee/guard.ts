@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 
-const FOLDER = "node_modules/@cdklabs/cdk-validator-cfnguard/bin";
+const FOLDER = "test/referee/guard/node_modules/@cdklabs/cdk-validator-cfnguard/bin";
 /** AWS's own engine, of the version that AWS Config calls `guard-2.x.x`. */
 const PROGRAM = join(FOLDER, process.platform === "darwin" ? "macos" : "ubuntu", "cfn-guard");
 
