@@ -5,6 +5,7 @@ import type { Observation } from "../anomalies/features.ts";
 import type { Item } from "../evidence/item.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { itemsOf } from "./evidenceItems.ts";
+import { jsonText } from "./jsonText.ts";
 import type { Objects } from "./objects.ts";
 import type { Row } from "./parquetFile.ts";
 import type { Citation } from "./resourceRow.ts";
@@ -24,7 +25,7 @@ export const anomalyRow = (anomaly: Anomaly): Row => [
   anomaly.model,
   anomaly.score,
   anomaly.reasons.map(({ feature }) => feature),
-  anomaly.reasons.map((reason) => JSON.stringify(reason)),
+  anomaly.reasons.map((reason) => jsonText(reason)),
   anomaly.evidence_object,
   anomaly.evidence_line,
 ];

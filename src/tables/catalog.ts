@@ -4,6 +4,7 @@ import {
   COLUMN_TYPES,
   type Column,
   ENVELOPE,
+  FINGERPRINT,
   type ResourceTable,
   type Table,
   tableOf,
@@ -234,7 +235,7 @@ export const RUN_TABLES = {
     }),
   },
   /** Every resource of every type, without its configuration. */
-  resources: { name: "resources", columns: ENVELOPE },
+  resources: { name: "resources", columns: [...ENVELOPE, FINGERPRINT] },
 } as const satisfies Record<string, Table>;
 
 export const runTables: readonly Table[] = Object.values(RUN_TABLES);
@@ -265,7 +266,7 @@ export function catalogOf(auditors: readonly Auditor[]): Catalog {
   // A type that is both regional and global has two collectors, and one table.
   const byType = new Map(auditors.flatMap(collectorsOf).map((each) => [each.type, each]));
   return {
-    tables: byName([...byType.values()].map(tableOf)),
+    tables: byName([...byType.values()].map((each) => tableOf(each))),
     auditors: Object.fromEntries(
       auditors.map((auditor) => [
         auditor.name,

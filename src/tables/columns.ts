@@ -37,7 +37,7 @@ export interface ResourceTable extends Table {
   members: readonly MemberColumn[];
 }
 
-/** What each resource has, whatever its type; it stands in front of the configuration's own columns. */
+/** What each resource has, whatever its type, in front of the configuration's own columns. */
 export const ENVELOPE = [
   { name: "run_id", type: "varchar" },
   { name: "collected_at", type: "timestamp" },
@@ -53,8 +53,13 @@ export const ENVELOPE = [
   { name: "unread", type: "map(varchar, varchar)" },
   { name: "evidence_object", type: "varchar" },
   { name: "evidence_line", type: "bigint" },
-  { name: "fingerprint", type: "varchar" },
 ] as const satisfies readonly Column[];
+
+/**
+ * A hash of what the resource is. It does not compress, and like the whole configuration it stands last: a reader that
+ * fetches what lies near a column that it needs does not fetch these along.
+ */
+export const FINGERPRINT = { name: "fingerprint", type: "varchar" } as const satisfies Column;
 
 /** The configuration once more as a whole, as JSON text. */
 export const CONFIGURATION = { name: "configuration", type: "varchar" } as const satisfies Column;
@@ -84,11 +89,20 @@ export function columnType(schema: NormalizedSchema): ColumnType {
   return "varchar";
 }
 
+/**
+ * Members whose type is another than in a release before, as `AWS::Service::Thing.Member`, with the type it had. Athena
+ * reads one type in a column of all days: the column keeps the type it had, and today's is `<name>_2`.
+ */
+const RETYPED: Readonly<Record<string, ColumnType>> = {};
+
 /** The table of what a collector finds, typed from the SDK's own schemas. */
-export function tableOf(collector: Collector): ResourceTable {
+export function tableOf(collector: Collector, retyped = RETYPED): ResourceTable {
   const { members, details } = shapeOf(collector);
   return tableOfMembers(collector.type, [
-    ...members.map(([member, schema]) => [member, columnType(schema)] as const),
+    ...members.flatMap(([member, schema]) => {
+      const former = retyped[`${collector.type}.${member}`];
+      return [...(former ? [[member, former] as const] : []), [member, columnType(schema)] as const];
+    }),
     ...details.map((detail) => [detail, "varchar"] as const),
   ]);
 }
@@ -98,14 +112,14 @@ export function tableOfMembers(
   resourceType: string,
   members: readonly (readonly [member: string, type: ColumnType])[],
 ): ResourceTable {
-  const taken = new Set<string>([...ENVELOPE, CONFIGURATION].map(({ name }) => name));
+  const taken = new Set<string>([...ENVELOPE, FINGERPRINT, CONFIGURATION].map(({ name }) => name));
   const columns = members.map(
     ([member, type]): MemberColumn => ({ name: free(snakeCase(member), taken), type, member }),
   );
   return {
     name: resourceTypeName(resourceType),
     resourceType,
-    columns: [...ENVELOPE, ...columns.map(({ name, type }) => ({ name, type })), CONFIGURATION],
+    columns: [...ENVELOPE, ...columns.map(({ name, type }) => ({ name, type })), FINGERPRINT, CONFIGURATION],
     members: columns,
   };
 }
@@ -119,4 +133,4 @@ function free(name: string, taken: Set<string>): string {
 }
 
 const isEnvelope = (name: string): boolean =>
-  name === CONFIGURATION.name || ENVELOPE.some((column) => column.name === name);
+  [...ENVELOPE, FINGERPRINT, CONFIGURATION].some((column) => column.name === name);

@@ -6,6 +6,7 @@ import { type Policy, type Principals, parsePolicy } from "../policy/parse.ts";
 import { refusesPlainHttp } from "../policy/plainHttp.ts";
 import { isEveryAction, isEveryResource } from "../policy/wildcards.ts";
 import { itemsOf } from "./evidenceItems.ts";
+import { jsonText } from "./jsonText.ts";
 import type { Objects } from "./objects.ts";
 import type { Row, Value } from "./parquetFile.ts";
 import { policiesOf, type Standing } from "./policySites.ts";
@@ -59,7 +60,7 @@ function statementRows(placed: Placed): Row[] {
       notActions ?? null,
       resources ?? null,
       notResources ?? null,
-      statement.conditions.map((condition) => JSON.stringify(condition)),
+      statement.conditions.map((condition) => jsonText(condition)),
       [...new Set(statement.conditions.map(({ key }) => key.toLowerCase()))],
       actions ? isEveryAction(actions) : false,
       resources ? isEveryResource(resources) : false,

@@ -1,6 +1,7 @@
 import type { Item } from "../evidence/item.ts";
 import { fingerprint } from "./canonical.ts";
 import type { ColumnType, ResourceTable } from "./columns.ts";
+import { jsonText } from "./jsonText.ts";
 import type { Row, Value } from "./parquetFile.ts";
 
 /** Where in the evidence an item stands. */
@@ -29,15 +30,18 @@ export const envelopeRow = (item: Item, cited: Citation): Value[] => [
   item.unread ?? {},
   cited.object,
   cited.line,
-  fingerprint(item),
 ];
 
 /** An item as a row of its type's table. */
 export const resourceRow = (table: ResourceTable, item: Item, envelope: readonly Value[]): Row => [
   ...envelope,
   ...table.members.map(({ type, member }) => columnValue(type, item.configuration[member])),
-  JSON.stringify(item.configuration),
+  fingerprint(item),
+  jsonText(item.configuration),
 ];
+
+/** An item as a row of the table of all types. */
+export const anyResourceRow = (item: Item, envelope: readonly Value[]): Row => [...envelope, fingerprint(item)];
 
 /** A member's value in a column; null where it is not of the column's type, and then the configuration alone has it. */
 export function columnValue(type: ColumnType, value: unknown): Value {
@@ -61,4 +65,4 @@ export function columnValue(type: ColumnType, value: unknown): Value {
   }
 }
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+const textOf = (value: unknown): string => (typeof value === "string" ? value : jsonText(value));

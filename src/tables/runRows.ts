@@ -1,4 +1,5 @@
 import type { Outcome } from "../evidence/outcome.ts";
+import { jsonText } from "./jsonText.ts";
 import type { Row } from "./parquetFile.ts";
 import type { SealedRun } from "./sealedRun.ts";
 
@@ -37,8 +38,8 @@ export const runRows = {
         each.region,
         each.status,
         itemsOf(each),
-        JSON.stringify(each.counts),
-        each.errors.map((error) => JSON.stringify(error)),
+        jsonText(each.counts),
+        each.errors.map((error) => jsonText(error)),
         each.remedy ?? null,
         each.calls,
         each.retries,

@@ -12,7 +12,7 @@ import type { Objects, Sink } from "./objects.ts";
 import { ParquetFile, type Row } from "./parquetFile.ts";
 import { isPolicyTable, policyTableRows } from "./policyRows.ts";
 import { POLICY_TYPES } from "./policySites.ts";
-import { envelopeRow, resourceRow } from "./resourceRow.ts";
+import { anyResourceRow, envelopeRow, resourceRow } from "./resourceRow.ts";
 import { runRows } from "./runRows.ts";
 import type { SealedRun } from "./sealedRun.ts";
 
@@ -172,7 +172,7 @@ async function* rowsOf(
     for (const object of evidence)
       for await (const [item, cited] of itemsOf(objects, object)) {
         const envelope = envelopeRow(item, cited);
-        yield isResourceTable(table) ? resourceRow(table, item, envelope) : envelope;
+        yield isResourceTable(table) ? resourceRow(table, item, envelope) : anyResourceRow(item, envelope);
       }
 }
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { catalogOf, packedCatalog, unpackedCatalog } from "../../src/tables/catalog.ts";
-import { CONFIGURATION, ENVELOPE, snakeCase } from "../../src/tables/columns.ts";
+import { CONFIGURATION, ENVELOPE, FINGERPRINT, snakeCase } from "../../src/tables/columns.ts";
 
 const catalog = catalogOf(await loadAuditors());
 const { tables } = catalog;
@@ -30,7 +30,7 @@ describe("columns", () => {
     for (const { name: table, columns } of tables) {
       const names = columns.map(({ name }) => name);
       expect(names.slice(0, envelope.length), table).to.deep.equal(envelope);
-      expect(names.at(-1), table).to.equal(CONFIGURATION.name);
+      expect(names.slice(-2), table).to.deep.equal([FINGERPRINT.name, CONFIGURATION.name]);
       expect(new Set(names).size, table).to.equal(names.length);
       for (const name of names) expect(name, table).to.match(/^[a-z][a-z0-9_]{0,254}$/);
     }

@@ -8,7 +8,10 @@ import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { randomOf } from "../../sandbox/random.ts";
+import { loadAuditors } from "../../src/auditors/registry.ts";
+import { catalogOf } from "../../src/tables/catalog.ts";
 import { systemOver } from "../stories/system.ts";
+import { recordColumnTypes } from "./columnTypes.ts";
 
 /**
  * Records what the version at hand deploys, and the evidence of a run of it. To be run once, when it is released:
@@ -83,4 +86,5 @@ writeFileSync(
     1,
   )}\n`,
 );
+recordColumnTypes(packageJson.version, catalogOf(await loadAuditors()).tables);
 process.stdout.write(`${file}: ${stacks.length} stacks, ${evidence.length} objects\n`);
