@@ -14,6 +14,7 @@ import { problemOf } from "./problem.ts";
 import { RECORDER, type Recorder } from "./recorders.ts";
 import { digestsOf, redactNamed } from "./redact.ts";
 import { collectorsFor } from "./resources.ts";
+import { Silence } from "./silence.ts";
 import type { ReadItem, TaskRun } from "./taskRun.ts";
 
 /** Accounts asked about at the same time, and with it calls: AWS Config lets few queries through a second. */
@@ -105,7 +106,7 @@ export async function readAggregator(
     paces: () => [],
     hasEnded: access.hasEnded,
     tally,
-    signal: run.deadline,
+    silence: new Silence(run.deadline),
     deadline: run.deadline,
     wait: run.wait,
   });

@@ -3,7 +3,8 @@ import type { Session } from "./accountSession.ts";
 import type { TokenBucket } from "./apiShare.ts";
 import { before, DeadlineReached } from "./deadline.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
-import { causeOf, hasErrorCode, isSessionRefused } from "./problem.ts";
+import { causeOf, hasErrorCode, isSessionRefused, isTimeout } from "./problem.ts";
+import type { Silence } from "./silence.ts";
 import { tellThrottles } from "./throttles.ts";
 
 export type Values = Record<string, unknown>;
@@ -23,8 +24,8 @@ export interface Calls {
   /** Whether an error says that the credentials have ended for good. */
   hasEnded?: ((error: unknown) => boolean) | undefined;
   tally: OutcomeBuilder;
-  /** Fires with the deadline, and when the service turns out not to answer. */
-  signal: AbortSignal;
+  /** Which endpoints turned out not to answer. */
+  silence: Silence;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
   /** Resolves after so many milliseconds. */
@@ -47,8 +48,17 @@ export async function call(calls: Calls, read: Read, region: string, input: Valu
   }
 }
 
-/** Makes a call, and once more in a new session where AWS refuses the one that it was made in. */
+/** Makes a call. @throws DeadlineReached where the credentials have ended: nothing more can be read with them */
 async function inSession(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
+  try {
+    return await renewing(calls, read, region, input);
+  } catch (error) {
+    throw calls.hasEnded?.(causeOf(error)) ? new DeadlineReached() : error;
+  }
+}
+
+/** Makes a call, and once more in a new session where AWS refuses the one that it was made in. */
+async function renewing(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
   const { session } = calls;
   const number = session?.number();
   try {
@@ -62,7 +72,7 @@ async function inSession(calls: Calls, read: Read, region: string, input: Values
 }
 
 async function once(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
-  const { tally, deadline, signal } = calls;
+  const { tally, deadline, silence } = calls;
   const client = calls.clientOf(read.client ?? calls.client, region);
   for (const pace of calls.paces(client.config?.serviceId ?? "", region, read.operation)) {
     const held = pace.reserve();
@@ -76,13 +86,15 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
         tally.throttled();
         refused();
       });
-      const send = (): Promise<Answer> => client.send(command, { abortSignal: signal });
+      const send = (): Promise<Answer> => client.send(command, { abortSignal: silence.signalOf(client) });
       const { $metadata, ...answer } = await before(deadline, send);
       tally.called($metadata?.attempts);
+      silence.answered(client);
       return answer;
     } catch (error) {
-      if (calls.hasEnded?.(causeOf(error))) throw new DeadlineReached();
       if (!(error instanceof DeadlineReached)) tally.called((error as Answer).$metadata?.attempts);
+      if (isTimeout(error)) silence.timedOut(client);
+      else if ((error as { $response?: unknown }).$response) silence.answered(client);
       throw error;
     }
   });

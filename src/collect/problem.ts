@@ -135,6 +135,12 @@ function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<Rea
   return { status: ofOne && GONE.test(code) ? "deleted" : "failed" };
 }
 
+/** Whether an endpoint did not answer in time. What was given up for another reason is an AbortError. */
+export const isTimeout = (thrown: unknown): boolean => {
+  const error = causeOf(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  return error.name !== "AbortError" && (TIMED_OUT.has(error.name) || TIMED_OUT.has(codeOf(error)));
+};
+
 /** Whether AWS did not take the session's token: another session may be taken. */
 export const isSessionRefused = (thrown: unknown): boolean =>
   !(thrown instanceof SessionError) && hasErrorCode(causeOf(thrown), SESSION_REFUSED);

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import {
   type Auditor,
   type ClientClass,
@@ -23,6 +22,7 @@ import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { nameOfChain } from "./pages.ts";
 import { problemOf } from "./problem.ts";
 import { digestsOf, redact, redactNamed } from "./redact.ts";
+import { Silence } from "./silence.ts";
 
 /** What reading one planned item needs. */
 export interface Reading {
@@ -63,11 +63,6 @@ async function readService(auditor: string, service: Service, reading: Reading):
   const collectors = collectorsFor(service, item.region);
   // What is global has no region that an account could close.
   const open = reading.regionIsOpen === true || item.region === GLOBAL;
-  // An endpoint that does not answer is not waited for once more by the service's other calls.
-  const silent = new AbortController();
-  const signal = AbortSignal.any([reading.deadline, silent.signal]);
-  // As to the deadline, every call under way listens to it.
-  setMaxListeners(0, signal);
   const calls: Calls = {
     client: service.client,
     session: reading.session,
@@ -76,7 +71,7 @@ async function readService(auditor: string, service: Service, reading: Reading):
     paces: reading.paces,
     hasEnded: reading.hasEnded,
     tally,
-    signal,
+    silence: new Silence(reading.deadline),
     deadline: reading.deadline,
     wait: reading.wait,
   };
@@ -109,7 +104,6 @@ async function readService(auditor: string, service: Service, reading: Reading):
         const about = { operation, actions, resourceType: type, incomplete, notEnabled };
         const met = problemOf(error, { ...about, begun, open });
         tally.problem(met);
-        if (met.status === "timed-out") silent.abort();
         return met;
       };
       const fail: PageHandler["onError"] = (read, error, begun) => {
