@@ -6,6 +6,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import { accessFacts, sessionsOf } from "../../src/desk/deskAccess.ts";
+import { deskClient } from "../../src/desk/deskConnections.ts";
 import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
 import { DeskKeyError, deskDigestKey, deskSigner } from "../../src/desk/deskKey.ts";
 import { deskPlan, estimateOf } from "../../src/desk/deskPlan.ts";
@@ -20,7 +21,6 @@ import type { Manifest } from "../../src/evidence/manifest.ts";
 import { type Plan, plannedItems } from "../../src/evidence/plan.ts";
 import { kmsSigner, type Signer } from "../../src/evidence/signer.ts";
 import { runStoreIn } from "../../src/evidence/store.ts";
-import { thisProcess } from "../../src/runtime/runtime.ts";
 import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
@@ -95,7 +95,10 @@ const planned = ({ callers, ...scope }: Scope) => ({ ...scope, caller: callers[0
 async function starting(options: CollectOptions, evidence: EvidenceStore): Promise<{ scope: Scope; plan: Plan }> {
   const scope = await scopeOf(options);
   const hint = await evidence.source.read(DURATIONS_KEY);
-  const plan = deskPlan({ ...planned(scope), took: hint && tookOf(hint) }, new Date());
+  const plan = deskPlan(
+    { ...planned(scope), took: hint && tookOf(hint) },
+    new Date(Date.now() + scope.callers[0].clockOffset),
+  );
   await preflight(options, scope, plan);
   await runStoreIn(evidence).writePlan(plan);
   const { profiles, role, externalId, organization } = options;
@@ -142,13 +145,22 @@ async function preflight({ dir }: CollectOptions, scope: Scope, plan: Plan): Pro
   say(`regions    ${open.size} open of ${regions.length}: ${some([...open])}`);
   say(`reads      ${services} services, ${items} planned items, at least ${calls} calls that only read`);
   say(`evidence   ${dir}`);
+  const minutes = Math.round(callers[0].clockOffset / 60_000);
+  if (minutes)
+    say(
+      `clock      this machine is ${Math.abs(minutes)} minutes ${minutes > 0 ? "behind" : "ahead of"} AWS: AWS's time counts in this run. Set the clock`,
+    );
 }
 
 async function signerOf({ kmsKey }: CollectOptions, caller: () => Promise<Caller>): Promise<Signer> {
   if (!kmsKey) return deskSigner();
-  const { credentials } = await caller();
+  const { credentials, clockOffset } = await caller();
   const region = kmsKey.split(":")[3];
-  const kms = new KMSClient({ ...thisProcess.client(WAITS), ...(region ? { region } : {}), credentials });
+  const kms = new KMSClient({
+    ...deskClient(process.env, clockOffset)(WAITS),
+    ...(region ? { region } : {}),
+    credentials,
+  });
   // Whoever may sign with it can sign what they like: it is a desk's key wherever it is kept.
   const { key, sign } = kmsSigner(kms, kmsKey);
   return { sign, key: async () => ({ ...(await key()), holder: "desk" }) };
@@ -156,7 +168,7 @@ async function signerOf({ kmsKey }: CollectOptions, caller: () => Promise<Caller
 
 async function ended(options: CollectOptions, evidence: EvidenceStore, plan: Plan): Promise<Manifest> {
   const [profile] = options.profiles ?? [];
-  const caller = () => findCaller({ profile, mfaCode, client: thisProcess.client });
+  const caller = () => findCaller({ profile, mfaCode, client: deskClient(process.env) });
   const signer = await signerOf(options, caller);
   // Where nothing is open, it died between its last commit and its seal.
   const open = await openTasks(runStoreIn(evidence), plan);
@@ -171,6 +183,7 @@ async function collect(
 ): Promise<number> {
   const { callers, role } = scope;
   const [first] = callers;
+  const { clockOffset } = first;
   const shown = collecting(
     plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
     await standingOutcomes(runStoreIn(evidence), plan),
@@ -187,9 +200,10 @@ async function collect(
       homeRegion: first.region,
       digestKey: await deskDigestKey(),
       apiShare: API_SHARE,
+      clockOffset,
     },
     {
-      open: sessionsOf(callers, access, plan.run_id, thisProcess.client),
+      open: sessionsOf(callers, access, plan.run_id, deskClient(process.env, clockOffset)),
       ended: ({ message }) => interrupted.stop(`the credentials have ended (${message}): sign in again`),
       finished: shown.finished,
       stop: interrupted.signal,
@@ -203,7 +217,7 @@ async function collect(
       atOnce: LANES * TASKS_OF_A_LANE,
       signer: await signerOf(options, async () => first),
       stop: interrupted.signal,
-      now: Date.now,
+      now: () => Date.now() + clockOffset,
       leaveDurations: (text) => leave(join(options.dir, DURATIONS_KEY), text),
     });
     await lanes.close();

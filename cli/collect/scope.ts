@@ -3,8 +3,8 @@ import { accountsFromOrganizations, checkAccounts, organizationsClient } from ".
 import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../../src/auditors/registry.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
+import { deskClient } from "../../src/desk/deskConnections.ts";
 import type { Narrowed } from "../../src/evidence/plan.ts";
-import { thisProcess } from "../../src/runtime/runtime.ts";
 import type { Catalog } from "../../src/tables/catalog.ts";
 import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
 import { CliError } from "../cliError.ts";
@@ -83,7 +83,7 @@ const unknownAuditor = ({ unknown, known }: UnknownAuditorError): string => {
 async function callersOf(profiles: readonly string[] | undefined): Promise<[Caller, ...Caller[]]> {
   const callers: Caller[] = [];
   for (const profile of profiles?.length ? profiles : [undefined]) {
-    const caller = await findCaller({ profile, mfaCode, client: thisProcess.client });
+    const caller = await findCaller({ profile, mfaCode, client: deskClient(process.env) });
     const same = callers.find(({ account }) => account === caller.account);
     if (same)
       throw new CliError(`--profiles ${profile}: it is of account ${caller.account}, as another profile before it`);
@@ -99,13 +99,13 @@ async function accountsOf(
   if (accounts) return { accounts: checkAccounts("--accounts", accounts), excluded: [] };
   if (!organization) return { accounts: callers.map(({ account }) => account), excluded: [] };
   const [{ credentials, region }] = callers;
-  const client = organizationsClient({ ...thisProcess.client(WAITS), region, credentials: credentials as never });
+  const client = organizationsClient({ ...deskClient(process.env)(WAITS), region, credentials: credentials as never });
   return accountsFromOrganizations(client, [], []);
 }
 
 /** Every region of the partition, and whether the caller's account has it open. */
 async function regionsOf({ region, credentials }: Caller, asked?: readonly string[]): Promise<Map<string, boolean>> {
-  const ec2 = new EC2Client({ ...thisProcess.client(WAITS), region, credentials });
+  const ec2 = new EC2Client({ ...deskClient(process.env)(WAITS), region, credentials });
   const { Regions } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true })).catch((error: Error) => {
     if (!/UnauthorizedOperation|AccessDenied/.test(error.name)) throw error;
     if (!asked)

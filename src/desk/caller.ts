@@ -11,6 +11,8 @@ export interface Caller {
   /** Where global services are called, and where STS was asked. */
   region: string;
   credentials: AwsCredentialIdentityProvider;
+  /** Milliseconds that AWS's clock is ahead of this machine's; 0 where they differ by little. */
+  clockOffset: number;
 }
 
 /** How a caller is found. */
@@ -21,6 +23,9 @@ export interface CallerRequest {
   mfaCode: (serial: string) => Promise<string>;
   client: (waits: typeof WAITS) => ClientOptions;
 }
+
+/** From here on AWS may refuse signatures for their time. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+const WRONG_FROM_MS = 240_000;
 
 /** What a caller without a region of their own is asked in: every account has it open. */
 const HOME = "us-east-1";
@@ -41,7 +46,10 @@ export async function findCaller({ profile, mfaCode, client }: CallerRequest): P
   const sts = new STSClient({ ...client(WAITS), region, credentials });
   const { Account: account, Arn: arn } = await sts.send(new GetCallerIdentityCommand({}));
   if (!account || !arn) throw new Error("STS answered GetCallerIdentity without an account");
-  return { account, arn, partition: arn.split(":")[1] ?? "aws", region, credentials };
+  // The SDK notes the time of each answer.
+  const { systemClockOffset: offset } = sts.config;
+  const clockOffset = Math.abs(offset) < WRONG_FROM_MS ? 0 : offset;
+  return { account, arn, partition: arn.split(":")[1] ?? "aws", region, credentials, clockOffset };
 }
 
 /** The region of the environment or of the profile. */

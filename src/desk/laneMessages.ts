@@ -16,6 +16,8 @@ export interface LaneData {
   homeRegion: string;
   digestKey: string;
   apiShare: number;
+  /** @see Caller.clockOffset */
+  clockOffset: number;
 }
 
 /** An error as it goes to another thread: its name says what it means. */

@@ -2,8 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import { folderStore } from "../evidence/folderStore.ts";
 
-import { thisProcess } from "../runtime/runtime.ts";
 import { deskAccess } from "./deskAccess.ts";
+import { deskClient } from "./deskConnections.ts";
 import { errorFrom, type FromLane, type LaneData, type ToLane, thrownError } from "./laneMessages.ts";
 import { taskReader } from "./taskReader.ts";
 
@@ -27,12 +27,13 @@ const session = (account: string): Promise<AwsCredentialIdentity> =>
     tell({ kind: "session", id, account });
   });
 
-const { plan, auditors, account, homeRegion, digestKey, apiShare } = data;
+const { plan, auditors, account, homeRegion, digestKey, apiShare, clockOffset } = data;
 const read = taskReader({
   ...{ plan, auditors, account, homeRegion, digestKey, apiShare },
   evidence: folderStore(data.folder),
   access: deskAccess(data.access, session, (error) => tell({ kind: "ended", error: thrownError(error) })),
-  client: thisProcess.client,
+  client: deskClient(process.env, clockOffset),
+  now: () => Date.now() + clockOffset,
   stop: stop.signal,
   finished: (outcome) => tell({ kind: "finished", outcome }),
 });

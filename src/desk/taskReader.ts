@@ -23,6 +23,8 @@ export interface Reading {
   digestKey: string;
   apiShare: number;
   client: (waits: Waits) => ClientOptions;
+  /** Milliseconds since the epoch, by AWS's clock. */
+  now: () => number;
   stop: AbortSignal;
   finished?: (outcome: Outcome) => void;
 }
@@ -46,7 +48,6 @@ export function taskReader({ plan, auditors, stop, finished, ...reading }: Readi
       attempt: ulid().slice(-10).toLowerCase(),
       auditor: await loaded.get(task.auditor)!,
       deadline: stop,
-      now: Date.now,
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       ...(finished ? { finished } : {}),
     });

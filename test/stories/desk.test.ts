@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { createServer, request } from "node:http";
 import { hostname as hostName, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -19,6 +20,35 @@ import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 import type { Manifest } from "../../src/evidence/manifest.ts";
 import { type Answer, itaudit } from "../cli/itaudit.ts";
 import { cleanEnvironment } from "../referee/commands.ts";
+
+/** An HTTP proxy on this machine that puts the time of answers forward. */
+async function startProxy(aheadMs: number) {
+  let requests = 0;
+  const server = createServer(async (incoming, outgoing) => {
+    requests += 1;
+    const { method = "GET", headers } = incoming;
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const forwarded = request(incoming.url!, { method, headers }, (answer) => {
+      const date = new Date(Date.now() + aheadMs).toUTCString();
+      outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, date });
+      answer.pipe(outgoing);
+    });
+    forwarded.on("error", () => outgoing.destroy());
+    forwarded.end(Buffer.concat(chunks));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  return {
+    address: `http://127.0.0.1:${port}`,
+    requests: () => requests,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
 
 const MEMBER = "111111111111";
 const ROLE = "desk-reader";
@@ -194,6 +224,24 @@ describe("collecting from a desk", function () {
       });
     });
   }
+
+  it("goes through a proxy, and counts by AWS's clock where that of the machine is wrong", async () => {
+    const proxy = await startProxy(20 * 60_000);
+    try {
+      const through = { ...env(MEMBER), HTTP_PROXY: proxy.address };
+      const { code, stderr } = await itaudit(["collect", "--dir", folder, "--auditors", "s3"], through);
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.match(/this machine is 20 minutes behind AWS/);
+    } finally {
+      proxy.close();
+    }
+    const [manifest] = manifests();
+    // Each refusal that is an ordinary answer is asked for once: no policy, no website, no lifecycle.
+    expect(manifest!.totals.retries).to.equal(0);
+    expect(proxy.requests()).to.be.at.least(manifest!.totals.calls);
+    const [plan] = documents(/plan\.json$/).map((path) => JSON.parse(readFileSync(path, "utf8")));
+    expect(Date.parse(plan.started_at) - Date.now()).to.be.within(15 * 60_000, 21 * 60_000);
+  });
 
   for (const [what, prepare, says] of [
     [
