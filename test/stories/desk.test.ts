@@ -14,6 +14,7 @@ import { createServer, request } from "node:http";
 import { hostname as hostName, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { handedIn } from "../../estate/handedIn.ts";
 import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { type Fault, noFaults } from "../../sandbox/faults.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
@@ -62,7 +63,7 @@ describe("collecting from a desk", function () {
   let folder: string;
 
   before(async () => {
-    sandbox = await startSandbox({ folder: join(root, "sandbox"), port: 0 });
+    sandbox = await startSandbox({ ...handedIn, folder: join(root, "sandbox"), port: 0 });
     for (const { id } of sandbox.sandbox.state.members.slice(0, 2)) grant(id);
   });
   after(async () => {
@@ -185,7 +186,7 @@ describe("collecting from a desk", function () {
     const kept = documents(/outcomes\/.*\.json$/).length;
     faults();
     const went = await collect(["--continue"]);
-    expect(went.code, went.stderr).to.equal(0);
+    expect(went.code, `${went.stdout}\n${went.stderr}`).to.equal(0);
     expect(documents(/outcomes\/.*\.json$/).length).to.be.greaterThan(kept);
     expect(manifests()).to.have.lengthOf(1);
     expect(manifests()[0]).to.include({ complete: true });
