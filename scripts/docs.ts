@@ -4,11 +4,13 @@ import { documentedTypes } from "../src/auditors/resourceTypes.ts";
 import { loadControls } from "../src/controls/control.ts";
 import { configurationPage, pulumiYaml } from "./configurationPage.ts";
 import { controlsPage } from "./controlsPage.ts";
+import { deskRightsPage } from "./deskRightsPage.ts";
 import { resourcesPage } from "./resourcesPage.ts";
 
 /** Writes the pages that follow from the declarations: `npm run docs`. */
 const services = await loadServices();
 writeFileSync("docs/resources.md", resourcesPage(services, documentedTypes(services)));
+writeFileSync("docs/desk-rights.md", deskRightsPage(services));
 writeFileSync("docs/controls.md", controlsPage(readFileSync("docs/controls.md", "utf8"), await loadControls()));
 writeFileSync("Pulumi.yaml", pulumiYaml(readFileSync("Pulumi.yaml", "utf8")));
 writeFileSync("docs/configuration.md", configurationPage(readFileSync("docs/configuration.md", "utf8")));

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { aggregatorNamed } from "../../src/auditors/aggregatorName.ts";
 import type { ResourceType } from "../../src/auditors/collector.ts";
+import type { PolicyStatement } from "../../src/auditors/policy.ts";
 import {
   DEFAULT_AUDITORS,
   groupNames,
@@ -14,8 +15,17 @@ import { list, print } from "../terminal.ts";
 
 const FORMATS = ["json", "pulumi", "cloudformation", "terraform"] as const;
 
+/**
+ * What a desk asks before it reads: which accounts there are, where it is told to read an organization. Who calls is
+ * never denied, and roles of other accounts are theirs to let in: sts:AssumeRole on them is the caller's to add.
+ */
+const DESK: PolicyStatement[] = [
+  { Sid: "Desk", Effect: "Allow", Action: ["ec2:DescribeRegions", "organizations:ListAccounts"], Resource: "*" },
+];
+
 interface PolicyOptions {
   auditors?: string[];
+  desk?: boolean;
   format: (typeof FORMATS)[number];
   cloudControlTypes?: ResourceType[];
   cloudControlActions?: string[];
@@ -28,6 +38,7 @@ export const policyCommand = (program: Command): Command =>
     .command("policy")
     .description("print the policy that the cross-account role of a member account needs")
     .option("--auditors <names>", `groups and services, comma-separated (default: ${DEFAULT_AUDITORS.join(",")})`, list)
+    .option("--desk", "what itaudit collect needs in the caller's own account instead")
     .option("--cloud-control-types <names>", "types that the Cloud Control API reads, as configured", list)
     .option("--cloud-control-actions <actions>", "what the handlers of those types ask for, as configured", list)
     .option("--config-aggregator <name>", "AWS Config aggregator that is asked, account/region/name, as configured")
@@ -41,10 +52,11 @@ Services: ${serviceNames.join(", ")}
 Examples:
   itaudit policy
   itaudit policy --auditors rds,iam > policy.json
+  itaudit policy --desk
   itaudit policy --format terraform > member_policy.tf.json`,
     )
     .addOption(new Option("--format <tool>", "for which tool").choices(FORMATS).default("json"))
-    .action(async ({ auditors: chosen, format, ...asked }: PolicyOptions) => {
+    .action(async ({ auditors: chosen, desk, format, ...asked }: PolicyOptions) => {
       const [{ memberPolicyDocuments }, { policyFormats }] = await Promise.all([
         import("../../src/auditors/policy.ts"),
         import("../policyFormats.ts"),
@@ -52,7 +64,7 @@ Examples:
       const auditors = await loadAuditors(chosen, undeclaredOf(asked)).catch((error: Error) => {
         throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
       });
-      print(policyFormats[format](memberPolicyDocuments(auditors)));
+      print(policyFormats[format](memberPolicyDocuments(auditors, desk ? DESK : [])));
     });
 
 function undeclaredOf({

@@ -27,12 +27,16 @@ const POLICIES_OF_A_ROLE = 10;
 /**
  * What the cross-account role may do: the union of what the auditors declare, a statement for each auditor,
  * in as many documents as IAM's limit asks for.
+ * @param more statements beside them
  * @throws Error when a role could not hold them all
  */
-export function memberPolicyDocuments(auditors: readonly Auditor[]): { name: string; document: PolicyDocument }[] {
+export function memberPolicyDocuments(
+  auditors: readonly Auditor[],
+  more: readonly PolicyStatement[] = [],
+): { name: string; document: PolicyDocument }[] {
   const regional = auditors.some((auditor) => !auditor.aggregator && plannedAuditor(auditor).regional.length > 0);
   const documents: PolicyStatement[][] = [[]];
-  for (const statement of [...(regional ? [REGIONS] : []), ...auditors.flatMap(statementsOf)]) {
+  for (const statement of [...(regional ? [REGIONS] : []), ...more, ...auditors.flatMap(statementsOf)]) {
     const last = documents.at(-1)!;
     if (fits([...last, statement])) last.push(statement);
     else documents.push(...parts(statement).map((part) => [part]));
