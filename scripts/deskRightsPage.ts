@@ -30,20 +30,25 @@ export function deskRightsPage(services: readonly Service[]): string {
   });
   const asked = new Set(compared[0]!.unread.flatMap(({ actions }) => actions)).size;
   const sum = (unread: readonly Unread[], of: "missing" | "types") => new Set(unread.flatMap((each) => each[of])).size;
-  const rows = services.flatMap(({ name }, index) => {
-    const cells = compared.map(({ unread }) => unread[index]!);
-    return cells.some(({ missing }) => missing.length) ? [`| ${name} | ${cells.map(cellOf).join(" | ")} |`] : [];
+  const lines = services.flatMap(({ name }, index) => {
+    const missing = compared.flatMap(({ name: policy, unread }) => {
+      const text = textOf(unread[index]!);
+      return text ? [`- ${policy}: ${text}`] : [];
+    });
+    return missing.length ? [`### ${name}\n\n${missing.join("\n")}\n`] : [];
   });
+  const table = alignedTable([
+    ["", ...compared.map(({ name }) => name)],
+    [`actions of ${asked} that are missing`, ...compared.map(({ unread }) => String(sum(unread, "missing")))],
+    ["resource types that are not listed", ...compared.map(({ unread }) => String(sum(unread, "types")))],
+  ]);
   return `# Rights of the desk
 
-\`npx itaudit policy --desk\` prints the policy that reads everything: ${asked} actions, none of which changes a resource. AWS's own policies leave some of it unread. What is not read is \`denied\` in the coverage, and the controls about it say *not known*.
+\`npx itaudit policy --desk\` prints the policy that reads everything: ${asked} actions, none of which changes a resource. AWS's own policies leave some of it unread. What is not read is \`denied\` in the coverage, and the controls about it say _not known_.
 
 Of the policies as they were on ${MANAGED_POLICIES_AS_OF}; what a policy gives under a condition only is not counted as given.
 
-| | ${compared.map(({ name }) => name).join(" | ")} |
-| --- | ${compared.map(() => "---").join(" | ")} |
-| actions of ${asked} that are missing | ${compared.map(({ unread }) => sum(unread, "missing")).join(" | ")} |
-| resource types that are not listed | ${compared.map(({ unread }) => sum(unread, "types")).join(" | ")} |
+${table}
 
 ReadOnlyAccess also reads contents (objects in buckets, items in tables), which the policy that is printed does not.
 
@@ -51,13 +56,18 @@ ReadOnlyAccess also reads contents (objects in buckets, items in tables), which 
 
 Missing actions, and in **bold** the resource types of which nothing is listed for want of them. Services that are not here are read whole with each of them.
 
-| service | ${compared.map(({ name }) => name).join(" | ")} |
-| --- | ${compared.map(() => "---").join(" | ")} |
-${rows.join("\n")}
-`;
+${lines.join("\n")}`;
 }
 
-const cellOf = ({ missing, types }: Unread): string => {
+const textOf = ({ missing, types }: Unread): string => {
   const names = missing.map((action) => `\`${action}\``).join(", ");
   return types.length ? `${names}; **${types.map((type) => type.replace("AWS::", "")).join(", ")}**` : names;
 };
+
+/** A table as the formatter writes it. */
+function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  const [head, ...rest] = rows;
+  return [line(head!), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join("\n");
+}

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { compose } from "../../src/auditors/registry.ts";
+import { publicKeyFile } from "../../src/desk/deskKey.ts";
 import { folderSource } from "../../src/evidence/folderSource.ts";
 import { runDate } from "../../src/evidence/layout.ts";
 import type { Manifest } from "../../src/evidence/manifest.ts";
@@ -26,7 +26,7 @@ export async function showResults(options: CollectOptions, { run_id, run_date }:
   await tabulate(objects, sealed, await catalogOfRuns([sealed.plan]), {
     progress: ({ done, of, table }) => line(`tables: ${table}`, done, of),
   });
-  const page = options.out ?? join(dir, `audit-${run_id}.html`);
+  const page = options.out ?? `audit-${run_id}.html`;
   const place = { objects, source: folderSource(dir), folder: dir };
   // Controls about what nobody asked for would be unknown, one and all.
   const services = sealed.plan.narrowed?.includes("auditors")
@@ -41,7 +41,7 @@ export async function showResults(options: CollectOptions, { run_id, run_date }:
     if (options.json) print(JSON.stringify(resultJson(report, page)));
     else if (options.sarif !== "-" && options.ocsf !== "-") {
       print(await resultText(report));
-      print(nextSteps(dir, page, report));
+      print(nextSteps(options, page, report));
     }
     return exitCode(options, report);
   });
@@ -55,11 +55,11 @@ function exitCode({ failOn }: CollectOptions, report: Report): number {
   return report.run.complete && !Object.keys(unread).length ? 0 : NOT_ALL_COLLECTED;
 }
 
-const nextSteps = (dir: string, page: string, { run }: Report): string =>
+const nextSteps = ({ dir, kmsKey }: CollectOptions, page: string, { run }: Report): string =>
   [
     "",
     `Page       ${page}`,
-    `Sealed     run ${run.run_id} with the key of this desk: itaudit verify --all --dir ${dir}`,
+    `Sealed     run ${run.run_id} with ${kmsKey ? "the key named" : "the key of this desk"}: itaudit verify --all --dir ${dir}${kmsKey ? "" : ` --public-key ${publicKeyFile()}`}`,
     `Next       itaudit query --dir ${dir} "SELECT resource_type, count(*) AS resources FROM latest_resources GROUP BY 1 ORDER BY 2 DESC LIMIT 10"`,
     `           itaudit controls --dir ${dir} --verdicts`,
   ].join("\n");

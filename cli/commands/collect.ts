@@ -24,7 +24,7 @@ export const collectCommand = (program: Command): Command =>
     .option("--continue", "go on with the run that was stopped")
     .option("--end", "seal the run that was stopped as incomplete, and judge what was read")
     .option("--kms-key <arn>", "sign with this key in KMS (ECC_NIST_P256); a key of this desk otherwise")
-    .option("--out <file>", "where the page goes; below --dir otherwise")
+    .option("--out <file>", "where the page goes; audit-<run>.html otherwise")
     .option("--sarif <file>", "write the findings as SARIF too; - for standard output")
     .option("--ocsf <file>", "write the findings as OCSF too; - for standard output")
     .option("--json", "print the result as JSON")

@@ -19,6 +19,9 @@ export function configurationFolder(env: NodeJS.ProcessEnv = process.env): strin
   return join(named && isAbsolute(named) ? named : join(homedir(), ".config"), "audit-ecosystem");
 }
 
+/** Where the public half of the key of this desk is: who is given it can verify what the desk has signed. */
+export const publicKeyFile = (folder = configurationFolder()): string => join(folder, "desk-key.pub.pem");
+
 /**
  * Signs with a key of this desk (ECDSA on P-256), which is made when it is used for the first time and which nobody but
  * its user can read. It proves that nothing has changed since, to who trusts the desk.
@@ -32,6 +35,7 @@ export async function deskSigner(folder = configurationFolder()): Promise<Signer
     pem: String(publicKey.export({ format: "pem", type: "spki" })),
     holder: "desk" as const,
   };
+  await writeFile(publicKeyFile(folder), known.pem);
   return { key: async () => known, sign: async (message) => sign("sha256", message, key) };
 }
 
