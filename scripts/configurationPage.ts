@@ -27,7 +27,7 @@ export function configurationPage(page: string): string {
 }
 
 /** A Markdown table whose cells are as wide as the widest of their column. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
   const [head, ...body] = rows;

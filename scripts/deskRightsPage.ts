@@ -1,6 +1,7 @@
 import type { Service } from "../src/auditors/collector.ts";
 import { type Unread, unreadWith } from "../src/desk/rights.ts";
 import { awsManagedPolicy, MANAGED_POLICIES_AS_OF } from "../src/policy/managedPolicies.ts";
+import { table } from "./configurationPage.ts";
 
 /** Policies of AWS that people give to who only reads. */
 const COMPARED = [
@@ -37,7 +38,7 @@ export function deskRightsPage(services: readonly Service[]): string {
     });
     return missing.length ? [`### ${name}\n\n${missing.join("\n")}\n`] : [];
   });
-  const table = alignedTable([
+  const sums = table([
     ["", ...compared.map(({ name }) => name)],
     [`actions of ${asked} that are missing`, ...compared.map(({ unread }) => String(sum(unread, "missing")))],
     ["resource types that are not listed", ...compared.map(({ unread }) => String(sum(unread, "types")))],
@@ -48,7 +49,7 @@ export function deskRightsPage(services: readonly Service[]): string {
 
 Of the policies as they were on ${MANAGED_POLICIES_AS_OF}; what a policy gives under a condition only is not counted as given.
 
-${table}
+${sums}
 
 ReadOnlyAccess also reads contents (objects in buckets, items in tables), which the policy that is printed does not.
 
@@ -63,11 +64,3 @@ const textOf = ({ missing, types }: Unread): string => {
   const names = missing.map((action) => `\`${action}\``).join(", ");
   return types.length ? `${names}; **${types.map((type) => type.replace("AWS::", "")).join(", ")}**` : names;
 };
-
-/** A table as the formatter writes it. */
-function alignedTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  const [head, ...rest] = rows;
-  return [line(head!), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join("\n");
-}
