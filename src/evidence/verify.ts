@@ -99,6 +99,8 @@ class Verifier {
   private readonly verdict: Verdict;
   private readonly runs = new Map<string, RunState>();
   private readonly placed = new Map<number, Placed>();
+  /** Sequence numbers of links whose runs have lost their manifests. */
+  private readonly stranded = new Set<number>();
   private readonly attempts = new Map<string, ReadonlyMap<string, string>>();
   private readonly say: Findings;
   /** The first error of reading an object. */
@@ -180,8 +182,12 @@ class Verifier {
       const isRead = record.seal && (!only || record.run === only.run);
       const expect = (expected: Parameters<typeof spoolLine>[0]) => this.expected.add(spoolLine(expected));
       const contents = isRead ? await readContents(this.to.source, record, expect) : undefined;
-      const next = this.placed.get(sequence + 1);
-      const placed: Placed = { sequence, record, contents, ...trustOf(record, contents, next) };
+      const neighbours = {
+        next: this.placed.get(sequence + 1),
+        before: sequences.get(sequence - 1),
+        link: links.get(sequence),
+      };
+      const placed: Placed = { sequence, record, contents, ...trustOf(record, contents, neighbours) };
       this.placed.set(sequence, placed);
       chain.push(placed);
       if (isRead || record.problem) this.runs.set(record.run, this.stateOf(placed));
@@ -249,6 +255,7 @@ class Verifier {
       if (!link || this.runs.has(link.run_id)) continue;
       gap(sequence - 1);
       start = sequence + 1;
+      this.stranded.add(sequence);
       this.runs.set(link.run_id, { is: "unjudged" });
       const key = layout.manifestKey(link.run_id, link.run_date);
       this.say.violation(
@@ -295,7 +302,7 @@ class Verifier {
       source,
       say,
       runs,
-      sequences: new Set(this.placed.keys()),
+      sequences: new Set([...this.placed.keys(), ...this.stranded]),
       last: Math.max(0, ...this.placed.keys()),
       keys: new Set([...this.placed.values()].flatMap(({ record }) => record.seal?.signing_key?.sha256 ?? [])),
       isKeyUnsure: !this.placed.size || [...runs.values()].some(({ is }) => is === "unjudged"),
@@ -331,7 +338,9 @@ class Verifier {
   private checkKeys(seen: ReadonlySet<string>): void {
     if (this.to.run !== "all") return;
     const signed = [...this.placed.values()].flatMap(({ record, trust }) =>
-      trust !== "altered" && record.signature.sha256 ? (record.seal?.signing_key?.sha256 ?? []) : [],
+      trust !== "altered" && record.signature.sha256 && record.signature.state !== "untrusted"
+        ? (record.seal?.signing_key?.sha256 ?? [])
+        : [],
     );
     for (const fingerprint of new Set(signed))
       if (!seen.has(fingerprint))

@@ -1,22 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
 import { expect } from "chai";
 import { folderSource } from "../../src/evidence/folderSource.ts";
 import { keysIn } from "../../src/evidence/publicKeys.ts";
 import { type Notice, type Violation, verify } from "../../src/evidence/verify.ts";
-
-/** A copy as an earlier version of the system sealed it. */
-async function recordedCopy(name: string) {
-  const text = await readFile(new URL(`./recorded/${name}.json`, import.meta.url), "utf8");
-  const { publicKey, objects } = JSON.parse(text) as { publicKey: string; objects: Record<string, string> };
-  const folder = await mkdtemp(join(tmpdir(), "audit-recorded-"));
-  for (const [key, body] of Object.entries(objects)) {
-    await mkdir(dirname(join(folder, key)), { recursive: true });
-    await writeFile(join(folder, key), Buffer.from(body, "base64"));
-  }
-  return { folder, publicKey };
-}
+import { recordedCopy } from "./recordedCopy.ts";
 
 describe("evidence that an earlier version sealed", () => {
   it("verifies as before: three runs with manifests of format 2, the last of them incomplete", async () => {

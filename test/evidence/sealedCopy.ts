@@ -63,6 +63,12 @@ interface Copied {
   configurationOf?: (account: string, n: number) => Item["configuration"];
 }
 
+/** Writes a file, and the folders that it lies in. */
+export async function put(path: string, body: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, body);
+}
+
 /** Runs of two accounts each, sealed and signed, with databases in each. */
 export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...given }: Copied = {}) {
   const configurationOf = given.configurationOf ?? ((_account, n) => ({ n }));
@@ -95,9 +101,7 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...gi
   }
   const folder = await mkdtemp(join(tmpdir(), "audit-copy-"));
   for (const [key, versions] of objects()) {
-    const path = join(folder, key);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, versions.at(-1)!.body);
+    await put(join(folder, key), versions.at(-1)!.body);
   }
   return folder;
 }

@@ -53,12 +53,40 @@ export function placeSeals(
   return placed;
 }
 
-/** Decides how far a manifest is believed, given the one after it, whose turn comes first. */
+/** What stands beside a manifest and tells of it. */
+export interface Neighbours {
+  /** The run after it, whose turn comes first. */
+  next: Placed | undefined;
+  before: SealRecord | undefined;
+  link: StandingLink | undefined;
+}
+
+/**
+ * Whether its link, and the run before it, say otherwise than a manifest does. Its plan and commits say nothing of when
+ * it was sealed and what it follows.
+ */
+function isContradicted(record: SealRecord, { before, link }: Neighbours): boolean {
+  const previous = record.seal?.previous;
+  if (link?.link?.run_id === record.run && !linkTexts(record).includes(link.text)) return true;
+  if (before?.signature.state !== "fits") return false;
+  const signed = previous?.signature_sha256;
+  const [key, keyBefore] = [record.seal?.signing_key, before.seal?.signing_key];
+  if (key && key.sha256 === keyBefore?.sha256 && key.arn !== keyBefore.arn) return true;
+  return (
+    previous?.run_id !== before.run ||
+    previous.run_date !== before.date ||
+    previous.manifest_sha256 !== before.sha256 ||
+    (typeof signed === "string" && signed !== before.signature.sha256)
+  );
+}
+
+/** Decides how far a manifest is believed. */
 export function trustOf(
   record: SealRecord,
   contents: RunContents | undefined,
-  next: Placed | undefined,
+  neighbours: Neighbours,
 ): Pick<Placed, "trust" | "reason"> {
+  const { next } = neighbours;
   const { seal, signature, problem, sha256 } = record;
   if (!seal || !isOwn(record))
     return { trust: "altered", reason: problem ?? `it is the manifest of run ${seal?.run_id} of ${seal?.run_date}` };
@@ -72,6 +100,11 @@ export function trustOf(
     };
   if (contents?.addsUp === false)
     return { trust: "altered", reason: contents.violations.at(-1)?.problem ?? "plan and commits do not add up to it" };
+  if (signature.state === "misfit" && isContradicted(record, neighbours))
+    return {
+      trust: "altered",
+      reason: "its signature is of other bytes, and its link or the run before it say otherwise",
+    };
   return { trust: "built" };
 }
 

@@ -229,6 +229,13 @@ async function strayKey({ source, say, keys, isKeyUnsure }: Strays, key: string,
   else if (!fits) say.violation("altered", key, "it is not the public key that its name is the SHA-256 of");
 }
 
+/** @throws Error where it is not what the sealer writes */
+function hintFrom(bytes: Uint8Array): void {
+  tookFrom(bytes);
+  const text = Buffer.from(bytes).toString("utf8");
+  if (JSON.stringify(JSON.parse(text)) !== text) throw new Error("it is written otherwise");
+}
+
 const UNPACKED_AT_MOST = 256 * 1024 * 1024;
 
 /** What lies outside of the seal under a name that the system uses. */
@@ -246,7 +253,7 @@ async function strayOutside(strays: Strays, key: string, bytes: number): Promise
       runs.set(table.run, { is: "unjudged" });
     } else if (!state) return say.violation("added", key, `it is a table of run ${table.run}, which is not sealed`);
   } else if (key === layout.DURATIONS_KEY) {
-    if (!(await reads(source, key, tookFrom)))
+    if (!(await reads(source, key, hintFrom)))
       return say.violation("altered", key, "it is no hint as the sealer writes it");
   } else if (key === layout.NOTIFICATION_STATE_KEY) {
     const parse = (content: Uint8Array) =>
