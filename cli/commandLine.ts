@@ -11,6 +11,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { membersCommand } from "./commands/members.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { proveCommand } from "./commands/prove.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { queryCommand } from "./commands/query.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -72,6 +73,7 @@ Examples:
     statusCommand,
     tablesCommand,
     verifyCommand,
+    proveCommand,
   ])
     add(program);
 

@@ -607,7 +607,7 @@ def check_proof(proof, keys):
         root = root_from(hashlib.sha256(b"\0" + line).digest(), proof["index"], each["items"], [bytes.fromhex(hash) for hash in proof["path"]])
         signed = first <= seal["sequence"] <= last and low_s(signature) and fits(pem, manifest, signature)
         return signed and sha(commit) == entry["sha256"] and root is not None and root.hex() == each["merkle_root"]
-    except (KeyError, TypeError, ValueError, StopIteration, AttributeError):
+    except (KeyError, TypeError, ValueError, StopIteration, AttributeError, RecursionError):
         return False
 
 
@@ -619,7 +619,8 @@ def main():
     options = parser.parse_args()
     pem = open(options.public_key, encoding="utf-8").read() if options.public_key else None
     if options.proof:
-        good = check_proof(json.load(open(options.proof, encoding="utf-8")), keys_in(pem or ""))
+        proofs = json.load(open(options.proof, encoding="utf-8"))
+        good = all(check_proof(each, keys_in(pem or "")) for each in (proofs if isinstance(proofs, list) else [proofs]))
         print("verified" if good else "VIOLATED")
         sys.exit(0 if good else 1)
     for copy in options.copy:

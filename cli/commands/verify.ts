@@ -14,6 +14,7 @@ interface Options {
   publicKey?: string;
   head?: string;
   tables?: boolean;
+  proof?: string;
   json?: boolean;
 }
 
@@ -40,15 +41,21 @@ export const verifyCommand = (program: Command): Command =>
       "the newest run as an earlier verification printed it: what it wrote, or the manifest's hash; with --all",
     )
     .option("--tables", "derive the tables once more from the evidence, and compare them with those that stand")
+    .option("--proof <file>", "check what itaudit prove wrote, and nothing else; with --public-key")
     .option("--json", "print a line of JSON for each finding, and one for the verdict")
     .action(async (run: string | undefined, options: Options) => {
       try {
-        process.exitCode = await verdict(run, options);
+        process.exitCode = options.proof ? await proven(options.proof, options) : await verdict(run, options);
       } catch (error) {
         process.stderr.write(`itaudit: could not check: ${(error as Error).message}\n`);
         process.exitCode = COULD_NOT_CHECK;
       }
     });
+
+async function proven(file: string, options: Options): Promise<number> {
+  const { proofVerdict } = await import("../proofVerdict.ts");
+  return (await proofVerdict(file, options)) ? EXIT_CODES.verified : EXIT_CODES.violated;
+}
 
 async function verdict(named: string | undefined, options: Options): Promise<number> {
   const [{ verify }, { keysBeside, keysIn }, { askedRun, latestRun }, { evidenceSource }] = await Promise.all([

@@ -1,4 +1,4 @@
-import { verify } from "node:crypto";
+import { type KeyObject, verify } from "node:crypto";
 import { isLowS } from "../ecdsa.ts";
 import * as layout from "../layout.ts";
 import { MANIFEST_FORMAT, type Manifest } from "../manifest.ts";
@@ -53,13 +53,21 @@ export async function checkSignature(
       sha256: hash,
       problem: `the key it names, ${named.sha256}, signs sequence numbers ${range.from} to ${range.to === Number.POSITIVE_INFINITY ? "the newest" : range.to}, and this is ${sequence}`,
     };
-  if (format === MANIFEST_FORMAT && !isLowS(content.bytes))
-    return { state: "misfit", sha256: hash, problem: "it is not a signature in the one form that counts" };
-  let fits = false;
+  return { state: signatureFits(format, key, bytes, content.bytes) ? "fits" : "misfit", sha256: hash };
+}
+
+/** Whether a signature is of these bytes, by this key, and in the one form that counts from format 3 on. */
+export function signatureFits(
+  format: Manifest["format"],
+  key: KeyObject,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (format === MANIFEST_FORMAT && !isLowS(signature)) return false;
   try {
-    fits = verify("sha256", bytes, key, content.bytes);
+    return verify("sha256", bytes, key, signature);
   } catch {
     // A signature that is no DER, or a key of another kind, is one that does not fit.
+    return false;
   }
-  return { state: fits ? "fits" : "misfit", sha256: hash };
 }

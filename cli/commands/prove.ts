@@ -1,0 +1,50 @@
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { CliError } from "../cliError.ts";
+import { print } from "../terminal.ts";
+
+interface Options {
+  run: string;
+  type?: string;
+  bucket?: string;
+  dir?: string;
+  output?: string;
+}
+
+export const proveCommand = (program: Command): Command =>
+  program
+    .command("prove")
+    .description("prove what a run was sealed with of one resource, without handing over the rest")
+    .argument("<arn>", "ARN of the resource, or its id where it has none")
+    .requiredOption("--run <run>", "id of a run, or the key of its manifest, or latest")
+    .option("--type <type>", "its resource type, AWS::RDS::DBInstance; without it every object of the run is read")
+    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--dir <folder>", "a copy of it: no AWS is needed")
+    .option("--output <file>", "where the proof goes; printed otherwise")
+    .addHelpText(
+      "after",
+      `
+The proof holds the resource, its commit and the manifest: accounts, regions and counts of the run, and of no other
+resource what it is. It is checked by anybody who has the public key:
+
+  itaudit prove arn:aws:rds:eu-central-1:111111111111:db:orders --run latest --dir copy --output proof.json
+  itaudit verify --proof proof.json --public-key key.pem`,
+    )
+    .action(async (arn: string, options: Options) => {
+      const [{ NoProof, prove }, { askedRun, existingRun }, { evidenceSource }] = await Promise.all([
+        import("../../src/evidence/proof.ts"),
+        import("../runs.ts"),
+        import("../openEvidence.ts"),
+      ]);
+      const source = await evidenceSource(options);
+      const run = await existingRun(source, askedRun(options.run));
+      try {
+        const proofs = await prove(source, run, { arn, type: options.type });
+        const text = `${JSON.stringify(proofs.length === 1 ? proofs[0] : proofs)}\n`;
+        if (options.output) await writeFile(options.output, text);
+        else print(text.trimEnd());
+      } catch (error) {
+        if (error instanceof NoProof) throw new CliError(error.message);
+        throw error;
+      }
+    });
