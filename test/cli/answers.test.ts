@@ -15,7 +15,7 @@ describe("itaudit tables, query and diff", function () {
     untabulated = await sealedCopy({ runs: 1 });
     const { stdout, stderr } = await itauditProcess(["tables", "build", "--dir", folder]);
     expect(stderr).to.equal("");
-    expect(stdout).to.match(/^run \w{26}: 8 files, \d+ rows, \d+ bytes\nrun \w{26}: 8 files, /);
+    expect(stdout).to.match(/^run \w{26}: 12 files, \d+ rows, \d+ bytes\nrun \w{26}: 12 files, /);
   });
   after(() => Promise.all([folder, untabulated].map((each) => rm(each, { recursive: true }))));
 
