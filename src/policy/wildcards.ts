@@ -214,15 +214,19 @@ export const overlaps = (a: string, b: string, kind: PatternKind): boolean =>
   globsOverlap(compiled(a, kind), compiled(b, kind));
 
 /** Whether action patterns together come to every action: `*`, `*:*`, `**`, … */
-export const isEveryAction = (patterns: readonly string[]): boolean => contains(patterns, "?*:?*", "action");
+export const isEveryAction = (patterns: readonly string[]): boolean =>
+  // Most patterns miss something that nobody names, and that is told at once.
+  patterns.some((each) => matchesAction(each, "x7:y7")) && contains(patterns, "?*:?*", "action");
 
 /** Whether resource patterns together come to every ARN of a partition: `*`, `arn:aws:*`, `arn:aws:*:*:*:*`, … */
 export const isEveryResource = (patterns: readonly string[]): boolean =>
-  ["aws", "aws-cn", "aws-us-gov"].some((partition) =>
-    globContains(
-      patterns.map((each) => compiled(each, "resource")),
-      everyArn(partition),
-    ),
+  ["aws", "aws-cn", "aws-us-gov"].some(
+    (partition) =>
+      patterns.some((each) => matchesResource(each, `arn:${partition}:x7:y7:z7:w7`)) &&
+      globContains(
+        patterns.map((each) => compiled(each, "resource")),
+        everyArn(partition),
+      ),
   );
 
 const everyArn = (partition: string): Glob => [
