@@ -27,7 +27,60 @@ export interface CostEstimate {
   planned_items: number;
   a_run: RunCost;
   /** Dollars; `kept` is what the evidence of the first month costs in the month after it. */
-  a_month: { lambda: number; s3: number; kms: number; athena: number; kept: number; all: number };
+  a_month: {
+    lambda: number;
+    s3: number;
+    kms: number;
+    athena: number;
+    metrics: number;
+    standing: number;
+    kept: number;
+    all: number;
+  };
+  /** Dollars a month of what stands when nothing runs. */
+  standing: { key: number; alarms: number; dashboard: number; listings: number; all: number };
+  /** What the member accounts notice. */
+  members: {
+    /** Calls of a run where nothing is found: each listing once in each region. Each is an event of CloudTrail there. */
+    calls_a_run_at_least: number;
+    calls_a_month_at_least: number;
+    /** Dollars a month that these events cost where a second trail, or GuardDuty, reads them. */
+    second_trail: number;
+    guard_duty: number;
+  };
+}
+
+/** Alarms of a default stack. */
+const ALARMS = 9;
+/** Metrics of its own that a function publishes for its auditor, and those of the runs as a whole. */
+const METRICS_OF_AUDITOR = 5;
+const METRICS_OF_RUNS = 1;
+/** Hours of a day in which a run publishes its metrics: CloudWatch asks for a metric by the hour. */
+const HOURS_OF_RUN = 1;
+/** Listings of runs that the watchdog makes a day. */
+const LISTINGS_A_DAY = 4 * 24;
+
+function standingCost(): CostEstimate["standing"] {
+  const parts = {
+    key: PRICES.kms.perKeyMonth,
+    alarms: ALARMS * PRICES.cloudWatch.perAlarmMonth,
+    // It has as many metrics as cost nothing.
+    dashboard: 0,
+    listings: ((LISTINGS_A_DAY * DAYS) / 1000) * PRICES.s3.perThousandWrites,
+  };
+  return { ...parts, all: Object.values(parts).reduce((sum, each) => sum + each, 0) };
+}
+
+function noticedBy({ accounts, regions, auditors, runsPerDay }: Estimated): CostEstimate["members"] {
+  const calls =
+    accounts * auditors.reduce((sum, { global, regional }) => sum + global.length + regional.length * regions, 0);
+  const month = calls * runsPerDay * DAYS;
+  return {
+    calls_a_run_at_least: calls,
+    calls_a_month_at_least: month,
+    second_trail: (month / 100_000) * PRICES.cloudTrail.perHundredThousandEvents,
+    guard_duty: (month / 1_000_000) * PRICES.guardDuty.perMillionEvents,
+  };
 }
 
 /** What runs will cost in the audit account, from their plan and what is supposed of the estate. */
@@ -54,14 +107,27 @@ export function estimate(estimated: Estimated): CostEstimate {
     signed: true,
   });
   const runs = runsPerDay * DAYS;
+  const standing = standingCost();
   const month = {
     lambda: run.lambda.dollars * runs,
     s3: run.s3.dollars * runs,
-    kms: run.kms.dollars * runs + PRICES.kms.perKeyMonth,
+    kms: run.kms.dollars * runs,
+    metrics:
+      (METRICS_OF_AUDITOR * auditors.length + METRICS_OF_RUNS) *
+      PRICES.cloudWatch.perMetricMonth *
+      Math.min(1, (runsPerDay * HOURS_OF_RUN) / 24),
+    standing: standing.all,
     // A query reads some columns of one run: mostly less than the least that is asked for.
     athena: estimated.queriesPerDay * DAYS * athenaPrice(PRICES.athena.leastBytes),
     kept: run.s3.kept_dollars_per_month * runs,
   };
   const all = Object.values(month).reduce((sum, each) => sum + each, 0);
-  return { tasks: tasks.length, planned_items: items, a_run: run, a_month: { ...month, all } };
+  return {
+    tasks: tasks.length,
+    planned_items: items,
+    a_run: run,
+    a_month: { ...month, all },
+    standing,
+    members: noticedBy(estimated),
+  };
 }

@@ -11,6 +11,8 @@ export interface MemberRolloutArgs extends MemberAccountArgs {
   delegatedAdministrator?: boolean;
   /** Share of the accounts, in per cent, that may be under way at the same time. Default: 25. */
   concurrentPercentage?: number;
+  /** ARN of the policy that bounds the role in each account. */
+  permissionsBoundary?: string | undefined;
 }
 
 /**
@@ -25,7 +27,13 @@ export class MemberRollout extends pulumi.ComponentResource {
   constructor(name: string, args: MemberRolloutArgs, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:MemberRollout", name, {}, opts);
     const child = { parent: this };
-    const { organizationalUnits, delegatedAdministrator, concurrentPercentage = 25, ...member } = args;
+    const {
+      organizationalUnits,
+      delegatedAdministrator,
+      concurrentPercentage = 25,
+      permissionsBoundary,
+      ...member
+    } = args;
     const callAs = delegatedAdministrator ? "DELEGATED_ADMIN" : "SELF";
     const { auditors, memberPolicy = "generated" } = member;
     const operationPreferences = {
@@ -51,7 +59,7 @@ export class MemberRollout extends pulumi.ComponentResource {
             roleName: member.roleName ?? "audit-cross-account-access-role",
             organizationId: member.organizationId,
           })
-          .apply((known) => JSON.stringify(memberTemplate({ ...known, auditors, memberPolicy }))),
+          .apply((known) => JSON.stringify(memberTemplate({ ...known, auditors, memberPolicy, permissionsBoundary }))),
       },
       // AWS fills it in, for a service-managed set too.
       { ...child, ignoreChanges: ["administrationRoleArn"] },

@@ -17,6 +17,8 @@ export interface MemberTemplate {
   roleName: string;
   memberPolicy: MemberPolicy;
   organizationId?: string | undefined;
+  /** ARN of the policy that bounds the role. */
+  permissionsBoundary?: string | undefined;
 }
 
 /** CloudFormation puts the account's own partition here, inside `Fn::Sub`. */
@@ -63,6 +65,7 @@ export function memberTemplate(args: MemberTemplate) {
           RoleName: args.roleName,
           Description: MEMBER_ROLE_DESCRIPTION,
           MaxSessionDuration: 3600,
+          ...(args.permissionsBoundary ? { PermissionsBoundary: args.permissionsBoundary } : {}),
           AssumeRolePolicyDocument: substituted(
             trustPolicy({ partition: PARTITION, auditAccountId, externalId, organizationId }),
           ),

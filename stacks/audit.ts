@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { AuditAccount } from "../components/auditAccount.ts";
+import { withMandatory } from "../components/mandatory.ts";
 import { loadAuditors } from "../src/auditors/registry.ts";
 import { askedTypes } from "./askedTypes.ts";
 import { auditSettings } from "./config/audit.ts";
+import { mandatoryOf } from "./config/mandatory.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { auditRules } from "./configRules.ts";
 import { notificationsOf } from "./notifications.ts";
@@ -13,12 +15,17 @@ import { pipelineRoles } from "./pipeline.ts";
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { pipeline, notify, configRules: rules, ...settings } = auditSettings(config);
   const auditors = await loadAuditors(settings.auditors, settings);
-  const audit = new AuditAccount("audit", {
-    ...settings,
-    auditors,
-    ...(settings.catalog ? { askedTypes: await askedTypes(auditors) } : {}),
-    ...(notify ? { notifications: await notificationsOf(notify, auditors) } : {}),
-  });
+  const mandatory = withMandatory(mandatoryOf(config));
+  const audit = new AuditAccount(
+    "audit",
+    {
+      ...settings,
+      auditors,
+      ...(settings.catalog ? { askedTypes: await askedTypes(auditors) } : {}),
+      ...(notify ? { notifications: await notificationsOf(notify, auditors) } : {}),
+    },
+    mandatory,
+  );
   return {
     auditAccountId: aws.getCallerIdentityOutput().accountId,
     bucketName: audit.bucketName,
@@ -32,7 +39,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     parameterName: audit.parameterName,
     databaseName: audit.databaseName,
     workgroupName: audit.workgroupName,
-    configRuleNames: rules && (await auditRules(rules, settings)),
-    pipelineRoles: pipeline && pipelineRoles(pipeline, settings.namePrefix),
+    configRuleNames: rules && (await auditRules(rules, settings, mandatory)),
+    pipelineRoles: pipeline && pipelineRoles(pipeline, settings.namePrefix, mandatory),
   };
 }

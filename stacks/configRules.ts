@@ -46,18 +46,23 @@ export async function organizationPolicies(): Promise<{ controls: PolicyControl[
 }
 
 /** The rules of AWS Config in the stack's own account and region; their names. */
-export async function configRules(namePrefix: string, logRetentionDays: number): Promise<pulumi.Output<string[]>> {
+export async function configRules(
+  namePrefix: string,
+  logRetentionDays: number,
+  opts: pulumi.ComponentResourceOptions,
+): Promise<pulumi.Output<string[]>> {
   const { accountId } = aws.getCallerIdentityOutput();
   const knowledge = await rulesKnowledge();
-  return new ConfigRules("config-rules", { namePrefix, accountId, logRetentionDays, ...knowledge }).ruleNames;
+  return new ConfigRules("config-rules", { namePrefix, accountId, logRetentionDays, ...knowledge }, opts).ruleNames;
 }
 
 /** The rules of AWS Config that the audit account's stack makes; their names. */
 export async function auditRules(
   rules: ConfigRulesSettings,
   { namePrefix, logRetentionDays, regions }: Pick<AuditSettings, "namePrefix" | "logRetentionDays" | "regions">,
+  opts: pulumi.ComponentResourceOptions,
 ): Promise<pulumi.Output<string[]>> {
-  if (rules.for === "account") return configRules(namePrefix, logRetentionDays ?? 90);
+  if (rules.for === "account") return configRules(namePrefix, logRetentionDays ?? 90, opts);
   const { controls, unsaid } = await organizationPolicies();
   for (const [id, why] of unsaid) await pulumi.log.warn(`${id} is no rule of the organization: ${why}`);
   return new OrganizationRules("organization-rules", {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withMandatory } from "../components/mandatory.ts";
 import { MemberAccount, type MemberAccountArgs } from "../components/memberAccount.ts";
 import { loadAuditors } from "../src/auditors/registry.ts";
+import { mandatoryOf } from "./config/mandatory.ts";
 import { type MemberSettings, memberSettings } from "./config/member.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { configRules } from "./configRules.ts";
@@ -8,10 +10,11 @@ import { configRules } from "./configRules.ts";
 /** A member account's stack. What the configuration does not say is asked of the audit account's stack. */
 export async function memberStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { configRules: hasRules, ...settings } = memberSettings(config);
-  const member = new MemberAccount("member", await memberArgs(settings));
+  const mandatory = mandatoryOf(config);
+  const member = new MemberAccount("member", await memberArgs(settings), withMandatory(mandatory));
   return {
     roleArn: member.roleArn,
-    configRuleNames: hasRules ? await configRules("audit", 90) : undefined,
+    configRuleNames: hasRules ? await configRules("audit", 90, withMandatory(mandatory)) : undefined,
   };
 }
 

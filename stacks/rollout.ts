@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { withMandatory } from "../components/mandatory.ts";
 import { MemberRollout } from "../components/memberRollout.ts";
+import { mandatoryOf } from "./config/mandatory.ts";
 import { rolloutSettings } from "./config/rollout.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { memberArgs } from "./member.ts";
@@ -7,10 +9,17 @@ import { memberArgs } from "./member.ts";
 /** The stack, in the management account or a delegated administrator, that gives the role to an organization's accounts. */
 export async function rolloutStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { organizationalUnits, delegatedAdministrator, configRules: _none, ...settings } = rolloutSettings(config);
-  const rollout = new MemberRollout("rollout", {
-    ...(await memberArgs(settings)),
-    organizationalUnits,
-    delegatedAdministrator,
-  });
+  const mandatory = mandatoryOf(config);
+  const { permissionsBoundary } = mandatory;
+  const rollout = new MemberRollout(
+    "rollout",
+    {
+      ...(await memberArgs(settings)),
+      organizationalUnits,
+      delegatedAdministrator,
+      permissionsBoundary,
+    },
+    withMandatory(mandatory),
+  );
   return { stackSetName: rollout.stackSetName };
 }

@@ -75,14 +75,15 @@ Examples:
       }
       const dollars = (value: number) => `$${value.toFixed(value < 1 ? 4 : 2)}`;
       const whole = (value: number) => Math.round(value).toLocaleString("en-US");
-      const { a_run: run, a_month: month } = cost;
+      const { a_run: run, a_month: month, standing, members } = cost;
       print(
         [
           `a run    ${whole(cost.tasks)} tasks for ${whole(cost.planned_items)} planned items: ${dollars(run.dollars)}`,
           `         Lambda ${dollars(run.lambda.dollars)} (${whole(run.lambda.gigabyte_seconds)} GB-seconds, ${whole(run.lambda.requests)} requests), S3 ${dollars(run.s3.dollars)} (${whole(run.s3.writes)} writes and listings, ${whole(run.s3.reads)} reads), KMS ${dollars(run.kms.dollars)}`,
-          `a month  ${dollars(month.all)}: Lambda ${dollars(month.lambda)}, S3 ${dollars(month.s3)}, KMS ${dollars(month.kms)} (the key among it), Athena ${dollars(month.athena)}; to keep a month's evidence ${dollars(month.kept)}`,
+          `a month  ${dollars(month.all)}: Lambda ${dollars(month.lambda)}, S3 ${dollars(month.s3)}, KMS ${dollars(month.kms)}, Athena ${dollars(month.athena)}, metrics ${dollars(month.metrics)}; what stands when nothing runs ${dollars(month.standing)} (key ${dollars(standing.key)}, alarms ${dollars(standing.alarms)}, listings ${dollars(standing.listings)}); to keep a month's evidence ${dollars(month.kept)}`,
+          `members  ${whole(members.calls_a_run_at_least)} calls a run at least, each an event of CloudTrail: ${whole(members.calls_a_month_at_least)} a month, which cost them ${dollars(members.second_trail)} where a second trail records them, and ${dollars(members.guard_duty)} where GuardDuty reads them (docs/costs.md)`,
           `         an estimate by list prices of ${PRICES.region} as of ${PRICES.asOf}, supposing ${options.msPerItem} ms a planned item, ${options.objectsPerTask} objects a task and ${kilobytesPerAccount} KB an account and auditor;`,
-          "         without the boss's, the sealer's and the tabulator's time, logs, metrics and the bucket's versions",
+          "         without the boss's, the sealer's and the tabulator's time, logs and the bucket's versions",
         ].join("\n"),
       );
     });

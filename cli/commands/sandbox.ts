@@ -185,6 +185,16 @@ Examples:
       print(JSON.stringify(outputs, null, 2));
     });
   sandbox
+    .command("pulumi")
+    .description("run Pulumi's own command line, whose resources are made in the sandbox: itaudit sandbox pulumi -- up")
+    .argument("<arguments...>", "what Pulumi is told")
+    .addOption(dir())
+    .action(async (told: string[], { dir }: { dir: string }) => {
+      const { endpoint, auditAccount } = await runningOr(dir);
+      const { runPulumi } = await import("../sandboxPulumi.ts");
+      process.exitCode = await runPulumi({ endpoint, auditAccount, dir, told });
+    });
+  sandbox
     .command("stop")
     .description("stop it; its state stays for the next start")
     .addOption(dir())

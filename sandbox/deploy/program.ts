@@ -65,6 +65,16 @@ export async function make(type: string, name: string, inputs: Inputs, to: Targe
   return provider(unwrapped(inputs), name, to);
 }
 
+/** Answers one of the provider's functions. @throws Error naming one that the sandbox does not know */
+export async function call(token: string, inputs: Inputs, to: Target): Promise<Inputs> {
+  if (token === "aws:index/getPartition:getPartition") return { partition: "aws" };
+  if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: to.account };
+  if (token === "aws:index/getRegion:getRegion") return { region: to.region };
+  if (token === "aws:kms/getPublicKey:getPublicKey") return getPublicKey(inputs, to);
+  if (token === "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage") return prebuiltImage(inputs, to);
+  throw new Error(`the sandbox does not know the function ${token}`);
+}
+
 /** The Pulumi program: `index.ts`, or `index.js` where this is the package. */
 const PROGRAM = new URL(`../../index${extname(import.meta.url)}`, import.meta.url).href;
 
@@ -99,14 +109,7 @@ export async function deploy(
   );
   await pulumi.runtime.setMocks(
     {
-      call: async ({ token, inputs }) => {
-        if (token === "aws:index/getPartition:getPartition") return { partition: "aws" };
-        if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: stack.account };
-        if (token === "aws:index/getRegion:getRegion") return { region };
-        if (token === "aws:kms/getPublicKey:getPublicKey") return getPublicKey(inputs, to);
-        if (token === "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage") return prebuiltImage(inputs, to);
-        throw new Error(`the sandbox does not know the function ${token}`);
-      },
+      call: ({ token, inputs }) => call(token, inputs, to),
       newResource: async ({ type, name, inputs }) => {
         if (type.startsWith("audit-ecosystem:")) return { id: name, state: inputs };
         try {

@@ -7,6 +7,9 @@
  * @see https://aws.amazon.com/lambda/pricing/
  * @see https://aws.amazon.com/s3/pricing/
  * @see https://aws.amazon.com/kms/pricing/
+ * @see https://aws.amazon.com/cloudwatch/pricing/
+ * @see https://aws.amazon.com/cloudtrail/pricing/
+ * @see https://aws.amazon.com/guardduty/pricing/
  */
 export const PRICES = {
   asOf: "2026-11-25",
@@ -16,6 +19,12 @@ export const PRICES = {
   lambda: { perGigabyteSecond: 0.0000133334, perMillionRequests: 0.2 },
   /** Of the class Standard: a thousand PUT, COPY, POST or LIST requests; a thousand GET; a gigabyte kept for a month. */
   s3: { perThousandWrites: 0.005, perThousandReads: 0.0004, perGigabyteMonth: 0.023 },
+  /** A metric that an alarm watches, and a metric of one's own, each for a month; a dashboard of more than fifty metrics. */
+  cloudWatch: { perAlarmMonth: 0.1, perMetricMonth: 0.3, perDashboardMonth: 3 },
+  /** A hundred thousand events of management that a further trail records: the first copy is free. */
+  cloudTrail: { perHundredThousandEvents: 2 },
+  /** A million events of management that GuardDuty reads. */
+  guardDuty: { perMillionEvents: 4 },
   /** Ten thousand requests that concern an elliptic-curve key; a key for a month. */
   kms: { perTenThousandRequests: 0.15, perKeyMonth: 1 },
 } as const;

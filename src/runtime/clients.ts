@@ -22,5 +22,6 @@ export function evidenceS3({ client, env }: Runtime = thisProcess): S3Client {
   );
 }
 
+/** As the SDK makes it: by the header that says by whom a function was called, Lambda stops loops, and traces are linked. */
 export const lambdaClient = ({ client }: Runtime): LambdaClient =>
-  withCachedConfig(new LambdaClient({ ...client(WAITS), retryMode: "adaptive", maxAttempts: 6 }));
+  new LambdaClient({ ...client(WAITS), retryMode: "adaptive", maxAttempts: 6 });

@@ -343,6 +343,20 @@ export const KEYS = {
     problem: "a role's name has up to 64 letters, digits and +=,.@-_",
     example: "audit-cross-account-access-role",
   },
+  permissionsBoundary: {
+    about: "both: ARN of the IAM policy that bounds every role; none when empty",
+    default: "",
+    schema: matching(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/),
+    problem: "the ARN of a policy is expected",
+    example: "arn:aws:iam::999999999999:policy/boundary",
+  },
+  tags: {
+    about: "both: tags of everything that has tags, key=value (list)",
+    default: "",
+    schema: list(/^(?!aws:)[\p{L}\p{N} _.:/+@-]{1,128}=[\p{L}\p{N} _.:/=+@-]{0,256}$/u),
+    problem: "key=value is expected, of letters, digits, blanks and _.:/=+@-, and no key beginning with aws:",
+    example: "cost-center=4711,owner=audit",
+  },
   externalId: {
     about: "audit: random when empty; member: the audit stack's output externalId",
     default: "",

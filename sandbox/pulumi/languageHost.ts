@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { Empty, pb, type Rpc, runner, serve } from "./grpc.ts";
+
+/** The exit code of Pulumi's runner after it has said itself what went wrong. */
+const SAID = 32;
+
+/**
+ * Pulumi's host of Node.js programs, as far as running one goes: it starts the SDK's own runner with the project's
+ * `nodeargs`. Pulumi's own is a binary that comes with its CLI; this one is for where that is not to be had.
+ */
+export function serveLanguageHost() {
+  /** Addresses of engines: each says its own when it greets, and may be one of several at the same time. */
+  const engines = new Map<string, string>();
+  return serve(pb.language.LanguageRuntimeService, {
+    handshake: (request, caller) => {
+      engines.set(caller, request.getEngineAddress());
+      return new pb.language.LanguageHandshakeResponse();
+    },
+    getPluginInfo: () => new pb.plugin.PluginInfo(),
+    getRequiredPackages: () => new pb.language.GetRequiredPackagesResponse(),
+    getRequiredPlugins: () => new pb.language.GetRequiredPluginsResponse(),
+    getProgramDependencies: () => new pb.language.GetProgramDependenciesResponse(),
+    about: () => new pb.language.AboutResponse(),
+    cancel: () => new Empty(),
+    run: (request, caller) => run(request, engines.get(caller) ?? ""),
+  });
+}
+
+async function run(request: Rpc, engine: string): Promise<Rpc> {
+  const options = request.getInfo()?.getOptions()?.toJavaScript() ?? {};
+  const flags = {
+    monitor: request.getMonitorAddress(),
+    engine,
+    project: request.getProject(),
+    stack: request.getStack(),
+    pwd: request.getPwd(),
+    organization: request.getOrganization(),
+    parallel: request.getParallel(),
+    "dry-run": request.getDryrun(),
+  };
+  const config = Object.fromEntries(request.getConfigMap().entries());
+  const response = new pb.language.RunResponse();
+  const { code, output } = await exited(
+    [
+      ...String(options.nodeargs ?? "")
+        .split(" ")
+        .filter(Boolean),
+      runner(),
+      ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+      join(request.getPwd(), request.getProgram() === "." ? "" : request.getProgram()),
+    ],
+    request.getPwd(),
+    {
+      PULUMI_CONFIG: JSON.stringify(config),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+      PULUMI_NODEJS_TYPESCRIPT: String(options.typescript ?? true),
+      PULUMI_NODEJS_PROJECT: request.getProject(),
+      PULUMI_NODEJS_STACK: request.getStack(),
+    },
+  );
+  if (code === SAID) response.setBail(true);
+  else if (code !== 0) response.setError(`the program ended with ${code}: ${output}`);
+  return response;
+}
+
+function exited(args: string[], cwd: string, env: Record<string, string>) {
+  return new Promise<{ code: number; output: string }>((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env } });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (bytes) => {
+        output += bytes;
+      });
+    child.on("error", reject);
+    child.on("exit", (code) => resolve({ code: code ?? 1, output }));
+  });
+}

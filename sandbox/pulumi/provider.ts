@@ -1,0 +1,197 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { call, make } from "../deploy/program.ts";
+import type { Target } from "../deploy/provider.ts";
+import { replacing } from "../deploy/replacing.ts";
+import { Empty, pb, type Rpc, Struct, serve } from "./grpc.ts";
+import type { World } from "./world.ts";
+
+/** Where a provider makes resources. */
+export interface ProviderArgs {
+  world: World;
+  /** Clients of an account and region of the sandbox. */
+  target: (account: string, region: string) => Target;
+  /** The account that a caller's credentials belong to. */
+  accountOf: (profile: string | undefined) => string;
+  /** What it says it is: the version that the program's SDK expects. */
+  version: string;
+  /** Tells of each change that was made to the world. */
+  changed?: () => void;
+}
+
+/** Marks a secret, and in place of a value that is not known yet. @see pulumi/proto/pulumi/provider.proto */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** Outputs that are AWS's to say. */
+const NOT_YET_KNOWN = Object.fromEntries(
+  ["arn", "bucket", "keyId", "name", "result", "targetKeyArn", "url"].map((output) => [output, UNKNOWN]),
+);
+const isUnknown = (value: unknown): boolean => JSON.stringify(value)?.includes(UNKNOWN) ?? false;
+
+/** What is drawn as a secret. */
+const SECRET_OUTPUTS: Readonly<Record<string, readonly string[]>> = {
+  "random:index/randomPassword:RandomPassword": ["result"],
+};
+
+/** Names that the provider makes up where the program gives none: of the resource's, and so that they stay. */
+const AUTONAMED: Readonly<Record<string, string>> = {
+  "aws:s3/bucket:Bucket": "bucket",
+  "aws:iam/policy:Policy": "name",
+  "aws:iam/rolePolicy:RolePolicy": "name",
+};
+
+const struct = (value: object): Rpc => Struct.fromJavaScript(value);
+// biome-ignore lint/suspicious/noExplicitAny: each type of resource has its own inputs
+const plain = (message: Rpc): any => message?.toJavaScript() ?? {};
+const typeAndName = (urn: string) => {
+  const [, , types = "", name = ""] = urn.split("::");
+  return { type: types.split("$").at(-1)!, name };
+};
+
+/** A provider of `aws` or `random` that makes resources in the sandbox, and refuses what AWS refuses. */
+export function serveProvider({ world, target, accountOf, version, changed = () => undefined }: ProviderArgs) {
+  const callers = new Map<string, { account: string; region: string | undefined }>();
+  const where = (caller: string) => callers.get(caller) ?? { account: accountOf(undefined), region: undefined };
+  const at = (caller: string, inputs: { region?: string }): Target => {
+    const { account, region } = where(caller);
+    const chosen = inputs.region ?? region;
+    if (!chosen) throw new Error("Missing region configuration: pulumi config set aws:region <region>");
+    return target(account, chosen);
+  };
+  const made = async (urn: string, properties: Rpc, caller: string) => {
+    const { type, name } = typeAndName(urn);
+    const inputs = plain(properties);
+    const to = type.startsWith("random:") ? target(where(caller).account, NOWHERE) : at(caller, inputs);
+    const { id, state = {} } = await make(type, name, pulumi.runtime.deserializeProperties(properties), to);
+    const secret = SECRET_OUTPUTS[type] ?? [];
+    const outputs = Object.entries({ ...inputs, ...state }).map(([key, value]) => [
+      key,
+      secret.includes(key) ? { [SIGNATURE]: SECRET, value } : value,
+    ]);
+    const standing = { type, id, account: to.account, inputs, state: Object.fromEntries(outputs) };
+    world.put(standing);
+    changed();
+    return standing;
+  };
+  return serve(pb.provider.ResourceProviderService, {
+    handshake: () => {
+      const response = new pb.provider.ProviderHandshakeResponse();
+      response.setAcceptSecrets(false);
+      return response;
+    },
+    attach: () => new Empty(),
+    cancel: () => new Empty(),
+    getPluginInfo: () => {
+      const info = new pb.plugin.PluginInfo();
+      info.setVersion(version);
+      return info;
+    },
+    checkConfig: (request) => {
+      const response = new pb.provider.CheckResponse();
+      response.setInputs(request.getNews());
+      return response;
+    },
+    diffConfig: () => new pb.provider.DiffResponse(),
+    configure: (request, caller) => {
+      const config = plain(request.getArgs());
+      callers.set(caller, { account: accountOf(config.profile), region: config.region ?? process.env.AWS_REGION });
+      const response = new pb.provider.ConfigureResponse();
+      response.setAcceptsecrets(false);
+      response.setSupportspreview(false);
+      return response;
+    },
+    invoke: async (request, caller) => {
+      const inputs = plain(request.getArgs());
+      const response = new pb.provider.InvokeResponse();
+      response.setReturn(struct(await call(request.getTok(), inputs, at(caller, inputs))));
+      return response;
+    },
+    check: (request) => {
+      const { type, name } = typeAndName(request.getUrn());
+      const [olds, news] = [plain(request.getOlds()), plain(request.getNews())];
+      const own = AUTONAMED[type];
+      if (own && news[own] === undefined) news[own] = olds[own] ?? autoname(name, request.getRandomseed_asU8());
+      const response = new pb.provider.CheckResponse();
+      response.setInputs(struct(news));
+      return response;
+    },
+    diff: (request) => {
+      const { type } = typeAndName(request.getUrn());
+      const [olds, news] = [plain(request.getOldInputs()), plain(request.getNews())];
+      const differing = differences(olds, news);
+      const response = new pb.provider.DiffResponse();
+      const { DIFF_SOME, DIFF_NONE } = pb.provider.DiffResponse.DiffChanges;
+      response.setChanges(differing.length ? DIFF_SOME : DIFF_NONE);
+      response.setDiffsList(differing);
+      const replaces = replacing(type).filter((input) => differing.includes(input));
+      response.setReplacesList(replaces);
+      // What has a name of the program's own goes before the next of that name comes.
+      response.setDeletebeforereplace(replaces.length > 0 && !replaces.some((input) => NAMES.includes(input)));
+      return response;
+    },
+    create: async (request, caller) => {
+      const { type } = typeAndName(request.getUrn());
+      const inputs = plain(request.getProperties());
+      const response = new pb.provider.CreateResponse();
+      if (request.getPreview()) {
+        response.setProperties(struct({ ...NOT_YET_KNOWN, ...inputs }));
+        return response;
+      }
+      world.refuseStanding({ type, account: where(caller).account, inputs });
+      const { id, state } = await made(request.getUrn(), request.getProperties(), caller);
+      response.setId(id);
+      response.setProperties(struct(state));
+      return response;
+    },
+    read: (request, caller) => {
+      const { type } = typeAndName(request.getUrn());
+      const standing = world.find(type, where(caller).account, request.getId());
+      const response = new pb.provider.ReadResponse();
+      if (!standing) return response;
+      response.setId(standing.id);
+      response.setInputs(struct(standing.inputs));
+      response.setProperties(struct(standing.state));
+      return response;
+    },
+    update: async (request, caller) => {
+      const response = new pb.provider.UpdateResponse();
+      if (request.getPreview()) {
+        response.setProperties(struct({ ...plain(request.getOlds()), ...plain(request.getNews()) }));
+        return response;
+      }
+      const { state } = await made(request.getUrn(), request.getNews(), caller);
+      response.setProperties(struct(state));
+      return response;
+    },
+    delete: (request, caller) => {
+      const { type } = typeAndName(request.getUrn());
+      world.remove({ type, account: where(caller).account, id: request.getId() });
+      changed();
+      return new Empty();
+    },
+  });
+}
+
+/** Region of what is of no region. */
+const NOWHERE = "us-east-1";
+
+/** Inputs of which a new value can stand beside the old one. */
+const NAMES = ["name", "bucket", "dashboardName"];
+
+const autoname = (name: string, seed: Uint8Array): string =>
+  `${name}-${createHash("sha256").update(seed).digest("hex").slice(0, 7)}`;
+
+/** Inputs that are others; of a file it counts what is in it. */
+function differences(olds: Record<string, unknown>, news: Record<string, unknown>): string[] {
+  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((key) => !key.startsWith("__"));
+  return keys.filter((key) => isUnknown(news[key]) || !isDeepStrictEqual(counted(olds[key]), counted(news[key])));
+}
+
+const counted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(counted);
+  if (!value || typeof value !== "object") return value;
+  const entries = Object.entries(value).filter(([key]) => !("hash" in value && (key === "path" || key === "text")));
+  return Object.fromEntries(entries.map(([key, each]) => [key, counted(each)]));
+};

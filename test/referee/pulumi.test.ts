@@ -1,0 +1,177 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { type PulumiProject, pulumiCli, pulumiProject, type Said } from "./pulumiProject.ts";
+
+const MEMBER = "111111111111";
+const MB = 1_000_000;
+const PROFILES: Record<string, string> = { audit: AUDIT_ACCOUNT, member: MEMBER };
+
+/** Pulumi's lines of the README's "Taking it to AWS", as they stand there. */
+function readmeLines(): string[] {
+  const section = readFileSync("README.md", "utf8").split("## Taking it to AWS\n")[1]!.split("\n## ")[0]!;
+  const block = /```sh\n(.*?)```/s.exec(section)![1]!;
+  const lines = block.split("\n").filter((line) => /^(npx )?pulumi /.test(line));
+  return lines.map((line) =>
+    line.replace(/<profile of the (\w+) account>/, (_, account: string) => PROFILES[account]!),
+  );
+}
+
+describe("Pulumi's own command line", function () {
+  this.timeout(900_000);
+  let project: PulumiProject;
+
+  /** Runs a line that is to end well. */
+  const sh = async (line: string, folder?: string): Promise<Said> => {
+    const said = await project.sh(line, folder);
+    expect(said.code, `${line}\n${said.text.slice(-4000)}`).to.equal(0);
+    return said;
+  };
+  const exported = async (stack: string) => {
+    const { text } = await sh(`pulumi stack export --stack ${stack} 2>/dev/null`);
+    return { text, resources: JSON.parse(text).deployment.resources as { type: string; urn: string }[] };
+  };
+  const inAccount = (account: string, type: RegExp) =>
+    project.world.all().filter((each) => each.account === account && type.test(each.type));
+
+  before(async function () {
+    if (!pulumiCli() && !process.env.CI) {
+      console.log("      skipped: there is no Pulumi CLI on this machine (.ci/pulumi/build makes one)");
+      this.skip();
+    }
+    expect(pulumiCli(), "Pulumi's CLI is required: .ci/pulumi/build makes it").not.to.equal(undefined);
+    project = await pulumiProject(3);
+  });
+  after(() => project?.close());
+
+  it("takes the README's lines, one after the other, without a warning of the program's", async () => {
+    for (const line of readmeLines()) {
+      const { text } = await sh(line);
+      expect(text, line).not.to.match(/warning: /);
+    }
+    expect(inAccount(MEMBER, /iam\/role:Role$/)).to.have.length(1);
+    const trust = inAccount(MEMBER, /iam\/role:Role$/)[0]!.inputs.assumeRolePolicy;
+    expect(trust).to.include(AUDIT_ACCOUNT);
+  });
+
+  it("keeps a small state of few resources, without the key of the digests", async () => {
+    const audit = await exported("audit");
+    expect(audit.resources.length, "resources of the audit account's stack").to.be.at.most(220);
+    expect(audit.text.length, "bytes of its state").to.be.below(3 * MB);
+    const member = await exported("member-prod");
+    expect(member.text.length, "bytes of a member's state").to.be.below(0.1 * MB);
+    const { environment } = [...project.sandbox.state.functions.values()].find(
+      ({ FunctionName }) => FunctionName === "audit-get-meta-iam",
+    )!;
+    expect(environment.DIGEST_KEY).to.be.a("string").with.length.of.at.least(32);
+    expect(audit.text).not.to.include(environment.DIGEST_KEY);
+    expect(audit.text).not.to.include(project.folder);
+  });
+
+  it("has nothing to do a second time, nor from a checkout at another path", async () => {
+    await sh("pulumi up --stack audit --expect-no-changes");
+    const other = project.checkout("another checkout");
+    for (const stack of ["audit", "member-prod"])
+      cpSync(join(project.folder, `Pulumi.${stack}.yaml`), join(other, `Pulumi.${stack}.yaml`));
+    await sh("pulumi preview --stack audit --expect-no-changes", other);
+    await sh("pulumi up --stack member-prod --expect-no-changes", other);
+  });
+
+  for (const [what, line, said] of [
+    ["a key that there is not", "pulumi config set acounts 111111111111", /acounts: no such key; is it accounts\?/],
+    ["a word for a number", "pulumi config set objectLockDays thirty", /objectLockDays: "thirty" — a whole number/],
+    ["a word for true", "pulumi config set tracing yes", /tracing: "yes" — true or false is expected/],
+    ["a cron expression of hour 25", "pulumi config set schedule 'cron(0 25 * * ? *)'", /"25" is no hours/],
+  ] as const)
+    it(`refuses ${what} with one line, and changes nothing`, async () => {
+      const [, key] = /config set (\w+)/.exec(line)!;
+      const before = project.world.all().length;
+      await sh(`pulumi stack select audit && ${line}`);
+      const refused = await project.sh("pulumi up");
+      expect(refused.code, refused.text).not.to.equal(0);
+      expect(refused.text)
+        .to.match(said)
+        .and.not.to.match(/\n\s+at /);
+      expect(project.world.all().length).to.equal(before);
+      await sh(`pulumi config rm ${key}`);
+    });
+
+  it("refuses an id that YAML reads as octal, and proposes no other account's", async () => {
+    const file = join(project.folder, "Pulumi.audit.yaml");
+    const whole = readFileSync(file, "utf8");
+    writeFileSync(file, whole.replace(/(audit-ecosystem:accounts:).*/, "$1 011111111111"));
+    const refused = await project.sh("pulumi preview --stack audit");
+    writeFileSync(file, whole);
+    expect(refused.code).not.to.equal(0);
+    expect(refused.text)
+      .to.match(/accounts: "1227133513" — .*leading zeros/)
+      .and.not.to.match(/00\d{10}"/);
+  });
+
+  it("changes the parameter alone for another account, set by path", async () => {
+    await sh("pulumi config rm accounts --stack audit");
+    for (const [index, id] of [MEMBER, "222222222222", "012345678901"].entries())
+      await sh(`pulumi config set --stack audit --path 'accounts[${index}]' ${id}`);
+    const { text } = await sh("pulumi up --stack audit");
+    expect(text)
+      .to.match(/~ 1 updated/)
+      .and.not.to.match(/created|deleted|replaced/);
+    const [parameter] = inAccount(AUDIT_ACCOUNT, /ssm\/parameter/);
+    expect(parameter!.inputs.value.value ?? parameter!.inputs.value).to.include("012345678901");
+  });
+
+  describe("a small stack with a bucket of its own name", () => {
+    const bucket = () => inAccount("999999999999", /s3\/bucket:Bucket$/).find(({ id }) => id === "acme-audit");
+    const set = (values: Record<string, string>) =>
+      sh(
+        Object.entries(values)
+          .map(([key, value]) => `pulumi config set ${key} ${value}`)
+          .join(" && "),
+      );
+
+    before(async () => {
+      await sh("pulumi stack init small");
+      await set({ "aws:region": "eu-central-1", kind: "audit", accounts: MEMBER, auditors: "s3", catalog: "false" });
+      await set({ bucketName: "acme-audit", namePrefix: "small", parameterName: "/small/accounts" });
+      await sh("pulumi up");
+    });
+
+    it("gets Object Lock in place", async () => {
+      await set({ objectLockDays: "30" });
+      const { text } = await sh("pulumi up");
+      expect(text)
+        .to.match(/\+ 1 created/)
+        .and.not.to.match(/replaced|deleted/);
+      await sh("pulumi up --expect-no-changes");
+    });
+
+    it("makes all but bucket and key anew for another prefix", async () => {
+      await set({ namePrefix: "little" });
+      const { text } = await sh("pulumi up");
+      expect(text).to.match(/replaced/);
+      expect(inAccount(AUDIT_ACCOUNT, /s3\/bucket:Bucket$/).filter(({ id }) => id === "acme-audit")).to.have.length(1);
+      expect(inAccount(AUDIT_ACCOUNT, /lambda\/function/).map(({ id }) => id)).to.not.include("small-boss");
+    });
+
+    it("finds a bucket that was lost by a refresh, and makes it again", async () => {
+      for (const each of inAccount(AUDIT_ACCOUNT, /^aws:s3\//).filter(({ id }) => id === "acme-audit"))
+        project.world.remove(each);
+      await sh("pulumi refresh");
+      const { text } = await sh("pulumi up");
+      expect(text).to.match(/\+ \d+ created/);
+      expect(bucket()).not.to.equal(undefined);
+    });
+
+    it("is destroyed but for the bucket, which the next stack of the name takes over", async () => {
+      await sh("pulumi destroy");
+      expect(bucket(), "the bucket stays").not.to.equal(undefined);
+      expect(inAccount(AUDIT_ACCOUNT, /lambda\/function/).filter(({ id }) => id.startsWith("little-"))).to.be.empty;
+      const standing = await project.sh("pulumi up");
+      expect(standing.code, "the name is taken").not.to.equal(0);
+      await set({ adoptBucket: "true" });
+      await sh("pulumi up");
+      await sh("pulumi up --expect-no-changes");
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import { execFile } from "node:child_process";
+import {
+  accessSync,
+  constants,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
+import { targetOf } from "../../sandbox/deploy/provider.ts";
+import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { populate } from "../../sandbox/estate/populate.ts";
+import { inProcess } from "../../sandbox/inProcess.ts";
+import { pulumiServers } from "../../sandbox/pulumi/environment.ts";
+import { World } from "../../sandbox/pulumi/world.ts";
+import { randomOf } from "../../sandbox/random.ts";
+
+/** The version of Pulumi's CLI that `.ci/pulumi` builds. */
+export const CLI_VERSION = "3.274.1";
+const CACHE = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+
+/** The folder with Pulumi's CLI: that which `.ci/pulumi/build` has built, or that of one that is installed. */
+export function pulumiCli(): string | undefined {
+  const built = join(CACHE, "audit-ecosystem", "pulumi", CLI_VERSION, "bin");
+  // npm's own package of the name downloads one when it is called.
+  const installed = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  return [built, ...installed].find((folder) => {
+    try {
+      accessSync(join(folder, "pulumi"), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Puts the CLI where `npx pulumi` looks for the one of its own version. */
+function asDownloaded(cli: string, home: string): void {
+  const { version } = JSON.parse(readFileSync("node_modules/pulumi/package.json", "utf8")) as { version: string };
+  const folder = join(home, "versions", version, "bin");
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(join(cli, "pulumi"), join(folder, "pulumi"));
+}
+
+/** What a line of a shell said. */
+export interface Said {
+  code: number;
+  /** Both streams. */
+  text: string;
+  ms: number;
+}
+
+/** A checkout of one's own with a Pulumi backend in a folder, whose resources are made in a sandbox. */
+export interface PulumiProject {
+  sandbox: Sandbox;
+  world: World;
+  folder: string;
+  /** Runs a line as a shell does, in the checkout or in another folder. */
+  sh: (line: string, folder?: string) => Promise<Said>;
+  /** Another checkout, at another path. */
+  checkout: (name: string) => string;
+  close: () => void;
+}
+
+const PARTS = ["components", "handlers", "stacks", "src", "docs/deployer"];
+const FILES = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulumi.audit.yaml", "Pulumi.member.yaml"];
+
+/** @param members active accounts beside the audit account */
+export async function pulumiProject(members: number): Promise<PulumiProject> {
+  const cli = pulumiCli()!;
+  const home = mkdtempSync(join(tmpdir(), "pulumi-"));
+  const invoke = { now: async () => ({ payload: null }), later: () => undefined };
+  const now = () => Date.UTC(2026, 10, 24);
+  const sandbox = createSandbox(populate(1, members), { now, random: randomOf("pulumi"), invoke });
+  const world = new World();
+  const servers = await pulumiServers({
+    world,
+    target: (account, region) => targetOf({ requestHandler: inProcess(sandbox) }, account, region),
+    // A profile is called by the account it is of.
+    accountOf: (profile) => profile ?? AUDIT_ACCOUNT,
+  });
+  mkdirSync(join(home, "backend"));
+  asDownloaded(cli, join(home, "home"));
+  const checkout = (name: string): string => {
+    const folder = join(home, name);
+    mkdirSync(folder);
+    for (const part of [...PARTS, ...FILES]) cpSync(part, join(folder, part), { recursive: true });
+    for (const shared of ["node_modules", "dist"])
+      symlinkSync(join(process.cwd(), shared), join(folder, shared), "dir");
+    writeFileSync(join(folder, ".gitignore"), "dist\n");
+    return folder;
+  };
+  const folder = checkout("checkout");
+  const env = {
+    ...process.env,
+    ...servers.environment,
+    PATH: `${cli}${delimiter}${process.env.PATH}`,
+    PULUMI_HOME: join(home, "home"),
+    PULUMI_BACKEND_URL: `file://${join(home, "backend")}`,
+    PULUMI_CONFIG_PASSPHRASE: "of a test",
+    PULUMI_SKIP_CONFIRMATIONS: "true",
+    NO_COLOR: "1",
+    AWS_REGION: "",
+  };
+  return {
+    sandbox,
+    world,
+    folder,
+    checkout,
+    sh: (line, cwd = folder) =>
+      new Promise((resolve) => {
+        const began = performance.now();
+        execFile("sh", ["-c", line], { cwd, env, maxBuffer: 2 ** 28 }, (error, stdout, stderr) =>
+          resolve({
+            code: typeof error?.code === "number" ? error.code : error ? 1 : 0,
+            text: `${stdout}${stderr}`,
+            ms: performance.now() - began,
+          }),
+        );
+      }),
+    close: () => {
+      servers.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
