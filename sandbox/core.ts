@@ -69,8 +69,8 @@ function principalOf(state: SandboxState, key: string, now: number): Principal {
     throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
   if (session.expires <= now)
     throw new AwsError("ExpiredToken", "The security token included in the request is expired", 403);
-  const { roleArn, roleName, sessionName } = session;
-  return { kind: "role", account: session.account, roleArn, roleName, sessionName };
+  const { roleArn, roleName, sessionName, policy } = session;
+  return { kind: "role", account: session.account, roleArn, roleName, sessionName, sessionPolicy: policy };
 }
 
 const closedRegion = ({ protocol }: Service): AwsError =>
@@ -136,7 +136,7 @@ export function createSandbox(
   state: SandboxState,
   { now, random, invoke, estate, athena, services }: SandboxRuntime,
 ): Sandbox {
-  const iam = iamOf(state);
+  const iam = iamOf(state, now);
 
   async function answer(service: Service, request: WireRequest, key: string, region: string, id: string) {
     const principal = principalOf(state, key, now());

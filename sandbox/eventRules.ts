@@ -1,4 +1,4 @@
-import { trustsService } from "./iam.ts";
+import { letsServiceIn } from "./iam.ts";
 import type { Call } from "./service.ts";
 import type { StoredEventRule } from "./state.ts";
 
@@ -40,8 +40,11 @@ export function emit(call: Call, { source, detailType, resources = [], detail }:
 
 function keep({ state, randomId }: Call, { arn }: StoredEventRule, queueArn: string | undefined, event: object): void {
   const queue = state.queues.get(queueArn ?? "");
-  const lets = trustsService(queue?.attributes.Policy ?? '{"Statement":[]}', "events.amazonaws.com", {
-    "aws:sourcearn": arn,
+  const lets = letsServiceIn(queue?.attributes.Policy ?? '{"Statement":[]}', {
+    service: "events.amazonaws.com",
+    action: "sqs:SendMessage",
+    resource: queue?.arn ?? "*",
+    context: { "aws:SourceArn": arn },
   });
   if (queue && lets) queue.messages.push({ id: randomId(32), body: JSON.stringify(event) });
 }

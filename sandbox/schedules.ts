@@ -1,4 +1,4 @@
-import { type Iam, trustsService } from "./iam.ts";
+import { type Iam, letsServiceIn } from "./iam.ts";
 import type { Invoke, Principal } from "./service.ts";
 import type { SandboxState } from "./state.ts";
 
@@ -23,8 +23,11 @@ export function fallDue(
   const time = due.toISOString().replace(/\.\d{3}Z$/, "Z");
   const input = (target.Input ?? "{}").replaceAll("<aws.scheduler.scheduled-time>", time);
   if (!role) return false;
-  const taken = trustsService(role.AssumeRolePolicyDocument, "scheduler.amazonaws.com", {
-    "aws:sourceaccount": schedule.account,
+  const taken = letsServiceIn(role.AssumeRolePolicyDocument, {
+    service: "scheduler.amazonaws.com",
+    action: "sts:AssumeRole",
+    resource: role.Arn,
+    context: { "aws:SourceAccount": schedule.account },
   });
   if (!taken) return false;
   const principal: Principal = {

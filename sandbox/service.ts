@@ -3,7 +3,15 @@ import type { SandboxState, StoredFunction } from "./state.ts";
 /** Who makes a call, as the request's credentials say. `root` may do everything in its account. */
 export type Principal =
   | { kind: "root"; account: string }
-  | { kind: "role"; account: string; roleArn: string; roleName: string; sessionName: string };
+  | {
+      kind: "role";
+      account: string;
+      roleArn: string;
+      roleName: string;
+      sessionName: string;
+      /** Policy that the session was made with, as JSON. */
+      sessionPolicy?: string | undefined;
+    };
 
 /** What a function answered, or how it failed. */
 export interface Invocation {
@@ -53,8 +61,6 @@ export interface Permission {
   context?: Record<string, string>;
   /** Policy of the resource itself, as JSON. */
   resourcePolicy?: string | undefined;
-  /** The resource's policy must allow, or hand over to the account's identity policies: keys and roles are so. */
-  resourceDecides?: boolean;
 }
 
 /**

@@ -118,6 +118,8 @@ export interface StoredRole {
   Tags: { Key: string; Value: string }[];
   inline: Map<string, string>;
   attached: Set<string>;
+  /** ARN of the policy that is its permissions boundary. */
+  boundary?: string | undefined;
 }
 export interface StoredPolicy {
   account: string;
@@ -176,6 +178,8 @@ export interface Session {
   roleName: string;
   sessionName: string;
   expires: number;
+  /** Session policy, as JSON. */
+  policy?: string | undefined;
 }
 export interface StoredObject {
   body: Uint8Array;

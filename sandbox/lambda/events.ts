@@ -64,7 +64,7 @@ export function eventQueue({ state, run, now, wait, randomId, retryAfter }: Deli
     };
     const destination = state().functions.get(arn);
     const mailbox = state().queues.get(arn);
-    const why = iamOf(state()).denial(
+    const why = iamOf(state(), now).denial(
       {
         kind: "role",
         account: fn.account,

@@ -155,9 +155,17 @@ export const iam: Service = {
           Tags: (input.Tags ?? []).map(({ Key, Value }) => ({ Key: Key ?? "", Value: Value ?? "" })),
           inline: new Map(),
           attached: new Set(),
+          boundary: input.PermissionsBoundary,
         };
         call.state.roles.set(Arn, role);
         return { Role: roleFacts(role) };
+      },
+    },
+    PutRolePermissionsBoundary: {
+      permissions: onRole("PutRolePermissionsBoundary"),
+      run: (input: sdk.PutRolePermissionsBoundaryRequest, call) => {
+        roleOf(call, input.RoleName).boundary = input.PermissionsBoundary;
+        return {};
       },
     },
     GetRole: {

@@ -79,7 +79,6 @@ const onKey =
         resource: key.arn,
         owner: key.account,
         resourcePolicy: key.policy,
-        resourceDecides: true,
         context: {
           "kms:KeySpec": key.spec,
           "kms:KeyUsage": key.usage,

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type * as s3Shapes from "@aws-sdk/client-s3";
 import type { CreateModelInput, CreateTrainingJobRequest, CreateTransformJobRequest } from "@aws-sdk/client-sagemaker";
-import { trustsService } from "../iam.ts";
+import { letsServiceIn } from "../iam.ts";
 import { randomOf } from "../random.ts";
 import { AwsError, type Call, isAwsError, type Principal } from "../service.ts";
 import { RandomCutForest } from "./randomCutForest.ts";
@@ -22,8 +22,15 @@ class Job {
   /** @throws AwsError where SageMaker may not take the role */
   static of(call: Call, roleArn: string | undefined): Job {
     const role = call.state.roles.get(roleArn ?? "");
-    const context = { "aws:sourceaccount": call.account };
-    if (!role || !trustsService(role.AssumeRolePolicyDocument, "sagemaker.amazonaws.com", context))
+    const taken =
+      role &&
+      letsServiceIn(role.AssumeRolePolicyDocument, {
+        service: "sagemaker.amazonaws.com",
+        action: "sts:AssumeRole",
+        resource: role.Arn,
+        context: { "aws:SourceAccount": call.account },
+      });
+    if (!role || !taken)
       throw new AwsError(
         "ValidationException",
         `Could not assume role ${roleArn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,

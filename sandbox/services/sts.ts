@@ -13,7 +13,6 @@ const operations: Service["operations"] = {
           resource: arn,
           owner: arn.split(":")[4] ?? "",
           ...(input.ExternalId === undefined ? {} : { context: { "sts:ExternalId": input.ExternalId } }),
-          resourceDecides: true,
           // A role that is missing or in a suspended account trusts nobody; AWS tells no difference.
           resourcePolicy: suspended ? undefined : role?.AssumeRolePolicyDocument,
         },
@@ -30,7 +29,7 @@ const operations: Service["operations"] = {
         );
       const sessionName = input.RoleSessionName ?? "session";
       return {
-        Credentials: newSession(call, role.Arn, role.RoleName, role.account, sessionName, seconds),
+        Credentials: newSession(call, role.Arn, role.RoleName, role.account, sessionName, seconds, input.Policy),
         AssumedRoleUser: {
           AssumedRoleId: `${role.RoleId}:${sessionName}`,
           Arn: `arn:aws:sts::${role.account}:assumed-role/${role.RoleName}/${sessionName}`,
@@ -59,10 +58,11 @@ export function newSession(
   account: string,
   sessionName: string,
   seconds: number,
+  policy?: string,
 ) {
   const AccessKeyId = `ASIA${call.randomId(16)}`;
   const expires = call.now() + seconds * 1000;
-  call.state.sessions.set(AccessKeyId, { account, roleArn, roleName, sessionName, expires });
+  call.state.sessions.set(AccessKeyId, { account, roleArn, roleName, sessionName, expires, policy });
   return {
     AccessKeyId,
     SecretAccessKey: call.randomId(40),
