@@ -18,6 +18,9 @@ interface Document {
 /** Documents as they were read last, by their text: each call asks for the same few again. */
 const documents = new Map<string, Document>();
 const DOCUMENTS_KEPT = 2_000;
+/** Policies whose meaning changes with the time. */
+const timed = new WeakSet<Policy>();
+const DECISIONS_KEPT = 50_000;
 
 /** A policy with those of its statements alone that are about an action: what the others say does not matter. */
 function policyAbout(text: string, action: string): Policy {
@@ -35,6 +38,8 @@ function policyAbout(text: string, action: string): Policy {
         problem !== undefined || !actions || actions.some((each) => matchesAction(each, action)),
     );
     about = { ...policy, statements };
+    if (statements.some(({ conditions }) => conditions.some(({ key }) => /^aws:(currenttime|epochtime)$/i.test(key))))
+      timed.add(about);
     document.about.set(action, about);
   }
   return about;
@@ -78,15 +83,20 @@ const CONTROL_POLICIES = POLICIES.map(({ type, targets, statement }) => ({
   text: JSON.stringify({ Version: "2012-10-17", Statement: statement }),
 }));
 
+const controlled = new Map<string, Policy[][]>();
+
 /** An organization's policies for an account, level by level from the root; its management account has none. */
 function controlPolicies(unit: string | undefined, type: ControlType, action: string): Policy[][] {
-  const levels: Policy[][] = [];
-  for (let id = unit; id !== undefined; id = UNITS.find((each) => each.id === id)?.parent)
-    levels.unshift(
-      CONTROL_POLICIES.filter((each) => each.type === type && each.targets.includes(id!)).map(({ text }) =>
-        policyAbout(text, action),
-      ),
-    );
+  const name = `${unit} ${type} ${action}`;
+  let levels = controlled.get(name);
+  if (!levels) {
+    levels = [];
+    for (let id = unit; id !== undefined; id = UNITS.find((each) => each.id === id)?.parent) {
+      const attached = CONTROL_POLICIES.filter((each) => each.type === type && each.targets.includes(id!));
+      levels.unshift(attached.map(({ text }) => policyAbout(text, action)));
+    }
+    controlled.set(name, levels);
+  }
   return levels;
 }
 
@@ -140,6 +150,7 @@ export function iamOf(state: SandboxState, now: () => number = Date.now): Iam {
     const sessionPolicy = principal.kind === "role" ? principal.sessionPolicy : undefined;
     return {
       ...(principal.kind === "role" ? { identityPolicies: documentsOf(principal.roleArn).map(about) } : {}),
+      ...(isAdministrator(principal, action) ? { identityPolicies: [about(EVERYTHING)] } : {}),
       ...(boundary ? { permissionsBoundary: about(boundary) } : {}),
       ...(sessionPolicy ? { sessionPolicy: about(sessionPolicy) } : {}),
       ...(resourcePolicy ? { resourcePolicy: about(resourcePolicy) } : {}),
@@ -160,36 +171,64 @@ export function iamOf(state: SandboxState, now: () => number = Date.now): Iam {
     };
   };
 
+  const decide = (principal: Principal, permission: Permission, policies: ReachPolicies): Decided => {
+    const { action } = permission;
+    const found = reach(
+      {
+        principal: isAdministrator(principal, action)
+          ? `arn:aws:iam::${principal.account}:user/administrator`
+          : nameOf(principal),
+        action,
+        resource: permission.resource || UNKNOWN_RESOURCE,
+        resourceAccount: permission.owner || principal.account,
+        context: contextOf(principal, permission),
+        now: new Date(now()),
+      },
+      policies,
+    );
+    if (found.decision === "conditional" || found.decision === "notKnown")
+      throw new Error(`the sandbox's IAM cannot decide ${action}: ${[...found.notKnown, ...found.keys].join("; ")}`);
+    if (found.decision !== "allowed")
+      return {
+        why: `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${permission.resource} ${because(found, action)}`,
+        by: [],
+      };
+    const own = found.statements.filter(({ kind, effect }) => kind === "identityPolicies" && effect === "Allow");
+    const role = principal.kind === "role" ? principal.roleName : undefined;
+    return { why: undefined, by: role === undefined ? [] : own.map(({ sid }) => `${role} ${sid} ${action}`) };
+  };
+
+  const decisions = new Map<string, { read: readonly Policy[]; decided: Decided }>();
   return {
     used,
     nameOf,
     denial(principal, permission) {
-      const { action } = permission;
-      // Root users take no roles; the sandbox's root stands for an administrator of its account, who may.
-      const administrator = principal.kind === "root" && action === "sts:AssumeRole";
+      const { action, resource, owner, context } = permission;
       const policies = policiesOf(principal, permission);
-      const found = reach(
-        {
-          principal: administrator ? `arn:aws:iam::${principal.account}:user/administrator` : nameOf(principal),
-          action,
-          resource: permission.resource || UNKNOWN_RESOURCE,
-          resourceAccount: permission.owner || principal.account,
-          context: contextOf(principal, permission),
-          now: new Date(now()),
-        },
-        administrator ? { ...policies, identityPolicies: [policyAbout(EVERYTHING, action)] } : policies,
-      );
-      if (found.decision === "conditional" || found.decision === "notKnown")
-        throw new Error(`the sandbox's IAM cannot decide ${action}: ${[...found.notKnown, ...found.keys].join("; ")}`);
-      if (found.decision !== "allowed")
-        return `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${permission.resource} ${because(found, action)}`;
-      if (principal.kind === "role")
-        for (const { kind, effect, sid } of found.statements)
-          if (kind === "identityPolicies" && effect === "Allow") used.add(`${principal.roleName} ${sid} ${action}`);
-      return undefined;
+      const read = Object.values(policies).flat(2) as Policy[];
+      const name = `${nameOf(principal)} ${action} ${resource} ${owner} ${context ? JSON.stringify(context) : ""}`;
+      let known = decisions.get(name);
+      // Documents are read once by their text: the same objects are the same policies.
+      if (known?.read.length !== read.length || !read.every((each, at) => each === known?.read[at])) {
+        known = { read, decided: decide(principal, permission, policies) };
+        if (decisions.size >= DECISIONS_KEPT) decisions.clear();
+        if (!read.some((each) => timed.has(each))) decisions.set(name, known);
+      }
+      for (const each of known.decided.by) used.add(each);
+      return known.decided.why;
     },
   };
 }
+
+/** Why a call is denied, and the statements of the role's policies that let it through. */
+interface Decided {
+  why: Denial;
+  by: readonly string[];
+}
+
+/** Root users take no roles; the sandbox's root stands for an administrator of its account, who may. */
+const isAdministrator = ({ kind }: Principal, action: string): boolean =>
+  kind === "root" && action === "sts:AssumeRole";
 
 const EVERYTHING = JSON.stringify({
   Version: "2012-10-17",

@@ -118,7 +118,7 @@ async function bucket(s3: S3Client, { bucket: Bucket, bucketPolicy }: ExpectedAu
     ...(ownership?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced"
       ? []
       : ["access lists of objects count"]),
-    ...(samePolicy(JSON.parse(policy?.Policy ?? "{}"), bucketPolicy)
+    ...(samePolicy(policy?.Policy, bucketPolicy)
       ? []
       : ["its policy, which keeps the system's roles from deleting and overwriting, is not the one of the program"]),
   ];
@@ -143,8 +143,8 @@ async function signingKey(kms: KMSClient, { signingKey: KeyId, keyPolicy }: Expe
     ];
   if (KeyState !== "Enabled")
     return [problem("signing key", `${KeyId} is ${KeyState}`, `aws kms enable-key --key-id ${KeyId}`)];
-  const { Policy = "{}" } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
-  if (!samePolicy(JSON.parse(Policy), keyPolicy))
+  const { Policy } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
+  if (!samePolicy(Policy, keyPolicy))
     return [
       problem(
         "signing key",

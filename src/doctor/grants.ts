@@ -1,21 +1,4 @@
-import * as z from "zod";
-
-const many = z.union([z.string().transform((each) => [each]), z.array(z.string())]);
-const Document = z.object({
-  Statement: z.preprocess(
-    (value) => (Array.isArray(value) ? value : [value]),
-    z.array(
-      z.looseObject({
-        Effect: z.string(),
-        Action: many.optional(),
-        NotAction: many.optional(),
-        Resource: many.optional(),
-        NotResource: many.optional(),
-        Condition: z.unknown().optional(),
-      }),
-    ),
-  ),
-});
+import { parsePolicy } from "../policy/parse.ts";
 
 /**
  * What policy documents grant, each action on each resource by itself, so that documents that were cut or ordered in
@@ -25,18 +8,21 @@ const Document = z.object({
  */
 export function grantsOf(documents: readonly string[]): Set<string> {
   const grants = new Set<string>();
-  for (const document of documents)
-    for (const statement of Document.parse(JSON.parse(document)).Statement) {
-      const { Effect, Action, NotAction, Resource, NotResource, Condition } = statement;
+  for (const document of documents) {
+    const { statements, problem } = parsePolicy(document);
+    const wrong = problem ?? statements.find((each) => each.problem)?.problem;
+    if (wrong) throw new Error(`a policy is not understood: ${wrong}`);
+    for (const { effect, actions, notActions, resources, notResources, conditions } of statements) {
       const rest = [
-        ...(Effect === "Allow" ? [] : [Effect]),
-        ...(NotAction ? [`not ${NotAction}`] : []),
-        ...(NotResource ? [`not on ${NotResource}`] : []),
-        ...(Condition ? [`if ${JSON.stringify(Condition)}`] : []),
+        ...(effect === "Allow" ? [] : [effect]),
+        ...(notActions ? [`not ${notActions}`] : []),
+        ...(notResources ? [`not on ${notResources}`] : []),
+        ...conditions.map(({ operator, key, values }) => `if ${operator} ${key} ${values}`),
       ];
-      for (const action of Action ?? ["*"])
-        for (const resource of Resource ?? ["*"])
+      for (const action of actions ?? ["*"])
+        for (const resource of resources ?? ["*"])
           grants.add([action, ...(resource === "*" ? [] : [`on ${resource}`]), ...rest].join(" "));
     }
+  }
   return grants;
 }

@@ -45,7 +45,8 @@ function withoutOrganization(statement: Statement): Statement {
 export function trustFindings(text: string, expected: ExpectedTrust, remedy: string): Finding[] {
   const allowed = Trust.parse(JSON.parse(text)).Statement.filter(({ Effect }) => Effect === "Allow");
   const wanted = Trust.parse(expected.trust).Statement[0]!;
-  const fits = (statement: Statement) => samePolicy(withoutOrganization(statement), withoutOrganization(wanted));
+  const fits = (statement: Statement) =>
+    samePolicy({ Statement: withoutOrganization(statement) }, { Statement: withoutOrganization(wanted) });
   const others = [
     ...new Set(allowed.flatMap(principalsOf).filter((each) => !isAccount(each, expected.auditAccountId))),
   ];

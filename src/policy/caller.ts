@@ -37,6 +37,9 @@ export interface Caller {
 const WEB_IDENTITY = ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"];
 const SERVICE = /^[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|aws\.internal|aws\.com)$/;
 
+const CALLERS_KEPT = 5_000;
+const callers = new Map<string, Caller | undefined>();
+
 /**
  * @param name an ARN of IAM or STS, an account id (its root user), a service principal, a web identity provider, or
  *   `anonymous`
@@ -44,6 +47,15 @@ const SERVICE = /^[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|aws\.internal|
  * @returns undefined where the name is none of these
  */
 export function callerOf(name: string, action: string): Caller | undefined {
+  if (WEB_IDENTITY.includes(name)) return readCaller(name, action);
+  if (!callers.has(name)) {
+    if (callers.size >= CALLERS_KEPT) callers.clear();
+    callers.set(name, readCaller(name, action));
+  }
+  return callers.get(name);
+}
+
+function readCaller(name: string, action: string): Caller | undefined {
   const plain = { name, partition: "aws", serviceLinked: false };
   if (name === "anonymous" || name === "*") return { ...plain, kind: "anonymous" };
   if (/^\d{12}$/.test(name)) return { ...plain, kind: "root", account: name, name: `arn:aws:iam::${name}:root` };

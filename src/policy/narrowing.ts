@@ -7,7 +7,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-import { ipRange } from "./ipRange.ts";
+import { containsRange, ipRange } from "./ipRange.ts";
 import { type Operator, operatorOf } from "./operators.ts";
 import type { Condition, Policy } from "./parse.ts";
 import { hasVariables } from "./variables.ts";
@@ -206,12 +206,16 @@ function fixedValues(condition: Condition, operator: Operator, who: WhoKey, vers
 
 const name = (condition: Condition): string => condition.key.toLowerCase();
 
-/** Many ranges that together are half of all IPv4 addresses, or half of those of IPv6 that are given out (2000::/3). */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((each) => ipRange(each)!);
+/** Shares of all addresses that are everybody when many ranges come to them: a /7, and a /12 of IPv6. */
+const IPV4_SHARE = 2 ** -7;
+const IPV6_SHARE = 2 ** -12;
+
 function isMostAddresses(ranges: readonly string[]): boolean {
   const total = { 4: 0, 6: 0 };
   for (const each of ranges) {
     const range = ipRange(each);
-    if (range) total[range.version] += 2 ** -range.prefix;
+    if (range && !PRIVATE.some((own) => containsRange(own, range))) total[range.version] += 2 ** -range.prefix;
   }
-  return total[4] >= 1 / 2 || total[6] >= 1 / 16;
+  return total[4] >= IPV4_SHARE || total[6] >= IPV6_SHARE;
 }

@@ -27,8 +27,8 @@ import {
   resourcePolicyDecides,
 } from "./serviceRules.ts";
 import { all, any, dependsOn, NO, not, type Truth, unclear, whether, YES } from "./truth.ts";
-import { expandVariables } from "./variables.ts";
-import { globMatches, globOf, matchesAction } from "./wildcards.ts";
+import { expandVariables, hasVariables } from "./variables.ts";
+import { globMatches, globOf, matchesAction, matchesResource } from "./wildcards.ts";
 
 export type Decision = "allowed" | "explicitlyDenied" | "implicitlyDenied" | "conditional" | "notKnown";
 
@@ -130,6 +130,7 @@ function actionMatches({ actions, notActions }: Statement, action: string): Trut
 /** A variable without a value matches no resource. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value */
 function resourceMatches(statement: Statement, policy: Policy, asked: Asked, optional: boolean): Truth {
   const one = (pattern: string): Truth => {
+    if (!hasVariables(pattern, policy.version)) return whether(matchesResource(pattern, asked.resource));
     const expanded = expandVariables(pattern, policy.version, asked.context);
     if ("key" in expanded) return dependsOn(expanded.key);
     return "valueless" in expanded ? NO : whether(globMatches(globOf(expanded.parts, "resource"), asked.resource));
@@ -151,44 +152,53 @@ function namingOf(statement: Statement, kind: PolicyKind, asked: Asked): Naming 
   return namedBy(statement, asked.caller, asked.context, asked.boundary);
 }
 
+/** The statements of a policy that apply, or may. */
 function applied(policy: Policy, at: Pick<Applied, "kind" | "level" | "policy">, asked: Asked): Applied[] {
   const trust = at.kind === "resourcePolicy" && /^sts:/i.test(asked.action);
-  return policy.statements.map((statement) => {
+  const found: Applied[] = [];
+  for (const statement of policy.statements) {
+    const about = actionMatches(statement, asked.action);
+    if (about.value === false) continue;
+    const { index, sid, effect, problem, conditions } = statement;
     const naming = namingOf(statement, at.kind, asked);
     const truth = all([
-      actionMatches(statement, asked.action),
+      about,
       meansCaller(naming),
       resourceMatches(statement, policy, asked, trust),
-      conditionsHold(statement.conditions, policy.version, asked.context),
-      ...(statement.problem ? [unclear(`${at.kind}: ${statement.problem}`)] : []),
+      conditions.length ? conditionsHold(conditions, policy.version, asked.context) : YES,
+      problem ? unclear(`${at.kind}: ${problem}`) : YES,
     ]);
-    const { index, sid, effect } = statement;
-    return { ...at, index, ...(sid === undefined ? {} : { sid }), effect, truth, naming };
-  });
+    if (truth.value !== false)
+      found.push({ ...at, index, ...(sid === undefined ? {} : { sid }), effect, truth, naming });
+  }
+  return found;
 }
 
 /** One kind's policies, read for a request. */
 interface Read {
-  statements: Applied[];
+  /** Those that apply, or may. */
+  statements: readonly Applied[];
   allow: Truth;
   deny: Truth;
 }
 
-const truthOf = (statements: readonly Applied[], effect: "Allow" | "Deny"): Truth[] =>
-  statements.filter((each) => each.effect === effect).map(({ truth }) => truth);
-
 const NOTHING: Read = { statements: [], allow: NO, deny: NO };
 
 function read(policies: readonly Policy[], kind: PolicyKind, asked: Asked, level?: number): Read {
-  const statements = policies.flatMap((policy, at) =>
-    applied(policy, { kind, policy: at, ...(level === undefined ? {} : { level }) }, asked),
-  );
-  const problems = policies.flatMap(({ problem }) => (problem ? [unclear(`${kind}: ${problem}`)] : []));
-  return {
-    statements,
-    allow: any([...truthOf(statements, "Allow"), ...problems]),
-    deny: any([...truthOf(statements, "Deny"), ...problems]),
-  };
+  const statements: Applied[] = [];
+  const truths: Record<"Allow" | "Deny", Truth[]> = { Allow: [], Deny: [] };
+  for (const [at, policy] of policies.entries()) {
+    const place = level === undefined ? { kind, policy: at } : { kind, level, policy: at };
+    for (const each of applied(policy, place, asked)) {
+      statements.push(each);
+      truths[each.effect].push(each.truth);
+    }
+    if (policy.problem === undefined) continue;
+    const problem = unclear(`${kind}: ${policy.problem}`);
+    truths.Allow.push(problem);
+    truths.Deny.push(problem);
+  }
+  return { statements, allow: any(truths.Allow), deny: any(truths.Deny) };
 }
 
 /**

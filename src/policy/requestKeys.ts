@@ -107,8 +107,8 @@ function tagKeys(given: ReadonlyMap<string, unknown>): ContextValues {
   return names.length ? { "aws:TagKeys": names.map((each) => each.slice(prefix.length)) } : {};
 }
 
-/** The request's context: what is given, what nobody knows, and what follows from the request. */
-export function requestKeys(request: KeysRequest): RequestContext {
+/** All keys of the request: what is given, and what follows from it. */
+function allKeys(request: KeysRequest): RequestContext {
   const given = new Map(Object.entries(request.context).map(([key, value]) => [key.toLowerCase(), value] as const));
   const derived = {
     ...timeKeys(given, request.now),
@@ -119,4 +119,16 @@ export function requestKeys(request: KeysRequest): RequestContext {
   };
   const filled = Object.entries(derived).filter(([key]) => !given.has(key.toLowerCase()));
   return contextOf({ ...Object.fromEntries(filled), ...request.context }, request.unknown);
+}
+
+/** The request's context: what is given, what nobody knows, and what follows from the request. */
+export function requestKeys(request: KeysRequest): RequestContext {
+  let keys: RequestContext | undefined;
+  return {
+    // Most requests meet no condition and no variable: their keys are never put together.
+    get(key) {
+      keys ??= allKeys(request);
+      return keys.get(key);
+    },
+  };
 }

@@ -27,18 +27,26 @@ const joined = (truths: readonly Truth[]): Truth => ({
   problems: [...new Set(truths.flatMap(({ problems }) => problems))],
 });
 
+const isOpen = ({ value }: Truth): boolean => value === undefined;
+
 /** True where all are, false where one is false. */
 export function all(truths: readonly Truth[]): Truth {
-  if (truths.some(({ value }) => value === false)) return NO;
-  const open = truths.filter(({ value }) => value === undefined);
-  return open.length ? joined(open) : YES;
+  let open = false;
+  for (const { value } of truths) {
+    if (value === false) return NO;
+    open ||= value === undefined;
+  }
+  return open ? joined(truths.filter(isOpen)) : YES;
 }
 
 /** True where one is, false where none can be. */
 export function any(truths: readonly Truth[]): Truth {
-  if (truths.some(({ value }) => value === true)) return YES;
-  const open = truths.filter(({ value }) => value === undefined);
-  return open.length ? joined(open) : NO;
+  let open = false;
+  for (const { value } of truths) {
+    if (value === true) return YES;
+    open ||= value === undefined;
+  }
+  return open ? joined(truths.filter(isOpen)) : NO;
 }
 
 export const not = (truth: Truth): Truth => (truth.value === undefined ? truth : whether(!truth.value));

@@ -113,15 +113,16 @@ function compiled(pattern: string, kind: PatternKind): Glob {
 }
 
 /** `StringLike`: wildcards anywhere, with regard to case. */
-export const matchesText = (pattern: string, text: string): boolean => globMatches(compiled(pattern, "text"), text);
+export const matchesText = (pattern: string, text: string): boolean =>
+  pattern === "*" || globMatches(compiled(pattern, "text"), text);
 
 /** An `Action` element: no regard to case. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
 export const matchesAction = (pattern: string, action: string): boolean =>
-  globMatches(compiled(pattern, "action"), action.toLowerCase());
+  pattern === "*" || globMatches(compiled(pattern, "action"), action.toLowerCase());
 
 /** A `Resource` element. */
 export const matchesResource = (pattern: string, arn: string): boolean =>
-  globMatches(compiled(pattern, "resource"), arn);
+  pattern === "*" || globMatches(compiled(pattern, "resource"), arn);
 
 /** `ArnLike`, `ArnEquals`. */
 export const matchesArn = (pattern: string, arn: string): boolean => globMatches(compiled(pattern, "arn"), arn);

@@ -43,6 +43,7 @@ describe("audience", () => {
     ["a time", { Condition: { DateGreaterThan: { "aws:CurrentTime": "2020-01-01T00:00:00Z" } } }],
     ["all addresses", { Condition: { IpAddress: { "aws:SourceIp": "0.0.0.0/0" } } }],
     ["all addresses in halves", { Condition: { IpAddress: { "aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"] } } }],
+    ["two very wide ranges", { Condition: { IpAddress: { "aws:SourceIp": ["3.0.0.0/8", "52.0.0.0/8"] } } }],
     ["all of IPv6", { Condition: { IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "::/0"] } } }],
     ["principals that are any", { Condition: { StringLike: { "aws:PrincipalArn": "*" } } }],
     ["roles of any account", { Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/admin" } } }],
