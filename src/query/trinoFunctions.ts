@@ -29,14 +29,16 @@ export const TRINO_FUNCTIONS: Readonly<Record<string, (bytes: Buffer) => string>
   trino_utf8: (bytes) => bytes.toString(),
   trino_time: (bytes) => {
     const text = bytes.toString();
-    const [, day, time, fraction = "", zone = "Z"] = TIME.exec(text) ?? [];
-    if (!day) throw new Error(`no time of ISO 8601: ${short(text)}`);
-    return `${day} ${time ? time.padEnd(8, ":00") : "00:00:00"}${fraction.replace(",", ".")}${zone.toUpperCase()}`;
+    const [, year, month = "1", day = "1", time, fraction = "", zone = "Z"] = TIME.exec(text) ?? [];
+    if (!year) throw new Error(`no time of ISO 8601: ${short(text)}`);
+    const date = [year.padStart(4, "0"), month.padStart(2, "0"), day.padStart(2, "0")].join("-");
+    return `${date} ${time ? time.padEnd(8, ":00") : "00:00:00"}${fraction.replace(",", ".")}${zone.toUpperCase()}`;
   },
 };
 
 /** With its padding, or without any. */
 const BASE64 = /^(?:[a-z0-9+/]{4})*(?:[a-z0-9+/]{2}(?:==)?|[a-z0-9+/]{3}=?)?$/i;
-const TIME = /^(\d{4}-\d{2}-\d{2})(?:[Tt]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)([.,]\d+)?([Zz]|[+-]\d{2}:?\d{2})?)?$/;
+const TIME =
+  /^(\d{1,4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[Tt]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)([.,]\d+)?([Zz]|[+-]\d{2}:?\d{2})?)?)?)?$/;
 
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

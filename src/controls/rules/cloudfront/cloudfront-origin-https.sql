@@ -17,7 +17,7 @@ WITH behaviors AS (
   GROUP BY d.evidence_object, d.evidence_line
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       bool_and(CASE WHEN o.origin IS NULL THEN NULL
+       bool_and(CASE WHEN coalesce(json_size(o.origin, '$'), 0) = 0 THEN NULL
                      WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'http-only' THEN false
                      WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'match-viewer'
                      THEN NOT (b.allow_http OR json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') = 'allow-all')
