@@ -13,6 +13,8 @@ const BAD_CREDENTIALS = new Set([
   "SignatureDoesNotMatch",
   "AuthFailure",
 ]);
+/** What providers of credentials throw. */
+const NO_CREDENTIALS = new Set(["CredentialsProviderError", "TokenProviderError", "ProviderError"]);
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]);
 
 /** What an error of the AWS SDK says, in one line with what to do about it; other errors as they are. */
@@ -20,10 +22,16 @@ export function awsProblem(thrown: unknown, env: NodeJS.ProcessEnv = process.env
   const error = thrown as AwsError;
   if (error instanceof CliError) return error;
   const endpoint = env.AWS_ENDPOINT_URL;
-  if (error.name === "CredentialsProviderError" || /Could not load credentials/.test(error.message))
+  const { AWS_PROFILE: profile } = env;
+  if (NO_CREDENTIALS.has(error.name) || /Could not load credentials/.test(error.message)) {
+    if (profile)
+      return new CliError(
+        `the profile ${profile} (AWS_PROFILE) gives no credentials (${error.message.replace(/\.$/, "")}): look at it (aws configure list), or sign in again (aws sso login)`,
+      );
     return new CliError(
       `no AWS credentials: set AWS_PROFILE (and sign in: aws sso login), or for the sandbox: eval "$(npx itaudit sandbox start)"`,
     );
+  }
   if (/Region is missing/.test(error.message))
     return new CliError("no AWS region: set AWS_REGION, or a profile that has one");
   if (UNREACHABLE.has(error.code ?? "") || UNREACHABLE.has(error.name))

@@ -61,7 +61,7 @@ const runOf = ({ run, plan, manifest, manifestKey, manifestSha256 }: SealedRun):
   run_id: run,
   started_at: plan.started_at,
   sealed_at: manifest.sealed_at,
-  requested_by: plan.requested_by,
+  requested_by: plan.desk ? `${plan.desk.caller_arn}, from a desk` : plan.requested_by,
   complete: manifest.complete,
   accounts: plan.accounts.length,
   auditors: plan.auditors.map(({ name }) => name),
