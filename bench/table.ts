@@ -13,6 +13,7 @@ const rows: Record<string, () => Promise<{ row: Row }>> = {
   larger: () => import("./rows/larger.ts"),
   far: () => import("./rows/far.ts"),
   call: () => import("./rows/call.ts"),
+  desk: () => import("./rows/desk.ts"),
   memory: () => import("./rows/memory.ts"),
   memorySize: () => import("./rows/memorySize.ts"),
   boss: () => import("./rows/boss.ts"),
