@@ -1,5 +1,6 @@
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { accountsFromOrganizations, checkAccounts, organizationsClient } from "../../src/accounts/accounts.ts";
+import { nearest } from "../../src/auditors/nearest.ts";
 import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../../src/auditors/registry.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
@@ -8,7 +9,6 @@ import type { Narrowed } from "../../src/evidence/plan.ts";
 import type { Catalog } from "../../src/tables/catalog.ts";
 import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
 import { CliError } from "../cliError.ts";
-import { nearest } from "../nearest.ts";
 import { mfaCode } from "./mfaCode.ts";
 
 /** What the options say of what is to be collected. */
@@ -47,9 +47,7 @@ export async function scopeOf(options: ScopeOptions): Promise<Scope> {
     throw new CliError("--accounts and --organization: name one of them; the organization has its own list");
   if (externalId && !role) throw new CliError("--external-id: name the role that asks for it, --role");
   const catalog = await declaredCatalog(chosen).catch((error: Error) => {
-    throw error instanceof UnknownAuditorError
-      ? new CliError(`--auditors ${error.unknown}: ${unknownAuditor(error)}`)
-      : error;
+    throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
   });
   const callers = await callersOf(profiles);
   const [first] = callers;
@@ -74,11 +72,6 @@ export async function scopeOf(options: ScopeOptions): Promise<Scope> {
     narrowed,
   };
 }
-
-const unknownAuditor = ({ unknown, known }: UnknownAuditorError): string => {
-  const close = nearest(unknown, known);
-  return `there is no such auditor or service${close ? `; did you mean ${close}?` : ". itaudit policy --help lists them"}`;
-};
 
 async function callersOf(profiles: readonly string[] | undefined): Promise<[Caller, ...Caller[]]> {
   const callers: Caller[] = [];

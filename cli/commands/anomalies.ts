@@ -41,7 +41,11 @@ export const anomaliesCommand = (program: Command): Command =>
         import("../terminal.ts"),
       ]);
       const place = await openEvidence(options);
-      const catalog = await declaredCatalog(options.services ? list(options.services) : undefined);
+      const catalog = await declaredCatalog(options.services ? list(options.services) : undefined).catch(
+        (error: Error) => {
+          throw error.name === "UnknownAuditorError" ? new CliError(`--services: ${error.message}`) : error;
+        },
+      );
       const line = progressLine();
       const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
       try {

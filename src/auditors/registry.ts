@@ -1,4 +1,5 @@
 import { type Aggregator, type Auditor, type ResourceType, type Service, typesOf } from "./collector.ts";
+import { nearest } from "./nearest.ts";
 
 /** Every service there is. A new one: its declarative file and its line here. Loading one loads its SDK client. */
 const services: Readonly<Record<string, () => Promise<Service>>> = {
@@ -225,12 +226,10 @@ export const DEFAULT_AUDITORS: readonly string[] = ["rds", "iam", "s3", ...group
 
 /** No auditor is called so. */
 export class UnknownAuditorError extends Error {
-  /** What there is: groups and services. */
-  readonly known: readonly string[] = [...groupNames, ...serviceNames];
-
   constructor(readonly unknown: string) {
+    const close = nearest(unknown, [...groupNames, ...serviceNames]);
     super(
-      `no auditor is called "${unknown}"; there are the groups ${groupNames.join(", ")} and the services ${serviceNames.join(", ")}`,
+      `no auditor and no service is called "${unknown}"${close ? `; did you mean ${close}?` : `. Groups: ${groupNames.join(", ")}; services: itaudit policy --help`}`,
     );
     this.name = "UnknownAuditorError";
   }
