@@ -3,6 +3,7 @@ import type { Item } from "../../src/evidence/item.ts";
 import { duckDBEngine } from "../../src/query/duckdb.ts";
 import { rowsOf } from "../../src/query/engine.ts";
 import { folderObjects } from "../../src/tables/folderObjects.ts";
+import { networkOpeningRows } from "../../src/tables/networkOpenings.ts";
 import { readSealedRun } from "../../src/tables/sealedRun.ts";
 import { tabulate } from "../../src/tables/tabulate.ts";
 import { FIRST_RUN, folder, folderForEachTest, type RunSpec, writeRun } from "./sealedFolder.ts";
@@ -132,5 +133,43 @@ describe("the table of openings", () => {
     expect(rows.at(-1)!.path).to.equal(
       "public address, route table rtb-public, network ACL not read, security group sg-1",
     );
+  });
+
+  it("is derived in parts by account, which together are the whole", async () => {
+    const accounts = ["100000000000", "100000000001", "100000000002", "100000000003"];
+    const items = accounts.flatMap((account_id) =>
+      [group, rule("sgr-1", { FromPort: 22, ToPort: 22, PrefixListId: "pl-1" })].map((each) => ({
+        ...each,
+        account_id,
+      })),
+    );
+    const list = {
+      ...at("AWS::EC2::PrefixList", "pl-1", {
+        GetManagedPrefixListEntries: { Entries: [{ Cidr: "0.0.0.0/0" }] },
+      }),
+      account_id: accounts[0]!,
+    };
+    await writeRun(folder(), {
+      accounts,
+      auditors: [{ name: "vpc", global: [], regional: [...TYPES, "AWS::EC2::PrefixList"] }],
+      items: [...items, list],
+    });
+    const objects = folderObjects(folder());
+    const sealed = (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!;
+    const rowsOfPart = async (index: number, of: number) => {
+      const rows: string[] = [];
+      for await (const row of networkOpeningRows(objects, sealed.objects, new Set(), { index, of }))
+        rows.push(String(row));
+      return rows;
+    };
+    const [whole, ...parts] = await Promise.all([
+      rowsOfPart(0, 1),
+      rowsOfPart(0, 3),
+      rowsOfPart(1, 3),
+      rowsOfPart(2, 3),
+    ]);
+    expect(parts.flat()).to.have.members(whole!);
+    expect(parts.filter((part) => part.length).length).to.be.greaterThan(1);
+    expect(whole!.filter((row) => row.includes("everybody"))).to.have.lengthOf(accounts.length);
   });
 });

@@ -20,10 +20,10 @@ WITH trusting AS (
   WHERE s.resource_type = 'AWS::IAM::Role' AND s.policy_kind = 'trust' AND s.effect = 'Allow'
     AND lower(p.principal) LIKE '%token.actions.githubusercontent.com'
   GROUP BY s.evidence_object, s.evidence_line
-), unread AS (
-  SELECT evidence_object, evidence_line, problem
+), trusts AS (
+  SELECT evidence_object, evidence_line, state, problem
   FROM latest_policies
-  WHERE resource_type = 'AWS::IAM::Role' AND policy_kind = 'trust' AND state = 'not known'
+  WHERE resource_type = 'AWS::IAM::Role' AND policy_kind = 'trust'
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN t.open THEN false WHEN NOT t.unclear THEN true END AS passes,
@@ -32,5 +32,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        ARRAY[d.evidence_object || ':' || TRY_CAST(d.evidence_line AS varchar)] AS evidence
 FROM latest_aws_iam_role d
 LEFT JOIN trusting t ON t.evidence_object = d.evidence_object AND t.evidence_line = d.evidence_line
-LEFT JOIN unread u ON u.evidence_object = d.evidence_object AND u.evidence_line = d.evidence_line
-WHERE t.evidence_line IS NOT NULL OR u.evidence_line IS NOT NULL
+LEFT JOIN trusts u ON u.evidence_object = d.evidence_object AND u.evidence_line = d.evidence_line
+WHERE t.evidence_line IS NOT NULL OR coalesce(u.state, 'not known') = 'not known'
