@@ -58,12 +58,12 @@ export async function reportOf<T>(
   const before = runs.slice(0, chosen);
   const since = compare ? runs[await indexOf(compare)]! : before[await latestOf(objects, before)];
   if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);
-  const catalog = given.services
-    ? await declaredCatalog(given.services)
-    : await catalogIn(objects, since ? [id, since.run] : [id]);
-  const types = new Set(catalog.tables.map(({ resourceType }) => resourceType));
-  const controls = (await loadControls()).filter(
-    ({ resource, needs }) => !given.services || [resource, ...needs].every((type) => types.has(type)),
+  // Of everything, also for a few services: a control may look into tables of types that they do not read.
+  const catalog = await catalogIn(objects, since ? [id, since.run] : [id]);
+  const own = given.services && (await declaredCatalog(given.services));
+  const types = new Set((own ?? catalog).tables.map(({ resourceType }) => resourceType));
+  const controls = (await loadControls()).filter(({ resource, needs }) =>
+    [resource, ...needs].every((type) => types.has(type)),
   );
   const now = new Date();
   const { exceptions, publicKey } = given;

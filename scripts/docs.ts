@@ -4,7 +4,9 @@ import { documentedTypes } from "../src/auditors/resourceTypes.ts";
 import { loadControls } from "../src/controls/control.ts";
 import { configurationPage, pulumiYaml } from "./configurationPage.ts";
 import { controlsPage } from "./controlsPage.ts";
+import { decisionsIndex } from "./decisionsIndex.ts";
 import { deskRightsPage } from "./deskRightsPage.ts";
+import { drawReport } from "./images.ts";
 import { resourcesPage } from "./resourcesPage.ts";
 
 /** Writes the pages that follow from the declarations: `npm run docs`. */
@@ -14,3 +16,6 @@ writeFileSync("docs/desk-rights.md", deskRightsPage(services));
 writeFileSync("docs/controls.md", controlsPage(readFileSync("docs/controls.md", "utf8"), await loadControls()));
 writeFileSync("Pulumi.yaml", pulumiYaml(readFileSync("Pulumi.yaml", "utf8")));
 writeFileSync("docs/configuration.md", configurationPage(readFileSync("docs/configuration.md", "utf8")));
+writeFileSync("docs/decisions/README.md", decisionsIndex("docs/decisions"));
+if (!(await drawReport("docs/images/report.png")))
+  console.error("docs/images/report.png stays as it is: there is no Chromium here (apt-get install chromium)");

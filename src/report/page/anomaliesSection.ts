@@ -24,7 +24,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
       ),
     );
   const { count, listed } = anomalies;
-  if (!count) return section(element("p", {}, "No resource is told apart from the others of its type."));
+  if (!count) return section(element("p", {}, "No anomalies."));
   const table = new LongTable({
     label: "Anomalies",
     columns: [

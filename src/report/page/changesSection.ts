@@ -5,7 +5,7 @@ import { LongTable } from "./longTable.ts";
 
 const SIGNS = { added: "+", removed: "−", changed: "~", "not observed": "?" } as const;
 
-/** What is otherwise than in the run before. */
+/** What is different from the run before. */
 export function changesSection({ changes }: PageData): HTMLElement {
   const section = (...children: (Node | string | null)[]) =>
     element(

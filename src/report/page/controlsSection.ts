@@ -48,7 +48,7 @@ export function controlsSection(
     element(
       "p",
       {},
-      `${counted(controls.length, "control")}: ${counts.map(({ status, count }) => `${number(count)} ${status.replace("-", " ")}`).join(", ")}. A control passes only where all that it is about was read.`,
+      `${counted(controls.length, "control")}: ${counts.map(({ status, count }) => `${number(count)} ${status.replace("-", " ")}`).join(", ")}. A control passes only if everything in its scope was read.`,
     ),
     table.root,
   );

@@ -15,21 +15,21 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
       "p",
       { class: `verdict ${holds ? "good" : "bad"}` },
       element("strong", {}, holds ? "✓ The evidence is as it was sealed." : "✕ The evidence is not as it was sealed."),
-      ` ${holds ? `Signature, place in the chain, and ${asSealed}.` : `${counted(violations, "violation")}; ${asSealed}.`}`,
+      ` ${holds ? `Signature and chain fit, and ${asSealed}.` : `${counted(violations, "violation")}; ${asSealed}.`}`,
     ),
     integrity.key === "beside" &&
       element(
         "p",
         { class: "notice" },
-        "The public key was taken from beside the evidence: this shows that the evidence is whole, and not who sealed it. ",
+        "The key came from the same place as the evidence, so this proves that the evidence is unchanged, not who signed it. To prove the signer, run ",
         code(`itaudit report ${run.run_id} --public-key key.pem`),
-        " checks against the key of the audit stack.",
+        " with the key from the audit stack.",
       ),
     !run.complete &&
       element(
         "p",
         { class: "notice" },
-        "The run was sealed by name before all of its tasks had committed: it is incomplete.",
+        "Somebody had the run sealed before all of its tasks were done: it is incomplete.",
       ),
     findings.length > 0 &&
       element(
@@ -61,7 +61,7 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
     facts([
       ["Manifest", code(run.manifest_key)],
       ["SHA-256", code(run.manifest_sha256)],
-      ["Place in the chain", integrity.head ? number(integrity.head.sequence) : null],
+      ["Sequence number", integrity.head ? number(integrity.head.sequence) : null],
       ["Started, sealed", `${time(run.started_at)}, ${time(run.sealed_at)}`],
       ["Requested by", run.requested_by],
       ["Notices", noticed.join(", ")],
