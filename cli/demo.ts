@@ -25,6 +25,8 @@ const FOLDER = join(".sandbox", "demo");
 /** Three of the auditors: enough to see, and done in seconds. `itaudit sandbox deploy` deploys them all. */
 const AUDITORS = "rds,iam,s3";
 const REPORT = join(FOLDER, "report.html");
+/** The stack's own word of who seals: what `verify` asks for. */
+const KEY = join(FOLDER, "key.pem");
 const FINDINGS_SHOWN = 3;
 const SHOWN: string = "AWS::RDS::DBInstance";
 
@@ -59,6 +61,7 @@ try {
       progress(`${name} deployed${name.endsWith(outdated) ? ", its external id outdated on purpose" : ""}`),
   });
   settled();
+  writeFileSync(KEY, String(audit.signingPublicKey));
   say(
     `  bucket ${audit.bucketName}, boss ${audit.bossName}, auditors ${(audit.auditorNames as string[]).join(", ")}\n`,
   );
@@ -80,12 +83,15 @@ try {
     const [line] = gunzipSync(await Body!.transformToByteArray())
       .toString()
       .split("\n");
-    say(`\nThe first of ${first.items} items in ${first.key}:\n${JSON.stringify(JSON.parse(line!), null, 2)}`);
+    const { configuration, ...item } = JSON.parse(line!) as { configuration: object };
+    const members = Object.keys(configuration);
+    say(`\nThe first of ${first.items} items in ${first.key}:\n${JSON.stringify(item, null, 2)}`);
+    say(`with its configuration as AWS returned it: ${members.slice(0, 5).join(", ")} and ${members.length - 5} more`);
   }
 
   const member = members[0]!;
   const opened = await openABucket({ ...client, credentials: { accessKeyId: member, secretAccessKey: "sandbox" } });
-  say(`\nThen somebody in ${member} lets the public into the bucket ${opened}, and the boss is asked again:`);
+  say(`\nThen somebody in ${member} opens the bucket ${opened} to the public, and a second run starts:`);
   const again = await startRun(new LambdaClient(client), String(audit.bossName), {});
   const second = runOf(again.manifest_key);
   await sealed(store, second.run, second.date);
@@ -94,7 +100,7 @@ try {
   await running.lambda.idle();
   await report(s3, started.bucket, second.run);
   say(`\nDone in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
-  next(started.bucket, started.manifest_key, first?.key);
+  next(started.bucket);
 } finally {
   await running.stop();
 }
@@ -104,7 +110,7 @@ async function firstOf(store: RunStore, manifest: Manifest) {
   return undefined;
 }
 
-/** Writes the report of the second run, and says where it is, the worst of it, and what is otherwise than before. */
+/** Writes the report of the second run, and says where it is, the worst of it, and what changed. */
 async function report(s3: S3Client, bucket: string, run: string): Promise<void> {
   const [{ reportOf }, { writeReport }, { bucketObjects }, { bucketSource }] = await Promise.all([
     import("./reportOf.ts"),
@@ -154,21 +160,17 @@ async function sealed(store: RunStore, run: string, date: string): Promise<Manif
 }
 
 /** What to try now; each line works as it is printed, from the checkout's folder. */
-function next(bucket: string, manifestKey: string, object: string | undefined): void {
+function next(bucket: string): void {
   const hasAws = (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, "aws")));
-  say(`\nNext, with what the demo left in ${FOLDER}:`);
+  say(`\nNext: open ${REPORT} in a browser. Then, with what the demo left in ${FOLDER}:`);
   for (const command of [
     `eval "$(npx itaudit sandbox start --dir ${FOLDER})"`,
-    `npx itaudit status --bucket ${bucket} ${manifestKey}`,
     "npx itaudit run --accounts 111111111111 --wait",
-    ...(hasAws
-      ? [
-          `aws s3 ls --recursive s3://${bucket}/evidence/`,
-          ...(object ? [`aws s3 cp s3://${bucket}/${object} - | gunzip | head -n 1`] : []),
-        ]
-      : []),
+    'npx itaudit query "SELECT resource_type, count(*) AS resources FROM latest_resources GROUP BY 1 ORDER BY 2 DESC LIMIT 5"',
+    `npx itaudit verify --all --public-key ${KEY}`,
+    ...(hasAws ? [`aws s3 ls --recursive s3://${bucket}/evidence/`] : []),
     `npx itaudit sandbox stop --dir ${FOLDER}`,
   ])
     say(`  ${command}`);
-  if (!hasAws) say("With the AWS CLI installed, `aws` works against it too: README.md.");
+  if (!hasAws) say("With the AWS CLI installed, `aws` works against it too: docs/walk-through.md.");
 }

@@ -5,17 +5,16 @@ import { expect } from "chai";
 import { runningFrom, stopRunning } from "../../sandbox/background.ts";
 import { cleanEnvironment, has, shellAsPrinted } from "../referee/commands.ts";
 
-const HEADING = "## A walk-through of the sandbox";
+const PAGE = "docs/walk-through.md";
 
-/** The commands that a section of the README prints. */
-function printed(heading: string): string {
-  const section = readFileSync("README.md", "utf8").split(`${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  const block = /```sh\n(.*?)```/s.exec(section)?.[1];
-  if (!block) throw new Error(`README.md: no commands below ${heading}`);
+/** The commands that the page prints. */
+function printed(): string {
+  const block = /```sh\n(.*?)```/s.exec(readFileSync(PAGE, "utf8"))?.[1];
+  if (!block) throw new Error(`${PAGE}: no commands`);
   return block;
 }
 
-describe("the README's walk-through of the sandbox", function () {
+describe("the walk-through of the sandbox", function () {
   this.timeout(300_000);
   const dir = mkdtempSync(join(tmpdir(), "walk-through-"));
 
@@ -32,7 +31,7 @@ describe("the README's walk-through of the sandbox", function () {
 
   it("works as printed", async () => {
     const env = cleanEnvironment({ ITAUDIT_SANDBOX_DIR: dir });
-    const { code, out, err } = await shellAsPrinted(printed(HEADING), env);
+    const { code, out, err } = await shellAsPrinted(printed(), env);
     expect(code, `${out}\n${err}`).to.equal(0);
     expect(JSON.parse(readFileSync("out.json", "utf8"))).to.include({ not_started: 0 });
     // The coverage of the narrower run, the listing, an item, the parameter and the assumed role's reading.
