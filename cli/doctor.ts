@@ -9,9 +9,11 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
 import { loadAuditors } from "../src/auditors/registry.ts";
+import { FACTS } from "../src/controls/facts/facts.ts";
 import { type AccountFacts, isRefusal, roleFacts } from "../src/doctor/accountFacts.ts";
 import { accountFindings } from "../src/doctor/accountFindings.ts";
 import { auditFindings } from "../src/doctor/auditFindings.ts";
+import { factFindings } from "../src/doctor/factFindings.ts";
 import { type Finding, note, ok, problem } from "../src/doctor/finding.ts";
 import { evidenceS3 } from "../src/runtime/clients.ts";
 import { assumeRole } from "./assumeRole.ts";
@@ -75,6 +77,7 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
     list.finding,
     ...(states ? [] : [note("organization", "these credentials may not ask which accounts are suspended")]),
     ...(await auditFindings(clients, await expectedAudit(system, auditors))),
+    ...factFindings(FACTS, new Date()),
   ];
   return [
     { account_id: system.accountId, part: "audit", findings },

@@ -13,10 +13,14 @@ export function controlsPage(page: string, controls: readonly Control[]): string
   return `${page.split(`${FROM}\n`)[0]}${lines.join("\n")}\n`;
 }
 
-function entry({ id, title, severity, rationale, remedy, mappings }: Control): string[] {
+function entry({ id, title, severity, rationale, remedy, mappings, "in-part": parts }: Control): string[] {
   const numbers = (Object.keys(FRAMEWORKS) as Framework[]).flatMap((name) => {
     const requirements = mappings[name];
-    return requirements ? [`${name} ${requirements.join(", ")}`] : [];
+    const said = (number: string) => {
+      const missing = parts[`${name} ${number}`];
+      return missing === undefined ? number : `${number} (in part: ${missing})`;
+    };
+    return requirements ? [`${name} ${requirements.map(said).join(", ")}`] : [];
   });
   return [
     `- **${id}** (${severity}): ${title}. ${rationale} _${remedy}_${numbers.length ? ` ${numbers.join("; ")}.` : ""}`,

@@ -117,11 +117,28 @@ async function ask(
   options: QueryOptions,
   line: ReturnType<typeof progressLine>,
 ): Promise<void> {
+  if ("connection" in engine && namesVerdicts(sql)) await evaluateAll(engine as DuckDBEngine, line);
   line("asking");
   const answer = await engine.query(sql);
   line.end();
   const rows = await written(answer, options);
   if (process.stderr.isTTY) process.stderr.write(`${costLine(rows, answer.cost())}\n`);
+}
+
+const namesVerdicts = (sql: string): boolean => /\b(?:from|join)\s+verdicts\b/i.test(sql);
+/** Engines that have the table `verdicts` already. */
+const evaluated = new WeakSet<DuckDBEngine["connection"]>();
+
+/** Evaluates the controls where a query asks for their verdicts; the table is of the run that `latest_` shows. */
+async function evaluateAll(engine: DuckDBEngine, line: ReturnType<typeof progressLine>): Promise<void> {
+  if (evaluated.has(engine.connection)) return;
+  line("evaluating the controls");
+  const [{ loadControls }, { createVerdictsTable }] = await Promise.all([
+    import("../../src/controls/control.ts"),
+    import("../../src/controls/verdictsTable.ts"),
+  ]);
+  await createVerdictsTable(engine, await loadControls());
+  evaluated.add(engine.connection);
 }
 
 async function written(answer: Answer, options: QueryOptions): Promise<number> {

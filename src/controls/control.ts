@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
 import { sha256 } from "../evidence/plan.ts";
+import { withFacts } from "./facts/facts.ts";
 
 /** From the worst on. */
 export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
@@ -36,7 +37,9 @@ const Head = z.strictObject({
   "needs-to-fail": z
     .array(ResourceType)
     .default([])
-    .describe("other types without which nothing fails, because what stands there could excuse it"),
+    .describe(
+      "types, of needs or others, without which nothing fails: what stands there could excuse it; what passes needs them not",
+    ),
   reads: z
     .array(z.string().regex(/^[A-Z]\w+$/, "an operation is written GetBucketPolicy"))
     .default([])
@@ -54,6 +57,10 @@ const Head = z.strictObject({
       },
     )
     .default({}),
+  "in-part": z
+    .record(z.string().regex(/^[\w-]+ \S+$/, "a requirement is written cis-v5 2.1.2"), z.string().min(10))
+    .default({})
+    .describe("mapped requirements that ask for more than the query does, and what is missing"),
 });
 
 /** A control: what must hold, why, and the query that tells. */
@@ -79,10 +86,14 @@ export const hasColumn = ({ sql }: Pick<Control, "sql">, column: "evidence" | "n
 
 /** All types that a control speaks of. */
 export const typesOf = (control: Pick<Control, "resource" | "needs" | "needs-to-fail">): string[] => [
-  control.resource,
-  ...control.needs,
-  ...control["needs-to-fail"],
+  ...new Set([control.resource, ...control.needs, ...control["needs-to-fail"]]),
 ];
+
+/** Types without whose listing a control has no verdict; where it asks for something to be there, its own too. */
+export const neededBy = (control: Pick<Control, "resource" | "needs" | "needs-to-fail" | "per">): string[] =>
+  [...(control.per === "resource" ? [] : [control.resource]), ...control.needs].filter(
+    (type) => !control["needs-to-fail"].includes(type),
+  );
 
 /** A control's file that does not say what it must, for whoever wrote it. */
 export class ControlError extends Error {}
@@ -106,8 +117,15 @@ export function parseControl(text: string, path: string): Control {
     throw new ControlError(
       `${path}: ${parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "head"}: ${message}`).join("; ")}`,
     );
+  const claimed = new Set(
+    Object.entries(parsed.data.mappings).flatMap(([framework, numbers]) =>
+      (numbers ?? []).map((number) => `${framework} ${number}`),
+    ),
+  );
+  const stray = Object.keys(parsed.data["in-part"]).filter((requirement) => !claimed.has(requirement));
+  if (stray.length) throw new ControlError(`${path}: in-part: ${stray.join(", ")} is not among the mappings`);
   const folder = path.split(/[\\/]/).at(-2) ?? "";
-  return { ...parsed.data, id: basename(path, ".sql"), service: folder, sql, sha256: sha256(text) };
+  return { ...parsed.data, id: basename(path, ".sql"), service: folder, sql: withFacts(sql), sha256: sha256(text) };
 }
 
 const CONTROLS = join(import.meta.dirname, "rules");

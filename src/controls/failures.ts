@@ -2,7 +2,7 @@ import { resourceTypeName } from "../evidence/layout.ts";
 import type { Engine } from "../query/engine.ts";
 import { latestName } from "../tables/catalog.ts";
 import type { SealedRun } from "../tables/sealedRun.ts";
-import { type Control, hasColumn } from "./control.ts";
+import { type Control, hasColumn, neededBy } from "./control.ts";
 import type { Listings } from "./listings.ts";
 import { type EvidenceLine, unknownReason, type Verdict } from "./verdict.ts";
 
@@ -20,7 +20,7 @@ export async function* failures(
 ): AsyncGenerator<Verdict> {
   const hashes = new Map(sealed.objects.map(({ key, sha256 }) => [key, sha256]));
   const asksForOne = control.per !== "resource";
-  const needed = asksForOne ? [control.resource, ...control.needs] : control.needs;
+  const needed = neededBy(control);
   const { rows } = await engine.query(failuresQuery(control, sealed));
   for await (const portion of rows)
     for (const row of portion) {

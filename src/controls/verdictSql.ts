@@ -1,4 +1,4 @@
-import { type Control, hasColumn } from "./control.ts";
+import { type Control, hasColumn, neededBy } from "./control.ts";
 import { list, text } from "./sqlText.ts";
 import { unknownReason, type VerdictStatus } from "./verdict.ts";
 
@@ -7,10 +7,10 @@ import { unknownReason, type VerdictStatus } from "./verdict.ts";
  * `everything` has a row for each verdict.
  */
 function allVerdictsCte(control: Control): string {
-  const { resource, per, needs, "needs-to-fail": excuses, reads, sql, title } = control;
+  const { resource, per, "needs-to-fail": excuses, reads, sql, title } = control;
   // What asks for something to be there: what was found is found, but without a whole listing nothing is missing.
   const asksForOne = per !== "resource";
-  const needed = asksForOne ? [resource, ...needs] : needs;
+  const needed = neededBy(control);
   const unread = reads.map(
     (read) => `CASE WHEN r.unread[${text(read)}] IS NOT NULL
     THEN ${text(`not read: ${read} `)} || r.unread[${text(read)}] END`,
@@ -147,3 +147,12 @@ SELECT CAST(json_array(${CELLS}, to_json(v.lines)) AS VARCHAR)
 FROM wanted e LEFT JOIN evidence v ON v.place = e.place
 ORDER BY e.place`;
 }
+
+/** Every verdict as a row of the table `verdicts`. @param said the first columns, the same of each row */
+export const verdictRowsQuery = (control: Control, said: string): string => `${allVerdictsCte(control)}
+SELECT ${said}, e.status, e.account_id, e.region, ${text(control.resource)}, e.resource_id, e.arn, e.name, e.reason,
+  list_concat(CASE WHEN e.evidence_line IS NULL THEN [] ELSE [e.evidence_object || ':' || e.evidence_line] END,
+    list_sort(list_distinct(list_filter(coalesce(e.further, []),
+      x -> x IS NOT NULL AND x IS DISTINCT FROM e.evidence_object || ':' || e.evidence_line)))), ${text(control.sha256)}
+FROM everything e
+ORDER BY ${ORDER}`;

@@ -63,6 +63,8 @@ export interface DuckDBEngine extends Engine {
    * @throws QueryError
    */
   whole(sql: string): Promise<Cell[][]>;
+  /** Puts the rows of a query into a table that the caller made. */
+  insert(into: string, sql: string): Promise<void>;
   /** Makes a view of one run's rows of a table, in place of one of that name. @returns how many files the run has of it */
   view(name: string, table: Table, run: string): Promise<number>;
 }
@@ -232,6 +234,12 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     },
     close,
     tables: () => known,
+    insert: async (into, sql) => {
+      await prepare(sql);
+      await connection.run(`INSERT INTO ${quoted(into)} ${forDuckDB(sql)}`).catch((error: Error) => {
+        throw duckDBError(error.message, sql, []);
+      });
+    },
     whole: async (sql) => {
       await prepare(sql);
       const reader = await connection.runAndReadAll(forDuckDB(sql)).catch((error: Error) => {

@@ -83,8 +83,27 @@ const isFinding = (verdict: Verdict): verdict is Finding =>
 
 function reportedControl(control: Control, verdicts: VerdictCounts): ReportedControl {
   const { id, title, severity, resource, rationale, remedy, mappings, sql, sha256 } = control;
+  const in_part = Object.fromEntries(
+    Object.entries(control["in-part"]).map(([requirement, missing]) => {
+      const [framework = "", number = ""] = requirement.split(" ");
+      return [`${FRAMEWORKS[framework as Framework]} ${number}`, missing];
+    }),
+  );
   const status = VERDICT_STATUSES.find((each) => verdicts[each]) ?? "not-applicable";
-  return { id, title, severity, resource, rationale, remedy, mappings: named(mappings), sql, sha256, status, verdicts };
+  return {
+    id,
+    title,
+    severity,
+    resource,
+    rationale,
+    remedy,
+    mappings: named(mappings),
+    in_part,
+    sql,
+    sha256,
+    status,
+    verdicts,
+  };
 }
 
 const named = (mappings: Control["mappings"]): Record<string, string[]> =>

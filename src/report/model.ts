@@ -66,6 +66,8 @@ export interface ReportedControl
   extends Pick<Control, "id" | "title" | "severity" | "resource" | "rationale" | "remedy" | "sql" | "sha256"> {
   /** Numbers in a framework, by its title. */
   mappings: Readonly<Record<string, readonly string[]>>;
+  /** Of these, what the control does not ask: by the framework's title and the number, as `title number`. */
+  in_part: Readonly<Record<string, string>>;
   /** The worst of its verdicts; `not-evaluated`: there are none, because its query could not be answered. */
   status: VerdictStatus | "not-evaluated";
   /** Why it was not evaluated. */

@@ -120,6 +120,11 @@ function eventOf({ run, tool_version }: Report, finding: Finding, control: Repor
     ...(evidence.length
       ? { evidences: evidence.map(({ object, line, sha256 }) => ({ data: { object, line, sha256 } })) }
       : {}),
-    unmapped: { run_id: run.run_id, manifest_sha256: run.manifest_sha256, query_sha256: finding.query_sha256 },
+    unmapped: {
+      ...(Object.keys(control.in_part).length ? { requirements_in_part: control.in_part } : {}),
+      run_id: run.run_id,
+      manifest_sha256: run.manifest_sha256,
+      query_sha256: finding.query_sha256,
+    },
   };
 }

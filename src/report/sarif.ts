@@ -66,7 +66,15 @@ export async function writeSarif(report: Report, write: Write): Promise<void> {
   await write("]}]}\n");
 }
 
-const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedControl): ReportingDescriptor => ({
+const ruleOf = ({
+  id,
+  title,
+  severity,
+  rationale,
+  remedy,
+  mappings,
+  in_part,
+}: ReportedControl): ReportingDescriptor => ({
   id,
   shortDescription: { text: title },
   fullDescription: { text: rationale },
@@ -75,6 +83,7 @@ const ruleOf = ({ id, title, severity, rationale, remedy, mappings }: ReportedCo
   properties: {
     "security-severity": SCORES[severity],
     tags: Object.entries(mappings).flatMap(([framework, numbers]) => numbers.map((number) => `${framework} ${number}`)),
+    ...(Object.keys(in_part).length ? { in_part } : {}),
   },
 });
 

@@ -20,6 +20,7 @@ export const control = (over: Partial<ReportedControl> = {}): ReportedControl =>
   rationale: "A database with a public address is one password away from everyone.",
   remedy: "Set PubliclyAccessible to false, and reach it through the VPC.",
   mappings: { "CIS AWS Foundations v3.0": ["2.3.3"], "PCI DSS v4.0": ["1.4.4"] },
+  in_part: {},
   sql: "SELECT arn FROM latest_aws_rds_dbinstance\nWHERE publicly_accessible",
   status: "fail",
   resource: "AWS::RDS::DBInstance",

@@ -1,4 +1,4 @@
--- title: IAM Access Analyzer watches for access from outside in each region
+-- title: IAM Access Analyzer is active for external access in every Region
 -- severity: high
 -- resource: AWS::AccessAnalyzer::Analyzer
 -- per: region

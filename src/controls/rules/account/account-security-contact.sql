@@ -1,4 +1,4 @@
--- title: The account names whom AWS writes to about security
+-- title: The account has an alternate contact for security
 -- severity: medium
 -- resource: AWS::Account::AlternateContact
 -- per: account

@@ -1,4 +1,4 @@
--- title: Certificates are valid for 30 days more
+-- title: ACM certificates are valid for at least 30 more days
 -- severity: medium
 -- resource: AWS::CertificateManager::Certificate
 -- rationale: A certificate that runs out locks everybody out at once.

@@ -1,4 +1,4 @@
--- title: RSA certificates have keys of 2,048 bits or more
+-- title: ACM RSA certificates use keys of at least 2,048 bits
 -- severity: high
 -- resource: AWS::CertificateManager::Certificate
 -- rationale: Keys of 1,024 bits are within reach of who has the machines.

@@ -1,4 +1,4 @@
--- title: Stages of REST APIs log their requests
+-- title: API Gateway REST API stages have access logging enabled
 -- severity: medium
 -- resource: AWS::ApiGateway::Stage
 -- rationale: Who called which method, and how it was answered, is told by these logs.

@@ -1,4 +1,4 @@
--- title: Stages of REST APIs are traced
+-- title: API Gateway REST API stages have X-Ray tracing enabled
 -- severity: low
 -- resource: AWS::ApiGateway::Stage
 -- rationale: Where a request was slow or lost is told by a trace.

@@ -1,4 +1,4 @@
--- title: Stages of REST APIs stand behind a web ACL
+-- title: API Gateway REST API stages are associated with a web ACL
 -- severity: medium
 -- resource: AWS::ApiGateway::Stage
 -- rationale: Known attacks and floods of requests are turned away before the API sees them.

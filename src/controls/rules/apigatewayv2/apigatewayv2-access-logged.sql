@@ -1,4 +1,4 @@
--- title: Stages of HTTP and WebSocket APIs log their requests
+-- title: API Gateway HTTP and WebSocket API stages have access logging enabled
 -- severity: medium
 -- resource: AWS::ApiGatewayV2::Stage
 -- rationale: Who called which route, and how it was answered, is told by these logs.

@@ -1,4 +1,4 @@
--- title: Routes of HTTP and WebSocket APIs ask who calls
+-- title: API Gateway HTTP and WebSocket API routes require authorization
 -- severity: medium
 -- resource: AWS::ApiGatewayV2::Route
 -- needs: [AWS::ApiGatewayV2::Api]
@@ -8,6 +8,8 @@
 --   fsbp: [APIGateway.8]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.5]
+-- in-part:
+--   fsbp APIGateway.8: routes of WebSocket APIs other than $connect and preflight requests are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN d.authorization_type <> 'NONE' THEN true
             WHEN a.protocol_type IN ('HTTP', 'WEBSOCKET') OR coalesce(d.route_key, '') NOT LIKE '$%' OR d.route_key = '$connect'

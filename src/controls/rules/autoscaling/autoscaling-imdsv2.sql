@@ -1,4 +1,4 @@
--- title: Launch configurations ask for version 2 of the metadata service
+-- title: Auto Scaling launch configurations require IMDSv2
 -- severity: high
 -- resource: AWS::AutoScaling::LaunchConfiguration
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: Backup vaults are locked
+-- title: AWS Backup vaults are locked
 -- severity: low
 -- resource: AWS::Backup::BackupVault
 -- rationale: Who can delete the backups of a database can ask ransom for it.

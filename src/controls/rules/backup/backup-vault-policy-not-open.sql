@@ -1,4 +1,4 @@
--- title: Policies of backup vaults let no stranger in
+-- title: AWS Backup vault policies do not grant public access
 -- severity: high
 -- resource: AWS::Backup::BackupVault
 -- reads: [GetBackupVaultAccessPolicy]

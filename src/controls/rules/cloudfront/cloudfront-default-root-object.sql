@@ -1,4 +1,4 @@
--- title: Distributions have a default root object
+-- title: CloudFront distributions have a default root object
 -- severity: high
 -- resource: AWS::CloudFront::Distribution
 -- reads: [GetDistribution]

@@ -1,4 +1,4 @@
--- title: Distributions answer by HTTPS alone
+-- title: CloudFront distributions require HTTPS from viewers
 -- severity: medium
 -- resource: AWS::CloudFront::Distribution
 -- rationale: What is sent in clear text is read and changed on the way.

@@ -1,4 +1,4 @@
--- title: Distributions reach their own origins by HTTPS
+-- title: CloudFront distributions use HTTPS to custom origins
 -- severity: medium
 -- resource: AWS::CloudFront::Distribution
 -- rationale: Between the edge and the origin a request crosses the internet once more.

@@ -1,4 +1,4 @@
--- title: Distributions take TLS 1.2 or later
+-- title: CloudFront distributions require TLS 1.2 or later from viewers
 -- severity: medium
 -- resource: AWS::CloudFront::Distribution
 -- rationale: Earlier versions of TLS can be broken; the certificate of cloudfront.net takes them all.
@@ -8,7 +8,8 @@
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.viewer_certificate, '$.MinimumProtocolVersion') LIKE 'TLSv1.2%'
-         OR json_extract_scalar(d.viewer_certificate, '$.MinimumProtocolVersion') LIKE 'TLSv1.3%' AS passes,
-       'the lowest version is ' || json_extract_scalar(d.viewer_certificate, '$.MinimumProtocolVersion') AS reason
+       f.lowest IN ('1.2', '1.3') AS passes,
+       'The security policy ' || f.policy || ' takes ' || CASE f.lowest WHEN '0' THEN 'SSL' ELSE 'TLS ' || f.lowest END AS reason
 FROM latest_aws_cloudfront_distribution d
+LEFT JOIN facts_tls_policies f
+  ON f.service = 'cloudfront' AND f.policy = json_extract_scalar(d.viewer_certificate, '$.MinimumProtocolVersion')

@@ -1,4 +1,4 @@
--- title: Distributions stand behind a web ACL
+-- title: CloudFront distributions are associated with a web ACL
 -- severity: medium
 -- resource: AWS::CloudFront::Distribution
 -- rationale: Known attacks and floods of requests are turned away at the edge.

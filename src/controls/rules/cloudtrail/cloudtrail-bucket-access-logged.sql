@@ -1,4 +1,4 @@
--- title: Access to the bucket of a trail is logged
+-- title: CloudTrail S3 buckets have server access logging enabled
 -- severity: low
 -- resource: AWS::CloudTrail::Trail
 -- rationale: Who read or deleted the record of everything is itself worth a record.

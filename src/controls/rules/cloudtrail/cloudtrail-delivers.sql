@@ -1,4 +1,4 @@
--- title: Trails are recording and deliver without an error
+-- title: CloudTrail trails are logging and deliver without errors
 -- severity: high
 -- resource: AWS::CloudTrail::Trail
 -- reads: [GetTrailStatus]

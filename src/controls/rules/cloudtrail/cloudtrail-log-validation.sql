@@ -1,4 +1,4 @@
--- title: Trails write digests of their logs
+-- title: CloudTrail trails have log file validation enabled
 -- severity: low
 -- resource: AWS::CloudTrail::Trail
 -- rationale: With digests, a log that was altered or deleted shows.

@@ -1,4 +1,4 @@
--- title: A trail records all regions of the account
+-- title: A multi-Region CloudTrail trail records all management events of the account
 -- severity: high
 -- resource: AWS::CloudTrail::Trail
 -- per: account

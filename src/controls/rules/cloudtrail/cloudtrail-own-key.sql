@@ -1,4 +1,4 @@
--- title: Trails are encrypted with a KMS key
+-- title: CloudTrail trails are encrypted with a KMS key
 -- severity: medium
 -- resource: AWS::CloudTrail::Trail
 -- rationale: Who may read what everybody did is then decided by the key too, and not by the bucket alone.

@@ -1,4 +1,4 @@
--- title: Trails go to CloudWatch Logs too
+-- title: CloudTrail trails deliver to CloudWatch Logs
 -- severity: low
 -- resource: AWS::CloudTrail::Trail
 -- rationale: Alarms on what was called need the calls where metric filters find them.

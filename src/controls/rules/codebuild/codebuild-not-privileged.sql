@@ -1,4 +1,4 @@
--- title: Builds do not run privileged
+-- title: CodeBuild projects do not run in privileged mode
 -- severity: medium
 -- resource: AWS::CodeBuild::Project
 -- reads: [BatchGetProjects]

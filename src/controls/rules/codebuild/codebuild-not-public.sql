@@ -1,4 +1,4 @@
--- title: Build projects are not public
+-- title: CodeBuild projects are private
 -- severity: high
 -- resource: AWS::CodeBuild::Project
 -- reads: [BatchGetProjects]

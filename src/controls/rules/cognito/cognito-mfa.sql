@@ -1,4 +1,4 @@
--- title: User pools offer MFA
+-- title: Cognito user pools offer or require MFA
 -- severity: medium
 -- resource: AWS::Cognito::UserPool
 -- reads: [DescribeUserPool]

@@ -1,4 +1,4 @@
--- title: AWS Config records in each region
+-- title: AWS Config records all resource types in every Region
 -- severity: high
 -- resource: AWS::Config::ConfigurationRecorder
 -- per: region
@@ -10,6 +10,10 @@
 --   fsbp: [Config.1]
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.9]
+-- in-part:
+--   cis-v3 3.3: that global resource types are recorded in one Region is not asked
+--   cis-v5 3.3: that global resource types are recorded in one Region is not asked
+--   fsbp Config.1: that the recorder uses the service-linked role is not asked
 WITH recorders AS (
   -- A recorder that a service made for itself records what that service needs.
   SELECT r.account_id, r.region, r.evidence_object || ':' || TRY_CAST(r.evidence_line AS varchar) AS line,

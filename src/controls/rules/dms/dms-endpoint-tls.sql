@@ -1,4 +1,4 @@
--- title: Endpoints of DMS connect with TLS
+-- title: DMS endpoints use TLS
 -- severity: medium
 -- resource: AWS::DMS::Endpoint
 -- rationale: All of a database travels through an endpoint.

@@ -1,4 +1,4 @@
--- title: Replication instances of DMS have no public address
+-- title: DMS replication instances are not publicly accessible
 -- severity: critical
 -- resource: AWS::DMS::ReplicationInstance
 -- rationale: A replication instance holds the passwords of both databases and a copy of what moves between them.

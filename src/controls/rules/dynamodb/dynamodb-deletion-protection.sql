@@ -1,4 +1,4 @@
--- title: DynamoDB tables are protected from deletion
+-- title: DynamoDB tables have deletion protection enabled
 -- severity: medium
 -- resource: AWS::DynamoDB::Table
 -- reads: [DescribeTable]

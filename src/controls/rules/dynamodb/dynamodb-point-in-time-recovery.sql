@@ -1,4 +1,4 @@
--- title: DynamoDB tables can be restored to any second
+-- title: DynamoDB tables have point-in-time recovery enabled
 -- severity: medium
 -- resource: AWS::DynamoDB::Table
 -- reads: [DescribeContinuousBackups]

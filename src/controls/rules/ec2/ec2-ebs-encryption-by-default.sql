@@ -1,4 +1,4 @@
--- title: New volumes are encrypted by default
+-- title: EBS encryption by default is enabled
 -- severity: medium
 -- resource: AWS::EC2::EbsEncryptionByDefault
 -- rationale: Where the default is off, each volume depends on whoever makes it.

@@ -1,4 +1,4 @@
--- title: Images of the account are not public
+-- title: AMIs are not public
 -- severity: high
 -- resource: AWS::EC2::Image
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: Images cannot be made public
+-- title: Block public access for AMIs is enabled
 -- severity: medium
 -- resource: AWS::EC2::ImageBlockPublicAccess
 -- rationale: The setting holds against a mistake in a single image.

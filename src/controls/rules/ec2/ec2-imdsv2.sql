@@ -1,4 +1,4 @@
--- title: Instances answer version 2 of the metadata service alone
+-- title: EC2 instances require IMDSv2
 -- severity: high
 -- resource: AWS::EC2::Instance
 -- rationale: >-

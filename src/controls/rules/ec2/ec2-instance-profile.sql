@@ -1,4 +1,4 @@
--- title: Instances have a role
+-- title: EC2 instances have an IAM role
 -- severity: low
 -- resource: AWS::EC2::Instance
 -- rationale: Without a role, what runs there finds its credentials in a file.

@@ -1,4 +1,4 @@
--- title: Instances have no public address
+-- title: EC2 instances have no public IPv4 address
 -- severity: high
 -- resource: AWS::EC2::Instance
 -- rationale: >-

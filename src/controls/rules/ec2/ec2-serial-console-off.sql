@@ -1,4 +1,4 @@
--- title: The serial console of instances is switched off
+-- title: EC2 serial console access is disabled
 -- severity: low
 -- resource: AWS::EC2::SerialConsoleAccess
 -- rationale: The serial console reaches an instance past its security groups.

@@ -1,4 +1,4 @@
--- title: Snapshots of volumes are not public
+-- title: EBS snapshots are not public
 -- severity: critical
 -- resource: AWS::EC2::Snapshot
 -- reads: [DescribeSnapshotAttribute]

@@ -1,4 +1,4 @@
--- title: Snapshots of volumes cannot be made public
+-- title: Block public access for EBS snapshots is enabled
 -- severity: high
 -- resource: AWS::EC2::SnapshotBlockPublicAccess
 -- rationale: The setting holds against a mistake in a single snapshot.

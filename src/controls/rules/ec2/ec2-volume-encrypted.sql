@@ -1,4 +1,4 @@
--- title: Volumes are encrypted
+-- title: EBS volumes are encrypted
 -- severity: medium
 -- resource: AWS::EC2::Volume
 -- config-rule: true

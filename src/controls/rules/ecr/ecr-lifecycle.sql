@@ -1,4 +1,4 @@
--- title: Repositories have a lifecycle policy
+-- title: ECR repositories have a lifecycle policy
 -- severity: medium
 -- resource: AWS::ECR::Repository
 -- reads: [GetLifecyclePolicy]

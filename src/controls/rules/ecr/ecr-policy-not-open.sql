@@ -1,4 +1,4 @@
--- title: Policies of image repositories let no stranger in
+-- title: ECR repository policies do not grant public access
 -- severity: critical
 -- resource: AWS::ECR::Repository
 -- reads: [GetRepositoryPolicy]

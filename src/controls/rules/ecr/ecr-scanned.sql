@@ -1,5 +1,5 @@
--- title: Images are scanned when they are pushed
--- severity: high
+-- title: ECR repositories scan images on push
+-- severity: medium
 -- resource: AWS::ECR::Repository
 -- reads: [BatchGetRepositoryScanningConfiguration]
 -- rationale: What is known of an image when it is pushed is what can be stopped before it runs.

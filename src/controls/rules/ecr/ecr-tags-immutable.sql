@@ -1,4 +1,4 @@
--- title: Tags of images cannot be moved
+-- title: ECR repositories have immutable image tags
 -- severity: medium
 -- resource: AWS::ECR::Repository
 -- rationale: What runs under a tag must be what was tested under it.

@@ -1,4 +1,4 @@
--- title: Containers of tasks log somewhere
+-- title: ECS task definitions have logging configured for every container
 -- severity: high
 -- resource: AWS::ECS::TaskDefinition
 -- reads: [DescribeTaskDefinition]

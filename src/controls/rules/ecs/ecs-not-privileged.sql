@@ -1,4 +1,4 @@
--- title: Containers of tasks are not privileged
+-- title: ECS task definitions run no privileged containers
 -- severity: high
 -- resource: AWS::ECS::TaskDefinition
 -- reads: [DescribeTaskDefinition]

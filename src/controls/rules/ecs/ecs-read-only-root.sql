@@ -1,4 +1,4 @@
--- title: Containers of tasks have a read-only root
+-- title: ECS task definitions have read-only root filesystems
 -- severity: high
 -- resource: AWS::ECS::TaskDefinition
 -- reads: [DescribeTaskDefinition]

@@ -1,4 +1,4 @@
--- title: Services give their tasks no public addresses
+-- title: ECS services do not assign public IP addresses
 -- severity: high
 -- resource: AWS::ECS::Service
 -- reads: [DescribeServices]

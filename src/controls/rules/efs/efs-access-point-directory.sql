@@ -1,4 +1,4 @@
--- title: Access points lead to a directory of their own
+-- title: EFS access points enforce a root directory
 -- severity: medium
 -- resource: AWS::EFS::AccessPoint
 -- rationale: An access point to the root shows one application the files of all.

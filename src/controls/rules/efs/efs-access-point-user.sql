@@ -1,4 +1,4 @@
--- title: Access points act as a user of their own
+-- title: EFS access points enforce a user identity
 -- severity: medium
 -- resource: AWS::EFS::AccessPoint
 -- rationale: Without it, a client says itself which user it is.

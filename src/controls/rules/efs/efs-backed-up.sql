@@ -1,4 +1,4 @@
--- title: File systems are backed up
+-- title: EFS file systems have automatic backups enabled
 -- severity: medium
 -- resource: AWS::EFS::FileSystem
 -- reads: [DescribeBackupPolicy]

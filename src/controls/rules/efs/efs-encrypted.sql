@@ -1,4 +1,4 @@
--- title: File systems are encrypted at rest
+-- title: EFS file systems are encrypted at rest
 -- severity: medium
 -- resource: AWS::EFS::FileSystem
 -- rationale: Encryption is chosen when a file system is made, and never later.

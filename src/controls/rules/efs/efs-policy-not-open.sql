@@ -1,4 +1,4 @@
--- title: Policies of file systems let no stranger in
+-- title: EFS file system policies do not grant public access
 -- severity: medium
 -- resource: AWS::EFS::FileSystem
 -- reads: [DescribeFileSystemPolicy]

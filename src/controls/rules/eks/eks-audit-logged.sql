@@ -1,4 +1,4 @@
--- title: Clusters of Kubernetes write their audit log
+-- title: EKS clusters have audit logging enabled
 -- severity: medium
 -- resource: AWS::EKS::Cluster
 -- reads: [DescribeCluster]

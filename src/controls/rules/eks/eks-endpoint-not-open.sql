@@ -1,4 +1,4 @@
--- title: API servers of Kubernetes are not open to everybody
+-- title: EKS API server endpoints are not open to the internet
 -- severity: high
 -- resource: AWS::EKS::Cluster
 -- reads: [DescribeCluster]
@@ -8,6 +8,8 @@
 --   fsbp: [EKS.1]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+-- in-part:
+--   fsbp EKS.1: a public endpoint that named networks alone reach passes
 WITH reached AS (
   SELECT o.evidence_object, o.evidence_line,
          coalesce(bool_or(o.audience = 'everybody'), false) AS open,

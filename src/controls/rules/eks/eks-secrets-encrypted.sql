@@ -1,4 +1,4 @@
--- title: Secrets of Kubernetes are encrypted with a KMS key
+-- title: EKS clusters encrypt Kubernetes secrets with a KMS key
 -- severity: medium
 -- resource: AWS::EKS::Cluster
 -- reads: [DescribeCluster]

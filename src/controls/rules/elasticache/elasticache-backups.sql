@@ -1,4 +1,4 @@
--- title: Replication groups have automatic backups
+-- title: ElastiCache replication groups have automatic backups enabled
 -- severity: high
 -- resource: AWS::ElastiCache::ReplicationGroup
 -- rationale: What is kept in Redis or Valkey alone is gone with the nodes.
@@ -7,6 +7,8 @@
 --   fsbp: [ElastiCache.1]
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.13]
+-- in-part:
+--   fsbp ElastiCache.1: clusters outside of replication groups are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.snapshot_retention_limit, 0) >= 1 AS passes,
        'there are no automatic backups' AS reason

@@ -1,4 +1,4 @@
--- title: Replication groups are encrypted at rest
+-- title: ElastiCache replication groups are encrypted at rest
 -- severity: medium
 -- resource: AWS::ElastiCache::ReplicationGroup
 -- rationale: >-

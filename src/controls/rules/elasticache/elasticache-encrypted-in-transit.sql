@@ -1,4 +1,4 @@
--- title: Replication groups take connections with TLS
+-- title: ElastiCache replication groups require encryption in transit
 -- severity: medium
 -- resource: AWS::ElastiCache::ReplicationGroup
 -- rationale: Between a client and the cache everything travels in clear text unless TLS is on.

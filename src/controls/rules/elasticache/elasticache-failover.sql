@@ -1,4 +1,4 @@
--- title: Replication groups fail over by themselves
+-- title: ElastiCache replication groups have automatic failover enabled
 -- severity: medium
 -- resource: AWS::ElastiCache::ReplicationGroup
 -- rationale: When the primary fails, somebody has to promote a replica by hand.

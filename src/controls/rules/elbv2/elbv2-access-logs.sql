@@ -1,4 +1,4 @@
--- title: Load balancers log their requests
+-- title: Load balancers have access logs enabled
 -- severity: medium
 -- resource: AWS::ElasticLoadBalancingV2::LoadBalancer
 -- reads: [DescribeLoadBalancerAttributes]
@@ -9,6 +9,8 @@
 --   pci-dss-4: ["10.2.1"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
+-- in-part:
+--   fsbp ELB.5: Classic Load Balancers are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        bool_or(json_extract_scalar(a.attribute, '$.Key') = 'access_logs.s3.enabled'
          AND json_extract_scalar(a.attribute, '$.Value') = 'true') AS passes,

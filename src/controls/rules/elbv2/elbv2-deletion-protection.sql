@@ -1,4 +1,4 @@
--- title: Load balancers are protected from deletion
+-- title: Load balancers have deletion protection enabled
 -- severity: medium
 -- resource: AWS::ElasticLoadBalancingV2::LoadBalancer
 -- reads: [DescribeLoadBalancerAttributes]

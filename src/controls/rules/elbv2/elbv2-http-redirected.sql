@@ -1,4 +1,4 @@
--- title: Listeners for HTTP do nothing but redirect to HTTPS
+-- title: Load balancer HTTP listeners redirect to HTTPS
 -- severity: medium
 -- resource: AWS::ElasticLoadBalancingV2::Listener
 -- rationale: What is sent in clear text is read and changed on the way.
@@ -8,6 +8,8 @@
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp ELB.1: rules of a listener beside its default action are not asked
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        bool_and(json_extract_scalar(a.action, '$.Type') = 'redirect'
          AND json_extract_scalar(a.action, '$.RedirectConfig.Protocol') = 'HTTPS') AS passes,

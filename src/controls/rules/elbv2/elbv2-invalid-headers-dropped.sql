@@ -1,4 +1,4 @@
--- title: Application load balancers drop invalid headers
+-- title: Application Load Balancers drop invalid header fields
 -- severity: medium
 -- resource: AWS::ElasticLoadBalancingV2::LoadBalancer
 -- reads: [DescribeLoadBalancerAttributes]

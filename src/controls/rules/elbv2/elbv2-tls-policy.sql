@@ -1,4 +1,4 @@
--- title: Listeners for TLS take TLS 1.2 or later
+-- title: Load balancer TLS listeners require TLS 1.2 or later
 -- severity: medium
 -- resource: AWS::ElasticLoadBalancingV2::Listener
 -- rationale: Earlier versions of TLS can be broken.
@@ -8,9 +8,12 @@
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp ELB.17: every policy of TLS 1.2 or later passes, and not the recommended ones alone
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.ssl_policy LIKE 'ELBSecurityPolicy-TLS13-1-2-%' OR d.ssl_policy LIKE 'ELBSecurityPolicy-TLS13-1-3-%'
-         OR d.ssl_policy LIKE 'ELBSecurityPolicy-TLS-1-2-%' OR d.ssl_policy LIKE 'ELBSecurityPolicy-FS-1-2-%' AS passes,
-       'its policy is ' || d.ssl_policy AS reason
+       f.lowest IN ('1.2', '1.3') AS passes,
+       'The security policy ' || d.ssl_policy || ' takes TLS ' || f.lowest AS reason,
+       'The security policy ' || coalesce(d.ssl_policy, 'that is not named') || ' is in no table of policies' AS not_known
 FROM latest_aws_elasticloadbalancingv2_listener d
+LEFT JOIN facts_tls_policies f ON f.service = 'elb' AND f.policy = d.ssl_policy
 WHERE d.protocol IN ('HTTPS', 'TLS')

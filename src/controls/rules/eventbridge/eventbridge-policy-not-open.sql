@@ -1,4 +1,4 @@
--- title: Policies of event buses let no stranger in
+-- title: EventBridge event bus policies do not grant public access
 -- severity: high
 -- resource: AWS::Events::EventBus
 -- rationale: Whoever may put events starts what listens to them.

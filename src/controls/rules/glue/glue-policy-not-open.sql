@@ -1,4 +1,4 @@
--- title: The policy of the data catalog lets no stranger in
+-- title: The Glue Data Catalog policy does not grant public access
 -- severity: high
 -- resource: AWS::Glue::DataCatalogEncryptionSettings
 -- reads: [GetResourcePolicies]

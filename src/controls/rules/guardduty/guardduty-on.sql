@@ -1,4 +1,4 @@
--- title: GuardDuty is on in each region
+-- title: GuardDuty is enabled in every Region
 -- severity: high
 -- resource: AWS::GuardDuty::Detector
 -- per: region

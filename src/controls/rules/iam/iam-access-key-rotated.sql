@@ -1,4 +1,4 @@
--- title: Access keys are not older than 90 days
+-- title: IAM access keys are at most 90 days old
 -- severity: medium
 -- resource: AWS::IAM::AccessKey
 -- rationale: The older a key, the more places it was copied to.

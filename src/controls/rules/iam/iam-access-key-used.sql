@@ -1,4 +1,4 @@
--- title: Access keys were used in the last 45 days
+-- title: IAM access keys were used in the last 45 days
 -- severity: medium
 -- resource: AWS::IAM::AccessKey
 -- reads: [GetAccessKeyLastUsed]
@@ -10,6 +10,9 @@
 --   pci-dss-4: ["8.2.6"]
 --   soc-2: [CC6.2]
 --   iso-27001: [A.5.18]
+-- in-part:
+--   cis-v3 1.12: access keys alone; passwords are judged by iam-user-password-used
+--   cis-v5 1.11: access keys alone; passwords are judged by iam-user-password-used
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        date_diff('day', CASE WHEN json_extract_scalar(d.get_access_key_last_used, '$.AccessKeyLastUsed.LastUsedDate') IS NULL
                              THEN d.create_date

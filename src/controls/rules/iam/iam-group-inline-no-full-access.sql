@@ -1,4 +1,4 @@
--- title: Inline policies of groups do not allow everything
+-- title: IAM group inline policies do not grant full access
 -- severity: critical
 -- resource: AWS::IAM::Group
 -- rationale: An administrator by an inline policy shows in no list of who has AdministratorAccess.

@@ -1,4 +1,4 @@
--- title: Roles for GitHub Actions name the repositories
+-- title: IAM roles for GitHub Actions are limited to named repositories
 -- severity: high
 -- resource: AWS::IAM::Role
 -- rationale: >-

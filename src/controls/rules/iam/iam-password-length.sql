@@ -1,4 +1,4 @@
--- title: Passwords have 14 characters or more
+-- title: The IAM password policy requires at least 14 characters
 -- severity: medium
 -- resource: AWS::IAM::AccountPasswordPolicy
 -- per: account

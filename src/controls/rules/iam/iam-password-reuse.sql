@@ -1,4 +1,4 @@
--- title: The last 24 passwords are not taken again
+-- title: The IAM password policy prevents reuse of the last 24 passwords
 -- severity: low
 -- resource: AWS::IAM::AccountPasswordPolicy
 -- per: account

@@ -1,4 +1,4 @@
--- title: Attached policies of the account do not allow everything
+-- title: Attached customer managed IAM policies do not grant full access
 -- severity: high
 -- resource: AWS::IAM::ManagedPolicy
 -- rationale: Whoever has such a policy, or takes over what has it, owns the account.
@@ -10,6 +10,9 @@
 --   pci-dss-4: ["7.2.5"]
 --   soc-2: [CC6.3]
 --   iso-27001: [A.8.2]
+-- in-part:
+--   cis-v3 1.16: "customer managed policies alone: inline policies and those of AWS are not judged"
+--   cis-v5 1.15: "customer managed policies alone: inline policies and those of AWS are not judged"
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT p.allows_everything AS passes,
        'It allows nearly every action on nearly every resource' AS reason,

@@ -1,4 +1,4 @@
--- title: Inline policies of roles do not allow everything
+-- title: IAM role inline policies do not grant full access
 -- severity: high
 -- resource: AWS::IAM::Role
 -- rationale: An administrator by an inline policy shows in no list of who has AdministratorAccess.

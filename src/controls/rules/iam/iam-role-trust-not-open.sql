@@ -1,4 +1,4 @@
--- title: No role trusts everybody
+-- title: IAM role trust policies do not grant public access
 -- severity: critical
 -- resource: AWS::IAM::Role
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: The root user has MFA
+-- title: The root user has MFA enabled, or no credentials
 -- severity: critical
 -- resource: AWS::IAM::AccountSummary
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: Server certificates in IAM have not run out
+-- title: IAM server certificates have not expired
 -- severity: medium
 -- resource: AWS::IAM::ServerCertificate
 -- rationale: A certificate that has run out is served by mistake one day, and breaks what trusts it.

@@ -1,4 +1,4 @@
--- title: Inline policies of users do not allow everything
+-- title: IAM user inline policies do not grant full access
 -- severity: critical
 -- resource: AWS::IAM::User
 -- rationale: An administrator by an inline policy shows in no list of who has AdministratorAccess.

@@ -1,4 +1,4 @@
--- title: Users with a password have MFA
+-- title: IAM users with a console password have MFA enabled
 -- severity: high
 -- resource: AWS::IAM::User
 -- needs: [AWS::IAM::CredentialReport]

@@ -1,4 +1,4 @@
--- title: Users do not have AdministratorAccess attached
+-- title: IAM users do not have AdministratorAccess attached
 -- severity: high
 -- resource: AWS::IAM::User
 -- rationale: A user has long-lived credentials; with AdministratorAccess, one lost key is the account.

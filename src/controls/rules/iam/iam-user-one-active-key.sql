@@ -1,4 +1,4 @@
--- title: Users have one active access key at most
+-- title: IAM users have at most one active access key
 -- severity: low
 -- resource: AWS::IAM::User
 -- reads: [ListAccessKeys]

@@ -1,4 +1,4 @@
--- title: Passwords that were not used for 45 days are gone
+-- title: IAM users with a console password signed in during the last 45 days
 -- severity: medium
 -- resource: AWS::IAM::User
 -- needs: [AWS::IAM::CredentialReport]
@@ -10,6 +10,9 @@
 --   pci-dss-4: ["8.2.6"]
 --   soc-2: [CC6.2]
 --   iso-27001: [A.5.18]
+-- in-part:
+--   cis-v3 1.12: passwords alone; access keys are judged by iam-access-key-used
+--   cis-v5 1.11: passwords alone; access keys are judged by iam-access-key-used
 WITH lines AS (
   SELECT r.account_id, l.line, r.evidence_object || ':' || TRY_CAST(r.evidence_line AS varchar) AS evidence_ref
   FROM latest_aws_iam_credentialreport r

@@ -1,5 +1,5 @@
--- title: Users have their permissions from groups alone
--- severity: low
+-- title: IAM users receive permissions only through groups
+-- severity: medium
 -- resource: AWS::IAM::User
 -- rationale: Permissions that hang on single users are overlooked when somebody changes teams.
 -- remedy: Put the user into a group that has the policies, and take them off the user.

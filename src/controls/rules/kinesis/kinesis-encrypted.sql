@@ -1,4 +1,4 @@
--- title: Data streams are encrypted at rest
+-- title: Kinesis data streams are encrypted at rest
 -- severity: medium
 -- resource: AWS::Kinesis::Stream
 -- reads: [DescribeStreamSummary]

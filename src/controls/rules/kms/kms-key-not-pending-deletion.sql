@@ -1,4 +1,4 @@
--- title: No key is about to be deleted
+-- title: KMS keys are not pending deletion
 -- severity: high
 -- resource: AWS::KMS::Key
 -- reads: [DescribeKey]

@@ -1,4 +1,4 @@
--- title: Policies of keys let no stranger in
+-- title: KMS key policies do not grant public access
 -- severity: critical
 -- resource: AWS::KMS::Key
 -- reads: [GetKeyPolicy]

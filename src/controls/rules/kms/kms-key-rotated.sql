@@ -1,4 +1,4 @@
--- title: Symmetric keys of the account are rotated
+-- title: Symmetric customer managed KMS keys rotate automatically
 -- severity: medium
 -- resource: AWS::KMS::Key
 -- reads: [DescribeKey, GetKeyRotationStatus]

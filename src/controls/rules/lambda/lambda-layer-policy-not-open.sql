@@ -1,4 +1,4 @@
--- title: Policies of layers let no stranger in
+-- title: Lambda layer policies do not grant public access
 -- severity: medium
 -- resource: AWS::Lambda::LayerVersion
 -- reads: [GetLayerVersionPolicy]

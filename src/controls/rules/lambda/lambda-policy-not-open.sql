@@ -1,4 +1,4 @@
--- title: Policies of functions let no stranger in
+-- title: Lambda function policies do not grant public access
 -- severity: critical
 -- resource: AWS::Lambda::Function
 -- reads: [GetPolicy]

@@ -1,4 +1,4 @@
--- title: Functions are traced
+-- title: Lambda functions have active tracing enabled
 -- severity: low
 -- resource: AWS::Lambda::Function
 -- rationale: Which call of which function was slow or failed, and why, is told by a trace.

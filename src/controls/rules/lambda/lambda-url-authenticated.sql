@@ -1,4 +1,4 @@
--- title: Function URLs ask for a signature of IAM
+-- title: Lambda function URLs require IAM authentication
 -- severity: high
 -- resource: AWS::Lambda::Url
 -- rationale: A URL without authentication is a public program.

@@ -1,4 +1,4 @@
--- title: Log groups are kept for a year or longer
+-- title: CloudWatch log groups retain logs for at least a year
 -- severity: medium
 -- resource: AWS::Logs::LogGroup
 -- rationale: An intrusion is found after months; logs of a week tell nothing about it.

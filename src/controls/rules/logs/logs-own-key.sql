@@ -1,4 +1,4 @@
--- title: Log groups are encrypted with a key of the account
+-- title: CloudWatch log groups are encrypted with a KMS key
 -- severity: low
 -- resource: AWS::Logs::LogGroup
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: Resource policies of CloudWatch Logs let no stranger in
+-- title: CloudWatch Logs resource policies do not grant public access
 -- severity: high
 -- resource: AWS::Logs::ResourcePolicy
 -- rationale: Whoever may write logs forges them; whoever may subscribe reads them.

@@ -1,4 +1,4 @@
--- title: Message brokers have no public address
+-- title: Amazon MQ brokers are not publicly accessible
 -- severity: high
 -- resource: AWS::AmazonMQ::Broker
 -- reads: [DescribeBroker]

@@ -1,4 +1,4 @@
--- title: Search domains are encrypted at rest
+-- title: OpenSearch domains are encrypted at rest
 -- severity: medium
 -- resource: AWS::OpenSearchService::Domain
 -- reads: [DescribeDomains]

@@ -1,4 +1,4 @@
--- title: Search domains have fine-grained access control
+-- title: OpenSearch domains have fine-grained access control enabled
 -- severity: high
 -- resource: AWS::OpenSearchService::Domain
 -- reads: [DescribeDomains]

@@ -1,4 +1,4 @@
--- title: Search domains are in a VPC
+-- title: OpenSearch domains are in a VPC
 -- severity: critical
 -- resource: AWS::OpenSearchService::Domain
 -- reads: [DescribeDomains]

@@ -1,4 +1,4 @@
--- title: Nodes of search domains talk with TLS
+-- title: OpenSearch domains have node-to-node encryption enabled
 -- severity: medium
 -- resource: AWS::OpenSearchService::Domain
 -- reads: [DescribeDomains]

@@ -1,4 +1,4 @@
--- title: Search domains outside of a VPC let no stranger in
+-- title: OpenSearch domain access policies do not grant public access
 -- severity: critical
 -- resource: AWS::OpenSearchService::Domain
 -- rationale: A domain with a public endpoint and an open policy shows what is in it to everybody who finds it.

@@ -1,4 +1,4 @@
--- title: The organization has all features
+-- title: The organization has all features enabled
 -- severity: medium
 -- resource: AWS::Organizations::Organization
 -- rationale: Without them there are no service control policies, and no account can be held to a rule.

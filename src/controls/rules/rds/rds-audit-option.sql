@@ -1,4 +1,4 @@
--- title: MySQL, MariaDB and SQL Server on RDS have the audit option
+-- title: RDS for MySQL, MariaDB and SQL Server instances have an audit option
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::OptionGroup]

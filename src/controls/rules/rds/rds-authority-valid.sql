@@ -1,4 +1,4 @@
--- title: Certificate authorities of RDS instances are valid for 180 days more
+-- title: RDS instances use a certificate authority that is valid for at least 180 more days
 -- severity: high
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::Certificate]

@@ -1,4 +1,4 @@
--- title: Automated backups of RDS instances are kept for seven days or more
+-- title: RDS instances retain automated backups for at least seven days
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- config-rule: true

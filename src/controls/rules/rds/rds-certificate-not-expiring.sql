@@ -1,4 +1,4 @@
--- title: Certificates of RDS instances are valid for 30 days more
+-- title: RDS instance certificates are valid for at least 30 more days
 -- severity: high
 -- resource: AWS::RDS::DBInstance
 -- rationale: When the certificate of the server runs out, every client that checks it is locked out at once.

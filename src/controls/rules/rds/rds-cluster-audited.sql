@@ -1,4 +1,4 @@
--- title: Aurora, DocumentDB and Neptune clusters write an audit log
+-- title: Aurora, DocumentDB and Neptune clusters have audit logging enabled
 -- severity: medium
 -- resource: AWS::RDS::DBCluster
 -- needs: [AWS::RDS::DBClusterParameterGroup]

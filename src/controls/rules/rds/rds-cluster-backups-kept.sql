@@ -1,4 +1,4 @@
--- title: Automated backups of clusters are kept for seven days or more
+-- title: DB clusters retain automated backups for at least seven days
 -- severity: medium
 -- resource: AWS::RDS::DBCluster
 -- rationale: A loss that is noticed after the weekend is past what a shorter retention can bring back.

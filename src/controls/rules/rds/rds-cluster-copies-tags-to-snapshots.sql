@@ -1,4 +1,4 @@
--- title: Clusters pass their tags on to snapshots
+-- title: DB clusters copy tags to snapshots
 -- severity: low
 -- resource: AWS::RDS::DBCluster
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: Clusters are protected from deletion
+-- title: DB clusters have deletion protection enabled
 -- severity: low
 -- resource: AWS::RDS::DBCluster
 -- rationale: One call, made by mistake or by an intruder, deletes a cluster that is not protected.

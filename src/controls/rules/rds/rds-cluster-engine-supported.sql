@@ -1,4 +1,4 @@
--- title: Clusters run a major version that is in standard support
+-- title: DB clusters run an engine version in standard support
 -- severity: high
 -- resource: AWS::RDS::DBCluster
 -- needs: [AWS::RDS::DBMajorEngineVersion]

@@ -1,4 +1,4 @@
--- title: Clusters let IAM sign their users in
+-- title: DB clusters have IAM database authentication enabled
 -- severity: medium
 -- resource: AWS::RDS::DBCluster
 -- rationale: >-
@@ -6,7 +6,7 @@
 --   hour.
 -- remedy: Turn IAM database authentication on and move the users over.
 -- mappings:
---   fsbp: [RDS.12]
+--   fsbp: [RDS.12, Neptune.7]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.5]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,

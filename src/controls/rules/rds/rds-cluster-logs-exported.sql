@@ -1,4 +1,4 @@
--- title: Aurora, DocumentDB and Neptune clusters send their logs to CloudWatch Logs
+-- title: DB clusters export their audit or PostgreSQL log to CloudWatch Logs
 -- severity: medium
 -- resource: AWS::RDS::DBCluster
 -- rationale: Logs that stay with the cluster are gone with it, and with them the only record of what was asked of it.

@@ -1,4 +1,4 @@
--- title: Clusters have a master user of their own name
+-- title: DB clusters do not use a default master username
 -- severity: low
 -- resource: AWS::RDS::DBCluster
 -- rationale: >-

@@ -1,5 +1,5 @@
--- title: Clusters take minor versions by themselves
--- severity: high
+-- title: Multi-AZ DB clusters have auto minor version upgrade enabled
+-- severity: medium
 -- resource: AWS::RDS::DBCluster
 -- rationale: >-
 --   A minor version mostly mends what can be exploited; one that waits for somebody waits for long.

@@ -1,4 +1,4 @@
--- title: Clusters have instances in more than one Availability Zone
+-- title: DB clusters span several Availability Zones
 -- severity: medium
 -- resource: AWS::RDS::DBCluster
 -- rationale: When a zone fails, a cluster without a second instance has nothing that can take over.
@@ -8,6 +8,8 @@
 --   fsbp: [RDS.15]
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.14]
+-- in-part:
+--   cis-v5 2.2.4: clusters alone; instances are judged by rds-multi-az
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.multi_az AS passes,
        'all instances are in one zone' AS reason

@@ -1,4 +1,4 @@
--- title: Snapshots of clusters are encrypted
+-- title: DB cluster snapshots are encrypted
 -- severity: medium
 -- resource: AWS::RDS::DBClusterSnapshot
 -- rationale: >-
@@ -10,6 +10,8 @@
 --   pci-dss-4: ["3.5.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp RDS.4: cluster snapshots alone; those of instances are judged by rds-snapshot-encrypted
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.storage_encrypted AS passes,
        'it is not encrypted' AS reason

@@ -1,4 +1,4 @@
--- title: Snapshots of clusters are not public
+-- title: DB cluster snapshots are not public
 -- severity: critical
 -- resource: AWS::RDS::DBClusterSnapshot
 -- reads: [DescribeDBClusterSnapshotAttributes]
@@ -9,6 +9,8 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   fsbp RDS.1: cluster snapshots alone; those of instances are judged by rds-snapshot-not-public
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_and(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') IS NULL OR TRY_CAST(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') AS array(json)) IS NOT NULL)
             THEN coalesce(bool_and(NOT (json_extract_scalar(a.attribute, '$.AttributeName') = 'restore' AND json_array_contains(json_extract(a.attribute, '$.AttributeValues'), 'all'))), d.snapshot_type <> 'manual' OR d.describe_db_cluster_snapshot_attributes IS NOT NULL) END AS passes,

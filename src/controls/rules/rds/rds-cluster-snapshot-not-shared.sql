@@ -1,4 +1,4 @@
--- title: Snapshots of clusters are shared with no other account
+-- title: DB cluster snapshots are not shared with other accounts
 -- severity: medium
 -- resource: AWS::RDS::DBClusterSnapshot
 -- reads: [DescribeDBClusterSnapshotAttributes]

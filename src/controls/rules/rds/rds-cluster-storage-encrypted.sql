@@ -1,4 +1,4 @@
--- title: Aurora and Multi-AZ clusters are encrypted at rest
+-- title: DB clusters are encrypted at rest
 -- severity: high
 -- resource: AWS::RDS::DBCluster
 -- rationale: The volume of a cluster holds every database in it, and its snapshots are as open as the volume.

@@ -1,4 +1,4 @@
--- title: Aurora, DocumentDB and Neptune clusters take connections with TLS alone
+-- title: DB clusters require TLS
 -- severity: medium
 -- resource: AWS::RDS::DBCluster
 -- needs: [AWS::RDS::DBClusterParameterGroup]

@@ -1,4 +1,4 @@
--- title: RDS instances pass their tags on to snapshots
+-- title: RDS instances copy tags to snapshots
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- config-rule: true

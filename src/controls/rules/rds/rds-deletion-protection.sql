@@ -1,4 +1,4 @@
--- title: RDS instances are protected from deletion
+-- title: RDS instances have deletion protection enabled
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- rationale: One call, made by mistake or by an intruder, deletes an instance that is not protected.

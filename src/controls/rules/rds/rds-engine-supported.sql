@@ -1,4 +1,4 @@
--- title: RDS instances run a major version that is in standard support
+-- title: RDS instances run an engine version in standard support
 -- severity: high
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::DBMajorEngineVersion]

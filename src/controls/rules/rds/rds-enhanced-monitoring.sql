@@ -1,4 +1,4 @@
--- title: RDS instances have enhanced monitoring
+-- title: RDS instances have Enhanced Monitoring enabled
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: RDS instances let IAM sign their users in
+-- title: RDS instances have IAM database authentication enabled
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- config-rule: true

@@ -1,4 +1,4 @@
--- title: RDS instances send their logs to CloudWatch Logs
+-- title: RDS instances export logs to CloudWatch Logs
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- rationale: >-
@@ -11,6 +11,11 @@
 --   pci-dss-4: ["10.2.1"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
+-- in-part:
+--   fsbp RDS.9: one exported log is enough, not each that the engine has
+--   fsbp RDS.36: any log is enough
+--   fsbp RDS.40: one exported log is enough
+--   fsbp RDS.42: one exported log is enough
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(cardinality(d.enabled_cloudwatch_logs_exports), 0) > 0 AS passes,
        'no log is exported' AS reason

@@ -1,4 +1,4 @@
--- title: RDS instances have a master user of their own name
+-- title: RDS instances do not use a default master username
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- rationale: Names that every instance has by default are the first to be tried with guessed passwords.

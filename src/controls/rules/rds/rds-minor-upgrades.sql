@@ -1,5 +1,5 @@
--- title: RDS instances take minor versions by themselves
--- severity: high
+-- title: RDS instances have auto minor version upgrade enabled
+-- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- config-rule: true
 -- rationale: Minor versions bring the fixes of known holes; an instance that waits for somebody keeps them open.
@@ -11,6 +11,10 @@
 --   pci-dss-4: ["6.3.3"]
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.8]
+-- in-part:
+--   cis-v3 2.3.2: members of Multi-AZ clusters are judged with their cluster
+--   cis-v5 2.2.2: members of Multi-AZ clusters are judged with their cluster
+--   fsbp RDS.13: members of Multi-AZ clusters are judged with their cluster
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.auto_minor_version_upgrade AS passes,
        'minor versions are not taken automatically' AS reason

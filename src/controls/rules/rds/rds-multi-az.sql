@@ -1,4 +1,4 @@
--- title: RDS instances that stand alone run in more than one Availability Zone
+-- title: RDS instances are Multi-AZ deployments
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- config-rule: true
@@ -9,6 +9,8 @@
 --   fsbp: [RDS.5]
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.14]
+-- in-part:
+--   cis-v5 2.2.4: instances that stand alone; clusters are judged by rds-cluster-multi-az
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.multi_az AS passes,
        'there is no standby in another zone' AS reason

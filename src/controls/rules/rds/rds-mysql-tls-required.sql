@@ -1,4 +1,4 @@
--- title: MySQL and MariaDB on RDS take connections with TLS alone
+-- title: RDS for MySQL and MariaDB instances require TLS
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::DBParameterGroup]

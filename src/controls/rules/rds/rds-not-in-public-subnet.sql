@@ -1,4 +1,4 @@
--- title: RDS instances are in no subnet with a route to an internet gateway
+-- title: RDS instances are not in public subnets
 -- severity: high
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::EC2::RouteTable]

@@ -1,4 +1,4 @@
--- title: RDS instances have no public address
+-- title: RDS instances are not publicly accessible
 -- severity: critical
 -- resource: AWS::RDS::DBInstance
 -- config-rule: true

@@ -1,4 +1,4 @@
--- title: No RDS instance is reachable from the whole internet
+-- title: RDS instances are not reachable from the internet
 -- severity: critical
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::EC2::RouteTable, AWS::EC2::SecurityGroup, AWS::EC2::SecurityGroupRule]

@@ -1,4 +1,4 @@
--- title: RDS instances run with what their parameter groups say
+-- title: RDS instances are in sync with their parameter groups
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- rationale: >-

@@ -1,4 +1,4 @@
--- title: Performance Insights of RDS instances is encrypted with a key of the account
+-- title: RDS Performance Insights is encrypted with a customer managed key
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::KMS::Key]

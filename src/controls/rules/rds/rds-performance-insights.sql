@@ -1,4 +1,4 @@
--- title: RDS instances have Performance Insights
+-- title: RDS instances have Performance Insights enabled
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- rationale: Which statement held the database up, and since when, is seen afterwards nowhere else.

@@ -1,4 +1,4 @@
--- title: PostgreSQL on RDS audits with pgaudit
+-- title: RDS for PostgreSQL instances audit with pgAudit
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::DBParameterGroup]

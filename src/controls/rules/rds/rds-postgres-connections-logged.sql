@@ -1,4 +1,4 @@
--- title: PostgreSQL on RDS writes down who connects and who leaves
+-- title: RDS for PostgreSQL instances log connections and disconnections
 -- severity: low
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::DBParameterGroup]

@@ -1,4 +1,4 @@
--- title: PostgreSQL on RDS takes connections with TLS alone
+-- title: RDS for PostgreSQL instances require TLS
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::DBParameterGroup]

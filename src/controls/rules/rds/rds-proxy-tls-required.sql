@@ -1,4 +1,4 @@
--- title: RDS proxies take connections with TLS alone
+-- title: RDS proxies require TLS
 -- severity: medium
 -- resource: AWS::RDS::DBProxy
 -- rationale: Between a client and the proxy the queries travel in clear text unless TLS is required.

@@ -10,6 +10,8 @@
 --   pci-dss-4: ["3.5.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp RDS.4: instance snapshots alone; those of clusters are judged by rds-cluster-snapshot-encrypted
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.encrypted AS passes,
        'it is not encrypted' AS reason

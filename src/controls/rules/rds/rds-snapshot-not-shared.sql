@@ -1,4 +1,4 @@
--- title: RDS snapshots are shared with no other account
+-- title: RDS snapshots are not shared with other accounts
 -- severity: medium
 -- resource: AWS::RDS::DBSnapshot
 -- reads: [DescribeDBSnapshotAttributes]

@@ -1,4 +1,4 @@
--- title: SQL Server on RDS takes connections with TLS alone
+-- title: RDS for SQL Server instances require TLS
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::DBParameterGroup]

@@ -11,6 +11,10 @@
 --   pci-dss-4: ["3.5.1"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   cis-v3 2.3.1: members of clusters are judged with their cluster, by rds-cluster-storage-encrypted
+--   cis-v5 2.2.1: members of clusters are judged with their cluster, by rds-cluster-storage-encrypted
+--   fsbp RDS.3: members of clusters are judged with their cluster, by rds-cluster-storage-encrypted
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.storage_encrypted AS passes,
        'storage is not encrypted' AS reason

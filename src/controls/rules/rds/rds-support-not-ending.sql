@@ -1,4 +1,4 @@
--- title: RDS instances run a major version with half a year of standard support left
+-- title: RDS instances run an engine version with at least half a year of standard support left
 -- severity: medium
 -- resource: AWS::RDS::DBInstance
 -- needs: [AWS::RDS::DBMajorEngineVersion]

@@ -1,4 +1,4 @@
--- title: Redshift clusters log connections and users
+-- title: Redshift clusters have audit logging enabled
 -- severity: medium
 -- resource: AWS::Redshift::Cluster
 -- reads: [DescribeLoggingStatus]

@@ -1,4 +1,4 @@
--- title: Redshift clusters load and unload through the VPC
+-- title: Redshift clusters use enhanced VPC routing
 -- severity: medium
 -- resource: AWS::Redshift::Cluster
 -- rationale: Copies to and from S3 otherwise go past the endpoints and flow logs of the VPC.

@@ -1,4 +1,4 @@
--- title: Redshift clusters have no public address
+-- title: Redshift clusters are not publicly accessible
 -- severity: critical
 -- resource: AWS::Redshift::Cluster
 -- rationale: A warehouse with a public address is one wrong security group away from the whole internet.

@@ -1,4 +1,4 @@
--- title: Automated snapshots of Redshift clusters are kept for seven days or more
+-- title: Redshift clusters retain automated snapshots for at least seven days
 -- severity: medium
 -- resource: AWS::Redshift::Cluster
 -- rationale: A loss that is noticed after the weekend is past what a shorter retention can bring back.

@@ -1,4 +1,4 @@
--- title: Workgroups of Redshift Serverless have no public address
+-- title: Redshift Serverless workgroups are not publicly accessible
 -- severity: high
 -- resource: AWS::RedshiftServerless::Workgroup
 -- rationale: A warehouse with a public address is one wrong security group away from the whole internet.

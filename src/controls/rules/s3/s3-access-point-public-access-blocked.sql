@@ -1,4 +1,4 @@
--- title: Access points block public access
+-- title: S3 access points block public access
 -- severity: critical
 -- resource: AWS::S3::AccessPoint
 -- reads: [GetAccessPoint]

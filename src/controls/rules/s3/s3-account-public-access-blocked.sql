@@ -1,4 +1,4 @@
--- title: The account blocks public access to S3
+-- title: S3 Block Public Access is enabled for the account
 -- severity: high
 -- resource: AWS::S3::AccountPublicAccessBlock
 -- per: account
@@ -11,6 +11,9 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   cis-v3 2.1.4: the settings of the account alone, where CIS takes those of each bucket too
+--   cis-v5 2.1.4: the settings of the account alone, where CIS takes those of each bucket too
 SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        b.evidence_object, b.evidence_line,
        coalesce(json_extract_scalar(b.public_access_block_configuration, '$.BlockPublicAcls') = 'true'

@@ -1,4 +1,4 @@
--- title: Access to buckets is logged
+-- title: S3 buckets have server access logging enabled
 -- severity: medium
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketLogging]

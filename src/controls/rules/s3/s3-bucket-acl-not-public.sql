@@ -1,7 +1,8 @@
--- title: ACLs of buckets let no stranger in
+-- title: S3 bucket ACLs do not grant public access
 -- severity: critical
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketAcl, GetPublicAccessBlock]
+-- needs: [AWS::S3::AccountPublicAccessBlock]
 -- needs-to-fail: [AWS::S3::AccountPublicAccessBlock]
 -- rationale: Grants to all users, or to all users of AWS, open the bucket whatever its policy says.
 -- remedy: Disable ACLs by the setting bucket owner enforced, or take the grants to the groups away.
@@ -10,6 +11,9 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   fsbp S3.2: ACLs alone; policies are judged by s3-bucket-policy-not-public
+--   fsbp S3.3: ACLs alone; policies are judged by s3-bucket-policy-not-public
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.get_public_access_block, '$.PublicAccessBlockConfiguration.IgnorePublicAcls'), 'false') = 'true'
          OR coalesce(bool_or(json_extract_scalar(b.public_access_block_configuration, '$.IgnorePublicAcls') = 'true'), false)

@@ -1,4 +1,4 @@
--- title: Buckets have their ACLs disabled
+-- title: S3 buckets have ACLs disabled
 -- severity: medium
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketOwnershipControls]

@@ -1,4 +1,4 @@
--- title: Buckets have a lifecycle
+-- title: S3 buckets have an enabled lifecycle rule
 -- severity: low
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketLifecycleConfiguration]

@@ -1,4 +1,4 @@
--- title: Versioned buckets ask for MFA before a version is deleted
+-- title: Versioned S3 buckets have MFA delete enabled
 -- severity: low
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketVersioning]
@@ -9,6 +9,9 @@
 --   cis-v5: ["2.1.2"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.13]
+-- in-part:
+--   cis-v3 2.1.2: buckets without versions are not judged
+--   cis-v5 2.1.2: buckets without versions are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.get_bucket_versioning, '$.MFADelete'), '') = 'Enabled' AS passes,
        'MFA delete is off' AS reason

@@ -1,4 +1,4 @@
--- title: Buckets serve no website
+-- title: S3 buckets have static website hosting disabled
 -- severity: medium
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketWebsite]

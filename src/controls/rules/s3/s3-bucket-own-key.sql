@@ -1,4 +1,4 @@
--- title: Buckets are encrypted with KMS keys
+-- title: S3 buckets are encrypted with AWS KMS
 -- severity: low
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketEncryption]

@@ -1,6 +1,7 @@
--- title: Policies of buckets let no stranger in
+-- title: S3 bucket policies do not grant public access
 -- severity: critical
 -- resource: AWS::S3::Bucket
+-- needs: [AWS::S3::AccountPublicAccessBlock]
 -- needs-to-fail: [AWS::S3::AccountPublicAccessBlock]
 -- reads: [GetPublicAccessBlock]
 -- rationale: A public policy hands what is in the bucket to everybody who knows or guesses its name.
@@ -10,6 +11,9 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   fsbp S3.2: policies alone; ACLs are judged by s3-bucket-acl-not-public
+--   fsbp S3.3: policies alone; ACLs are judged by s3-bucket-acl-not-public
 WITH audiences AS (
   SELECT evidence_object, evidence_line,
          bool_or(audience = 'everybody') AS open,

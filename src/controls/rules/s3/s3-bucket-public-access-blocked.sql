@@ -1,4 +1,4 @@
--- title: Buckets block public access
+-- title: S3 buckets block public access
 -- severity: high
 -- resource: AWS::S3::Bucket
 -- reads: [GetPublicAccessBlock]
@@ -12,6 +12,9 @@
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   cis-v3 2.1.4: the settings of the bucket alone, where CIS takes those of the account too
+--   cis-v5 2.1.4: the settings of the bucket alone, where CIS takes those of the account too
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.get_public_access_block, '$.PublicAccessBlockConfiguration.BlockPublicAcls') = 'true'
          AND json_extract_scalar(d.get_public_access_block, '$.PublicAccessBlockConfiguration.IgnorePublicAcls') = 'true'

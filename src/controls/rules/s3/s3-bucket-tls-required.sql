@@ -1,4 +1,4 @@
--- title: Policies of buckets refuse requests without TLS
+-- title: S3 bucket policies deny requests without TLS
 -- severity: medium
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketPolicy]

@@ -1,4 +1,4 @@
--- title: Buckets keep versions
+-- title: S3 buckets have versioning enabled
 -- severity: low
 -- resource: AWS::S3::Bucket
 -- reads: [GetBucketVersioning]

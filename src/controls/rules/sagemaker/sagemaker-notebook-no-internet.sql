@@ -1,4 +1,4 @@
--- title: Notebooks have no direct access to the internet
+-- title: SageMaker notebook instances have no direct internet access
 -- severity: high
 -- resource: AWS::SageMaker::NotebookInstance
 -- reads: [DescribeNotebookInstance]

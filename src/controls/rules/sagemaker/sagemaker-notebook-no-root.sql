@@ -1,4 +1,4 @@
--- title: Users of notebooks are not root
+-- title: SageMaker notebook instances have root access disabled
 -- severity: high
 -- resource: AWS::SageMaker::NotebookInstance
 -- reads: [DescribeNotebookInstance]

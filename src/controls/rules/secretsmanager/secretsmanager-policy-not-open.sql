@@ -1,4 +1,4 @@
--- title: Policies of secrets let no stranger in
+-- title: Secrets Manager secret policies do not grant public access
 -- severity: critical
 -- resource: AWS::SecretsManager::Secret
 -- reads: [GetResourcePolicy]

@@ -1,4 +1,4 @@
--- title: Secrets rotate by themselves
+-- title: Secrets Manager secrets rotate automatically
 -- severity: medium
 -- resource: AWS::SecretsManager::Secret
 -- rationale: A secret that nobody changes is known by everybody who ever read it.

@@ -1,4 +1,4 @@
--- title: Secrets were read in the last 90 days
+-- title: Secrets Manager secrets were accessed in the last 90 days
 -- severity: low
 -- resource: AWS::SecretsManager::Secret
 -- rationale: A secret that nobody reads can only leak.

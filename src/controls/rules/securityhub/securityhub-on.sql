@@ -1,4 +1,4 @@
--- title: Security Hub is on in each region
+-- title: Security Hub is enabled in every Region
 -- severity: medium
 -- resource: AWS::SecurityHub::Hub
 -- per: region

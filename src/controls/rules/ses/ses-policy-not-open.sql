@@ -1,4 +1,4 @@
--- title: Policies of sending identities let no stranger in
+-- title: SES identity policies do not grant public access
 -- severity: high
 -- resource: AWS::SES::EmailIdentity
 -- rationale: Whoever may send with an identity writes mail in your name, signed by your domain.

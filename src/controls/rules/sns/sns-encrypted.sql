@@ -1,4 +1,4 @@
--- title: Topics are encrypted with a KMS key
+-- title: SNS topics are encrypted with a KMS key
 -- severity: medium
 -- resource: AWS::SNS::Topic
 -- reads: [GetTopicAttributes]

@@ -1,4 +1,4 @@
--- title: Policies of topics let no stranger in
+-- title: SNS topic policies do not grant public access
 -- severity: critical
 -- resource: AWS::SNS::Topic
 -- reads: [GetTopicAttributes]

@@ -1,4 +1,4 @@
--- title: Queues are encrypted
+-- title: SQS queues are encrypted
 -- severity: medium
 -- resource: AWS::SQS::Queue
 -- reads: [GetQueueAttributes]

@@ -1,4 +1,4 @@
--- title: Policies of queues let no stranger in
+-- title: SQS queue policies do not grant public access
 -- severity: critical
 -- resource: AWS::SQS::Queue
 -- reads: [GetQueueAttributes]

@@ -1,4 +1,4 @@
--- title: Documents of Systems Manager are not public
+-- title: Systems Manager documents are not public
 -- severity: critical
 -- resource: AWS::SSM::Document
 -- reads: [DescribeDocumentPermission]

@@ -1,4 +1,4 @@
--- title: Managed machines have the patches that their baseline asks for
+-- title: Managed nodes are patch compliant
 -- severity: high
 -- resource: AWS::SSM::ResourceCompliance
 -- rationale: A machine that misses patches has holes that are published.

@@ -1,4 +1,4 @@
--- title: State machines log their executions
+-- title: Step Functions state machines have logging enabled
 -- severity: medium
 -- resource: AWS::StepFunctions::StateMachine
 -- reads: [DescribeStateMachine]

@@ -1,5 +1,5 @@
--- title: Default security groups allow nothing
--- severity: high
+-- title: Default security groups have no rules
+-- severity: medium
 -- resource: AWS::EC2::SecurityGroup
 -- rationale: >-
 --   Whatever is made without a group of its own lands in the default one, and may then do what that allows.

@@ -1,4 +1,4 @@
--- title: VPCs have flow logs
+-- title: VPCs have flow logs of rejected traffic
 -- severity: medium
 -- resource: AWS::EC2::VPC
 -- needs: [AWS::EC2::FlowLog]

@@ -1,4 +1,4 @@
--- title: Network ACLs do not open SSH or RDP to everybody
+-- title: Network ACLs do not allow SSH or RDP from the internet
 -- severity: medium
 -- resource: AWS::EC2::NetworkAcl
 -- rationale: >-

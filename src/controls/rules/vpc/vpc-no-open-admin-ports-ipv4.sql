@@ -1,4 +1,4 @@
--- title: No security group opens SSH or RDP to every IPv4 address
+-- title: Security groups do not allow SSH or RDP from every IPv4 address
 -- severity: high
 -- resource: AWS::EC2::SecurityGroup
 -- needs: [AWS::EC2::SecurityGroupRule]

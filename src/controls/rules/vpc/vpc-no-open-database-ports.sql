@@ -1,11 +1,10 @@
--- title: No security group opens the port of a database to everybody
+-- title: Security groups do not allow database ports from the internet
 -- severity: critical
 -- resource: AWS::EC2::SecurityGroup
 -- needs: [AWS::EC2::SecurityGroupRule]
 -- rationale: A database belongs behind the application that uses it, and nobody else has to reach its port.
 -- remedy: Allow the networks that need it, or use Session Manager and private endpoints instead.
 -- mappings:
---   fsbp: [EC2.19]
 --   pci-dss-4: ["1.4.4"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]

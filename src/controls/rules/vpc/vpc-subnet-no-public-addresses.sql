@@ -1,4 +1,4 @@
--- title: Subnets give out no public addresses by themselves
+-- title: Subnets do not auto-assign public IPv4 addresses
 -- severity: medium
 -- resource: AWS::EC2::Subnet
 -- rationale: Where the subnet decides, an instance becomes public by being started.

@@ -1,4 +1,4 @@
--- title: Web ACLs log what they see
+-- title: Web ACLs have logging enabled
 -- severity: low
 -- resource: AWS::WAFv2::WebACL
 -- reads: [GetLoggingConfiguration]
