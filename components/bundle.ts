@@ -86,8 +86,8 @@ function deployedFile(name: string, sha256: string, source: string): string {
   return file;
 }
 
-/** What a bundle is built from besides files. */
-const cacheKeyOf = (entry: string): string => `// esbuild ${version}\n${entry}`;
+/** What a bundle is built from besides files; the same in every checkout. */
+const cacheKeyOf = (entry: string): string => `// esbuild ${version}\n${entry.replaceAll(root, ".")}`;
 
 /** Declarations of the SDK's schemas' names, as esbuild writes them: `var _dNS = "dnsName";`. */
 const NAME = /^(?:var|const) (_\w+) = ("(?:[^"\\\n]|\\.)*");$/gm;
