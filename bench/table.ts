@@ -23,6 +23,7 @@ const rows: Record<string, () => Promise<{ row: Row }>> = {
   order: () => import("./rows/order.ts"),
   refused: () => import("./rows/refused.ts"),
   coldStart: () => import("./rows/coldStart.ts"),
+  deploy: () => import("./rows/deploy.ts"),
 };
 
 const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });

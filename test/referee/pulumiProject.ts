@@ -91,6 +91,7 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
     const folder = join(home, name);
     mkdirSync(folder);
     for (const part of [...PARTS, ...FILES]) cpSync(part, join(folder, part), { recursive: true });
+    mkdirSync("dist", { recursive: true });
     for (const shared of ["node_modules", "dist"])
       symlinkSync(join(process.cwd(), shared), join(folder, shared), "dir");
     writeFileSync(join(folder, ".gitignore"), "dist\n");
