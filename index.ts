@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { auditStack } from "./stacks/audit.ts";
 import { refuseUnknown, required } from "./stacks/config/read.ts";
 import { ConfigError } from "./stacks/config/value.ts";
-import { memberStack } from "./stacks/member.ts";
-import { rolloutStack } from "./stacks/rollout.ts";
 
 const PROJECT = "audit-ecosystem";
-const stacks = { audit: auditStack, member: memberStack, rollout: rolloutStack };
+/** Each loads what it needs: a member's stack builds no bundles. */
+const stacks = {
+  audit: () => import("./stacks/audit.ts").then(({ auditStack }) => auditStack),
+  member: () => import("./stacks/member.ts").then(({ memberStack }) => memberStack),
+  rollout: () => import("./stacks/rollout.ts").then(({ rolloutStack }) => rolloutStack),
+};
 
 /** The Pulumi program: one account's stack, of the kind its configuration says. */
 async function program(): Promise<Record<string, unknown>> {
@@ -17,7 +19,7 @@ async function program(): Promise<Record<string, unknown>> {
         .filter((key) => key.startsWith(`${PROJECT}:`))
         .map((key) => key.slice(PROJECT.length + 1)),
     );
-    const outputs = await stacks[required(config, "kind")](config);
+    const outputs = await (await stacks[required(config, "kind")]())(config);
     // Pulumi warns of an output that is undefined.
     return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
   } catch (error) {
