@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { SandboxState, StoredFunction } from "./state.ts";
 
 /** Who makes a call, as the request's credentials say. `root` may do everything in its account. */
@@ -43,8 +44,8 @@ export interface Call {
 
 /** Athena's SQL for DuckDB, which runs the sandbox's queries. */
 export interface AthenaDialect {
-  /** Macros for the functions that DuckDB lacks, as in `CREATE MACRO <macro>`. */
-  macros: readonly string[];
+  /** Gives a connection the functions that DuckDB lacks. */
+  prepare: (connection: DuckDBConnection) => Promise<void>;
   /** A query as DuckDB parses it. */
   translate: (sql: string) => string;
   /** Names that a query may mean tables by. */

@@ -26,12 +26,12 @@ let engine: Promise<{ connection: DuckDBConnection; folder: string; files: WeakM
 let queue: Promise<unknown> = Promise.resolve();
 let files = 0;
 
-function open({ macros }: AthenaDialect): NonNullable<typeof engine> {
+function open({ prepare }: AthenaDialect): NonNullable<typeof engine> {
   engine ??= (async () => {
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const connection = await (await DuckDBInstance.create(":memory:", { memory_limit: "512MB" })).connect();
     await connection.run("SET TimeZone = 'UTC'");
-    for (const macro of macros) await connection.run(`CREATE MACRO ${macro}`);
+    await prepare(connection);
     return { connection, folder: mkdtempSync(join(tmpdir(), "sandbox-athena-")), files: new WeakMap() };
   })();
   return engine;

@@ -2,22 +2,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
-  BLOB,
-  type DuckDBBlobValue,
   type DuckDBConnection,
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBInstance,
   DuckDBListValue,
   DuckDBMapValue,
-  DuckDBScalarFunction,
   DuckDBStructValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBValue,
   StatementType,
-  VARCHAR,
 } from "@duckdb/node-api";
 import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
 import { askable, type Catalog, latestName, ofAllRuns, RUN_DATE, RUN_TABLES, runTables } from "../tables/catalog.ts";
@@ -26,9 +22,9 @@ import { folderObjects } from "../tables/folderObjects.ts";
 import { listSealedRuns, readManifestSha256 } from "../tables/sealedRun.ts";
 import { METADATA } from "../tables/tabulate.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
+import { likeTrino } from "./likeTrino.ts";
 import { duckDBError, QueryError } from "./queryError.ts";
-import { forDuckDB, namesIn, TRINO_MACROS } from "./trino.ts";
-import { TRINO_FUNCTIONS } from "./trinoFunctions.ts";
+import { forDuckDB, namesIn } from "./trino.ts";
 
 /** What a {@link duckDBEngine} may be told. */
 export interface DuckDBOptions {
@@ -257,31 +253,6 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
       return answer(connection, sql, { started, bytes, tables: known.map(({ name }) => name) });
     },
   };
-}
-
-/** Gives a connection Trino's functions. */
-export async function likeTrino(connection: DuckDBConnection): Promise<void> {
-  for (const [name, answer] of Object.entries(TRINO_FUNCTIONS))
-    connection.registerScalarFunction(
-      DuckDBScalarFunction.create({
-        name,
-        returnType: VARCHAR,
-        parameterTypes: [BLOB],
-        mainFunction: (info, input, output) => {
-          const vector = input.getColumnVector(0);
-          try {
-            for (let row = 0; row < input.rowCount; row++) {
-              const value = vector.getItem(row) as DuckDBBlobValue | null;
-              output.setItem(row, value === null ? null : answer(Buffer.from(value.bytes)));
-            }
-            output.flush();
-          } catch (error) {
-            info.setError((error as Error).message);
-          }
-        },
-      }),
-    );
-  for (const macro of TRINO_MACROS) await connection.run(`CREATE MACRO ${macro}`);
 }
 
 interface TableFilePath {

@@ -3,7 +3,8 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { expect } from "chai";
 import { loadControls } from "../../src/controls/control.ts";
 import { canonicalJson } from "../../src/query/canonicalJson.ts";
-import { cellOf, likeTrino } from "../../src/query/duckdb.ts";
+import { cellOf } from "../../src/query/duckdb.ts";
+import { likeTrino } from "../../src/query/likeTrino.ts";
 import { namedQueries } from "../../src/query/namedQueries.ts";
 import { forDuckDB } from "../../src/query/trino.ts";
 import { callsIn, documentedFunctions, trinoAnswers } from "./functions.ts";
@@ -74,6 +75,8 @@ describe("functions of both engines", () => {
       const calls = callsIn(sql);
       expect(calls.filter(({ name }) => !alike.includes(name))).to.deep.equal([]);
       expect(calls.filter(({ name, tried }) => refusing.includes(name) && !tried)).to.deep.equal([]);
+      // What a policy means is in tables; its text is for nobody's control to take apart.
+      if (what.startsWith("control")) expect(calls.map(({ name }) => name)).not.to.include.members(["json_parse"]);
       // DuckDB reads '1.5' as a bigint, Trino does not; both read it as a double.
       expect(sql).not.to.match(/TRY_CAST\((?!TRY_CAST|d\.|date_diff|NULL)[^()]*\([^()]*\) AS bigint/);
     });
