@@ -9,6 +9,17 @@ export interface ProgressLine {
   end(): void;
 }
 
+/** The phases of long work, each told once: for what is no terminal. */
+export function phaseLines(stream: { write(text: string): unknown } = process.stderr): ProgressLine {
+  let last = "";
+  const show = (text: string) => {
+    const phase = /verified/.test(text) ? "verifying" : (text.split(/[ :]/)[0] ?? text);
+    if (phase !== last) stream.write(`  ${phase}\n`);
+    last = phase;
+  };
+  return Object.assign(show, { end: () => undefined });
+}
+
 const BAR = 24;
 
 /** @param clock milliseconds, for tests */

@@ -85,10 +85,12 @@ const dollars = (value: number): string =>
   `$${value.toLocaleString("en-US", { maximumSignificantDigits: 2, maximumFractionDigits: 20 })}`;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** A summary as lines of text. */
-export function summaryText({ tasks, calls, retries, throttles, held_ms, ...more }: RunSummary): string {
+/** A summary as lines of text. @param withCost false for a run that no function has collected */
+export function summaryText(
+  { tasks, calls, retries, throttles, held_ms, ...more }: RunSummary,
+  withCost = true,
+): string {
   const { throttled_accounts, held_accounts, slowest_accounts, cost } = more;
-  const { lambda, s3, kms, prices } = cost;
   const most = throttled_accounts.map((each) => `${each.account_id} ×${whole(each.throttles)}`).join(", ");
   const waited = held_accounts.map((each) => `${each.account_id} ${seconds(each.held_ms)}`).join(", ");
   const measured = tasks.planned + tasks.handed_over - tasks.missing;
@@ -99,9 +101,15 @@ export function summaryText({ tasks, calls, retries, throttles, held_ms, ...more
       ? [`waited   ${seconds(held_ms)} in all, to keep to the run's share of the accounts' rates: ${waited}`]
       : []),
     `slowest  ${slowest_accounts.map(({ account_id, auditor, region, ms }) => `${account_id} ${seconds(ms)} (${auditor} ${region})`).join(", ")}`,
-    `cost     about ${dollars(cost.dollars)}: Lambda ${dollars(lambda.dollars)} (${lambda.gigabyte_seconds.toFixed(1)} GB-seconds${
+    ...(withCost ? costLines(cost, measured) : []),
+  ].join("\n");
+}
+
+function costLines({ lambda, s3, kms, prices, dollars: all }: RunCost, measured: number): string[] {
+  return [
+    `cost     about ${dollars(all)}: Lambda ${dollars(lambda.dollars)} (${lambda.gigabyte_seconds.toFixed(1)} GB-seconds${
       lambda.tasks_measured < measured ? ` of ${lambda.tasks_measured} tasks that measured them` : ""
     }, ${whole(lambda.requests)} requests), S3 ${dollars(s3.dollars)} (${whole(s3.writes)} writes and listings, ${whole(s3.reads)} reads), KMS ${dollars(kms.dollars)}; to keep it ${dollars(s3.kept_dollars_per_month)} a month`,
     `         an estimate by list prices of ${prices.region} as of ${prices.as_of}, which differ by region; without tables, queries and logs`,
-  ].join("\n");
+  ];
 }

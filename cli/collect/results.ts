@@ -52,7 +52,7 @@ function coverageLines(report: Report): string[] {
     `${head}; ${items} resources${complete ? "" : "; sealed as incomplete"}`,
     ...lines.slice(0, GAPS_NAMED),
     ...(lines.length > GAPS_NAMED
-      ? [`           … and ${lines.length - GAPS_NAMED} more reasons: itaudit status, or the page`]
+      ? [`           … and ${lines.length - GAPS_NAMED} more reasons: the page has them, and itaudit status --dir`]
       : []),
   ];
 }

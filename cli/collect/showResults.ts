@@ -8,7 +8,7 @@ import { folderObjects } from "../../src/tables/folderObjects.ts";
 import { catalogOfRuns } from "../../src/tables/runCatalog.ts";
 import { readSealedRun } from "../../src/tables/sealedRun.ts";
 import { tabulate } from "../../src/tables/tabulate.ts";
-import { progressLine } from "../progress.ts";
+import { phaseLines, progressLine } from "../progress.ts";
 import { reportOf } from "../reportOf.ts";
 import { print } from "../terminal.ts";
 import type { CollectOptions } from "./options.ts";
@@ -20,7 +20,7 @@ const NOT_ALL_COLLECTED = 2;
 /** Derives the tables of a sealed run, asks the controls, writes the page, and prints what there is. @returns the exit code */
 export async function showResults(options: CollectOptions, { run_id, run_date }: Manifest): Promise<number> {
   const { dir } = options;
-  const line = progressLine();
+  const line = process.stderr.isTTY ? progressLine() : phaseLines();
   const objects = folderObjects(dir);
   const sealed = (await readSealedRun(objects, run_id, run_date))!;
   await tabulate(objects, sealed, await catalogOfRuns([sealed.plan]), {

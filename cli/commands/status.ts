@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import type { RunStore } from "../../src/evidence/store.ts";
 import { BOSS } from "../bossName.ts";
 import { print } from "../terminal.ts";
 
 interface StatusOptions {
+  dir?: string;
   bucket?: string;
   boss: string;
   json?: boolean;
@@ -21,6 +23,7 @@ export const statusCommand = (program: Command): Command =>
       "the evidence bucket; also ITAUDIT_BUCKET. Else the boss is asked",
       process.env.ITAUDIT_BUCKET,
     )
+    .option("--dir <folder>", "a copy of the bucket, or the folder of runs from a desk")
     .option("--boss <function>", "name of the boss function; also ITAUDIT_BOSS", BOSS)
     .option("--json", "print JSON")
     .addHelpText(
@@ -32,17 +35,11 @@ Examples:
   itaudit status --json | jq .totals.outcomes
   itaudit status --json | jq .summary.cost`,
     )
-    .action(async (named: string, { bucket: option, boss, json }: StatusOptions) => {
+    .action(async (named: string, { bucket: option, dir, boss, json }: StatusOptions) => {
       const { askedRun, existingRun, progressOf } = await import("../runs.ts");
       // Before anything is asked of AWS: a mistyped id is the user's to mend.
       const asked = askedRun(named);
-      const { LambdaClient } = await import("@aws-sdk/client-lambda");
-      const { runStore } = await import("../../src/evidence/store.ts");
-      const { evidenceS3 } = await import("../../src/runtime/clients.ts");
-      const { evidenceBucket } = await import("../deployment.ts");
-      const bucket = await evidenceBucket(option, boss, () => new LambdaClient({}));
-      const s3 = evidenceS3();
-      const store = runStore(s3, bucket);
+      const { store, ...place } = dir ? await inFolder(dir) : await inBucket(option, boss);
       const { run, date } = await existingRun(store.source, asked);
       const { plan, committed, manifest } = await progressOf(store, run, date);
       const done = new Set(committed);
@@ -55,7 +52,7 @@ Examples:
         print(
           JSON.stringify({
             run_id: run,
-            bucket,
+            ...place,
             started_at: plan.started_at,
             requested_by: plan.requested_by,
             tasks: plan.tasks.length,
@@ -81,5 +78,25 @@ Examples:
       }
       const { coverageTable } = await import("../coverageTable.ts");
       print(await coverageTable(count.through(readCommits(store.source, manifest))));
-      print(summaryText(count.summary(manifest, plan.tasks.length)));
+      print(summaryText(count.summary(manifest, plan.tasks.length), !plan.desk));
     });
+
+async function inFolder(dir: string): Promise<{ store: RunStore; dir: string }> {
+  const [{ runStoreIn }, { folderStore }, { copyIn }] = await Promise.all([
+    import("../../src/evidence/store.ts"),
+    import("../../src/evidence/folderStore.ts"),
+    import("../openEvidence.ts"),
+  ]);
+  return { store: runStoreIn(folderStore(copyIn(dir))), dir };
+}
+
+async function inBucket(named: string | undefined, boss: string): Promise<{ store: RunStore; bucket: string }> {
+  const [{ LambdaClient }, { runStore }, { evidenceS3 }, { evidenceBucket }] = await Promise.all([
+    import("@aws-sdk/client-lambda"),
+    import("../../src/evidence/store.ts"),
+    import("../../src/runtime/clients.ts"),
+    import("../deployment.ts"),
+  ]);
+  const bucket = await evidenceBucket(named, boss, () => new LambdaClient({}));
+  return { store: runStore(evidenceS3(), bucket), bucket };
+}

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { progressLine } from "../../cli/progress.ts";
+import { phaseLines, progressLine } from "../../cli/progress.ts";
 
 /** What is written while work says how far it is, at the milliseconds given. */
 function written(isTTY: boolean, at: number[]): string {
@@ -33,5 +33,14 @@ describe("progress", () => {
     expect(lines).to.deep.equal(["", lines[1]!, lines[2]!, ""]);
     expect(lines[1]).to.match(/^█+░+ 1 of 4 {2}working$/);
     expect(Math.max(...lines.map(({ length }) => length))).to.be.below(60);
+  });
+
+  it("is a line for each phase where there is no terminal", () => {
+    let text = "";
+    const line = phaseLines({ write: (more) => (text += more) });
+    for (const said of ["tables: a", "tables: b", "12 objects verified", "24 objects verified", "control x", "writing"])
+      line(said);
+    line.end();
+    expect(text).to.equal("  tables\n  verifying\n  control\n  writing\n");
   });
 });
