@@ -127,9 +127,21 @@ function actionMatches({ actions, notActions }: Statement, action: string): Trut
   return notActions ? whether(!notActions.some((each) => matchesAction(each, action))) : unclear("no action");
 }
 
+const ARN_COMPONENTS = 6;
+
+/**
+ * In policies of identities an ARN that ends early means everything below it: `arn:aws:sqs` is `arn:aws:sqs:*:*:*`.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+function completed(pattern: string): string {
+  const missing = ARN_COMPONENTS - pattern.split(":").length;
+  return missing > 0 && pattern.startsWith("arn:") ? pattern + ":*".repeat(missing) : pattern;
+}
+
 /** A variable without a value matches no resource. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value */
-function resourceMatches(statement: Statement, policy: Policy, asked: Asked, optional: boolean): Truth {
-  const one = (pattern: string): Truth => {
+function resourceMatches(statement: Statement, policy: Policy, asked: Asked, kind: PolicyKind): Truth {
+  const one = (given: string): Truth => {
+    const pattern = NAMING.has(kind) ? given : completed(given);
     if (!hasVariables(pattern, policy.version)) return whether(matchesResource(pattern, asked.resource));
     const expanded = expandVariables(pattern, policy.version, asked.context);
     if ("key" in expanded) return dependsOn(expanded.key);
@@ -137,7 +149,9 @@ function resourceMatches(statement: Statement, policy: Policy, asked: Asked, opt
   };
   if (statement.resources) return any(statement.resources.map(one));
   if (statement.notResources) return not(any(statement.notResources.map(one)));
-  return optional ? YES : unclear(`statement ${statement.sid ?? statement.index} names no resource`);
+  // A trust policy names no resource: the role is.
+  const trust = kind === "resourcePolicy" && /^sts:/i.test(asked.action);
+  return trust ? YES : unclear(`statement ${statement.sid ?? statement.index} names no resource`);
 }
 
 function namingOf(statement: Statement, kind: PolicyKind, asked: Asked): Naming {
@@ -154,7 +168,6 @@ function namingOf(statement: Statement, kind: PolicyKind, asked: Asked): Naming 
 
 /** The statements of a policy that apply, or may. */
 function applied(policy: Policy, at: Pick<Applied, "kind" | "level" | "policy">, asked: Asked): Applied[] {
-  const trust = at.kind === "resourcePolicy" && /^sts:/i.test(asked.action);
   const found: Applied[] = [];
   for (const statement of policy.statements) {
     const about = actionMatches(statement, asked.action);
@@ -164,7 +177,7 @@ function applied(policy: Policy, at: Pick<Applied, "kind" | "level" | "policy">,
     const truth = all([
       about,
       meansCaller(naming),
-      resourceMatches(statement, policy, asked, trust),
+      resourceMatches(statement, policy, asked, at.kind),
       conditions.length ? conditionsHold(conditions, policy.version, asked.context) : YES,
       problem ? unclear(`${at.kind}: ${problem}`) : YES,
     ]);
