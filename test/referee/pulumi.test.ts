@@ -60,7 +60,8 @@ describe("Pulumi's own command line", function () {
     expect(audit.resources.length, "resources of the audit account's stack").to.be.at.most(220);
     expect(audit.text.length, "bytes of its state").to.be.below(3 * MB);
     const member = await exported("member-prod");
-    expect(member.text.length, "bytes of a member's state").to.be.below(0.1 * MB);
+    // Two thirds are the generated policies, which Pulumi keeps as inputs and as outputs.
+    expect(member.text.length, "bytes of a member's state").to.be.below(0.12 * MB);
     const { environment } = [...project.sandbox.state.functions.values()].find(
       ({ FunctionName }) => FunctionName === "audit-get-meta-iam",
     )!;
