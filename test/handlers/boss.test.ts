@@ -174,6 +174,28 @@ describe("boss", () => {
     expect(await handler({}, context)).to.include({ tasks: 6 });
   });
 
+  it("has the run sealed itself where no task of it could be invoked", async () => {
+    const keys: string[] = [];
+    s3.on(PutObjectCommand).callsFake(({ Key }: { Key: string }) => {
+      keys.push(Key);
+      return {};
+    });
+    s3.on(ListObjectsV2Command).callsFake(({ Prefix }: { Prefix: string }) => {
+      const found = keys.filter((key) => key.startsWith(Prefix));
+      return { KeyCount: found.length, Contents: found.map((Key) => ({ Key, Size: 2 })) };
+    });
+    lambda.on(InvokeCommand).callsFake(({ FunctionName }: { FunctionName: string }) => {
+      if (FunctionName.startsWith(environment.AUDITOR_FUNCTION_PREFIX)) throw new Error("no such function");
+      return { StatusCode: 202 };
+    });
+    const { run_id } = await handler({}, context);
+    const sealed = lambda
+      .commandCalls(InvokeCommand)
+      .map(({ args }) => args[0].input)
+      .filter(({ FunctionName }) => FunctionName === environment.SEALER_FUNCTION);
+    expect(sealed.map(({ Payload }) => JSON.parse(String(Payload)).run_id)).to.deep.equal([run_id]);
+  });
+
   it("records a task that could not be invoked as failed, and goes on with the others", async () => {
     lambda.on(InvokeCommand, { FunctionName: "audit-get-meta-iam" }).rejects(new Error("no such function"));
     s3.on(ListObjectsV2Command).resolves({});
