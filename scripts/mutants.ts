@@ -36,7 +36,10 @@ for (const { breaks, file, from, to, test } of mutants) {
   const times = text.split(from).length - 1;
   if (times !== 1) throw new Error(`test/mutants.yaml: ${JSON.stringify(from)} stands ${times} times in ${file}`);
   restore = () => writeFileSync(file, text);
-  writeFileSync(file, text.replace(from, () => to));
+  writeFileSync(
+    file,
+    text.replace(from, () => to),
+  );
   const { status } = spawnSync("npx", ["mocha", "--no-parallel", "--bail", test], { stdio: "ignore" });
   restore();
   if (!status) unnoticed += 1;

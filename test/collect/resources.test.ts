@@ -1,6 +1,7 @@
 import { DescribeClustersCommand, ListServicesCommand, ListTagsForResourceCommand } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import { reads } from "../../src/auditors/collector.ts";
+import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { type Outcome, typeStatus } from "../../src/evidence/outcome.ts";
 import { type Answers, cluster, clusters, error, noServices, read, services, tags } from "./ecs.ts";
 
@@ -214,6 +215,26 @@ describe("reading resources", () => {
     const { outcome } = await read([services], { ListClusters: () => ({ clusterArns: [] }) });
     expect(outcome.counts).to.deep.equal({ "AWS::ECS::Service": 0 });
     expect(typeStatus(outcome, "AWS::ECS::Service")).to.equal("collected");
+  });
+
+  it("remembers a chain of pages that failed, so that a task that goes on does not count it again", async () => {
+    const deadline = new AbortController();
+    const tally = new OutcomeBuilder({ auditor: "ecs", account_id: "111111111111", region: "eu-west-1" }, () => 0);
+    await read(
+      [services],
+      {
+        ListClusters: () => ({ clusterArns: ["failing", "long"] }),
+        ListServices: ({ cluster: of, nextToken = "" }) => {
+          if (of === "failing") return error("ServerException");
+          if (String(nextToken).length === 5) deadline.abort();
+          return { serviceArns: [`service-${nextToken}`], nextToken: `${nextToken}n` };
+        },
+      },
+      { tally, deadline: deadline.signal },
+    );
+    const cursor = tally.begun()!.cursors["AWS::ECS::Service"] as { done: string[]; at: object };
+    expect(cursor.done).to.have.length(1);
+    expect(Object.keys(cursor.at)).to.have.length(1);
   });
 
   it("writes a digest where the declaration redacts", async () => {
