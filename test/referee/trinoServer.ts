@@ -60,26 +60,30 @@ export async function startTrino(
     "--enable-native-access=ALL-UNNAMED",
     `-Dconfig=${join(folder, "etc/config.properties")}`,
   ];
-  const process = spawn(java, [...options, "-cp", join(home, "lib/*"), "io.trino.server.TrinoServer"], {
+  const server = spawn(java, [...options, "-cp", join(home, "lib/*"), "io.trino.server.TrinoServer"], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Whatever ends this process, it leaves no server behind.
+  const kill = () => server.kill("SIGKILL");
+  process.once("exit", kill);
   let log = "";
-  for (const stream of [process.stdout, process.stderr])
+  for (const stream of [server.stdout, server.stderr])
     stream.on("data", (data: Buffer) => {
       log = `${log}${data}`.slice(-4_000);
     });
-  const exited = once(process, "exit");
+  const exited = once(server, "exit");
   const endpoint = `http://127.0.0.1:${port}`;
   await new Promise<void>((resolve, reject) => {
-    for (const stream of [process.stdout, process.stderr])
+    for (const stream of [server.stdout, server.stderr])
       stream.on("data", () => log.includes("SERVER STARTED") && resolve());
-    process.on("exit", (code) => reject(new Error(`Trino ended with ${code}: ${log}`)));
+    server.on("exit", (code) => reject(new Error(`Trino ended with ${code}: ${log}`)));
   });
   return {
     query: (sql) => answer(endpoint, sql),
     stop: async () => {
-      process.kill("SIGKILL");
+      process.off("exit", kill);
+      kill();
       await exited;
     },
   };
