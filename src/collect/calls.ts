@@ -2,13 +2,14 @@ import type { ClientClass, Read, SdkClient } from "../auditors/collector.ts";
 import type { Session } from "./accountSession.ts";
 import type { TokenBucket } from "./apiShare.ts";
 import { before, DeadlineReached } from "./deadline.ts";
+import type { RegionCalls } from "./givingUp.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { causeOf, hasErrorCode, isSessionRefused, isTimeout } from "./problem.ts";
 import type { Silence } from "./silence.ts";
 import { tellThrottles } from "./throttles.ts";
 
 export type Values = Record<string, unknown>;
-type Answer = Values & { $metadata?: { attempts?: number } };
+type Answer = Values & { $metadata?: { attempts?: number; httpStatusCode?: number } };
 
 /** How a service is called in one account. */
 export interface Calls {
@@ -26,11 +27,17 @@ export interface Calls {
   tally: OutcomeBuilder;
   /** Which endpoints turned out not to answer. */
   silence: Silence;
+  /** Whether the region answers the auditor. */
+  region?: RegionCalls;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
   /** Resolves after so many milliseconds. */
   wait: (ms: number) => Promise<void>;
 }
+
+/** The SDK's id of the service that a read asks; undefined where the client has none. */
+export const serviceIdOf = (calls: Calls, read: Read, region: string): string | undefined =>
+  calls.clientOf(read.client ?? calls.client, region).config?.serviceId;
 
 /** Tries at what AWS is still making, and the milliseconds between two of them: half a minute in all. */
 const PENDING_TRIES = 10;
@@ -81,6 +88,8 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
     await before(deadline, () => calls.wait(held));
   }
   return calls.budget(client, async (refused) => {
+    calls.region?.check();
+    silence.check(client);
     try {
       const command = tellThrottles(new read.command(input), () => {
         tally.throttled();
@@ -90,12 +99,17 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
       const { $metadata, ...answer } = await before(deadline, send);
       tally.called($metadata?.attempts);
       silence.answered(client);
+      calls.region?.answered();
       return answer;
     } catch (error) {
-      if (!(error instanceof DeadlineReached)) tally.called((error as Answer).$metadata?.attempts);
+      if (error instanceof DeadlineReached) throw error;
+      tally.called((error as Answer).$metadata?.attempts);
       if (isTimeout(error)) silence.timedOut(client);
-      else if ((error as { $response?: unknown }).$response) silence.answered(client);
-      throw error;
+      else if ((error as Answer).$metadata?.httpStatusCode) {
+        silence.answered(client);
+        calls.region?.answered(error as Error);
+      }
+      throw silence.reasonOf(client, error);
     }
   });
 }

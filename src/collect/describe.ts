@@ -1,12 +1,22 @@
-import type { Batch, Collector, Detail, Naming, Read } from "../auditors/collector.ts";
+import type { Batch, Collector, Detail, Naming, Read, Tags } from "../auditors/collector.ts";
 import { batchInputFor, inputFor } from "../auditors/inputs.ts";
 import { valueAt, valueFrom, valuesAt, type Where, type WhereResource } from "../auditors/paths.ts";
+import { GONE_WHILE_READ, type TagsSource } from "../evidence/item.ts";
 import type { ReadError } from "../evidence/outcome.ts";
-import { type Calls, call, type Values } from "./calls.ts";
+import { type Calls, call, serviceIdOf, type Values } from "./calls.ts";
 import { DeadlineReached } from "./deadline.ts";
+import { isGone, namesIt } from "./gone.ts";
 import type { Found } from "./listing.ts";
 import { wholeAnswer } from "./pages.ts";
-import { hasErrorCode, type Problem } from "./problem.ts";
+import { Gone, hasErrorCode, type Problem, wordsOf } from "./problem.ts";
+
+/** What is known of a call that did not answer. */
+export interface About {
+  /** Whether AWS answered before, in the same listing or with the resource itself. */
+  begun?: boolean;
+  /** Whether the call names a thing that may be gone. */
+  names?: boolean;
+}
 
 /** What describing a page of resources needs. */
 export interface Describing {
@@ -14,13 +24,7 @@ export interface Describing {
   calls: Calls;
   where: Where;
   /** Takes down a call that did not answer, and says what it means. */
-  problem: (
-    read: Read,
-    error: unknown,
-    incomplete: NonNullable<ReadError["incomplete"]>,
-    /** Whether AWS answered before, in the same listing or with the resource itself. */
-    begun?: boolean,
-  ) => Problem;
+  problem: (read: Read, error: unknown, incomplete: NonNullable<ReadError["incomplete"]>, about?: About) => Problem;
   /** Tags by ARN, where one listing answers for all resources; a string is the code of the error that it met. */
   bulkTags: () => Promise<ReadonlyMap<string, unknown> | string>;
   /** What one more listing says of all resources, by what it calls them; a string is the code of the error that it met. */
@@ -35,6 +39,7 @@ export interface Described {
   /** Where it is; the region that was called unless the resource names its own. */
   region: string;
   tags: Record<string, string> | null;
+  tagsSource: TagsSource;
   /** Answers of further calls by their names; null where AWS says that there is none. */
   details: Values;
   /** Calls that did not answer, with AWS's code. */
@@ -88,16 +93,20 @@ export async function describePage(page: readonly Found[], describing: Describin
           if (answer !== undefined) details[detail.as] = answer;
         }),
       );
-      const tagged = async () =>
-        tags.kind === "inline"
-          ? tagMap(valueAt(resource, tags.member))
-          : tags.kind === "call"
-            ? tagsOf(await once(tags.detail, "tags"), tags.member)
-            : tags.kind === "batch"
-              ? tagsOf(batched![index], tags.member)
-              : tags.kind === "bulk"
-                ? await bulkTagsOf(arn, of, tags.listing.operation, describing)
-                : null;
+      const tagged = async (): Promise<Described["tags"]> => {
+        switch (tags.kind) {
+          case "inline":
+            return tagMap(valueAt(resource, tags.member));
+          case "call":
+            return tagsOf(await once(tags.detail, "tags"), tags.member);
+          case "batch":
+            return tagsOf(batched![index], tags.member);
+          case "bulk":
+            return arn === null ? null : bulkTagsOf(arn, of, tags.listing.operation, describing);
+          case "none":
+            return null;
+        }
+      };
       // Together: at the deadline both may fail, and what nobody waits for would end the process.
       const [found] = await Promise.all([tagged(), answers]);
       const { joined } = collector;
@@ -105,10 +114,19 @@ export async function describePage(page: readonly Found[], describing: Describin
       if (typeof said === "string") of[joined!.as] = said;
       else if (said) details[joined!.as] = said.get(nameOf(joined!.key[1], resource, where) ?? "") ?? null;
       const { collectedAt } = page[index]!;
-      return { resource, collectedAt, arn, region, tags: found, details, unread: of };
+      const tagsSource = arn === null && tags.kind === "bulk" ? "not-asked" : TAGS_SOURCES[tags.kind];
+      return { resource, collectedAt, arn, region, tags: found, tagsSource, details, unread: of };
     }),
   );
 }
+
+const TAGS_SOURCES: Readonly<Record<Tags["kind"], TagsSource>> = {
+  inline: "inline",
+  call: "call",
+  batch: "call",
+  bulk: "bulk",
+  none: "not-asked",
+};
 
 /** A resource that comes as JSON in one of its members: what is in it takes that member's place. */
 function unfolded(resource: Values, member: string): Values {
@@ -125,12 +143,16 @@ async function ask(
   incomplete: "details" | "tags",
   { calls, where, problem }: Describing,
 ): Promise<Values | null | undefined> {
+  const input = inputFor(detail.input, resource, { ...where, arn });
   try {
-    return await wholeAnswer(calls, detail, where.region, inputFor(detail.input, resource, { ...where, arn }));
+    return await wholeAnswer(calls, detail, where.region, input);
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
     if (hasErrorCode(error, detail.none)) return null;
-    unread[detail.as] = problem(detail, error, incomplete, true).error.code;
+    const met = problem(detail, error, incomplete, { begun: true, names: namesIt(input, resource, arn) });
+    unread[detail.as] = met.error.code;
+    // What is gone is not judged by what was listed of it before.
+    if (met.status === "deleted") unread[GONE_WHILE_READ] = met.error.code;
     return undefined;
   }
 }
@@ -141,41 +163,72 @@ async function askBatch(
   resources: readonly Values[],
   unread: readonly Record<string, string>[],
   incomplete: "details" | "tags",
-  { collector, calls, where, problem }: Describing,
+  describing: Describing,
 ): Promise<(Values | null | undefined)[]> {
-  const arns = resources.map((resource) => nameOf(collector.arn, resource, where));
-  const answers: (Values | null | undefined)[] = resources.map(() => undefined);
-  const [inAnswer, inResource] = batch.key;
   const chunks = Array.from({ length: Math.ceil(resources.length / batch.size) }, (_, n) => n * batch.size);
-  await Promise.all(
-    chunks.map(async (start) => {
+  const answers = await Promise.all(
+    chunks.map((start) => {
       const end = start + batch.size;
-      const mark = (code: string) => {
-        for (const each of unread.slice(start, end)) each[batch.operation] = code;
-      };
-      try {
-        const input = batchInputFor(batch.input, resources.slice(start, end), where, arns.slice(start, end));
-        const answer = await call(calls, batch, where.region, input);
-        const found = new Map(
-          valuesAt(answer, batch.items).map((each) => [String(valueAt(each, inAnswer)), each as Values]),
-        );
-        for (const [offset, resource] of resources.slice(start, end).entries()) {
-          const index = start + offset;
-          const own = found.get(nameOf(inResource, resource, { ...where, arn: arns[index] ?? null }) ?? "");
-          answers[index] = own ?? null;
-          if (!own && incomplete === "details") {
-            const gone = Object.assign(new Error(`${batch.operation} does not answer for it`), { name: "NotFound" });
-            unread[index]![batch.operation] = problem(batch, gone, incomplete).error.code;
-          }
-        }
-      } catch (error) {
-        if (error instanceof DeadlineReached) throw error;
-        if (hasErrorCode(error, batch.none)) answers.fill(null, start, Math.min(end, answers.length));
-        else mark(problem(batch, error, incomplete, true).error.code);
-      }
+      return askChunk(batch, resources.slice(start, end), unread.slice(start, end), incomplete, describing);
     }),
   );
-  return answers;
+  return answers.flat();
+}
+
+async function askChunk(
+  batch: Batch,
+  resources: readonly Values[],
+  unread: readonly Record<string, string>[],
+  incomplete: "details" | "tags",
+  describing: Describing,
+): Promise<(Values | null | undefined)[]> {
+  const { collector, calls, where, problem } = describing;
+  const arns = resources.map((resource) => nameOf(collector.arn, resource, where));
+  const [inAnswer, inResource] = batch.key;
+  try {
+    const answer = await call(calls, batch, where.region, batchInputFor(batch.input, resources, where, arns));
+    const found = new Map(
+      valuesAt(answer, batch.items).map((each) => [String(valueAt(each, inAnswer)), each as Values]),
+    );
+    return resources.map((resource, index) => {
+      const name = nameOf(inResource, resource, { ...where, arn: arns[index] ?? null }) ?? "";
+      const own = found.get(name);
+      if (own || incomplete !== "details") return own ?? null;
+      unread[index]![batch.operation] = problem(batch, notAnswered(batch, answer, name), incomplete).error.code;
+      return null;
+    });
+  } catch (error) {
+    if (error instanceof DeadlineReached) throw error;
+    if (hasErrorCode(error, batch.none)) return resources.map(() => null);
+    // What is gone takes the others of its call with it: each is asked about by itself, to tell which one it is.
+    const names = resources.length === 1;
+    if (!names && isGone(wordsOf(error), serviceIdOf(calls, batch, where.region))) {
+      const alone = resources.map((each, index) => askChunk(batch, [each], [unread[index]!], incomplete, describing));
+      return (await Promise.all(alone)).flat();
+    }
+    const { code } = problem(batch, error, incomplete, { begun: true, names }).error;
+    for (const each of unread) each[batch.operation] = code;
+    return resources.map(() => undefined);
+  }
+}
+
+/** Members by which services say in an answer for many which they could not answer for, and why. */
+const FAILED = /fail|error|unprocessed/i;
+const REASONS = ["errorCode", "code", "reason", "Code", "ErrorCode", "Reason"];
+const MESSAGES = ["errorMessage", "message", "detail", "reason", "Message"];
+
+/** Why a call for many does not answer for one of them: by its own word where it has one, else it is not there any more. */
+function notAnswered({ operation }: Batch, answer: Values, name: string): Error {
+  const said = Object.entries(answer)
+    .filter(([member, list]) => FAILED.test(member) && Array.isArray(list))
+    .flatMap(([, list]) => list as Values[])
+    .find((each) => each && typeof each === "object" && Object.values(each).includes(name));
+  const first = (members: readonly string[]) =>
+    members.map((member) => said?.[member]).find((value) => typeof value === "string") as string | undefined;
+  const code = first(REASONS);
+  const gone = code === undefined || /^MISSING$|NotFound|DoesNotExist/i.test(code);
+  if (gone) return new Gone(`${operation} does not answer for it`);
+  return Object.assign(new Error(first(MESSAGES) ?? code), { name: code });
 }
 
 /** The id, ARN or name of a resource; null where it has none. */
@@ -189,13 +242,13 @@ const tagsOf = (answer: Values | null | undefined, member: string): Record<strin
   answer === undefined ? null : tagMap(answer ? valueAt(answer, member) : undefined);
 
 async function bulkTagsOf(
-  arn: string | null,
+  arn: string,
   unread: Record<string, string>,
   operation: string,
   { bulkTags }: Describing,
 ): Promise<Record<string, string> | null> {
   const all = await bulkTags();
-  if (typeof all !== "string") return tagMap(all.get(arn ?? ""));
+  if (typeof all !== "string") return tagMap(all.get(arn));
   unread[operation] = all;
   return null;
 }

@@ -1,11 +1,12 @@
 import type { Listing, Read } from "../auditors/collector.ts";
 import { inputFor } from "../auditors/inputs.ts";
 import { valuesAt, type Where } from "../auditors/paths.ts";
-import type { Calls, Values } from "./calls.ts";
+import { type Calls, serviceIdOf, type Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
 import { distinctOf, type Identity } from "./distinct.ts";
+import { isGone } from "./gone.ts";
 import { nameOfChain, pages } from "./pages.ts";
-import { hasErrorCode } from "./problem.ts";
+import { hasErrorCode, wordsOf } from "./problem.ts";
 
 /** A listed resource, and when the answer that has it arrived. */
 export interface Found {
@@ -18,6 +19,7 @@ export interface ReadOnce {
   found: Found[];
   failed: { read: Read; error: unknown; begun: boolean }[];
   overlaps: { read: Read; times: number }[];
+  gone: { read: Read; error: unknown }[];
 }
 
 /** Where and with what a listing is read. */
@@ -36,6 +38,8 @@ export interface PageHandler {
   onError: (read: Read, error: unknown, begun: boolean) => void;
   /** Gets how many resources of a page stood on one before. */
   onOverlap?: (read: Read, times: number) => void;
+  /** Gets each call whose parent was deleted between the listings: there are no children, and that is said. */
+  onGone?: (read: Read, error: unknown) => void;
   /** What tells the resources apart. */
   identity?: Identity;
   /** How far a task before this one came, kept up to date. */
@@ -80,7 +84,7 @@ export async function walk(listing: Listing, listings: Listings, handler: PageHa
 
 async function walkInput(listing: Listing, input: Values, of: Values, listings: Listings, handler: PageHandler) {
   const { calls, where, now } = listings;
-  const { onPage, onError, onOverlap, progress, identity = () => undefined } = handler;
+  const { onPage, onError, onOverlap, onGone, progress, identity = () => undefined } = handler;
   const chain = nameOfChain(input);
   if (progress?.isDone(chain)) return;
   // What names the parent stands in the resource, where AWS leaves it out.
@@ -107,7 +111,15 @@ async function walkInput(listing: Listing, input: Values, of: Values, listings: 
     if (error instanceof DeadlineReached) throw error;
     // That there is none is believed of a listing as a whole, not of its end.
     if (!begun && hasErrorCode(error, listing.none)) await onPage([]);
-    else onError(listing, error, begun);
+    else if (!begun && isParentGone(of, error, serviceIdOf(calls, listing, where.region))) {
+      onGone?.(listing, error);
+      await onPage([]);
+    } else onError(listing, error, begun);
     progress?.reached(chain, undefined);
   }
 }
+
+/** Whether a call that names a parent says that the parent is gone. A parent that is denied or throttled is none. */
+const isParentGone = (of: Values, error: unknown, serviceId: string | undefined): boolean =>
+  Object.values(of).some((value) => typeof value === "string" || Array.isArray(value)) &&
+  isGone(wordsOf(error), serviceId);

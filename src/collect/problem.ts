@@ -1,6 +1,8 @@
 import type { ErrorStatus, ReadError } from "../evidence/outcome.ts";
 import { SessionError } from "./accountSession.ts";
 import { deniedBy, isDenial } from "./denial.ts";
+import { NotAsked } from "./givingUp.ts";
+import { isGone } from "./gone.ts";
 
 /** Codes by which AWS does not take a session's token, or takes it no longer. */
 const SESSION_REFUSED = [
@@ -39,15 +41,21 @@ const NOT_DENIED = new Set<string>([
   "RequestTimeTooSkewed",
   "SignatureDoesNotMatch",
 ]);
-const TIMED_OUT = new Set(["TimeoutError", "AbortError", "ETIMEDOUT", "RequestTimeout", "EAI_AGAIN"]);
-/** Codes by which a resource is gone; services name the kind of resource in them: `DBInstanceNotFoundFault`. */
-const GONE = /(NotFound|DoesNotExist|NonExistent\w*)(Fault|Exception|Error)?$|^NoSuch|\.NotFound$/;
+const TIMED_OUT = new Set(["EndpointSilent", "TimeoutError", "AbortError", "ETIMEDOUT", "RequestTimeout", "EAI_AGAIN"]);
 /** Codes of a session that has ended: 403 too, but nobody denies anything. */
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]);
 
 /** Whether an error says that the session has ended. */
 export const isExpired = (thrown: unknown): boolean =>
   thrown instanceof Error && (EXPIRED.has(thrown.name) || EXPIRED.has(codeOf(thrown)));
+
+/** What a call for several names, and does not answer for, though it answers for the others. */
+export class Gone extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "NotFound";
+  }
+}
 
 /** What an error says: the status it leads to, and the facts that go into the outcome. */
 export interface Problem {
@@ -66,6 +74,8 @@ export interface Asked {
   notEnabled?: readonly RegExp[];
   /** Whether the region is known to be open to the account: then no answer means that it is closed. */
   open?: boolean;
+  /** Whether the call names a thing that may be gone, in the words of the service with this id. */
+  names?: { serviceId: string | undefined } | undefined;
   /** Whether the service answered before in the same listing: then it is in use, and the region is open. */
   begun?: boolean;
 }
@@ -108,6 +118,12 @@ export function causeOf(thrown: unknown): Error {
   return reason instanceof Error ? reason : error;
 }
 
+/** An error's code and message, as AWS has them. */
+export function wordsOf(thrown: unknown): { code: string; message: string } {
+  const error = causeOf(thrown);
+  return { code: codeOf(error), message: error.message };
+}
+
 /** The HTTP status of an answer; nothing where there was none. */
 function httpStatusOf(error: Error): Pick<ReadError, "http_status"> {
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -120,6 +136,7 @@ const codeOf = (error: Error): string =>
 function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<ReadError, "action" | "denied_by"> {
   const code = codeOf(error);
   const is = (codes: ReadonlySet<string>) => codes.has(error.name) || codes.has(code);
+  if (code === "RegionDenied" && error instanceof NotAsked) return { status: "denied", denied_by: "scp" };
   const declared = asked.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`));
   const endedEarly = asked.begun && asked.incomplete === "resources";
   if (declared) return { status: endedEarly ? "failed" : "not-enabled" };
@@ -130,9 +147,9 @@ function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<Rea
   }
   if (is(CLOSED)) return { status: asked.open || asked.begun ? "failed" : "not-enabled" };
   if (is(TIMED_OUT)) return { status: "timed-out" };
-  // A listing cannot be gone; what it answers so is not understood, and failed.
-  const ofOne = asked.incomplete === "details" || asked.incomplete === "tags";
-  return { status: ofOne && GONE.test(code) ? "deleted" : "failed" };
+  if (error instanceof Gone) return { status: "deleted" };
+  const gone = asked.names && isGone({ code, message: error.message }, asked.names.serviceId);
+  return { status: gone ? "deleted" : "failed" };
 }
 
 /** Whether an endpoint did not answer in time. What was given up for another reason is an AbortError. */

@@ -5,6 +5,7 @@ import {
   isGlobal,
   type JoinedListing,
   type Listing,
+  type Read,
   type SdkClient,
   type Service,
   type Tags,
@@ -13,10 +14,11 @@ import { valueAt, type Where } from "../auditors/paths.ts";
 import type { Item } from "../evidence/item.ts";
 import { GLOBAL, type PlannedItem } from "../evidence/plan.ts";
 import type { Session } from "./accountSession.ts";
-import type { Calls, Values } from "./calls.ts";
+import { type Calls, serviceIdOf, type Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
 import { type Described, type Describing, describePage, nameOf } from "./describe.ts";
 import type { Identity } from "./distinct.ts";
+import { NotAsked, type RegionCalls, regionCalls } from "./givingUp.ts";
 import { type Found, type Listings, type PageHandler, type Progress, type ReadOnce, walk } from "./listing.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { nameOfChain } from "./pages.ts";
@@ -55,14 +57,13 @@ export const collectorsFor = ({ collectors }: Service, region: string): Collecto
 
 /** Reads everything of one planned item and hands over each resource as an item. Problems go into the tally. */
 export async function readItem(auditor: Auditor, reading: Reading): Promise<void> {
-  await allOf(auditor.services.map((service) => readService(auditor.name, service, reading)));
+  const region = regionCalls();
+  await allOf(auditor.services.map((service) => readService(auditor.name, service, reading, region)));
 }
 
-async function readService(auditor: string, service: Service, reading: Reading): Promise<void> {
+async function readService(auditor: string, service: Service, reading: Reading, region: RegionCalls): Promise<void> {
   const { item, tally, partition } = reading;
   const collectors = collectorsFor(service, item.region);
-  // What is global has no region that an account could close.
-  const open = reading.regionIsOpen === true || item.region === GLOBAL;
   const calls: Calls = {
     client: service.client,
     session: reading.session,
@@ -72,6 +73,7 @@ async function readService(auditor: string, service: Service, reading: Reading):
     hasEnded: reading.hasEnded,
     tally,
     silence: new Silence(reading.deadline),
+    region,
     deadline: reading.deadline,
     wait: reading.wait,
   };
@@ -96,68 +98,94 @@ async function readService(auditor: string, service: Service, reading: Reading):
   };
   await allOf(
     collectors.map(async (collector) => {
-      const { type, notEnabled } = collector;
-      if (tally.cursorOf(type) === null) return;
+      if (tally.cursorOf(collector.type) === null) return;
       const listings = listingsIn(calledIn(collector, reading));
-      const problem: Describing["problem"] = (read, error, incomplete, begun = false) => {
-        const { operation, actions } = read;
-        const about = { operation, actions, resourceType: type, incomplete, notEnabled };
-        const met = problemOf(error, { ...about, begun, open });
-        tally.problem(met);
-        return met;
-      };
-      const fail: PageHandler["onError"] = (read, error, begun) => {
-        problem(read, error, "resources", begun);
-      };
-      let tagged: ReturnType<Describing["bulkTags"]> | undefined;
-      const bulkTags = () => {
-        tagged ??= tagsByArn(collector.tags, listings, problem);
-        return tagged;
-      };
-      let said: ReturnType<Describing["joinedParts"]> | undefined;
-      const joinedParts = () => {
-        said ??= partsByKey(collector.joined, listings, problem);
-        return said;
-      };
-      const describing = { collector, calls, where: listings.where, problem, bulkTags, joinedParts };
-      const take = async (page: Found[]) => {
-        const described = await describePage(page, describing);
-        // A page is written whole or, when the deadline comes first, not at all.
-        tally.listed(type);
-        for (const each of described) {
-          if (collector.only?.({ ...each.resource, ...each.details }) === false) continue;
-          await reading.write(itemOf(auditor, collector, reading, listings.where, each));
-          tally.kept(type);
-        }
-      };
-      const progress = progressOf(type, tally);
-      const overlap: PageHandler["onOverlap"] = ({ operation }, times) =>
-        tally.note({ operation, resource_type: type, code: "PagesOverlap", message: OVERLAP, times });
-      const identity = identityOf(collector, listings.where);
-      try {
-        if (parents.has(collector.listing) || collector.listing.parent?.recursive)
-          await takeAll(await listings.parents(collector.listing), {
-            onPage: take,
-            onError: fail,
-            progress,
-            onOverlap: overlap,
-          });
-        else
-          await walk(collector.listing, listings, {
-            onPage: take,
-            onError: fail,
-            progress,
-            onOverlap: overlap,
-            identity,
-          });
-        tally.saveCursor(type, null);
-      } catch (error) {
-        if (!(error instanceof DeadlineReached)) throw error;
-      }
+      const isParent = parents.has(collector.listing) || collector.listing.parent?.recursive === true;
+      await readCollector(auditor, collector, reading, listings, isParent);
     }),
   );
 }
 
+/** Reads a type of resource. What is not read when the deadline comes is left to the task that goes on. */
+async function readCollector(
+  auditor: string,
+  collector: Collector,
+  reading: Reading,
+  listings: Listings,
+  isParent: boolean,
+): Promise<void> {
+  const { type, listing } = collector;
+  const { tally } = reading;
+  const problem = problemsOf(collector, reading, listings);
+  let tagged: ReturnType<Describing["bulkTags"]> | undefined;
+  let said: ReturnType<Describing["joinedParts"]> | undefined;
+  const describing: Describing = {
+    collector,
+    calls: listings.calls,
+    where: listings.where,
+    problem,
+    bulkTags: () => {
+      tagged ??= tagsByArn(collector.tags, listings, problem);
+      return tagged;
+    },
+    joinedParts: () => {
+      said ??= partsByKey(collector.joined, listings, problem);
+      return said;
+    },
+  };
+  const handler = {
+    onPage: async (page: Found[]) => {
+      const described = await describePage(page, describing);
+      // A page is written whole or, when the deadline comes first, not at all.
+      tally.listed(type);
+      for (const each of described) {
+        if (collector.only?.({ ...each.resource, ...each.details }) === false) continue;
+        const written = itemOf(auditor, collector, reading, listings.where, each);
+        if (!written.resource_id) tally.note({ ...NO_ID, operation: listing.operation, resource_type: type, times: 1 });
+        await reading.write(written);
+        tally.kept(type);
+      }
+    },
+    onError: (read: Read, error: unknown, begun: boolean) => void problem(read, error, "resources", { begun }),
+    onOverlap: ({ operation }: Read, times: number) =>
+      tally.note({ operation, resource_type: type, code: "PagesOverlap", message: OVERLAP, times }),
+    onGone: (read: Read, error: unknown) => void problem(read, error, "resources", { names: true }),
+    progress: progressOf(type, tally),
+  };
+  try {
+    if (isParent) await takeAll(await listings.parents(listing), handler);
+    else await walk(listing, listings, { ...handler, identity: identityOf(collector, listings.where) });
+    tally.saveCursor(type, null);
+  } catch (error) {
+    if (!(error instanceof DeadlineReached)) throw error;
+  }
+}
+
+/** Takes down the calls of a collector that did not answer. */
+function problemsOf(
+  { type, notEnabled }: Collector,
+  { tally, item, regionIsOpen }: Reading,
+  { calls, where }: Listings,
+): Describing["problem"] {
+  // What is global has no region that an account could close.
+  const open = regionIsOpen === true || item.region === GLOBAL;
+  return (read, error, incomplete, { begun = false, names = false } = {}) => {
+    const { operation, actions } = read;
+    // One line says for all types that they were not asked for.
+    const isOfRegion = error instanceof NotAsked && error.name === "RegionDenied";
+    const about = isOfRegion
+      ? { operation: "any", actions: [] }
+      : { operation, actions, resourceType: type, incomplete };
+    const serviceId = names ? serviceIdOf(calls, read, where.region) : undefined;
+    const met = problemOf(error, { ...about, notEnabled, begun, open, names: names ? { serviceId } : undefined });
+    calls.region?.refused(met);
+    tally.problem(met);
+    return met;
+  };
+}
+
+/** What the outcome says of resources that AWS gave no id, no ARN and no name. */
+const NO_ID = { code: "NoIdentifier", message: "answered with a resource that has no id, no ARN and no name" };
 const OVERLAP = "answered with resources that stood on a page before: each is kept once";
 
 /** What tells the resources of a type apart: the ARN where there is one, else the id. */
@@ -170,16 +198,17 @@ const identityOf =
 const SLICE = 100;
 
 async function takeAll(
-  { found, failed, overlaps }: ReadOnce,
-  { onPage: take, onError: fail, progress, onOverlap: overlap }: Required<Omit<PageHandler, "identity">>,
+  { found, failed, overlaps, gone }: ReadOnce,
+  { onPage, onError, progress, onOverlap, onGone }: Required<Omit<PageHandler, "identity">>,
 ): Promise<void> {
-  for (const { read, error, begun } of failed) fail(read, error, begun);
-  for (const { read, times } of overlaps) overlap(read, times);
-  if (!found.length && !failed.length) await take([]);
+  for (const { read, error, begun } of failed) onError(read, error, begun);
+  for (const { read, times } of overlaps) onOverlap(read, times);
+  for (const { read, error } of gone) onGone(read, error);
+  if (!found.length && !failed.length) await onPage([]);
   const open = found.filter(({ resource }) => !progress.isDone(nameOfChain(resource)));
   for (let start = 0; start < open.length; start += SLICE) {
     const slice = open.slice(start, start + SLICE);
-    await take(slice);
+    await onPage(slice);
     for (const { resource } of slice) progress.reached(nameOfChain(resource), undefined);
   }
 }
@@ -210,15 +239,17 @@ async function readAll(listing: Listing, listings: Listings, identity?: Identity
   const found: Found[] = [];
   const failed: ReadOnce["failed"] = [];
   const overlaps: ReadOnce["overlaps"] = [];
+  const gone: ReadOnce["gone"] = [];
   await walk(listing, listings, {
     onPage: async (page) => {
       found.push(...page);
     },
     onError: (read, error, begun) => failed.push({ read, error, begun }),
     onOverlap: (read, times) => overlaps.push({ read, times }),
+    onGone: (read, error) => gone.push({ read, error }),
     ...(identity ? { identity } : {}),
   });
-  return { found, failed, overlaps };
+  return { found, failed, overlaps, gone };
 }
 
 /** All that a listing answers with, by a member of it; or the code of the error that it met. */
@@ -229,7 +260,7 @@ async function byMember(
   problem: Describing["problem"],
 ): Promise<ReadonlyMap<string, unknown> | string> {
   const { found, failed } = await listings.parents(listing);
-  const codes = failed.map(({ read, error, begun }) => problem(read, error, incomplete, begun).error.code);
+  const codes = failed.map(({ read, error, begun }) => problem(read, error, incomplete, { begun }).error.code);
   return codes[0] ?? new Map(found.map(({ resource }) => [String(valueAt(resource, key)), of(resource)] as const));
 }
 
@@ -265,17 +296,18 @@ function itemOf(
   collector: Collector,
   { runId, item, digestKey }: Reading,
   where: Where,
-  { resource, collectedAt, arn, region, tags, details, unread }: Described,
+  { resource, collectedAt, arn, region, tags, tagsSource, details, unread }: Described,
 ): Item {
   const own = { ...where, region, arn };
   const digest = digestsOf(digestKey, item.account_id);
   const configuration = redact({ ...resource, ...details }, collector.redact, digest);
+  const name = nameOf(collector.name, resource, own);
   const id =
     collector.id === undefined
       ? item.region === GLOBAL
         ? item.account_id
         : item.region
-      : (nameOf(collector.id, resource, own) ?? "");
+      : nameOf(collector.id, resource, own) || arn || name || "";
   return {
     run_id: runId,
     collected_at: collectedAt,
@@ -284,8 +316,9 @@ function itemOf(
     resource_type: collector.type,
     resource_id: id,
     arn,
-    name: collector.name === undefined ? id : nameOf(collector.name, resource, own),
+    name: collector.name === undefined ? id || null : name,
     tags,
+    tags_source: tagsSource,
     configuration: collector.redactNames
       ? (redactNamed(configuration, collector.redactNames, digest) as Values)
       : configuration,

@@ -1,3 +1,4 @@
+import { GONE_WHILE_READ } from "../evidence/item.ts";
 import { resourceTypeName } from "../evidence/layout.ts";
 import type { Engine } from "../query/engine.ts";
 import { latestName } from "../tables/catalog.ts";
@@ -5,6 +6,11 @@ import type { SealedRun } from "../tables/sealedRun.ts";
 import { type Control, hasColumn, neededBy } from "./control.ts";
 import type { Listings } from "./listings.ts";
 import { type EvidenceLine, unknownReason, type Verdict } from "./verdict.ts";
+
+/** Under which names a resource says that it is not judged: it was gone while it was read, or a detail was not read. */
+const marksOf = ({ reads }: Pick<Control, "reads">): string[] => [GONE_WHILE_READ, ...reads];
+
+const said = (mark: string): string => (mark === GONE_WHILE_READ ? "gone while it was read:" : `not read: ${mark}`);
 
 /**
  * What fails of a control in a run, and which resources it cannot tell of, asked of an engine that knows the common
@@ -28,10 +34,11 @@ export async function* failures(
       const place = [String(account), String(region)] as const;
       // Where no auditor reads the type, nothing is said of each region.
       if (asksForOne && !listings.covers(control.resource, place[0], null)) continue;
-      const notRead = control.reads.find((_read, index) => unread[index] !== null);
+      const marks = marksOf(control);
+      const notRead = marks.find((_mark, index) => unread[index] !== null);
       const notKnown =
         listings.notWhole(needed, ...place) ??
-        (notRead && `not read: ${notRead} ${unread[control.reads.indexOf(notRead)]}`) ??
+        (notRead && `${said(notRead)} ${unread[marks.indexOf(notRead)]}`) ??
         (passes === true ? undefined : listings.notWhole(control["needs-to-fail"], ...place));
       if (passes === true && (asksForOne || notKnown === undefined)) continue;
       const why = passes === null ? (told ?? unknownReason(control.title)) : reason;
@@ -93,7 +100,8 @@ export function failuresQuery(
   control: Pick<Control, "sql" | "resource" | "reads">,
   { run, date }: Pick<SealedRun, "run" | "date">,
 ): string {
-  const { sql, resource, reads } = control;
+  const { sql, resource } = control;
+  const marks = marksOf(control);
   const further = hasColumn(control, "evidence") ? "json_format(CAST(j.evidence AS json))" : "CAST(NULL AS varchar)";
   const told = hasColumn(control, "not_known") ? "j.not_known" : "CAST(NULL AS varchar)";
   const own = latestName(resourceTypeName(resource));
@@ -102,7 +110,7 @@ export function failuresQuery(
     (name) =>
       `${name} AS (SELECT * FROM ${name.replace("latest_", "")} WHERE run_date = ${text(date)} AND run_id = ${text(run)})`,
   );
-  const unread = reads.map((read, index) => `element_at(r.unread, ${text(read)}) AS unread_${index + 1}`);
+  const unread = marks.map((read, index) => `element_at(r.unread, ${text(read)}) AS unread_${index + 1}`);
   return `WITH ${ofRun.join(",\n")}, judged AS (
 ${sql}
 )
@@ -112,5 +120,5 @@ SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason,
          .join("")}
 FROM judged j
 LEFT JOIN ${own} r ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
-WHERE j.passes IS NULL OR NOT j.passes${reads.map((read) => ` OR element_at(r.unread, ${text(read)}) IS NOT NULL`).join("")}`;
+WHERE j.passes IS NULL OR NOT j.passes${marks.map((read) => ` OR element_at(r.unread, ${text(read)}) IS NOT NULL`).join("")}`;
 }

@@ -1,3 +1,4 @@
+import { GONE_WHILE_READ } from "../evidence/item.ts";
 import { type Control, hasColumn, neededBy } from "./control.ts";
 import { list, text } from "./sqlText.ts";
 import { unknownReason, type VerdictStatus } from "./verdict.ts";
@@ -11,6 +12,8 @@ function allVerdictsCte(control: Control): string {
   // What asks for something to be there: what was found is found, but without a whole listing nothing is missing.
   const asksForOne = per !== "resource";
   const needed = neededBy(control);
+  const gone = `CASE WHEN r.unread[${text(GONE_WHILE_READ)}] IS NOT NULL
+    THEN 'gone while it was read: ' || r.unread[${text(GONE_WHILE_READ)}] END`;
   const unread = reads.map(
     (read) => `CASE WHEN r.unread[${text(read)}] IS NOT NULL
     THEN ${text(`not read: ${read} `)} || r.unread[${text(read)}] END`,
@@ -40,7 +43,7 @@ ${sql}
   SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line,
          ${hasColumn(control, "evidence") ? "j.evidence" : "NULL::varchar[]"} AS further, ${hasColumn(control, "not_known") ? "j.not_known" : "NULL::varchar"} AS told,
          coalesce(
-           CASE WHEN NOT (${asksForOne} AND coalesce(j.passes, false)) THEN coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[...unread, "NULL"].join(", ")}) END,
+           CASE WHEN NOT (${asksForOne} AND coalesce(j.passes, false)) THEN coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[gone, ...unread].join(", ")}) END,
            CASE WHEN NOT coalesce(j.passes, false) THEN coalesce(g.why_to_fail, h.why_to_fail, CASE WHEN j.region = 'global' THEN a.why_to_fail END) END) AS not_known
   FROM judged j${
     // Where no auditor reads the type, that is said once for the account, and not in each region.

@@ -1,3 +1,12 @@
+/**
+ * Where the tags of a resource are from: from the resource itself, from a call about it, from one call about all
+ * resources of a region, which may not know every type; or nobody asked.
+ */
+export type TagsSource = "inline" | "call" | "bulk" | "not-asked";
+
+/** The name in {@link Item.unread} under which stands that the resource was gone while it was read: it is not judged. */
+export const GONE_WHILE_READ = "*";
+
 /** One resource as AWS answered it: one line of an evidence object. */
 export interface Item {
   run_id: string;
@@ -11,8 +20,10 @@ export interface Item {
   resource_id: string;
   arn: string | null;
   name: string | null;
-  /** `null` where the service has none or they could not be read; `{}` where there are none. */
+  /** `null` where nobody asked or they could not be read; `{}` where there are none. */
   tags: Record<string, string> | null;
+  /** Left out in evidence of before it was told. */
+  tags_source?: TagsSource;
   /** The resource with the SDK's member names. A detail read stands under its operation's name, `null` where AWS says there is none. */
   configuration: Record<string, unknown>;
   /** Detail operations that did not answer, with AWS's error code: what is unknown of this resource. */

@@ -51,6 +51,7 @@ export const ENVELOPE = [
   { name: "auditor", type: "varchar" },
   { name: "operation", type: "varchar" },
   { name: "unread", type: "map(varchar, varchar)" },
+  { name: "tags_source", type: "varchar" },
   { name: "evidence_object", type: "varchar" },
   { name: "evidence_line", type: "bigint" },
 ] as const satisfies readonly Column[];

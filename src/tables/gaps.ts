@@ -39,7 +39,9 @@ export function gapsOf(outcome: Outcome, covered: readonly Covered[]): Gap[] {
         status: error.status ?? status,
         listed:
           error.resource_type === type &&
-          (error.incomplete ? error.incomplete !== "resources" : error.operation !== operation),
+          // What is below something that is gone is not there: nothing is missing.
+          (error.status === "deleted" ||
+            (error.incomplete ? error.incomplete !== "resources" : error.operation !== operation)),
         error,
       }));
   });

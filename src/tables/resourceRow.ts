@@ -28,6 +28,7 @@ export const envelopeRow = (item: Item, cited: Citation): Value[] => [
   item.auditor,
   item.operation,
   item.unread ?? {},
+  item.tags_source ?? null,
   cited.object,
   cited.line,
 ];

@@ -5,10 +5,14 @@ import { Silence } from "../../src/collect/silence.ts";
 const client = (name: string) => ({ name }) as unknown as SdkClient;
 
 describe("endpoints that do not answer", () => {
-  it("are waited for once: the other calls to one that was never heard are given up", () => {
+  it("are waited for a few times: the other calls to one that was never heard are given up", () => {
     const silence = new Silence(new AbortController().signal);
     const [far, other] = [client("far"), client("other")];
     silence.timedOut(far);
+    silence.timedOut(far);
+    expect(silence.signalOf(far).aborted).to.equal(false);
+    silence.timedOut(far);
+    expect(() => silence.check(far)).to.throw(/not asked further/);
     expect(silence.signalOf(far).aborted).to.equal(true);
     expect(silence.signalOf(other).aborted).to.equal(false);
   });

@@ -15,6 +15,7 @@ import {
   ListMFADevicesCommand,
   ListMFADeviceTagsCommand,
   ListOpenIDConnectProvidersCommand,
+  ListPolicyTagsCommand,
   ListSAMLProvidersCommand,
   ListServerCertificatesCommand,
   ListServerCertificateTagsCommand,
@@ -63,7 +64,12 @@ export const iam: Service = {
     list(
       "AWS::IAM::ManagedPolicy",
       from(GetAccountAuthorizationDetailsCommand, "Policies", { input: { Filter: ["LocalManagedPolicy"] } }),
-      { id: "PolicyId", arn: "Arn", name: "PolicyName" },
+      {
+        id: "PolicyId",
+        arn: "Arn",
+        name: "PolicyName",
+        tags: tagsFrom(detail(ListPolicyTagsCommand, { PolicyArn: "Arn" }), "Tags"),
+      },
     ),
     list("AWS::IAM::OIDCProvider", from(ListOpenIDConnectProvidersCommand, "OpenIDConnectProviderList"), {
       id: "Arn",

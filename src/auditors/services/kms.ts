@@ -25,7 +25,8 @@ export const kms: Service = {
       describe: describe(DescribeKeyCommand, { KeyId: "KeyId" }, "KeyMetadata"),
       tags: taggingApi("kms:key"),
       details: [
-        detail(GetKeyPolicyCommand, { KeyId: "KeyId" }),
+        // A key has one policy; some that speak for KMS want its name all the same.
+        detail(GetKeyPolicyCommand, ({ KeyId }) => ({ KeyId, PolicyName: "default" })),
         // Asymmetric keys and those of a custom store never turn, AWS's own each year.
         detail(
           GetKeyRotationStatusCommand,
