@@ -1,4 +1,4 @@
-import type { Values } from "./calls.ts";
+type Values = Record<string, unknown>;
 
 /** Codes of services that have one for everything. */
 const RESOURCE = /^ResourceNotFound(Exception)?$/;
