@@ -28,7 +28,15 @@ const catalog = catalogOf(await loadAuditors());
 const documented = documentedTypes(await loadServices());
 const controls = await loadControls();
 const covered = Object.values(catalog.auditors).flat();
-const types = [...new Set(controls.flatMap(typesOf))];
+const readBy = new Map(catalog.tables.map(({ name, resourceType }) => [latestName(name), resourceType]));
+const types = [
+  ...new Set(
+    controls.flatMap((control) => [
+      ...typesOf(control),
+      ...[...namesIn(control.sql)].flatMap((name) => readBy.get(name) ?? []),
+    ]),
+  ),
+];
 const isGlobal = (type: string) => covered.some((each) => each.type === type && each.global);
 const cases = await casesOf(controls, isGlobal);
 const short = ({ status, resource, reason }: Verdict) =>

@@ -18,7 +18,7 @@ const finding = (resource: string, control = "s3-bucket-public-access-blocked"):
   region: "eu-central-1",
   resource_id: resource,
   arn: `arn:aws:s3:::${resource}`,
-  reason: "not all four settings are on",
+  reason: "Not all four settings are on",
   evidence: [],
   since: RUN.id,
   pending: [],
@@ -36,7 +36,7 @@ describe("a message of new findings", () => {
     );
     expect(subject).to.equal("Audit: 31 new findings (1 high, 30 low)");
     expect(severity).to.equal("high");
-    expect(text).to.include("arn:aws:s3:::open in 111111111111, eu-central-1: not all four settings are on");
+    expect(text).to.include("arn:aws:s3:::open in 111111111111, eu-central-1: Not all four settings are on");
     expect(text.match(/^Remedy: /gm)).to.have.length(20);
     expect(text).to.include("And 11 more: 11 low.");
   });

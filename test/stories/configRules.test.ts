@@ -77,19 +77,19 @@ describe("a control as a rule of AWS Config", function () {
       "s3-bucket-versioned": "COMPLIANT",
     });
     expect(await change(ITEMS["open bucket"]!)).to.deep.equal({
-      "s3-bucket-public-access-blocked": "NON_COMPLIANT: not all four settings are on",
-      "s3-bucket-versioned": "NON_COMPLIANT: versioning is off",
+      "s3-bucket-public-access-blocked": "NON_COMPLIANT: Not all four settings are on",
+      "s3-bucket-versioned": "NON_COMPLIANT: Versioning is off",
     });
   });
 
   it("judges a database, and is not applicable to what it does not look at", async () => {
     expect(await change(ITEMS["public database"]!)).to.deep.equal({
-      "rds-backups-kept": "NON_COMPLIANT: backups are kept for 1 days",
+      "rds-backups-kept": "NON_COMPLIANT: Backups are kept for 1 days",
       "rds-copies-tags-to-snapshots": "COMPLIANT",
       "rds-iam-authentication": "NON_COMPLIANT: IAM authentication is off",
       "rds-minor-upgrades": "COMPLIANT",
-      "rds-multi-az": "NON_COMPLIANT: there is no standby in another zone",
-      "rds-not-publicly-accessible": "NON_COMPLIANT: it has a public address",
+      "rds-multi-az": "NON_COMPLIANT: No standby in another Availability Zone",
+      "rds-not-publicly-accessible": "NON_COMPLIANT: Has a public address",
       "rds-storage-encrypted": "COMPLIANT",
     });
     const ofCluster = await change(ITEMS["database of a cluster"]!);

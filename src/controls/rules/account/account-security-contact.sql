@@ -13,6 +13,6 @@
 SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        c.evidence_object, c.evidence_line,
        c.evidence_line IS NOT NULL AS passes,
-       'there is no contact for security' AS reason
+       'No alternate contact for security' AS reason
 FROM (SELECT account_id FROM latest_accounts WHERE excluded IS NULL) p
 LEFT JOIN latest_aws_account_alternatecontact c ON c.account_id = p.account_id AND c.alternate_contact_type = 'SECURITY'

@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        date_diff('day', d.collected_at, d.not_after) >= 30 AS passes,
-       'it is valid till ' || TRY_CAST(TRY_CAST(d.not_after AS date) AS varchar) AS reason
+       'Valid until ' || TRY_CAST(TRY_CAST(d.not_after AS date) AS varchar) AS reason
 FROM latest_aws_certificatemanager_certificate d
 WHERE coalesce(d.status, 'ISSUED') IN ('ISSUED', 'EXPIRED')

@@ -10,5 +10,5 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT regexp_like(d.key_algorithm, '1024') AS passes,
-       'its key is ' || d.key_algorithm AS reason
+       'The key is ' || d.key_algorithm AS reason
 FROM latest_aws_certificatemanager_certificate d

@@ -9,5 +9,5 @@
 --   iso-27001: [A.8.16]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.tracing_enabled, false) AS passes,
-       'tracing is off' AS reason
+       'Tracing is off' AS reason
 FROM latest_aws_apigateway_stage d

@@ -8,5 +8,5 @@
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.locked, false) AS passes,
-       'backups can be deleted' AS reason
+       'Backups can be deleted' AS reason
 FROM latest_aws_backup_backupvault d

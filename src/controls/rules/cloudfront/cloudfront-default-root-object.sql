@@ -10,5 +10,5 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.distribution_config, '$.DefaultRootObject'), '') <> '' AS passes,
-       'there is no default root object' AS reason
+       'No default root object' AS reason
 FROM latest_aws_cloudfront_distribution d

@@ -11,5 +11,5 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.get_trail_status, '$.IsLogging') = 'true'
          AND coalesce(json_extract_scalar(d.get_trail_status, '$.LatestDeliveryError'), '') = '' AS passes,
-       coalesce('delivery: ' || json_extract_scalar(d.get_trail_status, '$.LatestDeliveryError'), 'it is stopped') AS reason
+       coalesce('Delivery: ' || json_extract_scalar(d.get_trail_status, '$.LatestDeliveryError'), 'Logging is stopped') AS reason
 FROM latest_aws_cloudtrail_trail d

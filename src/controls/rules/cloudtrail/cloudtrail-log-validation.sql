@@ -12,5 +12,5 @@
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.log_file_validation_enabled AS passes,
-       'log file validation is off' AS reason
+       'Log file validation is off' AS reason
 FROM latest_aws_cloudtrail_trail d

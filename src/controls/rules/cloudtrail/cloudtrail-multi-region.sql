@@ -2,7 +2,6 @@
 -- severity: high
 -- resource: AWS::CloudTrail::Trail
 -- per: account
--- needs-to-fail: [AWS::Organizations::Organization]
 -- rationale: What is done in a region that nobody uses is what nobody sees.
 -- remedy: Make a trail of all regions, best for the whole organization, and start it.
 -- mappings:
@@ -60,6 +59,13 @@ WITH trails AS (
 ), unlisted AS (
   SELECT DISTINCT account_id FROM latest_gaps
   WHERE resource_type = 'AWS::CloudTrail::Trail' AND NOT listed AND status <> 'not-enabled'
+), asked AS (
+  -- Accounts of which it is known whether they are in an organization.
+  SELECT account_id FROM latest_outcomes
+  WHERE region = 'global' AND counts LIKE '%"AWS::Organizations::Organization":%'
+  UNION
+  SELECT account_id FROM latest_gaps
+  WHERE resource_type = 'AWS::Organizations::Organization' AND status = 'not-enabled'
 ), covering AS (
   -- A trail of an organization is its management account's, and records the accounts of that organization alone.
   SELECT p.account_id, r.line, r.logging, r.reads, r.writes, TRY_CAST(NULL AS varchar) AS organization
@@ -76,7 +82,9 @@ SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(N
             WHEN coalesce(bool_or(c.line IS NOT NULL AND c.logging IS NULL), false)
               OR coalesce(bool_or(c.logging AND (c.reads IS NULL OR c.writes IS NULL)), false)
               OR (min(o.master_account_id) <> p.account_id
-                  AND (count(m.account_id) = 0 OR count(u.account_id) > 0)) THEN NULL
+                  AND (count(m.account_id) = 0 OR count(u.account_id) > 0))
+              -- What a trail of the account leaves out is found, whatever its organization records.
+              OR (count(a.account_id) = 0 AND NOT coalesce(bool_or(c.logging), false)) THEN NULL
             ELSE false END AS passes,
        CASE WHEN coalesce(bool_or(c.logging AND c.reads), false) THEN 'No multi-Region trail records write management events'
             WHEN coalesce(bool_or(c.logging AND c.writes), false) THEN 'No multi-Region trail records read management events'
@@ -85,11 +93,13 @@ SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(N
        CASE WHEN coalesce(bool_or(c.line IS NOT NULL AND c.logging IS NULL), false) THEN 'The status of a trail was not read'
             WHEN coalesce(bool_or(c.logging AND (c.reads IS NULL OR c.writes IS NULL)), false)
             THEN 'The event selectors of a trail were not read'
+            WHEN count(a.account_id) = 0 THEN 'Whether the account is in an organization was not read'
             ELSE 'The trails of the management account ' || min(o.master_account_id) || ' were not read' END AS not_known,
        array_agg(DISTINCT c.line) || array_agg(DISTINCT c.organization) || array_agg(DISTINCT o.evidence_object || ':' || TRY_CAST(o.evidence_line AS varchar)) AS evidence
 FROM (SELECT account_id FROM latest_accounts WHERE excluded IS NULL) p
 LEFT JOIN covering c ON c.account_id = p.account_id
 LEFT JOIN latest_aws_organizations_organization o ON o.account_id = p.account_id
 LEFT JOIN latest_accounts m ON m.account_id = o.master_account_id AND m.excluded IS NULL
+LEFT JOIN asked a ON a.account_id = p.account_id
 LEFT JOIN unlisted u ON u.account_id = o.master_account_id
 GROUP BY p.account_id

@@ -9,5 +9,5 @@
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.environment, '$.privilegedMode'), 'false') <> 'true' AS passes,
-       'builds run privileged' AS reason
+       'Builds run privileged' AS reason
 FROM latest_aws_codebuild_project d

@@ -9,5 +9,5 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.project_visibility, 'PRIVATE') <> 'PUBLIC_READ' AS passes,
-       'its builds are public' AS reason
+       'Builds are public' AS reason
 FROM latest_aws_codebuild_project d

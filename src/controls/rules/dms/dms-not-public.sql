@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT d.publicly_accessible AS passes,
-       'it has a public address' AS reason
+       'Has a public address' AS reason
 FROM latest_aws_dms_replicationinstance d
 WHERE coalesce(d.replication_instance_status, '') <> 'deleting'

@@ -12,5 +12,5 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.ebs_encryption_by_default AS passes,
-       'encryption by default is off' AS reason
+       'Encryption by default is off' AS reason
 FROM latest_aws_ec2_ebsencryptionbydefault d

@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT d.public AS passes,
-       'anybody can start it' AS reason
+       'Anybody can launch the image' AS reason
 FROM latest_aws_ec2_image d
 WHERE coalesce(d.state, '') <> 'deregistered'

@@ -8,5 +8,5 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.image_block_public_access_state = 'block-new-sharing' AS passes,
-       'images can be made public' AS reason
+       'Images can be made public' AS reason
 FROM latest_aws_ec2_imageblockpublicaccess d

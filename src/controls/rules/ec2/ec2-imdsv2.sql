@@ -13,6 +13,6 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.metadata_options, '$.HttpTokens') = 'required'
          OR json_extract_scalar(d.metadata_options, '$.HttpEndpoint') = 'disabled' AS passes,
-       'version 1 is answered' AS reason
+       'IMDSv1 is allowed' AS reason
 FROM latest_aws_ec2_instance d
 WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') NOT IN ('terminated', 'shutting-down')

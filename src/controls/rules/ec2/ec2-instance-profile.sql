@@ -10,6 +10,6 @@
 --   iso-27001: [A.5.17]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.iam_instance_profile IS NOT NULL AS passes,
-       'there is no instance profile' AS reason
+       'No instance profile' AS reason
 FROM latest_aws_ec2_instance d
 WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') NOT IN ('terminated', 'shutting-down')

@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.public_ip_address IS NULL AS passes,
-       'its address is ' || d.public_ip_address AS reason
+       'The public address is ' || d.public_ip_address AS reason
 FROM latest_aws_ec2_instance d
 WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') NOT IN ('terminated', 'shutting-down')

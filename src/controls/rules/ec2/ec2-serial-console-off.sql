@@ -8,5 +8,5 @@
 --   iso-27001: [A.8.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT d.serial_console_access_enabled AS passes,
-       'it is switched on' AS reason
+       'Serial console access is enabled' AS reason
 FROM latest_aws_ec2_serialconsoleaccess d

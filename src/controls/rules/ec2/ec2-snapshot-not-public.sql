@@ -12,7 +12,7 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_and(json_extract(d.describe_snapshot_attribute, '$.CreateVolumePermissions') IS NULL OR TRY_CAST(json_extract(d.describe_snapshot_attribute, '$.CreateVolumePermissions') AS array(json)) IS NOT NULL)
             THEN bool_and(coalesce(json_extract_scalar(p.permission, '$.Group'), '') <> 'all') END AS passes,
-       'anybody can make a volume of it' AS reason
+       'Anybody can create a volume from it' AS reason
 FROM latest_aws_ec2_snapshot d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_snapshot_attribute, '$.CreateVolumePermissions') AS array(json)))
   AS p (permission) ON true

@@ -8,5 +8,5 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.state IN ('block-all-sharing', 'block-new-sharing') AS passes,
-       'snapshots can be made public' AS reason
+       'Snapshots can be made public' AS reason
 FROM latest_aws_ec2_snapshotblockpublicaccess d

@@ -10,5 +10,5 @@
 --   iso-27001: [A.8.10]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.get_lifecycle_policy IS NOT NULL AS passes,
-       'there is no lifecycle policy' AS reason
+       'No lifecycle policy' AS reason
 FROM latest_aws_ecr_repository d

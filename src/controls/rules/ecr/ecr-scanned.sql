@@ -11,5 +11,5 @@
 --   iso-27001: [A.8.8]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.scan_on_push, false) OR coalesce(d.scan_frequency, '') IN ('SCAN_ON_PUSH', 'CONTINUOUS_SCAN') AS passes,
-       'images are not scanned on push' AS reason
+       'Images are not scanned on push' AS reason
 FROM latest_aws_ecr_repository d

@@ -9,5 +9,5 @@
 --   iso-27001: [A.8.32]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.image_tag_mutability LIKE 'IMMUTABLE%' AS passes,
-       'tags can be moved' AS reason
+       'Tags can be moved' AS reason
 FROM latest_aws_ecr_repository d

@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.network_configuration, '$.awsvpcConfiguration.assignPublicIp'), 'DISABLED') <> 'ENABLED' AS passes,
-       'tasks get public addresses' AS reason
+       'Tasks get public addresses' AS reason
 FROM latest_aws_ecs_service d
 WHERE coalesce(d.status, '') NOT IN ('INACTIVE', 'DRAINING')

@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.root_directory, '$.Path') <> '/' AS passes,
-       'it leads to the root' AS reason
+       'Leads to the root directory' AS reason
 FROM latest_aws_efs_accesspoint d
 WHERE coalesce(d.life_cycle_state, '') NOT IN ('deleting', 'deleted')

@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.posix_user IS NOT NULL AS passes,
-       'clients choose their user' AS reason
+       'Clients choose their user' AS reason
 FROM latest_aws_efs_accesspoint d
 WHERE coalesce(d.life_cycle_state, '') NOT IN ('deleting', 'deleted')

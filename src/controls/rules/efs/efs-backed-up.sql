@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.describe_backup_policy, '$.BackupPolicy.Status'), '') IN ('ENABLED', 'ENABLING') AS passes,
-       'automatic backups are off' AS reason
+       'Automatic backups are off' AS reason
 FROM latest_aws_efs_filesystem d
 WHERE coalesce(d.life_cycle_state, '') NOT IN ('deleting', 'deleted')

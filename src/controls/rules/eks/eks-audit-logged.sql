@@ -13,7 +13,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE WHEN bool_and(json_extract(d.logging, '$.clusterLogging') IS NULL OR TRY_CAST(json_extract(d.logging, '$.clusterLogging') AS array(json)) IS NOT NULL)
             THEN coalesce(bool_or(json_extract_scalar(l.setup, '$.enabled') = 'true'
               AND json_array_contains(json_extract(l.setup, '$.types'), 'audit')), false) END AS passes,
-       'the audit log is off' AS reason
+       'The audit log is off' AS reason
 FROM latest_aws_eks_cluster d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.logging, '$.clusterLogging') AS array(json))) AS l (setup) ON true
 WHERE coalesce(d.status, '') <> 'DELETING'

@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(cardinality(d.encryption_config), 0) > 0 AS passes,
-       'no key is named for secrets' AS reason
+       'No key is named for secrets' AS reason
 FROM latest_aws_eks_cluster d
 WHERE coalesce(d.status, '') <> 'DELETING'

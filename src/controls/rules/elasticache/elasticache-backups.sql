@@ -11,6 +11,6 @@
 --   fsbp ElastiCache.1: clusters outside of replication groups are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.snapshot_retention_limit, 0) >= 1 AS passes,
-       'there are no automatic backups' AS reason
+       'No automatic backups' AS reason
 FROM latest_aws_elasticache_replicationgroup d
 WHERE coalesce(d.status, '') <> 'deleting'

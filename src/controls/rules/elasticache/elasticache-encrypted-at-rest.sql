@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.at_rest_encryption_enabled AS passes,
-       'it is not encrypted at rest' AS reason
+       'Not encrypted at rest' AS reason
 FROM latest_aws_elasticache_replicationgroup d
 WHERE coalesce(d.status, '') <> 'deleting'

@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.14]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.automatic_failover IN ('enabled', 'enabling') AS passes,
-       'automatic failover is off' AS reason
+       'Automatic failover is off' AS reason
 FROM latest_aws_elasticache_replicationgroup d
 WHERE coalesce(d.status, '') <> 'deleting'

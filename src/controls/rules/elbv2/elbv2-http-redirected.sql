@@ -13,7 +13,7 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        bool_and(json_extract_scalar(a.action, '$.Type') = 'redirect'
          AND json_extract_scalar(a.action, '$.RedirectConfig.Protocol') = 'HTTPS') AS passes,
-       'it answers in clear text' AS reason
+       'Answers in clear text' AS reason
 FROM latest_aws_elasticloadbalancingv2_listener d
 LEFT JOIN UNNEST(d.default_actions) AS a (action) ON true
 WHERE d.protocol = 'HTTP'

@@ -11,7 +11,7 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        bool_or(json_extract_scalar(a.attribute, '$.Key') = 'routing.http.drop_invalid_header_fields.enabled'
          AND json_extract_scalar(a.attribute, '$.Value') = 'true') AS passes,
-       'invalid headers are passed on' AS reason
+       'Invalid headers are passed on' AS reason
 FROM latest_aws_elasticloadbalancingv2_loadbalancer d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_load_balancer_attributes, '$.Attributes') AS array(json)))
   AS a (attribute) ON true

@@ -14,7 +14,7 @@ SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS var
        TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line,
        CASE WHEN bool_or(element_at(d.unread, 'GetDetector') IS NOT NULL) THEN NULL
             ELSE coalesce(bool_or(d.status = 'ENABLED'), false) END AS passes,
-       'there is no enabled detector' AS reason,
+       'No enabled detector' AS reason,
        array_agg(DISTINCT d.evidence_object || ':' || TRY_CAST(d.evidence_line AS varchar)) AS evidence
 FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p
 LEFT JOIN latest_aws_guardduty_detector d ON d.account_id = p.account_id AND d.region = p.region

@@ -12,6 +12,6 @@
 --   iso-27001: [A.5.17]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        date_diff('day', d.create_date, d.collected_at) <= 90 AS passes,
-       'made ' || TRY_CAST(date_diff('day', d.create_date, d.collected_at) AS varchar) || ' days ago, of ' || d.user_name AS reason
+       'Made ' || TRY_CAST(date_diff('day', d.create_date, d.collected_at) AS varchar) || ' days ago, of ' || d.user_name AS reason
 FROM latest_aws_iam_accesskey d
 WHERE d.status = 'Active'

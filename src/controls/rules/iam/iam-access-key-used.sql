@@ -18,6 +18,6 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
                              THEN d.create_date
                              ELSE TRY_CAST(TRY(from_iso8601_timestamp(json_extract_scalar(d.get_access_key_last_used,
                                '$.AccessKeyLastUsed.LastUsedDate'))) AS timestamp) END, d.collected_at) <= 45 AS passes,
-       'not used for more than 45 days, of ' || d.user_name AS reason
+       'Not used for more than 45 days, of ' || d.user_name AS reason
 FROM latest_aws_iam_accesskey d
 WHERE d.status = 'Active'

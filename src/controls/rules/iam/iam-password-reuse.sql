@@ -13,6 +13,6 @@
 SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        w.evidence_object, w.evidence_line,
        coalesce(w.password_reuse_prevention, 0) >= 24 AS passes,
-       'old passwords are taken again' AS reason
+       'Earlier passwords are accepted again' AS reason
 FROM (SELECT account_id FROM latest_accounts WHERE excluded IS NULL) p
 LEFT JOIN latest_aws_iam_accountpasswordpolicy w ON w.account_id = p.account_id

@@ -16,5 +16,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
          OR (coalesce(json_extract_scalar(d.summary_map, '$.AccountPasswordPresent'), '1') = '0'
              AND coalesce(json_extract_scalar(d.summary_map, '$.AccountAccessKeysPresent'), '1') = '0'
              AND coalesce(json_extract_scalar(d.summary_map, '$.AccountSigningCertificatesPresent'), '0') = '0') AS passes,
-       'the root user has no MFA' AS reason
+       'Root user has credentials, no MFA device' AS reason
 FROM latest_aws_iam_accountsummary d

@@ -11,5 +11,5 @@
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.summary_map, '$.AccountAccessKeysPresent') = '0' AS passes,
-       'the root user has an access key' AS reason
+       'The root user has an access key' AS reason
 FROM latest_aws_iam_accountsummary d

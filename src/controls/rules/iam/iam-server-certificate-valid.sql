@@ -10,5 +10,5 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.expiration > d.collected_at AS passes,
-       'it has run out' AS reason
+       'The certificate has expired' AS reason
 FROM latest_aws_iam_servercertificate d

@@ -23,7 +23,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        split_part(l.line, ',', 4) <> 'true'
          OR date_diff('day', TRY_CAST(substr(CASE WHEN split_part(l.line, ',', 5) LIKE '20%' THEN split_part(l.line, ',', 5)
                                            ELSE split_part(l.line, ',', 6) END, 1, 10) AS date), TRY_CAST(d.collected_at AS date)) <= 45 AS passes,
-       'the password was last used or changed more than 45 days ago' AS reason,
+       'The password was last used or changed more than 45 days ago' AS reason,
        'The credential report has no line of the user' AS not_known,
        ARRAY[l.evidence_ref] AS evidence
 FROM latest_aws_iam_user d

@@ -11,5 +11,5 @@
 --   iso-27001: [A.5.18]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(cardinality(d.user_policy_list), 0) = 0 AND coalesce(cardinality(d.attached_managed_policies), 0) = 0 AS passes,
-       'policies hang on the user' AS reason
+       'Policies are attached to the user' AS reason
 FROM latest_aws_iam_user d

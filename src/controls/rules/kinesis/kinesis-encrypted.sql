@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.describe_stream_summary, '$.StreamDescriptionSummary.EncryptionType') = 'KMS' AS passes,
-       'it is not encrypted' AS reason
+       'Not encrypted' AS reason
 FROM latest_aws_kinesis_stream d
 WHERE coalesce(d.stream_status, '') <> 'DELETING'

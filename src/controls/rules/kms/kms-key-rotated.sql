@@ -12,7 +12,7 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.get_key_rotation_status, '$.KeyRotationEnabled') = 'true' AS passes,
-       'it is not rotated' AS reason
+       'Automatic rotation is off' AS reason
 FROM latest_aws_kms_key d
 WHERE coalesce(d.key_manager, 'CUSTOMER') = 'CUSTOMER'
   AND coalesce(d.key_spec, 'SYMMETRIC_DEFAULT') = 'SYMMETRIC_DEFAULT' AND coalesce(d.origin, 'AWS_KMS') = 'AWS_KMS'

@@ -8,5 +8,5 @@
 --   iso-27001: [A.8.16]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.tracing_config, '$.Mode') = 'Active' AS passes,
-       'tracing is not active' AS reason
+       'Tracing is not active' AS reason
 FROM latest_aws_lambda_function d

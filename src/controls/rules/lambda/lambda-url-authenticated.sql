@@ -8,5 +8,5 @@
 --   iso-27001: [A.8.5]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.auth_type = 'AWS_IAM' AS passes,
-       'everybody may call it' AS reason
+       'Everybody may call the URL' AS reason
 FROM latest_aws_lambda_url d

@@ -9,5 +9,5 @@
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.retention_in_days, 99999) >= 365 AS passes,
-       'kept for ' || TRY_CAST(TRY_CAST(d.retention_in_days AS bigint) AS varchar) || ' days' AS reason
+       'Kept for ' || TRY_CAST(TRY_CAST(d.retention_in_days AS bigint) AS varchar) || ' days' AS reason
 FROM latest_aws_logs_loggroup d

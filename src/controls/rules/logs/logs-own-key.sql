@@ -9,5 +9,5 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.kms_key_id IS NOT NULL AS passes,
-       'no key is named' AS reason
+       'No key is named' AS reason
 FROM latest_aws_logs_loggroup d

@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT d.publicly_accessible AS passes,
-       'it has a public address' AS reason
+       'Has a public address' AS reason
 FROM latest_aws_amazonmq_broker d
 WHERE coalesce(d.broker_state, '') <> 'DELETION_IN_PROGRESS'

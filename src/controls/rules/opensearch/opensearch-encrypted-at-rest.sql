@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.encryption_at_rest_options, '$.Enabled') = 'true' AS passes,
-       'it is not encrypted at rest' AS reason
+       'Not encrypted at rest' AS reason
 FROM latest_aws_opensearchservice_domain d
 WHERE NOT coalesce(d.deleted, false)

@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.advanced_security_options, '$.Enabled') = 'true' AS passes,
-       'fine-grained access control is off' AS reason
+       'Fine-grained access control is off' AS reason
 FROM latest_aws_opensearchservice_domain d
 WHERE NOT coalesce(d.deleted, false)

@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.vpc_options, '$.VPCId') IS NOT NULL AS passes,
-       'its endpoint is public' AS reason
+       'The endpoint is public' AS reason
 FROM latest_aws_opensearchservice_domain d
 WHERE NOT coalesce(d.deleted, false)

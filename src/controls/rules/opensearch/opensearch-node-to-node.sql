@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.node_to_node_encryption_options, '$.Enabled') = 'true' AS passes,
-       'nodes talk in clear text' AS reason
+       'Nodes talk in clear text' AS reason
 FROM latest_aws_opensearchservice_domain d
 WHERE NOT coalesce(d.deleted, false)

@@ -8,5 +8,5 @@
 --   iso-27001: [A.5.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.feature_set = 'ALL' AS passes,
-       'it has consolidated billing alone' AS reason
+       'Consolidated billing features only' AS reason
 FROM latest_aws_organizations_organization d

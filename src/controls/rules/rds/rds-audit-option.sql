@@ -23,7 +23,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE WHEN count(a.option_group_name) > 0 THEN true
             WHEN count(g.name) > 0 AND bool_and(o.option_group_name IS NOT NULL OR g.name LIKE 'default:%')
             THEN false END AS passes,
-       'no audit option is in the option group ' || min(g.name) AS reason,
+       'No audit option is in the option group ' || min(g.name) AS reason,
        array_agg(DISTINCT o.evidence_object || ':' || TRY_CAST(o.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line

@@ -10,7 +10,7 @@
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.backup_retention_period >= 7 AS passes,
-       'backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
+       'Backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL

@@ -32,7 +32,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
              AND count(CASE WHEN s.name = 'pgaudit.log' AND s.value <> 'none' THEN 1 END) > 0
             ELSE count(CASE WHEN s.name NOT IN ('shared_preload_libraries', 'pgaudit.log')
                              AND s.value NOT IN ('0', 'off', 'false', 'none', 'disabled') THEN 1 END) > 0 END AS passes,
-       'the cluster parameter group ' || d.db_cluster_parameter_group || ' turns no audit log on' AS reason,
+       'The cluster parameter group ' || d.db_cluster_parameter_group || ' turns no audit log on' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,
        array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbcluster d

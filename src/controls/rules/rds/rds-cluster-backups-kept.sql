@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.backup_retention_period >= 7 AS passes,
-       'backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
+       'Backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
 FROM latest_aws_rds_dbcluster d
 WHERE coalesce(d.status, '') <> 'deleting'

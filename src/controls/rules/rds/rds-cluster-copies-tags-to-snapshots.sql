@@ -9,7 +9,7 @@
 --   iso-27001: [A.5.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.copy_tags_to_snapshot AS passes,
-       'snapshots get no tags' AS reason
+       'Tags are not copied to snapshots' AS reason
 FROM latest_aws_rds_dbcluster d
 WHERE coalesce(d.status, '') <> 'deleting'
   AND d.engine <> 'docdb'

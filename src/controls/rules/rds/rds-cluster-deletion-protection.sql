@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.deletion_protection AS passes,
-       'deletion protection is off' AS reason
+       'Deletion protection is off' AS reason
 FROM latest_aws_rds_dbcluster d
 WHERE coalesce(d.status, '') <> 'deleting'

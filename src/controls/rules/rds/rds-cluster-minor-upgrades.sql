@@ -11,7 +11,7 @@
 --   iso-27001: [A.8.8]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.auto_minor_version_upgrade AS passes,
-       'minor versions are not taken automatically' AS reason
+       'Auto minor version upgrade is off' AS reason
 FROM latest_aws_rds_dbcluster d
 WHERE coalesce(d.status, '') <> 'deleting'
   AND coalesce(d.engine, '') NOT IN ('aurora', 'aurora-mysql', 'aurora-postgresql', 'docdb', 'neptune')

@@ -12,7 +12,7 @@
 --   cis-v5 2.2.4: clusters alone; instances are judged by rds-multi-az
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.multi_az AS passes,
-       'all instances are in one zone' AS reason
+       'All instances are in one zone' AS reason
 FROM latest_aws_rds_dbcluster d
 WHERE coalesce(d.status, '') <> 'deleting'
   AND coalesce(d.engine_mode, '') <> 'serverless'

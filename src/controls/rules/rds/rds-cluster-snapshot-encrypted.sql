@@ -14,5 +14,5 @@
 --   fsbp RDS.4: cluster snapshots alone; those of instances are judged by rds-snapshot-encrypted
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.storage_encrypted AS passes,
-       'it is not encrypted' AS reason
+       'Not encrypted' AS reason
 FROM latest_aws_rds_dbclustersnapshot d

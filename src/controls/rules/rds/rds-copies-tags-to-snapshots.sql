@@ -9,7 +9,7 @@
 --   iso-27001: [A.5.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.copy_tags_to_snapshot AS passes,
-       'snapshots get no tags' AS reason
+       'Tags are not copied to snapshots' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND d.db_cluster_identifier IS NULL

@@ -10,7 +10,7 @@
 --   iso-27001: [A.8.16]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.monitoring_interval > 0 AS passes,
-       'enhanced monitoring is off' AS reason
+       'Enhanced monitoring is off' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND coalesce(d.engine, '') NOT IN ('neptune', 'docdb') AND coalesce(d.engine, '') NOT LIKE 'custom-%'

@@ -18,7 +18,7 @@
 --   fsbp RDS.42: one exported log is enough
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(cardinality(d.enabled_cloudwatch_logs_exports), 0) > 0 AS passes,
-       'no log is exported' AS reason
+       'No log is exported' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND d.db_cluster_identifier IS NULL AND coalesce(d.engine, '') NOT LIKE 'custom-%'

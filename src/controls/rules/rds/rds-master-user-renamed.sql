@@ -12,7 +12,7 @@
 --   iso-27001: [A.8.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.master_username NOT IN ('admin', 'administrator', 'postgres', 'root', 'sa') AS passes,
-       'the master user is called ' || d.master_username AS reason
+       'The master user is called ' || d.master_username AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND d.db_cluster_identifier IS NULL

@@ -17,7 +17,7 @@
 --   fsbp RDS.13: members of Multi-AZ clusters are judged with their cluster
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.auto_minor_version_upgrade AS passes,
-       'minor versions are not taken automatically' AS reason
+       'Auto minor version upgrade is off' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND coalesce(d.engine, '') NOT IN ('docdb', 'custom-oracle-ee', 'custom-oracle-se2', 'custom-sqlserver-ee', 'custom-sqlserver-se', 'custom-sqlserver-web')

@@ -13,7 +13,7 @@
 --   cis-v5 2.2.4: instances that stand alone; clusters are judged by rds-cluster-multi-az
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.multi_az AS passes,
-       'there is no standby in another zone' AS reason
+       'No standby in another Availability Zone' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL

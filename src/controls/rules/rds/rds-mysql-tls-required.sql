@@ -30,7 +30,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS double) * 100
                    + TRY_CAST(split_part(d.engine_version, '.', 2) AS double)
                  >= CASE d.engine WHEN 'mysql' THEN 907 ELSE 1108 END END AS passes,
-       'require_secure_transport is not on: by default it is from MySQL 9.7 and MariaDB 11.8 on' AS reason,
+       'The parameter require_secure_transport is not on; by default it is from MySQL 9.7 and MariaDB 11.8 on' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,
        array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d

@@ -10,7 +10,7 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN NOT d.performance_insights_enabled THEN true
             WHEN d.performance_insights_enabled THEN k.key_manager = 'CUSTOMER' END AS passes,
-       'the key is the one that AWS manages' AS reason,
+       'The key is the one that AWS manages' AS reason,
        ARRAY[k.evidence_object || ':' || TRY_CAST(k.evidence_line AS varchar)] AS evidence
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN latest_aws_kms_key k

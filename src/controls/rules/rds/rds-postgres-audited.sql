@@ -29,7 +29,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             THEN NULL
             ELSE count(CASE WHEN s.name = 'shared_preload_libraries' AND s.value LIKE '%pgaudit%' THEN 1 END) > 0
              AND count(CASE WHEN s.name = 'pgaudit.log' AND s.value <> 'none' THEN 1 END) > 0 END AS passes,
-       'pgaudit is not loaded, or pgaudit.log names nothing to write down' AS reason,
+       'The extension pgaudit is not loaded, or pgaudit.log names nothing to log' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,
        array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d

@@ -27,7 +27,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
                  AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS double) >= 15 END AS passes,
-       'rds.force_ssl is not 1: version 15 is the first to have it by default' AS reason,
+       'The parameter rds.force_ssl is not 1; version 15 is the first to have it by default' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,
        array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d

@@ -14,5 +14,5 @@
 --   fsbp RDS.4: instance snapshots alone; those of clusters are judged by rds-cluster-snapshot-encrypted
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.encrypted AS passes,
-       'it is not encrypted' AS reason
+       'Not encrypted' AS reason
 FROM latest_aws_rds_dbsnapshot d

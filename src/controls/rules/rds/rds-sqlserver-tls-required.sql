@@ -28,7 +28,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
                  AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             ELSE false END AS passes,
-       'rds.force_ssl is not 1' AS reason,
+       'The parameter rds.force_ssl is not 1' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,
        array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d

@@ -17,7 +17,7 @@
 --   fsbp RDS.3: members of clusters are judged with their cluster, by rds-cluster-storage-encrypted
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.storage_encrypted AS passes,
-       'storage is not encrypted' AS reason
+       'Storage is not encrypted' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND d.db_cluster_identifier IS NULL

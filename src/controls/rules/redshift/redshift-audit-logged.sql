@@ -11,6 +11,6 @@
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.describe_logging_status, '$.LoggingEnabled') = 'true' AS passes,
-       'audit logging is off' AS reason
+       'Audit logging is off' AS reason
 FROM latest_aws_redshift_cluster d
 WHERE coalesce(d.cluster_status, '') <> 'deleting'

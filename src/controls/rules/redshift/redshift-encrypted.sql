@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.encrypted AS passes,
-       'it is not encrypted' AS reason
+       'Not encrypted' AS reason
 FROM latest_aws_redshift_cluster d
 WHERE coalesce(d.cluster_status, '') <> 'deleting'

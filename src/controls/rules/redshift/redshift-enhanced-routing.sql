@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.22]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.enhanced_vpc_routing AS passes,
-       'enhanced VPC routing is off' AS reason
+       'Enhanced VPC routing is off' AS reason
 FROM latest_aws_redshift_cluster d
 WHERE coalesce(d.cluster_status, '') <> 'deleting'

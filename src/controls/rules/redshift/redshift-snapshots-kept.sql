@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.automated_snapshot_retention_period >= 7 AS passes,
-       'snapshots are kept for less than seven days' AS reason
+       'Snapshots are kept for less than seven days' AS reason
 FROM latest_aws_redshift_cluster d
 WHERE coalesce(d.cluster_status, '') <> 'deleting'

@@ -14,5 +14,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
          AND json_extract_scalar(d.get_access_point, '$.PublicAccessBlockConfiguration.IgnorePublicAcls') = 'true'
          AND json_extract_scalar(d.get_access_point, '$.PublicAccessBlockConfiguration.BlockPublicPolicy') = 'true'
          AND json_extract_scalar(d.get_access_point, '$.PublicAccessBlockConfiguration.RestrictPublicBuckets') = 'true', false) AS passes,
-       'not all four settings are on' AS reason
+       'Not all four settings are on' AS reason
 FROM latest_aws_s3_accesspoint d

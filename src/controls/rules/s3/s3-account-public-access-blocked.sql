@@ -20,6 +20,6 @@ SELECT p.account_id, 'global' AS region, p.account_id AS resource_id, TRY_CAST(N
          AND json_extract_scalar(b.public_access_block_configuration, '$.IgnorePublicAcls') = 'true'
          AND json_extract_scalar(b.public_access_block_configuration, '$.BlockPublicPolicy') = 'true'
          AND json_extract_scalar(b.public_access_block_configuration, '$.RestrictPublicBuckets') = 'true', false) AS passes,
-       'not all four settings are on' AS reason
+       'Not all four settings are on' AS reason
 FROM (SELECT account_id FROM latest_accounts WHERE excluded IS NULL) p
 LEFT JOIN latest_aws_s3_accountpublicaccessblock b ON b.account_id = p.account_id

@@ -10,5 +10,5 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract(d.get_bucket_website, '$.IndexDocument') IS NULL
          AND json_extract(d.get_bucket_website, '$.RedirectAllRequestsTo') IS NULL AS passes,
-       'it serves a website' AS reason
+       'Serves a website' AS reason
 FROM latest_aws_s3_bucket d

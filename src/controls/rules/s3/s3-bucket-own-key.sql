@@ -11,7 +11,7 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN json_extract(d.get_bucket_encryption, '$.ServerSideEncryptionConfiguration.Rules') IS NULL OR TRY_CAST(json_extract(d.get_bucket_encryption, '$.ServerSideEncryptionConfiguration.Rules') AS array(json)) IS NOT NULL
             THEN coalesce(json_extract_scalar(r.member, '$.ApplyServerSideEncryptionByDefault.SSEAlgorithm') LIKE 'aws:kms%', false) END AS passes,
-       'objects are encrypted with keys of S3' AS reason
+       'Objects are encrypted with keys of Amazon S3' AS reason
 FROM latest_aws_s3_bucket d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.get_bucket_encryption, '$.ServerSideEncryptionConfiguration.Rules')
   AS array(json))) AS r (member) ON true

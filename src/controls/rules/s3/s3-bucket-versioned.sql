@@ -11,5 +11,5 @@
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.get_bucket_versioning, '$.Status'), '') = 'Enabled' AS passes,
-       'versioning is off' AS reason
+       'Versioning is off' AS reason
 FROM latest_aws_s3_bucket d

@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.direct_internet_access = 'Disabled' AS passes,
-       'it has direct access to the internet' AS reason
+       'Has direct internet access' AS reason
 FROM latest_aws_sagemaker_notebookinstance d
 WHERE coalesce(d.notebook_instance_status, '') <> 'Deleting'

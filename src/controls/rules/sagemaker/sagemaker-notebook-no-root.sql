@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.root_access = 'Disabled' AS passes,
-       'users are root' AS reason
+       'Root access is enabled' AS reason
 FROM latest_aws_sagemaker_notebookinstance d
 WHERE coalesce(d.notebook_instance_status, '') <> 'Deleting'

@@ -10,7 +10,7 @@
 --   iso-27001: [A.5.17]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.rotation_enabled, false) AS passes,
-       'rotation is off' AS reason
+       'Rotation is off' AS reason
 FROM latest_aws_secretsmanager_secret d
 WHERE d.deleted_date IS NULL
   AND d.owning_service IS NULL

@@ -9,6 +9,6 @@
 --   iso-27001: [A.5.18]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        date_diff('day', coalesce(d.last_accessed_date, d.created_date), d.collected_at) <= 90 AS passes,
-       'not read for more than 90 days' AS reason
+       'Not read for more than 90 days' AS reason
 FROM latest_aws_secretsmanager_secret d
 WHERE d.deleted_date IS NULL

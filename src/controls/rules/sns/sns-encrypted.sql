@@ -9,5 +9,5 @@
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.get_topic_attributes, '$.Attributes.KmsMasterKeyId') IS NOT NULL AS passes,
-       'no key is named' AS reason
+       'No key is named' AS reason
 FROM latest_aws_sns_topic d

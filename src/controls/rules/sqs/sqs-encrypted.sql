@@ -12,5 +12,5 @@
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.get_queue_attributes, '$.Attributes.KmsMasterKeyId') IS NOT NULL
          OR json_extract_scalar(d.get_queue_attributes, '$.Attributes.SqsManagedSseEnabled') = 'true', false) AS passes,
-       'encryption is off' AS reason
+       'Encryption is off' AS reason
 FROM latest_aws_sqs_queue d

@@ -10,5 +10,5 @@
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT coalesce(json_array_contains(json_extract(d.describe_document_permission, '$.AccountIds'), 'all'), false) AS passes,
-       'everybody may use it' AS reason
+       'Everybody may use the document' AS reason
 FROM latest_aws_ssm_document d

@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.8]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.status = 'COMPLIANT' AS passes,
-       'patches are missing' AS reason
+       'Patches are missing' AS reason
 FROM latest_aws_ssm_resourcecompliance d
 WHERE d.compliance_type = 'Patch'

@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(json_extract_scalar(d.logging_configuration, '$.level'), 'OFF') <> 'OFF' AS passes,
-       'logging is off' AS reason
+       'Logging is off' AS reason
 FROM latest_aws_stepfunctions_statemachine d
 WHERE coalesce(d.status, '') <> 'DELETING'

@@ -9,6 +9,6 @@
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT d.map_public_ip_on_launch AS passes,
-       'instances get a public address' AS reason
+       'Instances get a public address' AS reason
 FROM latest_aws_ec2_subnet d
 WHERE coalesce(d.owner_id, d.account_id) = d.account_id

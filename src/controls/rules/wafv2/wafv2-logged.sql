@@ -10,5 +10,5 @@
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.get_logging_configuration IS NOT NULL AS passes,
-       'requests are not logged' AS reason
+       'Requests are not logged' AS reason
 FROM latest_aws_wafv2_webacl d
