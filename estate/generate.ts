@@ -14,8 +14,7 @@ export function madeOf(
   member: string,
   place: Place,
   enumerations: Enumerations,
-  depth = 0,
-  shape?: string,
+  { depth = 0, shape }: { depth?: number; shape?: string | undefined } = {},
 ): unknown {
   if (schema.isStructSchema()) {
     if (depth > DEPTH) return undefined;
@@ -24,7 +23,7 @@ export function madeOf(
     for (const [name, each] of schema.structIterator()) {
       const traits = each.getMergedTraits();
       if (traits.httpHeader || traits.httpResponseCode || traits.httpPrefixHeaders) continue;
-      const value = madeOf(each, name, place, enumerations, depth + 1, schema.getName());
+      const value = madeOf(each, name, place, enumerations, { depth: depth + 1, shape: schema.getName() });
       if (value !== undefined) made[name] = value;
     }
     // A union holds exactly one of its members.
@@ -40,12 +39,14 @@ export function madeOf(
     if (tag) return Object.entries(tagsOf(place)).map(([key, value]) => ({ [tag.key]: key, [tag.value]: value }));
     if (depth > DEPTH) return [];
     const count = element.isStructSchema() ? Math.floor(place.random() * 2.5) : 1 + Math.floor(place.random() * 2);
-    const values = Array.from({ length: count }, () => madeOf(element, member, place, enumerations, depth + 1, shape));
+    const values = Array.from({ length: count }, () =>
+      madeOf(element, member, place, enumerations, { depth: depth + 1, shape }),
+    );
     return [...new Set(values)].filter((each) => each !== undefined);
   }
   if (schema.isMapSchema()) {
     if (/tags?$/i.test(member) && schema.getValueSchema().isStringSchema()) return tagsOf(place);
-    const value = madeOf(schema.getValueSchema(), member, place, enumerations, depth + 1, shape);
+    const value = madeOf(schema.getValueSchema(), member, place, enumerations, { depth: depth + 1, shape });
     return value === undefined ? {} : { [`${member.toLowerCase()}-key`]: value };
   }
   if (schema.isBooleanSchema()) return booleanOf(place, member);

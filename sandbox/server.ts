@@ -69,11 +69,8 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   let endpoint = "";
   const lambda = lambdaRuntime(
     join(options.folder, "functions"),
-    () => endpoint,
-    () => state,
-    (length) => idOf(Math.random, length),
-    options.eventsAtOnce,
-    options.idleKept,
+    { endpoint: () => endpoint, state: () => state, randomId: (length) => idOf(Math.random, length) },
+    { eventsAtOnce: options.eventsAtOnce, idleKept: options.idleKept },
   );
   const handed = { estate: options.estate, athena: options.athena };
   const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda, ...handed });

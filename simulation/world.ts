@@ -169,7 +169,11 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     environments.set(FunctionName, { AWS_REGION: HOME, AWS_ENDPOINT_URL: "http://simulated", ...environment });
     keys.set(
       FunctionName,
-      newSession({ state, now, randomId }, roleArn, FunctionName, AUDIT_ACCOUNT, FunctionName, 30 * 86_400).AccessKeyId,
+      newSession(
+        { state, now, randomId },
+        { roleArn, roleName: FunctionName, account: AUDIT_ACCOUNT, sessionName: FunctionName },
+        30 * 86_400,
+      ).AccessKeyId,
     );
     const fn: StoredFunction = {
       account: AUDIT_ACCOUNT,

@@ -37,14 +37,25 @@ export interface LambdaRuntime extends Invoke {
   stop: () => Promise<void>;
 }
 
+/** The sandbox that functions run in. */
+interface LambdaHost {
+  endpoint: () => string;
+  state: () => SandboxState;
+  randomId: (length: number) => string;
+}
+
+interface LambdaLimits {
+  /** Functions that run events at the same time. */
+  eventsAtOnce?: number | undefined;
+  /** Instances kept for their next event. */
+  idleKept?: number | undefined;
+}
+
 /** Runs functions as their real bundles, each instance a process with credentials of the function's role. */
 export function lambdaRuntime(
   folder: string,
-  endpoint: () => string,
-  state: () => SandboxState,
-  randomId: (length: number) => string,
-  eventsAtOnce = EVENTS_AT_ONCE,
-  idleKept = IDLE_KEPT,
+  { endpoint, state, randomId }: LambdaHost,
+  { eventsAtOnce = EVENTS_AT_ONCE, idleKept = IDLE_KEPT }: LambdaLimits = {},
 ): LambdaRuntime {
   /** Least recently used first. */
   const idle: Warm[] = [];
@@ -71,10 +82,7 @@ export function lambdaRuntime(
     const role = state().roles.get(fn.Role);
     const credentials = newSession(
       { state: state(), now: () => now, randomId },
-      fn.Role,
-      role?.RoleName ?? "",
-      fn.account,
-      fn.FunctionName,
+      { roleArn: fn.Role, roleName: role?.RoleName ?? "", account: fn.account, sessionName: fn.FunctionName },
       SESSION_SECONDS,
     );
     const stream = `${new Date(now).toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomId(16)}`;

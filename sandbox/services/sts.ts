@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-sts";
 import { AwsError, type Call, type Permission, type Service } from "../service.ts";
+import type { Session } from "../state.ts";
 
 const operations: Service["operations"] = {
   AssumeRole: {
@@ -29,7 +30,11 @@ const operations: Service["operations"] = {
         );
       const sessionName = input.RoleSessionName ?? "session";
       return {
-        Credentials: newSession(call, role.Arn, role.RoleName, role.account, sessionName, seconds, input.Policy),
+        Credentials: newSession(
+          call,
+          { roleArn: role.Arn, roleName: role.RoleName, account: role.account, sessionName, policy: input.Policy },
+          seconds,
+        ),
         AssumedRoleUser: {
           AssumedRoleId: `${role.RoleId}:${sessionName}`,
           Arn: `arn:aws:sts::${role.account}:assumed-role/${role.RoleName}/${sessionName}`,
@@ -53,12 +58,8 @@ const operations: Service["operations"] = {
 /** Makes credentials of a role; they end by themselves. */
 export function newSession(
   call: Pick<Call, "state" | "now" | "randomId">,
-  roleArn: string,
-  roleName: string,
-  account: string,
-  sessionName: string,
+  { roleArn, roleName, account, sessionName, policy }: Omit<Session, "expires">,
   seconds: number,
-  policy?: string,
 ) {
   const AccessKeyId = `ASIA${call.randomId(16)}`;
   const expires = call.now() + seconds * 1000;

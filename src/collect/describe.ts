@@ -61,7 +61,12 @@ export async function describePage(page: readonly Found[], describing: Describin
   } else if (describe) {
     resources = await Promise.all(
       resources.map(async (resource, index) => {
-        const answer = await ask(describe.detail, resource, null, unread[index]!, "details", describing);
+        const answer = await ask(
+          describe.detail,
+          { resource, arn: null, unread: unread[index]! },
+          "details",
+          describing,
+        );
         const full = answer && (describe.take ? valuesAt(answer, describe.take)[0] : answer);
         return full && typeof full === "object" ? { ...resource, ...full } : resource;
       }),
@@ -80,7 +85,10 @@ export async function describePage(page: readonly Found[], describing: Describin
       const once = (detail: Detail, incomplete: "details" | "tags") => {
         let answer = asked.get(detail);
         if (!answer) {
-          answer = ask(detail, resource, arn, of, incomplete, { ...describing, where: { ...where, region } });
+          answer = ask(detail, { resource, arn, unread: of }, incomplete, {
+            ...describing,
+            where: { ...where, region },
+          });
           asked.set(detail, answer);
         }
         return answer;
@@ -137,9 +145,7 @@ function unfolded(resource: Values, member: string): Values {
 /** The answer, null where AWS says there is none, undefined where it was not read. */
 async function ask(
   detail: Detail,
-  resource: Values,
-  arn: string | null,
-  unread: Record<string, string>,
+  { resource, arn, unread }: { resource: Values; arn: string | null; unread: Record<string, string> },
   incomplete: "details" | "tags",
   { calls, where, problem }: Describing,
 ): Promise<Values | null | undefined> {

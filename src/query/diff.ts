@@ -63,7 +63,7 @@ export async function* differences(
   await pair(engine, first, second, auditors, volatile);
   yield* onlyInOne(engine, first, second);
   for (const [type] of await rows(engine, "SELECT DISTINCT resource_type FROM diff_changed ORDER BY 1"))
-    yield* changed(engine, first, second, String(type), catalog, volatile);
+    yield* changed(engine, [first, second], String(type), catalog, volatile);
 }
 
 const rows = async (engine: DuckDBEngine, sql: string): Promise<Cell[][]> => {
@@ -167,8 +167,7 @@ async function* onlyInOne(engine: DuckDBEngine, first: string, second: string): 
 /** Pairs of one type whose fingerprints differ, without those that differ in what one run could not read. */
 async function* changed(
   engine: DuckDBEngine,
-  first: string,
-  second: string,
+  [first, second]: readonly [string, string],
   type: string,
   { tables }: Catalog,
   volatile: boolean,

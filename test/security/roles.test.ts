@@ -39,7 +39,11 @@ describe("evidence, against the system's own roles", () => {
     const { state } = system.sandbox;
     const role = state.roles.get(fn.Role)!;
     const world = { state, now: () => NOW, randomId: (length: number) => idOf(randomOf(name), length) };
-    const session = newSession(world, role.Arn, role.RoleName, role.account, name, 3600);
+    const session = newSession(
+      world,
+      { roleArn: role.Arn, roleName: role.RoleName, account: role.account, sessionName: name },
+      3600,
+    );
     return {
       accessKeyId: session.AccessKeyId!,
       secretAccessKey: session.SecretAccessKey!,

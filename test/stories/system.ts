@@ -192,7 +192,11 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
   const started = (fn: StoredFunction): Promise<Run> => {
     const { Arn, RoleName, account } = state.roles.get(fn.Role)!;
     const randomId = (length: number) => idOf(random, length);
-    const session = newSession({ state, now, randomId }, Arn, RoleName, account, fn.FunctionName, 12 * 3600);
+    const session = newSession(
+      { state, now, randomId },
+      { roleArn: Arn, roleName: RoleName, account, sessionName: fn.FunctionName },
+      12 * 3600,
+    );
     const requestHandler = {
       ...door,
       handle: async (...[request, options]: Parameters<typeof door.handle>) => {
