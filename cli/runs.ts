@@ -1,8 +1,9 @@
 import { posix } from "node:path";
 import { decodeTime } from "ulid";
+import type { Head } from "../src/evidence/head.ts";
 import { RUNS_PREFIX, runDate, runPrefix } from "../src/evidence/layout.ts";
 import type { Manifest } from "../src/evidence/manifest.ts";
-import type { Plan } from "../src/evidence/plan.ts";
+import { type Plan, sha256 } from "../src/evidence/plan.ts";
 import type { EvidenceSource } from "../src/evidence/source.ts";
 import type { RunStore } from "../src/evidence/store.ts";
 import { CliError } from "./cliError.ts";
@@ -12,6 +13,8 @@ export interface Progress {
   plan: Plan;
   committed: string[];
   manifest: Manifest | undefined;
+  /** The sealed run as the head of a chain: whoever keeps it can ask later whether the chain still contains it. */
+  head: Required<Head> | undefined;
 }
 
 export async function progressOf(store: RunStore, run: string, date: string): Promise<Progress> {
@@ -20,7 +23,12 @@ export async function progressOf(store: RunStore, run: string, date: string): Pr
     store.committedTasks(run, date),
     store.readManifest(run, date),
   ]);
-  return { plan, committed, manifest: sealed?.manifest };
+  const head = sealed && {
+    sequence: sealed.manifest.sequence,
+    run_id: run,
+    manifest_sha256: sha256(sealed.bytes),
+  };
+  return { plan, committed, manifest: sealed?.manifest, head };
 }
 
 /** A run: its id, and the day it began, which its id tells. */

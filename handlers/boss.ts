@@ -94,6 +94,7 @@ export const bossHandler = (auditors: readonly PlannedAuditor[], runtime: Runtim
       bundleSha256: settings.BUNDLE_SHA256,
       accounts,
       excluded: listed.excluded,
+      organization: listed.organization,
       auditors: auditors.filter(({ name }) => names.includes(name)),
       regions: covered,
       narrowed,

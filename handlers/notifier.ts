@@ -18,6 +18,7 @@ import {
   topicChannel,
   webhookChannel,
 } from "../src/notify/channels.ts";
+import type { ToldRun } from "../src/notify/message.ts";
 import {
   type Channel,
   markDelivered,
@@ -36,6 +37,12 @@ import { NotifierSettings, settingsFrom } from "../src/runtime/settings.ts";
 import { bucketObjects } from "../src/tables/bucketObjects.ts";
 import type { Catalog } from "../src/tables/catalog.ts";
 import { readSealedRun, type SealedRun } from "../src/tables/sealedRun.ts";
+
+const toldRun = ({ run, plan, manifest, manifestSha256 }: SealedRun): ToldRun => ({
+  id: run,
+  accounts: plan.accounts.length,
+  head: { sequence: manifest.sequence, run_id: run, manifest_sha256: manifestSha256 },
+});
 
 /** What the notifier must know that is not in the evidence. */
 export interface NotifierKnowledge {
@@ -120,7 +127,7 @@ export const notifierHandler =
         const news = pendingFor(told, channel);
         if (Object.values(news).every(({ length }) => !length)) continue;
         try {
-          await tell({ ...news, controls, run: { id: run_id, accounts: sealed.plan.accounts.length } });
+          await tell({ ...news, controls, run: toldRun(sealed) });
           told = markDelivered(told, channel);
           await memory.write(told);
           answer.told[channel] = news.found.length;

@@ -6,6 +6,7 @@ import { configurationPage, pulumiYaml } from "./configurationPage.ts";
 import { controlsPage } from "./controlsPage.ts";
 import { decisionsIndex } from "./decisionsIndex.ts";
 import { deskRightsPage } from "./deskRightsPage.ts";
+import { evidenceSchemas } from "./evidenceSchemas.ts";
 import { drawReport } from "./images.ts";
 import { resourcesPage } from "./resourcesPage.ts";
 
@@ -19,3 +20,4 @@ writeFileSync("docs/configuration.md", configurationPage(readFileSync("docs/conf
 writeFileSync("docs/decisions/README.md", decisionsIndex("docs/decisions"));
 if (!(await drawReport("docs/images/report.png")))
   console.error("docs/images/report.png stays as it is: there is no Chromium here (apt-get install chromium)");
+for (const [name, text] of evidenceSchemas()) writeFileSync(`docs/evidence/${name}`, text);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { headLine } from "../../src/evidence/head.ts";
 import type { RunStore } from "../../src/evidence/store.ts";
 import { BOSS } from "../bossName.ts";
 import { print } from "../terminal.ts";
@@ -41,7 +42,7 @@ Examples:
       const asked = askedRun(named);
       const { store, ...place } = dir ? await inFolder(dir) : await inBucket(option, boss);
       const { run, date } = await existingRun(store.source, asked);
-      const { plan, committed, manifest } = await progressOf(store, run, date);
+      const { plan, committed, manifest, head } = await progressOf(store, run, date);
       const done = new Set(committed);
       const open = plan.tasks.flatMap(({ id }) => (done.has(id) ? [] : [id]));
       const { RunCount, summaryText } = await import("../runSummary.ts");
@@ -61,6 +62,7 @@ Examples:
             complete: manifest?.complete ?? null,
             totals: manifest?.totals ?? null,
             open_tasks: open,
+            head: head ?? null,
             summary: manifest ? count.summary(manifest, plan.tasks.length) : null,
           }),
         );
@@ -79,6 +81,7 @@ Examples:
       const { coverageTable } = await import("../coverageTable.ts");
       print(await coverageTable(count.through(readCommits(store.source, manifest))));
       print(summaryText(count.summary(manifest, plan.tasks.length), !plan.desk));
+      if (head) print(headLine(head));
     });
 
 async function inFolder(dir: string): Promise<{ store: RunStore; dir: string }> {

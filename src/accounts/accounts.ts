@@ -12,6 +12,8 @@ import type { ClientOptions } from "../collect/clientOptions.ts";
 /** The accounts of a run, and those known but left out, with the reason. */
 export interface AccountList {
   accounts: string[];
+  /** Every account of the organization, whatever its state, where the whole of it was listed. */
+  organization?: { accounts: string[]; source: string };
   excluded: { account_id: string; reason: string }[];
 }
 
@@ -158,5 +160,10 @@ export async function accountsFromOrganizations(
         .join(", ")}`,
       "pulumi config set organizationalUnits or excludeAccounts to leave an active account",
     );
-  return { accounts: checkAccounts("AWS Organizations", accounts.sort()), excluded };
+  return {
+    accounts: checkAccounts("AWS Organizations", accounts.sort()),
+    excluded,
+    // Of some units it is not known what else there is.
+    ...(units.length ? {} : { organization: { accounts: [...found.keys()], source: "organizations:ListAccounts" } }),
+  };
 }

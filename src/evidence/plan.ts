@@ -66,6 +66,34 @@ export type PlannedAuditor = z.infer<typeof PlannedAuditor>;
 export const Narrowed = z.enum(["accounts", "auditors", "regions"]);
 export type Narrowed = z.infer<typeof Narrowed>;
 
+/** The organization's list of accounts, where it could be read when the run was planned. */
+export const Organization = z.object({
+  /** How many accounts there are, whatever their state. */
+  accounts: z.number().int().positive(),
+  /** Hex, over the sorted ids, each with a line break. */
+  sha256: z.string(),
+  /** The operation that listed them. */
+  source: z.string(),
+  /** Accounts that the run neither covers nor names as excluded. */
+  not_in_scope: z.array(z.string()),
+});
+export type Organization = z.infer<typeof Organization>;
+
+/** The list of an organization, as a plan tells of it. @param scope accounts that the plan covers or excludes */
+export const organizationOf = (
+  accounts: Iterable<string>,
+  scope: ReadonlySet<string>,
+  source: string,
+): Organization => {
+  const ids = [...new Set(accounts)].sort();
+  return {
+    accounts: ids.length,
+    sha256: sha256(ids.map((id) => `${id}\n`).join("")),
+    source,
+    not_in_scope: ids.filter((id) => !scope.has(id)),
+  };
+};
+
 /** Who collected from a desk: the principal that called AWS in the caller's own account, as STS tells it. */
 export const Desk = z.object({ caller_arn: z.string() });
 export type Desk = z.infer<typeof Desk>;
@@ -85,6 +113,8 @@ export const Plan = z.object({
   regions: z.array(z.string()),
   /** What there is more of than the run was asked for; left out of a whole run. */
   narrowed: z.array(Narrowed).optional(),
+  /** Left out where it could not be read. */
+  organization: Organization.optional(),
   /** Left out where the deployed functions collect. */
   desk: Desk.optional(),
   tasks: z.array(Task),
@@ -108,6 +138,8 @@ export interface PlanRequest {
   auditors: readonly PlannedAuditor[];
   regions: readonly string[];
   narrowed?: readonly Narrowed[];
+  /** Every account of the organization, and the operation that listed them. */
+  organization?: { accounts: readonly string[]; source: string } | undefined;
   desk?: Desk | undefined;
   /** Orders the tasks and says who shares one; what is planned is the same whatever it says. */
   took?: Took | undefined;
@@ -145,9 +177,18 @@ export function planRun(request: PlanRequest): Plan {
     auditors: [...request.auditors],
     regions: [...request.regions],
     ...(request.narrowed?.length ? { narrowed: [...request.narrowed] } : {}),
+    ...(request.organization ? { organization: listedOrganization(request, request.organization) } : {}),
     ...(request.desk ? { desk: request.desk } : {}),
     tasks: grouped(tasks),
   };
+}
+
+function listedOrganization(
+  { accounts, excluded = [] }: PlanRequest,
+  organization: NonNullable<PlanRequest["organization"]>,
+): Organization {
+  const scope = new Set([...accounts, ...excluded.map(({ account_id }) => account_id)]);
+  return organizationOf(organization.accounts, scope, organization.source);
 }
 
 /** The accounts of an auditor's tasks. */

@@ -6,6 +6,7 @@ import * as layout from "./layout.ts";
 import type { TrustedKeys } from "./publicKeys.ts";
 import { SortedSpool } from "./sortedSpool.ts";
 import type { EvidenceSource, Listed } from "./source.ts";
+import { checkAccounts } from "./verification/accounts.ts";
 import { checkPlaced, type Placed, placeSeals, trustOf } from "./verification/chain.ts";
 import { readLink, readLinks, type StandingLink } from "./verification/chainLinks.ts";
 import type { Findings, Notice, Violation } from "./verification/finding.ts";
@@ -232,6 +233,7 @@ class Verifier {
       this.verdict.runs += 1;
       this.countSignature(placed);
       this.verdict.head = { sequence, run_id: record.run, manifest_sha256: record.sha256 };
+      if (contents) await checkAccounts(this.to.source, record, contents, this.say);
       for (const { kind, key, problem } of contents?.violations ?? []) this.say.violation(kind, key, problem);
       if (contents && contents.committedAt > record.seal.sealed_at)
         this.say.notice(

@@ -61,7 +61,7 @@ export const eventBusChannel =
       EventBusName,
       Source: SOURCE,
       DetailType,
-      Detail: JSON.stringify({ run_id: run.id, ...detail }),
+      Detail: JSON.stringify({ run_id: run.id, head: run.head, ...detail }),
       ...(arn ? { Resources: [arn] } : {}),
     });
     const each = (type: string, findings: readonly OpenFinding[]): PutEventsRequestEntry[] => {

@@ -1,4 +1,5 @@
 import { type Control, SEVERITIES, type Severity } from "../controls/control.ts";
+import { type Head, headLine } from "../evidence/head.ts";
 import type { OpenFinding, Unevaluated } from "./notificationState.ts";
 
 /** Findings that a message names one by one; of more it gives the numbers. */
@@ -9,6 +10,8 @@ export interface ToldRun {
   id: string;
   /** Accounts that it covered. */
   accounts: number;
+  /** Its manifest: every inbox that keeps a message is a witness of the chain. */
+  head: Required<Head>;
 }
 
 /** A message for people. */
@@ -48,6 +51,7 @@ export function messageOf(
       .map(({ control, error }) => `NOT EVALUATED ${controls.get(control)!.title} (${control}): ${printable(error)}`),
     ...(unevaluated.length > NAMED_AT_MOST ? [`And ${unevaluated.length - NAMED_AT_MOST} more not evaluated.`] : []),
     `With their evidence: itaudit controls ${run.id} --verdicts`,
+    headLine(run.head),
   ].join("\n\n");
   const severities = [...found, ...unevaluated].map(severityOf);
   const severity = SEVERITIES.find((each) => severities.includes(each))!;

@@ -60,6 +60,8 @@ interface Copied {
   out?: number;
   /** Databases of each account. */
   items?: number;
+  /** Sees every request to the bucket before it is made. */
+  onRequest?: (command: unknown) => void;
   configurationOf?: (account: string, n: number) => Item["configuration"];
 }
 
@@ -73,6 +75,11 @@ export async function put(path: string, body: string | Uint8Array): Promise<void
 export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...given }: Copied = {}) {
   const configurationOf = given.configurationOf ?? ((_account, n) => ({ n }));
   const { s3, objects } = await emptyBucket();
+  const send = s3.send.bind(s3) as (...args: unknown[]) => unknown;
+  s3.send = ((command: unknown, ...rest: unknown[]) => {
+    given.onRequest?.(command);
+    return send(command, ...rest);
+  }) as typeof s3.send;
   const store = runStore(s3, BUCKET);
   for (let n = 1; n <= runs + open; n++) {
     const plan = planOf(2, runId(n), ["rds"]);

@@ -10,7 +10,11 @@ import { postToWebhook, WebhookError } from "../../src/notify/webhook.ts";
 use(chaiAsPromised);
 
 const controls = new Map((await loadControls()).map((control) => [control.id, control]));
-const RUN = { id: "01JDT3SAPG0000000000000001", accounts: 2 };
+const RUN = {
+  id: "01JDT3SAPG0000000000000001",
+  accounts: 2,
+  head: { sequence: 7, run_id: "01JDT3SAPG0000000000000001", manifest_sha256: "ab".repeat(32) },
+};
 const finding = (resource: string, control = "s3-bucket-public-access-blocked"): OpenFinding => ({
   id: resource,
   control,
@@ -36,6 +40,9 @@ describe("a message of new findings", () => {
     );
     expect(subject).to.equal("Audit: 31 new findings (1 high, 30 low)");
     expect(severity).to.equal("high");
+    expect(text).to.match(
+      /\n\nnewest: sequence number 7 in the chain, run 01JDT3SAPG0000000000000001, manifest (ab){32}$/,
+    );
     expect(text).to.include("arn:aws:s3:::open in 111111111111, eu-central-1: Not all four settings are on");
     expect(text.match(/^Remedy: /gm)).to.have.length(20);
     expect(text).to.include("And 11 more: 11 low.");

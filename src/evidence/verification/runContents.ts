@@ -9,6 +9,7 @@ import {
   sealOf,
 } from "../manifest.ts";
 import type { Expected } from "../objectCheck.ts";
+import type { EvidenceObject } from "../outcome.ts";
 import { Plan, sha256 } from "../plan.ts";
 import type { EvidenceSource } from "../source.ts";
 import { summarizeTask } from "../summarizeTask.ts";
@@ -16,6 +17,9 @@ import { TaskOutcome } from "../taskOutcome.ts";
 import { parseDocument, readBounded } from "./document.ts";
 import type { Violation } from "./finding.ts";
 import { manifestAgain, type SealRecord } from "./sealRecord.ts";
+
+/** The type of an organization's accounts. */
+const ACCOUNT = "AWS::Organizations::Account";
 
 /** What a run's manifest leads to. */
 export interface RunContents {
@@ -28,6 +32,8 @@ export interface RunContents {
   /** The newest time at which a task committed. */
   committedAt: string;
   plan: Plan | undefined;
+  /** Objects that hold accounts of the organization, as a collector listed them. */
+  organization: EvidenceObject[];
 }
 
 /**
@@ -46,6 +52,7 @@ export async function readContents(
     broken: new Set(),
     committedAt: "",
     plan: undefined,
+    organization: [],
   };
   const { run, date } = record;
   const key = manifestKey(run, date);
@@ -141,6 +148,7 @@ async function readCommit(
       });
       continue;
     }
+    if (object.resource_type === ACCOUNT) contents.organization.push(object);
     const { merkle_root: merkleRoot, sorted_sha256: sortedSha256 } = object;
     await expect({
       key: object.key,

@@ -1,3 +1,4 @@
+import { headLine } from "../../evidence/head.ts";
 import type { PageData } from "../pageData.ts";
 import { code, facts } from "./details.ts";
 import { counted, element, number, size, time } from "./element.ts";
@@ -62,6 +63,7 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
       ["Manifest", code(run.manifest_key)],
       ["SHA-256", code(run.manifest_sha256)],
       ["Sequence number", integrity.head ? number(integrity.head.sequence) : null],
+      ["Head of the chain, to be kept", integrity.head ? code(headLine(integrity.head)) : null],
       ["Started, sealed", `${time(run.started_at)}, ${time(run.sealed_at)}`],
       ["Requested by", run.requested_by],
       ["Notices", noticed.join(", ")],
