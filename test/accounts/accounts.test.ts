@@ -83,6 +83,10 @@ describe("the accounts of an organization", () => {
         { account_id: "222222222222", reason: "excluded by configuration" },
         { account_id: MANAGEMENT_ACCOUNT, reason: "excluded by configuration" },
       ],
+      organization: {
+        accounts: ["111111111111", "222222222222", "333333333333", MANAGEMENT_ACCOUNT, AUDIT_ACCOUNT].sort(),
+        source: "organizations:ListAccounts",
+      },
     });
   });
 

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from "node:crypto";
 import { GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -7,6 +6,7 @@ import type { Context } from "aws-lambda";
 import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
+import { publicKeyOf, scalarOf, signDigest } from "../../sandbox/ecdsa.ts";
 import { rds } from "../../src/auditors/services/rds.ts";
 import {
   finishedTaskKey,
@@ -63,7 +63,7 @@ let lambda: AwsClientStub<LambdaClient>;
 let sts: AwsClientStub<STSClient>;
 let kms: AwsClientStub<KMSClient>;
 let bucket: Map<string, string>;
-const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const scalar = scalarOf(Buffer.from("commit"));
 
 describe("committing and sealing", () => {
   let auditor: (event: unknown, context: Context) => Promise<unknown>;
@@ -102,9 +102,8 @@ describe("committing and sealing", () => {
   });
   beforeEach(() => {
     for (const mock of [s3, lambda, sts, kms]) mock.reset();
-    const PublicKey = keys.publicKey.export({ format: "der", type: "spki" });
-    kms.on(GetPublicKeyCommand).resolves({ PublicKey });
-    kms.on(SignCommand).resolves({ Signature: Buffer.from("signature") });
+    kms.on(GetPublicKeyCommand).resolves({ PublicKey: publicKeyOf(scalar) });
+    kms.on(SignCommand).callsFake(({ Message }) => ({ Signature: signDigest(scalar, Message) }));
     bucket = new Map([[planKey(run, date), JSON.stringify(plan)]]);
     lambda.on(InvokeCommand).resolves({});
     s3.on(PutObjectCommand).callsFake(({ Key, Body, IfNoneMatch }) => {
