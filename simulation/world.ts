@@ -111,7 +111,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
 
   const holdings = new Map<string, Holdings>();
   for (const account of script.accounts) {
-    state.members.push({ id: account, name: `member-${account}`, state: "ACTIVE", unit: "" });
+    state.members.push({ id: account, name: `member-${account}`, state: "ACTIVE", unit: "ou-sbox-test0000" });
     holdings.set(account, holdingsOf(script.seed, account, script.regions, script.sizes));
     if (script.closed.has(account)) continue;
     const denied = script.denied.get(account);
