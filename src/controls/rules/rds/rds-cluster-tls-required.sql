@@ -24,7 +24,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             WHEN d.db_cluster_parameter_group IS NULL
               OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
-              OR bool_or(p.db_cluster_parameter_group_name IS NOT NULL
+              OR bool_or((p.db_cluster_parameter_group_name NOT LIKE 'default.%' OR p.describe_db_cluster_parameters IS NOT NULL)
                  AND TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN TRY_CAST(split_part(d.engine_version, '.', 1) AS double) < 17 THEN false END

@@ -24,7 +24,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value = '1')
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
-              OR bool_or(p.db_parameter_group_name IS NOT NULL
+              OR bool_or((p.db_parameter_group_name NOT LIKE 'default.%' OR p.describe_db_parameters IS NOT NULL)
                  AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             ELSE false END AS passes,
