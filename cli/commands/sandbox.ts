@@ -166,7 +166,7 @@ Examples:
     .addOption(dir())
     .action(async ({ members, config, dir }: { members?: string[]; config: Record<string, string>; dir: string }) => {
       const { endpoint } = await runningOr(dir);
-      const { deployAll } = await import("../../sandbox/deploy/estate.ts");
+      const { deployAll } = await import("../../estate/deployAll.ts");
       // The accounts of the checked-in file are examples: here the estate has its own.
       const { stackConfig } = await import("../stackConfig.ts");
       const { accounts: _examples, ...audit } = stackConfig("Pulumi.audit.yaml");

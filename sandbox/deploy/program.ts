@@ -1,4 +1,3 @@
-import { extname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { athenaProviders } from "./athena.ts";
 import { budgetsProviders } from "./budgets.ts";
@@ -75,22 +74,24 @@ export async function call(token: string, inputs: Inputs, to: Target): Promise<I
   throw new Error(`the sandbox does not know the function ${token}`);
 }
 
-/** The Pulumi program: `index.ts`, or `index.js` where this is the package. */
-const PROGRAM = new URL(`../../index${extname(import.meta.url)}`, import.meta.url).href;
-
-interface Program {
-  default: () => Promise<Record<string, unknown>>;
+/** A Pulumi program, which the sandbox is handed. */
+export interface Program {
+  /** Its project's name: the namespace of its configuration keys and of its components' types. */
+  project: string;
+  /** Loads the program anew, as it runs once for each stack; its default export makes the resources. */
+  load: (deployment: number) => Promise<{ default: () => Promise<Record<string, unknown>> }>;
 }
 
 let deployments = 0;
 
 /**
- * Runs the unchanged Pulumi program for a stack and makes its resources in the sandbox.
+ * Runs a Pulumi program, unchanged, for a stack and makes its resources in the sandbox.
  * @param registered is told of each resource
  * @returns the stack's outputs
  * @throws Error naming a type of resource that the sandbox does not know, or what the program refused
  */
 export async function deploy(
+  { project, load }: Program,
   door: Door,
   region: string,
   stack: Stack,
@@ -105,13 +106,13 @@ export async function deploy(
   };
   const problems: Error[] = [];
   pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(stack.config).map(([key, value]) => [`audit-ecosystem:${key}`, value])),
+    Object.fromEntries(Object.entries(stack.config).map(([key, value]) => [`${project}:${key}`, value])),
   );
   await pulumi.runtime.setMocks(
     {
       call: ({ token, inputs }) => call(token, inputs, to),
       newResource: async ({ type, name, inputs }) => {
-        if (type.startsWith("audit-ecosystem:")) return { id: name, state: inputs };
+        if (type.startsWith(`${project}:`)) return { id: name, state: inputs };
         try {
           const { id, state } = await make(type, name, inputs, inputs.region ? targetIn(inputs.region) : to);
           return { id, state: { ...inputs, ...state } };
@@ -121,14 +122,13 @@ export async function deploy(
         }
       },
     },
-    "audit-ecosystem",
+    project,
     stack.name,
     false,
   );
   if (registered) onRegistered(registered);
-  // Another address, another module: the program runs once for each stack.
   const program = await withPlainStacks(async () => {
-    const { default: run } = (await import(`${PROGRAM}?deployment=${++deployments}`)) as Program;
+    const { default: run } = await load(++deployments);
     const made = await run();
     await pulumi.runtime.disconnect();
     return made;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { awsProblem } from "../../cli/awsProblem.ts";
 import { runOf } from "../../cli/runs.ts";
+import { deployAll } from "../../estate/deployAll.ts";
 import { handedIn } from "../../estate/handedIn.ts";
-import { deployAll } from "../../sandbox/deploy/estate.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 import { type Answer, itaudit as inThisProcess, itauditProcess } from "./itaudit.ts";
 

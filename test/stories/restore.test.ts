@@ -5,7 +5,7 @@ import { GetPublicKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
-import { deploy } from "../../sandbox/deploy/program.ts";
+import { deploy } from "../../estate/deploy.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { bucketSource } from "../../src/evidence/bucketSource.ts";

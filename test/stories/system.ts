@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import type { Context } from "aws-lambda";
 import { deployedOf } from "../../components/systemHandlers.ts";
+import { deploy } from "../../estate/deploy.ts";
 import { handedIn } from "../../estate/handedIn.ts";
 import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
-import { deploy } from "../../sandbox/deploy/program.ts";
 import { populate } from "../../sandbox/estate/populate.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { idOf, randomOf } from "../../sandbox/random.ts";

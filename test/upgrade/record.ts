@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { deploy } from "../../estate/deploy.ts";
 import { handedIn } from "../../estate/handedIn.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { createSandbox } from "../../sandbox/core.ts";
-import { deploy } from "../../sandbox/deploy/program.ts";
 import type { Registered } from "../../sandbox/deploy/registered.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { populate } from "../../sandbox/estate/populate.ts";

@@ -1,7 +1,7 @@
 import { ListAccountsCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
-import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../estate/organization.ts";
-import { deploy } from "./program.ts";
-import { type Door, targetOf } from "./provider.ts";
+import { type Door, targetOf } from "../sandbox/deploy/provider.ts";
+import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../sandbox/estate/organization.ts";
+import { deploy } from "./deploy.ts";
 
 /** Keys that both kinds of stack must agree on. */
 const SHARED = [
