@@ -1,6 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { EVIDENCE_PREFIX, KEYS_PREFIX } from "../src/evidence/layout.ts";
+import {
+  DURATIONS_KEY,
+  EVIDENCE_PREFIX,
+  KEYS_PREFIX,
+  LATEST_PREFIX,
+  NOTIFICATION_STATE_KEY,
+} from "../src/evidence/layout.ts";
 
 /** Object Lock of new evidence: nobody can delete it before the days are over (in governance mode, nobody without the bypass permission). */
 export interface ObjectLock {
@@ -20,6 +26,10 @@ export interface EvidenceBucketArgs {
 
 /** Days after which parts of uploads that never ended are removed; no function lives that long. */
 const ABANDONED_UPLOAD_DAYS = 1;
+/** What each run writes over: derived or remembered, no evidence. */
+const WRITTEN_OVER = { "latest-tables": LATEST_PREFIX, durations: DURATIONS_KEY, told: NOTIFICATION_STATE_KEY };
+/** Days that its versions before are kept. */
+const WRITTEN_OVER_DAYS = 30;
 
 /**
  * TLS only; and no role of the system deletes anything, or writes over an evidence object or document that stands.
@@ -122,6 +132,12 @@ export class EvidenceBucket extends pulumi.ComponentResource {
             filter: { prefix: "" },
             abortIncompleteMultipartUpload: { daysAfterInitiation: ABANDONED_UPLOAD_DAYS },
           },
+          ...Object.entries(WRITTEN_OVER).map(([id, prefix]) => ({
+            id,
+            status: "Enabled",
+            filter: { prefix },
+            noncurrentVersionExpiration: { noncurrentDays: WRITTEN_OVER_DAYS },
+          })),
         ],
       },
       { ...child, dependsOn: versioning },

@@ -45,14 +45,14 @@ export const recorderHandler = (runtime: Runtime) => {
     const by = { attempt: ATTEMPT, bundleSha256: settings.BUNDLE_SHA256 };
     const record = (dead: Task, why: Omit<Unread, keyof typeof by>) =>
       store.commit(run_date, unreadOutcome(run_id, dead, { ...by, ...why }, runtime.now()));
+    const auditorFunction = died.requestContext.functionArn.replace(/:\$LATEST$/, "");
     const standing = await record(task, {
       status: /timed out/i.test(message) ? "timed-out" : "failed",
       error,
-      remedy: `Read the log of the function audit-get-meta-${task.auditor}, then run again for these accounts.`,
+      remedy: `Read the log of the function ${auditorFunction.split(":").at(-1)}, then run again for these accounts.`,
     });
     const recorded = standing.attempt === ATTEMPT;
     log.warn("a task died", { recorded, died: error });
-    const auditorFunction = died.requestContext.functionArn.replace(/:\$LATEST$/, "");
     let sealing = await completeTask(store, run_date, task, standing);
     // It may have died after its commit: then what it handed over has not been started.
     for (const next of standing.follow_ups ?? []) {

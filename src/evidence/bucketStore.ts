@@ -56,15 +56,18 @@ function multipartUpload(s3: S3Client, object: { Bucket: string; Key: string }, 
       parts.push({ ETag, PartNumber, ChecksumSHA256 });
     },
     finish: () =>
-      createOnly(() =>
-        s3.send(
-          new CompleteMultipartUploadCommand({
-            ...object,
-            UploadId: upload,
-            MultipartUpload: { Parts: parts },
-            IfNoneMatch: "*",
-          }),
-        ),
+      createOnly(
+        () =>
+          s3.send(
+            new CompleteMultipartUploadCommand({
+              ...object,
+              UploadId: upload,
+              MultipartUpload: { Parts: parts },
+              IfNoneMatch: "*",
+            }),
+          ),
+        // The parts are given up after a conflict: the attempt fails, and the next one uploads anew.
+        0,
       ),
   };
 }

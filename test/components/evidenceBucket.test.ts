@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { bucketPolicy, EvidenceBucket } from "../../components/evidenceBucket.ts";
+import { DURATIONS_KEY, LATEST_PREFIX, NOTIFICATION_STATE_KEY } from "../../src/evidence/layout.ts";
 import { type Recording, recorded } from "./recorded.ts";
 
 const systemRoles = "arn:aws:iam::999999999999:role/audit-ecosystem/*";
@@ -25,8 +26,23 @@ describe("EvidenceBucket", () => {
   it("cleans up uploads that never ended, and never expires evidence", async () => {
     const { rules } = (await bucketWith()).one("BucketLifecycleConfiguration").inputs;
     expect(rules.some((rule: object) => "abortIncompleteMultipartUpload" in rule)).to.equal(true);
-    for (const rule of rules)
-      expect(rule, "evidence would go with it").not.to.have.any.keys("expiration", "noncurrentVersionExpiration");
+    for (const rule of rules) {
+      expect(rule, "evidence would go with it").not.to.have.property("expiration");
+      if ("noncurrentVersionExpiration" in rule)
+        expect(rule.filter.prefix).to.be.oneOf(["tables/latest/", DURATIONS_KEY, NOTIFICATION_STATE_KEY]);
+    }
+  });
+
+  it("forgets after a while the versions before of what each run writes over, which is no evidence", async () => {
+    const { rules } = (await bucketWith()).one("BucketLifecycleConfiguration").inputs;
+    for (const key of [`${LATEST_PREFIX}aws_s3_bucket/part-0.parquet`, DURATIONS_KEY, NOTIFICATION_STATE_KEY]) {
+      const covering = rules.filter(({ filter }: { filter: { prefix: string } }) => key.startsWith(filter.prefix));
+      const days = covering.map(
+        (rule: { noncurrentVersionExpiration?: { noncurrentDays: number } }) =>
+          rule.noncurrentVersionExpiration?.noncurrentDays,
+      );
+      expect(days, key).to.include(30);
+    }
   });
 
   it("has a generated name, or the one it is told", async () => {
