@@ -10,11 +10,13 @@ import type { ConfigSource } from "./config/value.ts";
 import { auditRules } from "./configRules.ts";
 import { notificationsOf } from "./notifications.ts";
 import { pipelineRoles } from "./pipeline.ts";
+import { keepsDigestKey } from "./standingKey.ts";
 
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { pipeline, notify, configRules: rules, ...settings } = auditSettings(config);
   const auditors = await loadAuditors(settings.auditors, settings);
+  await keepsDigestKey(settings, auditors);
   const mandatory = withMandatory(mandatoryOf(config));
   const audit = new AuditAccount(
     "audit",

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as sdk from "@aws-sdk/client-lambda";
 import type * as pulumi from "@pulumi/pulumi";
 import { zipSync } from "fflate";
-import { type Providers, upsert } from "./provider.ts";
+import { type Inputs, type Providers, type Target, upsert } from "./provider.ts";
 
 async function zipOf(code: pulumi.asset.AssetArchive): Promise<Uint8Array> {
   const files: Record<string, Uint8Array> = {};
@@ -70,3 +70,14 @@ export const lambdaProviders: Providers = {
     return { id: name };
   },
 };
+
+/** @throws Error as the provider has it, where there is none of the name */
+export async function getFunction({ functionName }: Inputs, to: Target): Promise<Inputs> {
+  const { Environment } = await to
+    .client(sdk.LambdaClient)
+    .send(new sdk.GetFunctionConfigurationCommand({ FunctionName: functionName }))
+    .catch((error: Error) => {
+      throw new Error(`reading Lambda Function (${functionName}): ${error.name}: ${error.message}`);
+    });
+  return { functionName, environment: { variables: Environment?.Variables ?? {} } };
+}

@@ -8,7 +8,7 @@ import { eventsProviders } from "./events.ts";
 import { glueProviders } from "./glue.ts";
 import { iamProviders } from "./iam.ts";
 import { getPublicKey, kmsProviders } from "./kms.ts";
-import { lambdaProviders } from "./lambda.ts";
+import { getFunction, lambdaProviders } from "./lambda.ts";
 import { logsProviders } from "./logs.ts";
 import { withPlainStacks } from "./plainStacks.ts";
 import { type Door, type Inputs, type Made, type Providers, type Target, targetOf } from "./provider.ts";
@@ -70,6 +70,7 @@ export async function call(token: string, inputs: Inputs, to: Target): Promise<I
   if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: to.account };
   if (token === "aws:index/getRegion:getRegion") return { region: to.region };
   if (token === "aws:kms/getPublicKey:getPublicKey") return getPublicKey(inputs, to);
+  if (token === "aws:lambda/getFunction:getFunction") return getFunction(inputs, to);
   if (token === "aws:sagemaker/getPrebuiltEcrImage:getPrebuiltEcrImage") return prebuiltImage(inputs, to);
   throw new Error(`the sandbox does not know the function ${token}`);
 }

@@ -83,6 +83,8 @@ for (const release of releases)
     let system: System;
     const plans = new Map<string, UpgradePlan>();
     let bucket: string;
+    /** What was said without the key of the digests in the configuration. */
+    let refused: unknown;
     let before_: { created: Date; objects: string[]; keys: string[]; externalId: string; digestKey: string };
     const facts = () => {
       const { state } = system.sandbox;
@@ -111,6 +113,8 @@ for (const release of releases)
       before_ = facts();
       const door = { requestHandler: inProcess(system.sandbox) };
       for (const { name, account, config, resources } of release.stacks) {
+        if (name === "audit")
+          refused = await deploy(door, REGION, { name, account, config }).catch((error: Error) => error.message);
         const after: Registered[] = [];
         // As docs/upgrading.md says: the key goes on as a secret of the configuration.
         const kept: Record<string, string> = name === "audit" ? { digestKey: before_.digestKey } : {};
@@ -118,6 +122,12 @@ for (const release of releases)
         await deploy(door, REGION, stack, (each) => after.push(each));
         plans.set(name, upgradePlan(resources, after));
       }
+    });
+
+    it("stops, and says which line to run, before another key of the digests is drawn", () => {
+      expect(refused).to.match(/^digestKey: not set — audit-get-meta-\w+ has the key that 0\.1\.0 drew/);
+      expect(refused).to.include('pulumi config set --secret digestKey "$(aws lambda get-function-configuration');
+      expect(facts().digestKey).to.equal(before_.digestKey);
     });
 
     it("keeps the bucket, what protects it, the key, the ids, the list and the members' role: none is made anew", () => {
