@@ -8,7 +8,7 @@ import type {
 import { jobName, workKeys } from "./modelWork.ts";
 
 /** Where and as whom SageMaker works. */
-export interface SageMakerPlace {
+export interface SageMakerJobs {
   /** First part of the names of jobs and models. */
   prefix: string;
   bucket: string;
@@ -31,14 +31,14 @@ const VOLUME_GB = 10;
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
  */
 export const trainingRequest = (
-  place: SageMakerPlace,
+  jobs: SageMakerJobs,
   run: string,
   index: number,
   features: number,
 ): CreateTrainingJobRequest => ({
-  TrainingJobName: jobName(place.prefix, run, index),
-  RoleArn: place.roleArn,
-  AlgorithmSpecification: { TrainingImage: place.image, TrainingInputMode: "File" },
+  TrainingJobName: jobName(jobs.prefix, run, index),
+  RoleArn: jobs.roleArn,
+  AlgorithmSpecification: { TrainingImage: jobs.image, TrainingInputMode: "File" },
   HyperParameters: {
     feature_dim: String(features),
     num_trees: String(TREES),
@@ -51,15 +51,15 @@ export const trainingRequest = (
       DataSource: {
         S3DataSource: {
           S3DataType: "S3Prefix",
-          S3Uri: `s3://${place.bucket}/${workKeys(run, index).rows}`,
+          S3Uri: `s3://${jobs.bucket}/${workKeys(run, index).rows}`,
           S3DataDistributionType: "ShardedByS3Key",
         },
       },
     },
   ],
-  OutputDataConfig: { S3OutputPath: `s3://${place.bucket}/${workKeys(run, index).model}` },
+  OutputDataConfig: { S3OutputPath: `s3://${jobs.bucket}/${workKeys(run, index).model}` },
   ResourceConfig: {
-    InstanceType: place.instanceType as TrainingInstanceType,
+    InstanceType: jobs.instanceType as TrainingInstanceType,
     InstanceCount: 1,
     VolumeSizeInGB: VOLUME_GB,
   },
@@ -68,15 +68,15 @@ export const trainingRequest = (
 });
 
 /** What was trained, where a training job leaves it. */
-export function modelRequest(place: SageMakerPlace, run: string, index: number): CreateModelInput {
-  const name = jobName(place.prefix, run, index);
+export function modelRequest(jobs: SageMakerJobs, run: string, index: number): CreateModelInput {
+  const name = jobName(jobs.prefix, run, index);
   const { model } = workKeys(run, index);
   return {
     ModelName: name,
-    ExecutionRoleArn: place.roleArn,
+    ExecutionRoleArn: jobs.roleArn,
     PrimaryContainer: {
-      Image: place.image,
-      ModelDataUrl: `s3://${place.bucket}/${model}/${name}/output/model.tar.gz`,
+      Image: jobs.image,
+      ModelDataUrl: `s3://${jobs.bucket}/${model}/${name}/output/model.tar.gz`,
     },
     EnableNetworkIsolation: true,
   };
@@ -86,8 +86,8 @@ export function modelRequest(place: SageMakerPlace, run: string, index: number):
  * What scores all rows, those with usual values too.
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
  */
-export function transformRequest(place: SageMakerPlace, run: string, index: number): CreateTransformJobRequest {
-  const name = jobName(place.prefix, run, index);
+export function transformRequest(jobs: SageMakerJobs, run: string, index: number): CreateTransformJobRequest {
+  const name = jobName(jobs.prefix, run, index);
   const { input, scores } = workKeys(run, index);
   return {
     TransformJobName: name,
@@ -97,13 +97,13 @@ export function transformRequest(place: SageMakerPlace, run: string, index: numb
     TransformInput: {
       ContentType: "text/csv",
       SplitType: "Line",
-      DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: `s3://${place.bucket}/${input}` } },
+      DataSource: { S3DataSource: { S3DataType: "S3Prefix", S3Uri: `s3://${jobs.bucket}/${input}` } },
     },
     TransformOutput: {
-      S3OutputPath: `s3://${place.bucket}/${scores}`,
+      S3OutputPath: `s3://${jobs.bucket}/${scores}`,
       Accept: "application/jsonlines",
       AssembleWith: "Line",
     },
-    TransformResources: { InstanceType: place.instanceType as TransformInstanceType, InstanceCount: 1 },
+    TransformResources: { InstanceType: jobs.instanceType as TransformInstanceType, InstanceCount: 1 },
   };
 }
