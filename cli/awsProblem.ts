@@ -29,7 +29,7 @@ export function awsProblem(thrown: unknown, env: NodeJS.ProcessEnv = process.env
         `the profile ${profile} (AWS_PROFILE) gives no credentials (${error.message.replace(/\.$/, "")}): look at it (aws configure list), or sign in again (aws sso login)`,
       );
     return new CliError(
-      `no AWS credentials: set AWS_PROFILE (and sign in: aws sso login), or for the sandbox: eval "$(npx itaudit sandbox start)"`,
+      `no AWS credentials: set AWS_PROFILE (and sign in: aws sso login), or for the sandbox: eval "$(npx --no-install itaudit sandbox start)"`,
     );
   }
   if (/Region is missing/.test(error.message))
@@ -37,7 +37,7 @@ export function awsProblem(thrown: unknown, env: NodeJS.ProcessEnv = process.env
   if (UNREACHABLE.has(error.code ?? "") || UNREACHABLE.has(error.name))
     return new CliError(
       endpoint
-        ? `nothing answers at AWS_ENDPOINT_URL=${endpoint}: start the sandbox (npx itaudit sandbox start), or unset the variable to reach AWS`
+        ? `nothing answers at AWS_ENDPOINT_URL=${endpoint}: start the sandbox (npx --no-install itaudit sandbox start), or unset the variable to reach AWS`
         : `AWS cannot be reached: ${error.message}`,
     );
   if (EXPIRED.has(error.name)) return new CliError("the session has expired: sign in again (aws sso login)");

@@ -164,12 +164,12 @@ function next(bucket: string): void {
   const hasAws = (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, "aws")));
   say(`\nNext: open ${REPORT} in a browser. Then, with what the demo left in ${FOLDER}:`);
   for (const command of [
-    `eval "$(npx itaudit sandbox start --dir ${FOLDER})"`,
-    "npx itaudit run --accounts 111111111111 --wait",
-    'npx itaudit query "SELECT resource_type, count(*) AS resources FROM latest_resources GROUP BY 1 ORDER BY 2 DESC LIMIT 5"',
-    `npx itaudit verify --all --public-key ${KEY}`,
+    `eval "$(npx --no-install itaudit sandbox start --dir ${FOLDER})"`,
+    "npx --no-install itaudit run --accounts 111111111111 --wait",
+    'npx --no-install itaudit query "SELECT resource_type, count(*) AS resources FROM latest_resources GROUP BY 1 ORDER BY 2 DESC LIMIT 5"',
+    `npx --no-install itaudit verify --all --public-key ${KEY}`,
     ...(hasAws ? [`aws s3 ls --recursive s3://${bucket}/evidence/`] : []),
-    `npx itaudit sandbox stop --dir ${FOLDER}`,
+    `npx --no-install itaudit sandbox stop --dir ${FOLDER}`,
   ])
     say(`  ${command}`);
   if (!hasAws) say("With the AWS CLI installed, `aws` works against it too: docs/walk-through.md.");

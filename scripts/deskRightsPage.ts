@@ -45,7 +45,7 @@ export function deskRightsPage(services: readonly Service[]): string {
   ]);
   return `# Rights of the desk
 
-\`npx itaudit policy --desk\` prints the policy that reads everything: ${asked} actions, none of which changes a resource. AWS's own policies leave some of it unread. What is not read is \`denied\` in the coverage, and the controls about it say _not known_.
+\`npx --no-install itaudit policy --desk\` prints the policy that reads everything: ${asked} actions, none of which changes a resource. AWS's own policies leave some of it unread. What is not read is \`denied\` in the coverage, and the controls about it say _not known_.
 
 Of the policies as they were on ${MANAGED_POLICIES_AS_OF}; what a policy gives under a condition only is not counted as given.
 

@@ -71,7 +71,7 @@ async function start({ foreground, ...options }: StartOptions): Promise<void> {
     ));
   say(described(running, dir));
   if (process.stdout.isTTY)
-    say('\nCopy these lines into your shell, or start with: eval "$(npx itaudit sandbox start)"\n');
+    say('\nCopy these lines into your shell, or start with: eval "$(npx --no-install itaudit sandbox start)"\n');
   print(environment(running));
 }
 
@@ -125,7 +125,7 @@ async function runningOr(dir: string): Promise<Running> {
   const { runningFrom } = await import("../../sandbox/background.ts");
   const running = runningFrom(dir);
   if (!running)
-    throw new CliError(`no sandbox runs from ${dir}: npx itaudit sandbox start${dir === DIR ? "" : ` --dir ${dir}`}`);
+    throw new CliError(`no sandbox runs from ${dir}: npx --no-install itaudit sandbox start${dir === DIR ? "" : ` --dir ${dir}`}`);
   return running;
 }
 
@@ -140,10 +140,10 @@ export function sandboxCommand(program: Command): Command {
       "after",
       `
 Examples:
-  eval "$(npx itaudit sandbox start)"
-  npx itaudit sandbox deploy --config auditors=rds,iam
+  eval "$(npx --no-install itaudit sandbox start)"
+  npx --no-install itaudit sandbox deploy --config auditors=rds,iam
   aws lambda invoke --function-name audit-boss out.json
-  npx itaudit sandbox stop`,
+  npx --no-install itaudit sandbox stop`,
     );
   const dir = () => new Option("--dir <folder>", "where its state is kept").env("ITAUDIT_SANDBOX_DIR").default(DIR);
   sandbox

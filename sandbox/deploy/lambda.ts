@@ -77,7 +77,9 @@ export async function getFunction({ functionName }: Inputs, to: Target): Promise
     .client(sdk.LambdaClient)
     .send(new sdk.GetFunctionConfigurationCommand({ FunctionName: functionName }))
     .catch((error: Error) => {
-      throw new Error(`reading Lambda Function (${functionName}): ${error.name}: ${error.message}`);
+      const message = `reading Lambda Function (${functionName}): ${error.name}: ${error.message}`;
+      // Pulumi's SDK reads what an engine's answer calls details, its mocks' answers too.
+      throw Object.assign(new Error(message), { details: message });
     });
   return { functionName, environment: { variables: Environment?.Variables ?? {} } };
 }

@@ -135,6 +135,12 @@ describe("the package", function () {
     expect(told.map(({ items }: { items: number }) => items)).to.deep.equal([3, 3]);
   });
 
+  it("is not the checkout: packing that stops with a line that says what is packed", () => {
+    const { status, stderr } = spawnSync("npm", ["pack", "--dry-run", "--loglevel", "silent"], { encoding: "utf8" });
+    expect(status).to.equal(1);
+    expect(stderr.trim()).to.equal("This folder is no package: npm run package, then npm pack ./dist/package");
+  });
+
   it("brings the command line", async () => {
     const copy = await sealedCopy({ runs: 1 });
     expect(cli("--version").trim()).to.equal(packageJson.version);

@@ -27,8 +27,8 @@ export const shell = (script: string, env: Record<string, string>): Promise<Ende
     ),
   );
 
-/** `npx itaudit` without the two seconds that npm takes to find what it is. */
-const FOUND = `npx() { if [ "$1" = itaudit ]; then node ${packageJson.bin.itaudit} "\${@:2}"; else command npx "$@"; fi; }\n`;
+/** `npx --no-install itaudit` without the two seconds that npm takes to find what it is. */
+const FOUND = `npx() { if [ "$1 $2" = "--no-install itaudit" ]; then node ${packageJson.bin.itaudit} "\${@:3}"; else command npx "$@"; fi; }\n`;
 
 /** Runs lines as printed: npm itself is asked for the first `npx` command, and the others run what it would find. */
 export const shellAsPrinted = (lines: string, env: Record<string, string>): Promise<Ended> =>

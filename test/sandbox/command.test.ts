@@ -53,7 +53,7 @@ describe("itaudit sandbox", () => {
     expect((await sandbox("start", "--dir", dir, "--port", "0")).code).to.equal(0);
     const { code, out, err } = await sandbox("deploy", "--dir", dir, "--config", "apiShare=7");
     expect([code, out]).to.deep.equal([1, ""]);
-    expect(err).to.match(/^itaudit: apiShare: 7 .* Try: pulumi config set apiShare 0\.5\n$/);
+    expect(err).to.match(/^itaudit: apiShare: "7" .* Try: pulumi config set apiShare 0\.5\n$/);
   });
 
   it("says in one line that the port is taken", async () => {
@@ -89,7 +89,9 @@ describe("itaudit sandbox", () => {
     it(`${command} says in one line that none runs`, async () => {
       const { code, err } = await sandbox(command, "--dir", join(dir, "none"));
       expect(code).to.equal(1);
-      expect(err.trim()).to.match(/^itaudit: no sandbox runs from .*none: npx itaudit sandbox start --dir .*none$/);
+      expect(err.trim()).to.match(
+        /^itaudit: no sandbox runs from .*none: npx --no-install itaudit sandbox start --dir .*none$/,
+      );
     });
 
   it("refuses an option that is no number, and a configuration that is no pair", async () => {
