@@ -125,7 +125,9 @@ async function runningOr(dir: string): Promise<Running> {
   const { runningFrom } = await import("../../sandbox/background.ts");
   const running = runningFrom(dir);
   if (!running)
-    throw new CliError(`no sandbox runs from ${dir}: npx --no-install itaudit sandbox start${dir === DIR ? "" : ` --dir ${dir}`}`);
+    throw new CliError(
+      `no sandbox runs from ${dir}: npx --no-install itaudit sandbox start${dir === DIR ? "" : ` --dir ${dir}`}`,
+    );
   return running;
 }
 
