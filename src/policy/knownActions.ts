@@ -1,21 +1,17 @@
 /**
- * IAM's actions as AWS's Service Authorization Reference lists them, on the day of {@link ACTIONS_AS_OF}. What is not
- * listed may be newer.
+ * IAM's actions as AWS's Service Authorization Reference lists them, on the day `asOf` of data/knownActions.json. What
+ * is not listed may be newer.
  *
  * Exports:
  * - {@link knownServices}`(): ReadonlyMap<string, KnownService>`: by prefix (`s3`), actions, ARN patterns of resource
  *   types, types of condition keys
- * - {@link knownActions}`(): readonly string[]`: `s3:GetObject`, …; {@link actionsMatching}`(patterns)`
+ * - {@link knownActions}`(): readonly string[]`: `s3:GetObject`, …
  * - {@link rcpServices}`(): ReadonlySet<string>`: prefixes of services whose resources RCPs limit
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 import packed from "./data/knownActions.json" with { type: "json" };
 import { unpack } from "./packed.ts";
-import { matchesAction } from "./wildcards.ts";
-
-/** The day of the list, `YYYY-MM-DD`. */
-export const ACTIONS_AS_OF: string = packed.asOf;
 
 export interface KnownAction {
   /** `List`, `Read`, `Write`, `Permissions management` or `Tagging`, or several. */
@@ -77,10 +73,6 @@ export const knownServices = lazy(
 export const knownActions = lazy((): readonly string[] =>
   [...knownServices()].flatMap(([prefix, { actions }]) => [...actions.keys()].map((name) => `${prefix}:${name}`)),
 );
-
-/** The known actions that one of the patterns matches. */
-export const actionsMatching = (patterns: readonly string[]): string[] =>
-  knownActions().filter((action) => patterns.some((each) => matchesAction(each, action)));
 
 /** @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services */
 export const rcpServices = lazy((): ReadonlySet<string> => new Set(facts().rcpServices));
