@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, open, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { cp, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
@@ -37,6 +38,7 @@ export interface Keys {
   state: string;
 }
 
+/** Writes a file anew: the one that stood there is shared with other copies. */
 const put = async (path: string, body: string | Uint8Array) => {
   await rm(path, { recursive: true, force: true });
   await mkdir(dirname(path), { recursive: true });
@@ -51,8 +53,8 @@ const deep = "[".repeat(100_000);
 /** What can be done to any file. */
 const OPERATIONS: Record<string, (path: string) => Promise<unknown>> = {
   "is removed": (path) => rm(path),
-  "is emptied": (path) => truncate(path, 0),
-  "is cut in half": async (path) => truncate(path, (await readFile(path)).length >> 1),
+  "is emptied": (path) => put(path, ""),
+  "is cut in half": (path) => edit(path, (bytes) => bytes.subarray(0, bytes.length >> 1)),
   "has a byte too many": (path) => edit(path, (bytes) => Buffer.concat([bytes, Buffer.from("\n")])),
   "begins with a space": (path) => edit(path, (bytes) => Buffer.concat([Buffer.from(" "), bytes])),
   "has one bit turned": (path) =>
@@ -92,9 +94,8 @@ const OPERATIONS: Record<string, (path: string) => Promise<unknown>> = {
 const HUGE = new Set<keyof Keys>(["object", "commit", "firstManifest", "lastSignature"]);
 const GROWN: typeof OPERATIONS = {
   "has 3 GB": async (path) => {
-    const file = await open(path, "r+");
-    await file.truncate(3_000_000_000);
-    await file.close();
+    await edit(path, (bytes) => bytes);
+    await truncate(path, 3_000_000_000);
   },
 };
 
@@ -163,7 +164,7 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
     return { code: 1 as const, touched: [keys[one], keys[other]] };
   };
   const copied = (from: keyof Keys, to: keyof Keys) => async (at: (key: string) => string) => {
-    await cp(at(keys[from]), at(keys[to]));
+    await edit(at(keys[to]), () => readFileSync(at(keys[from])));
     return { code: 1 as const, touched: [keys[to]] };
   };
   return {
