@@ -25,7 +25,7 @@ export const OTHER_PEM = String(
 );
 
 /** A signer of this process. */
-const signer: Signer = {
+export const signer: Signer = {
   key: async () => ({
     arn: "arn:aws:kms:eu-central-1:999999999999:key/1",
     sha256: sha256(pair.publicKey.export({ format: "der", type: "spki" })),

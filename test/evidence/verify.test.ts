@@ -4,12 +4,15 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
+import { withLowS } from "../../src/evidence/ecdsa.ts";
 import { folderSource } from "../../src/evidence/folderSource.ts";
 import { chainKey, evidenceKey, manifestKey, outcomeKey, planKey, signatureKey } from "../../src/evidence/layout.ts";
+import type { Manifest } from "../../src/evidence/manifest.ts";
+import { sha256 } from "../../src/evidence/plan.ts";
 import { keysBeside, keysIn } from "../../src/evidence/publicKeys.ts";
 import { NothingToVerify, type Notice, type Verification, type Violation, verify } from "../../src/evidence/verify.ts";
 import { DATE } from "./bucket.ts";
-import { OTHER_PEM, PEM, runId, sealedCopy } from "./sealedCopy.ts";
+import { OTHER_PEM, PEM, runId, sealedCopy, signer } from "./sealedCopy.ts";
 
 use(chaiAsPromised);
 
@@ -271,6 +274,43 @@ describe("verify", () => {
           ).to.equal(true);
     });
   }
+
+  describe("of a manifest that the key has signed, and no sealer has written", () => {
+    const resign = async (change: (manifest: Manifest) => unknown) => {
+      await edit(manifestKey(SECOND, DATE), (text) => canonicalJson(change(JSON.parse(text)) as never));
+      await put(signatureKey(SECOND, DATE), withLowS(await signer.sign(await readFile(at(manifestKey(SECOND, DATE))))));
+    };
+    const foreign = commitKey(0, FIRST);
+    const elsewhere = async () => {
+      const { length: bytes, hash } = await readFile(at(foreign)).then((body) => ({
+        length: body.length,
+        hash: sha256(body),
+      }));
+      await resign(({ tasks: [first, ...rest], ...seal }) => ({
+        ...seal,
+        tasks: [{ ...first, key: foreign, bytes, sha256: hash }, ...rest],
+      }));
+    };
+
+    it("takes no commit from under a key that is not the task's own", async () => {
+      await elsewhere();
+      const { violations } = await verified(folder);
+      expect(violations).to.deep.include({
+        kind: "malformed",
+        key: manifestKey(SECOND, DATE),
+        problem: `the commit of rds-0000 is said to be at ${foreign}`,
+      });
+    });
+
+    it("reads nothing of a commit that another run has", async () => {
+      await elsewhere();
+      await edit(foreign, () => "rubbish");
+      const { violations } = await verified(folder);
+      const ofSecond = violations.filter(({ key }) => key === manifestKey(SECOND, DATE)).map(({ kind }) => kind);
+      expect(ofSecond).to.include("malformed");
+      expect(violations.filter(({ key }) => key === foreign)).to.have.length(1);
+    });
+  });
 
   it("does not open a gzip bomb that stands in an object's place", async () => {
     const bomb = gzipSync(Buffer.alloc(200_000_000));
