@@ -10,6 +10,10 @@ const stacks = {
   rollout: () => import("./stacks/rollout.ts").then(({ rolloutStack }) => rolloutStack),
 };
 
+// Pulumi's SDK would keep with each resource where the program made it: the absolute paths of whoever deployed last, in
+// a state that others read, and 700 bytes of them a resource.
+Object.assign(pulumi.Resource, { stackTrace: () => [] });
+
 /** The Pulumi program: one account's stack, of the kind its configuration says. */
 async function program(): Promise<Record<string, unknown>> {
   const config = new pulumi.Config(PROJECT);
