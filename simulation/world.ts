@@ -71,6 +71,8 @@ export interface World {
   leaveHint: (text: string) => void;
 }
 
+const PARAMETER = "/audit-ecosystem/accounts";
+
 const arnOf = (functionName: string) => `arn:aws:lambda:${HOME}:${AUDIT_ACCOUNT}:function:${functionName}`;
 
 /** A key that the sealer signs with, as CreateKey makes it. */
@@ -86,45 +88,89 @@ function signingKeyIn(state: SandboxState, now: () => number, randomId: (length:
   return { arn, publicKey };
 }
 
+/** What the world is made with, beside its script. */
+interface Making {
+  script: Script;
+  state: SandboxState;
+  auditors: ReturnType<typeof deployedFor>;
+  now: () => number;
+  randomId: (length: number) => string;
+  /** When everything was deployed. */
+  made: Date;
+}
+
+/** A company of the script's accounts, with the system deployed in its audit account. */
 export function worldOf(script: Script, now: () => number, randomId: (length: number) => string): World {
   const state = populate(script.seed, 0);
-  const auditors = deployedFor(script);
-  const { sealDeadlineMinutes: deadline } = script;
-  const made = new Date(now());
-  const addRole = (account: string, RoleName: string, Path: string, trust: object, policies: object[]): string => {
-    const Arn = `arn:aws:iam::${account}:role${Path}${RoleName}`;
-    state.roles.set(Arn, {
-      account,
-      RoleName,
-      Path,
-      Arn,
-      RoleId: `AROA${RoleName}`,
-      CreateDate: made,
-      AssumeRolePolicyDocument: JSON.stringify(trust),
-      MaxSessionDuration: 3600,
-      Tags: [],
-      inline: new Map(policies.map((policy, n) => [`policy-${n}`, JSON.stringify(policy)])),
-      attached: new Set(),
-    });
-    return Arn;
+  const making: Making = { script, state, auditors: deployedFor(script), now, randomId, made: new Date(now()) };
+  const holdings = addMembers(making);
+  const leaveHint = addBucket(making);
+  const parameterArn = addAccountList(making);
+  const { arn: signingKey, publicKey } = signingKeyIn(state, now, randomId);
+  const { environments, keys } = addFunctions(making, parameterArn, signingKey);
+  return {
+    state,
+    holdings,
+    environments,
+    keys,
+    open: (account, region) => isOpen(script.seed, account, region),
+    publicKey,
+    leaveHint,
   };
+}
 
-  const holdings = new Map<string, Holdings>();
+interface NewRole {
+  account: string;
+  name: string;
+  path: string;
+  trust: object;
+  policies: readonly object[];
+}
+
+function addRole({ state, made }: Making, { account, name, path, trust, policies }: NewRole): string {
+  const Arn = `arn:aws:iam::${account}:role${path}${name}`;
+  state.roles.set(Arn, {
+    account,
+    RoleName: name,
+    Path: path,
+    Arn,
+    RoleId: `AROA${name}`,
+    CreateDate: made,
+    AssumeRolePolicyDocument: JSON.stringify(trust),
+    MaxSessionDuration: 3600,
+    Tags: [],
+    inline: new Map(policies.map((policy, n) => [`policy-${n}`, JSON.stringify(policy)])),
+    attached: new Set(),
+  });
+  return Arn;
+}
+
+/** Member accounts with the cross-account role, but in those that the script closes. @returns what each has */
+function addMembers(making: Making): World["holdings"] {
+  const { script, state, auditors } = making;
+  const holdings: World["holdings"] = new Map();
   for (const account of script.accounts) {
     state.members.push({ id: account, name: `member-${account}`, state: "ACTIVE", unit: "ou-sbox-test0000" });
     holdings.set(account, holdingsOf(script.seed, account, script.regions, script.sizes));
     if (script.closed.has(account)) continue;
     const denied = script.denied.get(account);
     const deny = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: denied, Resource: "*" }] };
-    addRole(
+    addRole(making, {
       account,
-      ROLE,
-      "/",
-      trustPolicy({ partition: "aws", auditAccountId: AUDIT_ACCOUNT, externalId: EXTERNAL_ID }),
-      [...memberPolicyDocuments(Object.values(auditors)).map(({ document }) => document), ...(denied ? [deny] : [])],
-    );
+      name: ROLE,
+      path: "/",
+      trust: trustPolicy({ partition: "aws", auditAccountId: AUDIT_ACCOUNT, externalId: EXTERNAL_ID }),
+      policies: [
+        ...memberPolicyDocuments(Object.values(auditors)).map(({ document }) => document),
+        ...(denied ? [deny] : []),
+      ],
+    });
   }
+  return holdings;
+}
 
+/** The evidence bucket, with the hint of an earlier run where the script has one. @returns what leaves another hint */
+function addBucket({ script, state, made }: Making): World["leaveHint"] {
   state.buckets.set(BUCKET, {
     name: BUCKET,
     owner: AUDIT_ACCOUNT,
@@ -141,124 +187,138 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
   };
   const hint = hintOf(script.hint, script.seed, script.accounts, script.auditors);
   if (hint !== undefined) leaveHint(hint);
-  const parameter = "/audit-ecosystem/accounts";
-  const parameterArn = `arn:aws:ssm:${HOME}:${AUDIT_ACCOUNT}:parameter${parameter}`;
-  state.parameters.set(parameterArn, {
-    Name: parameter,
+  return leaveHint;
+}
+
+/** @returns the ARN of the parameter with the accounts' ids */
+function addAccountList({ script, state, made }: Making): string {
+  const arn = `arn:aws:ssm:${HOME}:${AUDIT_ACCOUNT}:parameter${PARAMETER}`;
+  state.parameters.set(arn, {
+    Name: PARAMETER,
     Type: "StringList",
     Value: script.accounts.join(","),
     Version: 1,
-    ARN: parameterArn,
+    ARN: arn,
     LastModifiedDate: made,
   });
+  return arn;
+}
 
-  const environments: World["environments"] = new Map();
-  const keys: World["keys"] = new Map();
+interface NewFunction {
+  name: string;
+  /** Seconds. */
+  timeout: number;
+  environment: Record<string, string>;
+  permissions: readonly object[];
+  onFailure?: string;
+}
+
+type Functions = Pick<World, "environments" | "keys">;
+
+function addFunction(making: Making, { environments, keys }: Functions, added: NewFunction): void {
+  const { state, now, randomId, made } = making;
+  const { name, timeout, environment, permissions, onFailure } = added;
+  const policies = [{ Version: "2012-10-17", Statement: permissions }];
+  const roleArn = addRole(making, { account: AUDIT_ACCOUNT, name, path: SYSTEM_PATH, trust: {}, policies });
+  environments.set(name, { AWS_REGION: HOME, AWS_ENDPOINT_URL: "http://simulated", ...environment });
+  const session = { roleArn, roleName: name, account: AUDIT_ACCOUNT, sessionName: name };
+  keys.set(name, newSession({ state, now, randomId }, session, 30 * 86_400).AccessKeyId);
+  const fn: StoredFunction = {
+    account: AUDIT_ACCOUNT,
+    region: HOME,
+    FunctionName: name,
+    FunctionArn: arnOf(name),
+    Role: roleArn,
+    Runtime: "nodejs24.x",
+    Handler: "index.handler",
+    Timeout: timeout,
+    MemorySize: 1024,
+    Description: "",
+    LastModified: made.toISOString(),
+    CodeSha256: "",
+    environment,
+    logGroup: `/aws/lambda/${name}`,
+    zip: new Uint8Array(),
+    retries: 2,
+    ...(onFailure ? { onFailure } : {}),
+  };
+  state.functions.set(fn.FunctionArn, fn);
+}
+
+/** Every function of the system, each with the permissions that the program gives it. */
+function addFunctions(making: Making, parameterArn: string, signingKey: string): Functions {
+  const { script, auditors } = making;
+  const functions: Functions = { environments: new Map(), keys: new Map() };
+  const add = (added: NewFunction) => addFunction(making, functions, added);
   const bucketArn = `arn:aws:s3:::${BUCKET}`;
   const [sealerArn, recorderArn] = [arnOf("audit-sealer"), arnOf("audit-recorder")];
-  const addFunction = (
-    FunctionName: string,
-    Timeout: number,
-    environment: Record<string, string>,
-    permissions: object[],
-    onFailure?: string,
-  ): void => {
-    const roleArn = addRole(AUDIT_ACCOUNT, FunctionName, SYSTEM_PATH, {}, [
-      { Version: "2012-10-17", Statement: permissions },
-    ]);
-    environments.set(FunctionName, { AWS_REGION: HOME, AWS_ENDPOINT_URL: "http://simulated", ...environment });
-    keys.set(
-      FunctionName,
-      newSession(
-        { state, now, randomId },
-        { roleArn, roleName: FunctionName, account: AUDIT_ACCOUNT, sessionName: FunctionName },
-        30 * 86_400,
-      ).AccessKeyId,
-    );
-    const fn: StoredFunction = {
-      account: AUDIT_ACCOUNT,
-      region: HOME,
-      FunctionName,
-      FunctionArn: arnOf(FunctionName),
-      Role: roleArn,
-      Runtime: "nodejs24.x",
-      Handler: "index.handler",
-      Timeout,
-      MemorySize: 1024,
-      Description: "",
-      LastModified: made.toISOString(),
-      CodeSha256: "",
-      environment,
-      logGroup: `/aws/lambda/${FunctionName}`,
-      zip: new Uint8Array(),
-      retries: 2,
-      ...(onFailure ? { onFailure } : {}),
-    };
-    state.functions.set(fn.FunctionArn, fn);
-  };
+  const auditorArns = Object.keys(auditors).map((name) => arnOf(`audit-get-meta-${name}`));
   const common = { EVIDENCE_BUCKET: BUCKET, SEALER_FUNCTION: "audit-sealer" };
-  const names = Object.keys(auditors);
-  const auditorArns = names.map((name) => arnOf(`audit-get-meta-${name}`));
-  const { arn: signingKey, publicKey } = signingKeyIn(state, now, randomId);
-  addFunction(
-    "audit-sealer",
-    900,
-    { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, SEAL_DEADLINE_MINUTES: String(deadline ?? 120) },
-    sealerPermissions(bucketArn, signingKey),
-  );
-  addFunction(
-    "audit-watchdog",
-    300,
-    { ...common, SEAL_DEADLINE_MINUTES: String(deadline ?? 120) },
-    watchdogPermissions(bucketArn, sealerArn),
-  );
-  addFunction("audit-recorder", 60, common, recorderPermissions(bucketArn, sealerArn, auditorArns));
+  const { sealDeadlineMinutes } = script;
+  const deadline = { SEAL_DEADLINE_MINUTES: String(sealDeadlineMinutes ?? 120) };
+  add({
+    name: "audit-sealer",
+    timeout: 900,
+    environment: { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, ...deadline },
+    permissions: sealerPermissions(bucketArn, signingKey),
+  });
+  add({
+    name: "audit-watchdog",
+    timeout: 300,
+    environment: { ...common, ...deadline },
+    permissions: watchdogPermissions(bucketArn, sealerArn),
+  });
+  add({
+    name: "audit-recorder",
+    timeout: 60,
+    environment: common,
+    permissions: recorderPermissions(bucketArn, sealerArn, auditorArns),
+  });
   for (const [index, [name, auditor]] of Object.entries(auditors).entries())
-    addFunction(
-      `audit-get-meta-${name}`,
-      script.auditorTimeout,
-      {
+    add({
+      name: `audit-get-meta-${name}`,
+      timeout: script.auditorTimeout,
+      environment: {
         ...common,
         CROSS_ACCOUNT_ROLE_NAME: ROLE,
         EXTERNAL_ID,
         DIGEST_KEY: "simulated-digest-key",
         API_SHARE: String(script.apiShare),
-        ...(deadline ? { SEAL_DEADLINE_MINUTES: String(deadline) } : {}),
+        ...(sealDeadlineMinutes ? deadline : {}),
       },
-      auditorPermissions({
+      permissions: auditorPermissions({
         bucketArn,
         auditor: name,
         resourceTypes: typesOf(auditor),
         othersTypes: Object.values(auditors).flatMap((each) => (each === auditor ? [] : typesOf(each))),
         partition: "aws",
-        accountId: "999999999999",
+        accountId: AUDIT_ACCOUNT,
         crossAccountRoleName: ROLE,
         ownArn: auditorArns[index]!,
         sealerArn,
         recorderArn,
       }),
-      recorderArn,
-    );
-  addFunction(
-    "audit-boss",
-    300,
-    {
+      onFailure: recorderArn,
+    });
+  add({
+    name: "audit-boss",
+    timeout: 300,
+    environment: {
       ...common,
-      ACCOUNTS_PARAMETER: parameter,
+      ACCOUNTS_PARAMETER: PARAMETER,
       REGIONS: script.regions.join(","),
       AUDITOR_FUNCTION_PREFIX: "audit-get-meta-",
       AUDITORS: script.auditors.join(","),
       ...(script.accountsPerTask ? { ACCOUNTS_PER_TASK: String(script.accountsPerTask) } : {}),
     },
-    bossPermissions({ bucketArn, auditorArns, sealerArn, parameterArn, byUnits: false, asksRegions: false }),
-  );
-  return {
-    state,
-    holdings,
-    environments,
-    keys,
-    open: (account, region) => isOpen(script.seed, account, region),
-    publicKey,
-    leaveHint,
-  };
+    permissions: bossPermissions({
+      bucketArn,
+      auditorArns,
+      sealerArn,
+      parameterArn,
+      byUnits: false,
+      asksRegions: false,
+    }),
+  });
+  return functions;
 }
