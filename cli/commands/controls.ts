@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import type { Control } from "../../src/controls/control.ts";
+import type { Control, Framework, Severity } from "../../src/controls/control.ts";
 import type { Exceptions } from "../../src/controls/exceptions.ts";
-import type { Verdict, VerdictCounts } from "../../src/controls/verdict.ts";
+import type { Verdict } from "../../src/controls/verdict.ts";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import { CliError } from "../cliError.ts";
+import type { ControlResult } from "../controlsTable.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
@@ -14,7 +15,9 @@ import { print } from "../terminal.ts";
 interface ControlsOptions extends EvidenceOptions {
   control?: string;
   framework?: string;
+  severity?: string;
   exceptions?: string;
+  all?: boolean;
   list?: boolean;
   verdicts?: boolean;
   json?: boolean;
@@ -32,8 +35,13 @@ export const controlsCommand = (program: Command): Command =>
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--control <id>", "this control alone; several with commas")
     .option("--framework <name>", "only what is mapped to it: cis-v3, cis-v5, fsbp, pci-dss-4, soc-2, iso-27001")
+    .option("--severity <level>", "only those of this severity and worse: critical, high, medium, low, info")
+    .option("--all", "show each control that judged something; otherwise what failed, or else what is not known")
     .option("--exceptions <file>", "a YAML file with exceptions; see docs/controls.md")
-    .option("--list", "list the controls and ask nothing")
+    .option(
+      "--list",
+      "list the controls and ask nothing; with --framework by its requirements, and those without a control",
+    )
     .option("--verdicts", "print each failure, exception and thing not known, with its evidence")
     .option("--json", "print JSON: with --verdicts an object a line, every verdict among them")
     .addHelpText(
@@ -48,9 +56,11 @@ evaluated, and with 3 when no control could be evaluated.`,
       try {
         const all = await loadControls();
         const chosen = await choose(all, options);
-        if (options.list) return list(chosen, options);
+        if (options.list) return await list(chosen, all, options);
         const exceptions = await exceptionsOf(options, all);
-        await inRun(run, options, (engine, progress) => answer(engine, chosen, exceptions, options, progress));
+        await inRun(run, options, (engine, progress) =>
+          answer(engine, chosen, exceptions, { ...options, run }, progress),
+        );
       } catch (error) {
         process.exitCode = NOT_EVALUATED;
         throw error instanceof ControlError || error instanceof ExceptionsError ? new CliError(error.message) : error;
@@ -58,8 +68,8 @@ evaluated, and with 3 when no control could be evaluated.`,
     });
 
 /** @throws CliError for an id or a framework that there is not */
-async function choose(all: readonly Control[], { control, framework }: ControlsOptions): Promise<Control[]> {
-  const { FRAMEWORKS } = await import("../../src/controls/control.ts");
+async function choose(all: readonly Control[], { control, framework, severity }: ControlsOptions): Promise<Control[]> {
+  const { FRAMEWORKS, SEVERITIES } = await import("../../src/controls/control.ts");
   const { list: names } = await import("../terminal.ts");
   const ids = control === undefined ? undefined : new Set(names(control));
   for (const id of ids ?? [])
@@ -67,9 +77,19 @@ async function choose(all: readonly Control[], { control, framework }: ControlsO
       throw new CliError(`--control ${id}: there is no such control. itaudit controls --list shows them.`);
   if (framework !== undefined && !Object.hasOwn(FRAMEWORKS, framework))
     throw new CliError(`--framework ${framework}: there are ${Object.keys(FRAMEWORKS).join(", ")}`);
-  return all.filter(
-    ({ id, mappings }) => (!ids || ids.has(id)) && (!framework || mappings[framework as keyof typeof FRAMEWORKS]),
+  if (severity !== undefined && !SEVERITIES.includes(severity as Severity))
+    throw new CliError(`--severity ${severity}: there are ${SEVERITIES.join(", ")}`);
+  const severities =
+    severity === undefined ? SEVERITIES : SEVERITIES.slice(0, SEVERITIES.indexOf(severity as Severity) + 1);
+  const chosen = all.filter(
+    (each) =>
+      (!ids || ids.has(each.id)) &&
+      (!framework || each.mappings[framework as Framework]) &&
+      severities.includes(each.severity),
   );
+  if (!chosen.length)
+    throw new CliError("no control is of all that was asked for. itaudit controls --list shows them.");
+  return chosen;
 }
 
 async function exceptionsOf({ exceptions }: ControlsOptions, controls: readonly Control[]): Promise<Exceptions> {
@@ -129,9 +149,11 @@ async function answer(
   engine: DuckDBEngine,
   controls: readonly Control[],
   exceptions: Exceptions,
-  { verdicts, json }: ControlsOptions,
+  options: ControlsOptions & { run: string },
   progress: (text: string) => void,
 ): Promise<void> {
+  const { verdicts, json } = options;
+  const { totalOf } = await import("../controlsTable.ts");
   const { evaluation } = await import("../../src/controls/evaluate.ts");
   const { ControlError } = await import("../../src/controls/control.ts");
   const { noVerdicts } = await import("../../src/controls/verdict.ts");
@@ -176,7 +198,7 @@ async function answer(
     counts: counts.get(control.id)!,
     error: notEvaluated.get(control.id),
   }));
-  const totals = results.reduce((sum, each) => add(sum, each.counts), noVerdicts());
+  const totals = totalOf(results);
   if (json && !verdicts)
     print(
       JSON.stringify({
@@ -191,17 +213,28 @@ async function answer(
         not_evaluated: notEvaluated.size,
       }),
     );
-  if (!json) print(`${verdicts ? "\n" : ""}${await resultTable(results, totals)}`);
+  if (!json) await showResults(results, options);
   for (const each of expired) process.stderr.write(`itaudit: ${each}\n`);
   for (const { control, owner } of exceptions.unused)
     process.stderr.write(`itaudit: the exception of ${owner} to ${control} met no failure\n`);
   process.exitCode = totals.fail ? 1 : totals.unknown || notEvaluated.size ? 2 : 0;
 }
 
-const add = (a: VerdictCounts, b: VerdictCounts): VerdictCounts =>
-  Object.fromEntries(
-    Object.entries(a).map(([status, count]) => [status, count + b[status as keyof VerdictCounts]]),
-  ) as VerdictCounts;
+async function showResults(
+  results: readonly ControlResult[],
+  options: ControlsOptions & { run: string },
+): Promise<void> {
+  const { controlsTable, worstFirst } = await import("../controlsTable.ts");
+  const named = options.control !== undefined;
+  print(`${options.verdicts ? "\n" : ""}${await controlsTable(results, Boolean(options.all) || named)}`);
+  const worst = worstFirst(results).find(({ counts }) => counts.fail || counts.unknown);
+  if (options.verdicts || !worst) return;
+  const place = options.dir ? ` --dir ${options.dir}` : options.bucket ? ` --bucket ${options.bucket}` : "";
+  const run = options.run === "latest" ? "" : ` ${options.run}`;
+  print(
+    `next: each finding with its evidence: itaudit controls${run}${place} --control ${worst.control.id} --verdicts`,
+  );
+}
 
 const expiredLine = ({ control, exception }: Verdict): string =>
   `the exception of ${exception?.owner} to ${control} expired on ${exception?.expires}: what it covered has failed again`;
@@ -223,31 +256,13 @@ export function verdictLine({
   return printable(`${status.padEnd(8)} ${control}  ${where}  (${why})${proof}`);
 }
 
-async function resultTable(
-  results: readonly { control: Control; counts: VerdictCounts; error: string | undefined }[],
-  totals: VerdictCounts,
-): Promise<string> {
-  const { default: Table } = await import("cli-table3");
-  const { VERDICT_STATUSES } = await import("../../src/controls/verdict.ts");
-  const table = new Table({
-    head: ["control", "severity", "fail", "unknown", "excepted", "pass", "n/a"],
-    colAligns: ["left", "left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [] },
-  });
-  const cells = (counts: VerdictCounts) => VERDICT_STATUSES.map((status) => counts[status] || "");
-  for (const { control, counts, error } of results)
-    table.push(
-      error === undefined
-        ? [control.id, control.severity, ...cells(counts)]
-        : [control.id, control.severity, { colSpan: VERDICT_STATUSES.length, content: "not evaluated" }],
-    );
-  table.push([`${results.length} controls`, "", ...cells(totals)]);
-  return table.toString();
-}
-
-function list(controls: readonly Control[], { json }: ControlsOptions): void {
-  if (json) print(JSON.stringify(controls));
-  else for (const { id, severity, title } of controls) print(`${id.padEnd(44)} ${severity.padEnd(9)} ${title}`);
+async function list(
+  controls: readonly Control[],
+  all: readonly Control[],
+  { framework, json }: ControlsOptions,
+): Promise<void> {
+  const { controlsList } = await import("../controlsList.ts");
+  print(json ? JSON.stringify(controls) : controlsList(controls, all, framework as Framework | undefined));
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

@@ -38,11 +38,15 @@ export const queryCommand = (program: Command): Command =>
       if (sql !== undefined && options.file) throw new CliError("a query and -f: give one of them");
       if ([options.json, options.csv, options.parquet].filter(Boolean).length > 1)
         throw new CliError("--json, --csv and --parquet: choose one");
+      const text = options.file ? await fileText(options.file) : sql;
+      if (text !== undefined && !text.trim())
+        throw new CliError(
+          `${options.file ? `-f ${options.file}` : "the query"}: it is empty. Try: itaudit query "SELECT * FROM latest_accounts"`,
+        );
       const line = progressLine();
       const engine = await engineFor(options, (text) => line(text));
       const { QueryError } = await import("../../src/query/queryError.ts");
       try {
-        const text = options.file ? await fileText(options.file) : sql;
         if (text === undefined) {
           const { prompt } = await import("../prompt.ts");
           await prompt(engine, (each) => ask(engine, each, options, line));
@@ -59,7 +63,12 @@ async function fileText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw new CliError(`-f ${path}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder, and a file is expected",
+    };
+    throw new CliError(`-f ${path}: ${why[code ?? ""] ?? message}`);
   }
 }
 
@@ -146,7 +155,7 @@ async function written(answer: Answer, options: QueryOptions): Promise<number> {
   const write = (text: string) => void process.stdout.write(text);
   if (options.parquet) return writeParquet(answer, options.parquet);
   if (options.json) return writeJson(answer, write);
-  return options.csv ? writeCsv(answer, write) : writeTable(answer, write);
+  return options.csv ? writeCsv(answer, write) : writeTable(answer, write, process.stdout.isTTY);
 }
 
 /** `3 rows in 0.2 s, 1.2 MB read, $0.00005`. */

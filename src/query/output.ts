@@ -9,14 +9,21 @@ const ROWS_SHOWN = 1_000;
 /** Characters of a cell on a screen. */
 const CELL_SHOWN = 60;
 
-/** Text for people; answers with the number of rows, shown or not. */
-export async function writeTable({ columns, rows }: Answer, write: (text: string) => void): Promise<number> {
+/**
+ * Text for people; answers with the number of rows, shown or not.
+ * @param cut whether long cells are cut so that rows stay readable on a screen
+ */
+export async function writeTable(
+  { columns, rows }: Answer,
+  write: (text: string) => void,
+  cut = true,
+): Promise<number> {
   const table = new Table({ head: columns.map(({ name }) => name), style: { head: [], border: [], compact: true } });
   let count = 0;
   for await (const portion of rows)
     for (const row of portion) {
       count += 1;
-      if (count <= ROWS_SHOWN) table.push(row.map((cell) => shown(cell)));
+      if (count <= ROWS_SHOWN) table.push(row.map((cell) => shown(cell, cut)));
     }
   if (count) write(`${table.toString()}\n`);
   if (count > ROWS_SHOWN) write(`… and ${count - ROWS_SHOWN} more rows: --csv, --json and --parquet have them all\n`);
@@ -27,9 +34,9 @@ export async function writeTable({ columns, rows }: Answer, write: (text: string
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
 
-function shown(cell: Cell): string {
+function shown(cell: Cell, cut: boolean): string {
   const text = printable(textOf(cell));
-  return text.length > CELL_SHOWN ? `${text.slice(0, CELL_SHOWN - 1)}…` : text;
+  return cut && text.length > CELL_SHOWN ? `${text.slice(0, CELL_SHOWN - 1)}…` : text;
 }
 
 const textOf = (cell: Cell): string =>

@@ -25,6 +25,11 @@ describe("itaudit tables, query and diff", function () {
     expect(csv).to.deep.equal({ code: 0, stdout: "account_id,n\r\n100000000001,3\r\n100000000002,3\r\n", stderr: "" });
   });
 
+  it("cut no cell in a pipe", async () => {
+    const { stdout } = await itaudit(["query", "--dir", folder, "SELECT repeat('x', 200) AS long"]);
+    expect(stdout).to.include("x".repeat(200));
+  });
+
   it("show a mistake with its place, and end with 1", async () => {
     const { code, stdout, stderr } = await itauditProcess([
       "query",
@@ -63,6 +68,8 @@ describe("itaudit tables, query and diff", function () {
   });
 
   for (const [what, args, problem] of [
+    ["an empty query", ["query", "--dir", "<folder>", " "], /the query: it is empty/],
+    ["a file that there is not", ["query", "--dir", "<folder>", "-f", "no.sql"], /-f no.sql: there is no such file/],
     ["two formats", ["query", "--dir", "<folder>", "--csv", "--json", "SELECT 1"], /choose one/],
     [
       "a copy that is not there",

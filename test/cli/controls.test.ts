@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { SEVERITIES, type Severity } from "../../src/controls/control.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import { runId, sealedCopy, tablesOf } from "../evidence/sealedCopy.ts";
 import { itaudit, itauditProcess } from "./itaudit.ts";
@@ -32,7 +33,34 @@ describe("itaudit controls", function () {
     expect([code, stderr]).to.deep.equal([2, ""]);
     expect(stdout)
       .to.match(/│ kms-key-rotated +│ medium +│ +│ +\d+ │/)
-      .and.to.match(/│ 2 controls +│/);
+      .and.to.match(/│ 2 controls +│/)
+      .and.to.match(/^next: each finding with its evidence: itaudit controls --dir \S+ --control rds-\S+ --verdicts$/m);
+  });
+
+  it("shows the worst first, says what it leaves out, and names no control that judged nothing", async () => {
+    const { stdout } = await asked();
+    const severities = [...stdout.matchAll(/^│ [\w-]+-[\w-]+ +│ (\w+) +│ +\d* │/gm)].map(([, severity]) =>
+      SEVERITIES.indexOf(severity as Severity),
+    );
+    expect(severities).not.to.be.empty;
+    expect(severities).to.deep.equal(severities.toSorted());
+    expect(stdout)
+      .to.match(/not shown: \d+ /)
+      .and.to.match(/│ \d+ controls +│/);
+    expect(stdout.split("\n").filter((row) => /│ +│ +│ +│ +│ +\d* │ \S/.test(row))).to.be.empty;
+  });
+
+  it("narrows to a severity and worse, and counts one control as one", async () => {
+    const { stdout } = await asked("--control", "kms-key-rotated", "--severity", "medium");
+    expect(stdout).to.match(/│ 1 control +│/);
+  });
+
+  it("lists a framework by its requirements, and names those that no control asks about", async () => {
+    const { code, stdout } = await itaudit(["controls", "--list", "--framework", "cis-v5"]);
+    expect(code).to.equal(0);
+    expect(stdout)
+      .to.match(/^\d+\.\d+ +iam-root-mfa +/m)
+      .and.to.match(/^\d+ of 63 requirements of CIS AWS Foundations Benchmark v5\.0 have a control; without one.*: /m);
   });
 
   it("prints each verdict as an object a line, of the run that is named", async () => {
@@ -111,6 +139,16 @@ describe("itaudit controls", function () {
   for (const [what, args, problem] of [
     ["a control that there is not", ["--control", "rds-nothing"], /--control rds-nothing: there is no such control/],
     ["a framework that there is not", ["--framework", "cis"], /--framework cis: there are cis-v3, cis-v5/],
+    [
+      "a severity that there is not",
+      ["--severity", "bad"],
+      /--severity bad: there are critical, high, medium, low, info/,
+    ],
+    [
+      "a choice that is empty",
+      ["--control", "kms-key-rotated", "--severity", "critical"],
+      /no control is of all that was asked for/,
+    ],
     ["a run that there is not", ["01JDT3SAPG0000000000000000"], /run 01JDT3SAPG0000000000000000 has no tables here/],
     ["exceptions that are not there", ["--exceptions", "nowhere.yaml"], /--exceptions nowhere.yaml: ENOENT/],
   ] as const)

@@ -10,6 +10,7 @@ import { PredicateError, type SqlValue } from "../../src/controls/expression.ts"
 import { failures, failuresQuery } from "../../src/controls/failures.ts";
 import { listingsOf } from "../../src/controls/listings.ts";
 import { predicateOf } from "../../src/controls/predicate.ts";
+import { requirementsOf } from "../../src/controls/requirements.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import { resourceTypeName } from "../../src/evidence/layout.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../src/query/duckdb.ts";
@@ -22,7 +23,6 @@ import { tabulate } from "../../src/tables/tabulate.ts";
 import { FIRST_RUN, writeRun } from "../tables/sealedFolder.ts";
 import { type ControlCase, casesOf, runOf } from "./cases.ts";
 import { everyVerdict } from "./everyVerdict.ts";
-import { requirementsOf } from "./requirements.ts";
 
 const catalog = catalogOf(await loadAuditors());
 const documented = documentedTypes(await loadServices());

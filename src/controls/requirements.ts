@@ -1,4 +1,4 @@
-import type { Framework } from "../../src/controls/control.ts";
+import type { Framework } from "./control.ts";
 
 /**
  * Numbers of requirements that there are, in spans: after the part that is before the last dot, the last numbers.
