@@ -16,8 +16,10 @@ export interface RunCost {
 const OTHER_FUNCTIONS = 2;
 /** The plan; who seals; the place in the chain, which is looked for twice; manifest, signature and public key; what it took. */
 const WRITES_OF_A_RUN = 9;
-/** What the run before took; the plan; the chain's head and its manifest; this run's manifest; whether it is signed. */
+/** What the run before took; the plan; the chain's head, its manifest and its signature; this run's manifest. */
 const READS_OF_A_RUN = 6;
+/** Where manifests are signed: whether the run before is, and this one. */
+const READS_OF_SIGNING = 2;
 
 /**
  * Sums up what a run has to be paid for: the auditors' time as they measured it, and the requests of reading,
@@ -71,7 +73,7 @@ export function costOf({ gigabyteSeconds, commits, plannedTasks, objects, bytes,
   // A task writes its outcome and its mark, and lists the marks beside it; so does a group that has others beside it.
   const writes = objects + 3 * commits + (groups > 1 ? 2 * groups : groups) + WRITES_OF_A_RUN;
   // Looked for before a task begins, and read for the seal.
-  const reads = 2 * commits + READS_OF_A_RUN;
+  const reads = 2 * commits + READS_OF_A_RUN + (size.signed ? READS_OF_SIGNING : 0);
   const signing = size.signed ? 2 : 0;
   const dollars = {
     lambda: gigabyteSeconds * lambda.perGigabyteSecond + (requests / 1e6) * lambda.perMillionRequests,
