@@ -166,6 +166,9 @@ function batchOperation(batch: Batch, collector: Collector, audited: Audited): O
   };
 }
 
+/** A declared pattern as the resource that a call is about: it may mean any of what it matches, but in one partition. */
+const inPartition = (pattern: string): string => pattern.replace(/^arn:\*:/, "arn:aws:");
+
 /** Operations of all that the declarations of one client read, answered from the SDK's schemas. */
 export function operationsOf(audited: Audited): { operations: Service["operations"]; sdk: Values } {
   const operations: Service["operations"] = {};
@@ -176,7 +179,8 @@ export function operationsOf(audited: Audited): { operations: Service["operation
     const run: typeof asked = isGlobal ? (input, at) => asked(input, { ...at, region: "us-east-1" }) : asked;
     sdk[`${read.operation}$`] = read.schema;
     const before = operations[read.operation];
-    const own = read.actions.flatMap((action) => (read.resources ?? ["*"]).map((resource) => ({ action, resource })));
+    const resources = (read.resources ?? ["*"]).map(inPartition);
+    const own = read.actions.flatMap((action) => resources.map((resource) => ({ action, resource })));
     const needed = new Map(
       [...(before?.permissions?.({} as never, {} as never) ?? []), ...own].map((each) => [
         `${each.action} ${each.resource}`,

@@ -5,8 +5,17 @@ import { loadServices, serviceNames } from "../../src/auditors/registry.ts";
 import type { Outcome } from "../../src/evidence/outcome.ts";
 import { members } from "./members.ts";
 
+/**
+ * Actions that outcomes say are missing. Which regions are open is asked aside: a denial leaves nothing unread in a
+ * region that no account can close, so there it is a note, and its message names the action.
+ */
 const denied = (outcomes: readonly Outcome[]): string[] => [
-  ...new Set(outcomes.flatMap(({ errors }) => errors.flatMap(({ action }) => (action ? [action] : [])))),
+  ...new Set(
+    outcomes.flatMap(({ errors, notes = [] }) => [
+      ...errors.flatMap(({ action }) => (action ? [action] : [])),
+      ...notes.flatMap(({ message }) => /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? []),
+    ]),
+  ),
 ];
 
 /** Calls that did not answer for another reason than that the account has no such service. */

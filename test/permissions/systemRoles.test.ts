@@ -78,6 +78,7 @@ async function observed(system: System, { tell }: Story): Promise<unknown> {
   for (const { objects } of audit) objects.clear();
   for (const { messages } of state.queues.values()) messages.splice(0);
   system.trouble.splice(0);
+  state.evaluations.splice(0);
   outdateTables(state);
   await tell(system);
   const documents = audit.flatMap(({ objects }) =>
@@ -90,6 +91,8 @@ async function observed(system: System, { tell }: Story): Promise<unknown> {
       .filter(([key]) => /^runs\/.*\/outcomes\//.test(key))
       .flatMap(([, document]) => document.outcomes)
       .map(({ status, errors, counts }: Record<string, unknown>) => ({ status, errors, counts })),
+    // AWS Config has no verdict for a resource that could not be judged: its annotation says why.
+    judged: state.evaluations.map(({ evaluation }) => evaluation.Annotation ?? evaluation.ComplianceType),
     failed: [...state.queues.values()].map(({ messages }) => messages.length),
   };
   return JSON.parse(JSON.stringify(observation).replace(/[0-9A-HJKMNP-TV-Z]{26}/g, "<run>"));
