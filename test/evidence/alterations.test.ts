@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { linkSync, mkdirSync, readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,39 +7,12 @@ import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import pLimit from "p-limit";
 import { durationsText } from "../../src/evidence/durations.ts";
-import { folderSource } from "../../src/evidence/folderSource.ts";
 import * as layout from "../../src/evidence/layout.ts";
-import { keysIn } from "../../src/evidence/publicKeys.ts";
-import { verify } from "../../src/evidence/verify.ts";
 import { type Altered, alterationsOf, type Keys } from "./alterations.ts";
 import { DATE } from "./bucket.ts";
+import { copyOf, outcomeOf } from "./judgedCopy.ts";
 import { recordedCopy } from "./recordedCopy.ts";
 import { PEM, put, runId, sealedCopy } from "./sealedCopy.ts";
-
-const CODES = { verified: 0, violated: 1, consistent: 3 };
-
-/** What a copy comes to: the exit code of `itaudit verify --all`, and the keys that it blames. */
-async function outcomeOf(folder: string, publicKey: string): Promise<{ code: number; blamed: string[] }> {
-  const blamed = new Set<string>();
-  const { level } = await verify({
-    source: folderSource(folder),
-    keys: keysIn(publicKey),
-    run: "all",
-    violation: ({ key }) => blamed.add(key),
-    notice: () => undefined,
-  });
-  return { code: CODES[level], blamed: [...blamed].sort() };
-}
-
-/** A copy that shares its files with the first one: whoever alters one writes it anew. */
-function copyOf(folder: string, copy: string): void {
-  mkdirSync(copy);
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const [from, to] = [join(folder, entry.name), join(copy, entry.name)];
-    if (entry.isDirectory()) copyOf(from, to);
-    else linkSync(from, to);
-  }
-}
 
 /** The keys of a copy whose first and last runs are these. */
 async function keysOf(folder: string, first: string, last: string, fullTask: number): Promise<Keys> {
