@@ -4,7 +4,8 @@ import { CliError } from "../cliError.ts";
 import { list, print } from "../terminal.ts";
 
 interface CostOptions {
-  accounts: number;
+  accounts?: number;
+  prefix: string;
   regions: number;
   auditors?: string[];
   runsPerDay: number;
@@ -33,7 +34,8 @@ export const costCommand = (program: Command): Command =>
   program
     .command("cost")
     .description("what runs will cost in the audit account, by list prices of one day")
-    .requiredOption("--accounts <number>", "member accounts", count)
+    .option("--accounts <number>", "member accounts; those of the deployed audit stack otherwise", count)
+    .option("--prefix <name>", "first part of the deployed functions' names", "audit")
     .option("--regions <number>", "regions of each", count, 17)
     .option("--auditors <names>", "auditors, comma-separated (those of the default configuration)", list)
     .option("--runs-per-day <number>", "how often a run starts", number, 1)
@@ -49,11 +51,13 @@ export const costCommand = (program: Command): Command =>
 What is supposed of the estate can be replaced by what a run measured: itaudit status --json | jq .summary.cost
 
 Examples:
+  itaudit cost
   itaudit cost --accounts 500
   itaudit cost --accounts 5000 --regions 4 --auditors rds,iam,s3 --runs-per-day 4
   itaudit cost --accounts 500 --json | jq .a_month.all`,
     )
-    .action(async ({ kilobytesPerAccount, auditors: chosen, json, ...options }: CostOptions) => {
+    .action(async ({ kilobytesPerAccount, auditors: chosen, json, prefix, ...given }: CostOptions) => {
+      const options = { ...given, accounts: given.accounts ?? (await deployedAccounts(prefix)) };
       const [{ UnknownAuditorError }, { declaredCatalog }, { estimate }, { PRICES }] = await Promise.all([
         import("../../src/auditors/registry.ts"),
         import("../../src/tables/declaredCatalog.ts"),
@@ -87,3 +91,21 @@ Examples:
         ].join("\n"),
       );
     });
+
+/** How many accounts the deployed audit stack has. @throws CliError when it cannot be asked */
+async function deployedAccounts(prefix: string): Promise<number> {
+  const [{ LambdaClient }, { accountsOf, deployedSystem }, { awsProblem }] = await Promise.all([
+    import("@aws-sdk/client-lambda"),
+    import("../deployedSystem.ts"),
+    import("../awsProblem.ts"),
+  ]);
+  try {
+    const { accounts } = await accountsOf(await deployedSystem(new LambdaClient({}), prefix));
+    process.stderr.write(`${accounts.length} accounts, as they are deployed\n`);
+    return accounts.length;
+  } catch (thrown) {
+    throw new CliError(
+      `--accounts is not given, and the deployed list could not be read: ${awsProblem(thrown as Error).message}. Without a deployment: itaudit cost --accounts 500`,
+    );
+  }
+}

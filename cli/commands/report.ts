@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { open, readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { Report } from "../../src/report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../src/report/write.ts";
@@ -85,6 +86,8 @@ async function written(report: Report, format: Format, out: string | undefined):
     return undefined;
   }
   const { fileSink } = await import("../../src/tables/fileSink.ts");
+  const folder = dirname(path);
+  if (!(await stat(folder).catch(() => undefined))) process.stderr.write(`the folder ${folder} was not there: made\n`);
   const sink = fileSink(path);
   try {
     await writeReport(report, format, (text) => sink.write(Buffer.from(text)));

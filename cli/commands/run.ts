@@ -11,6 +11,8 @@ import { list, print } from "../terminal.ts";
 const LOOK_EVERY_MS = 1000;
 /** The exit code of a run that was sealed, and in which something could not be read. */
 export const NOT_ALL_COLLECTED = 2;
+/** What a shell says of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 interface RunOptions {
   accounts?: string[];
@@ -96,6 +98,12 @@ async function sealed(
 ): Promise<Manifest> {
   const { progressOf } = await import("../runs.ts");
   const line = progressLine();
+  const interrupted = () => {
+    line.end();
+    process.stderr.write(`\nnot waited for any longer; the run goes on in AWS. Follow it: itaudit status ${run}\n`);
+    process.exit(INTERRUPTED);
+  };
+  process.once("SIGINT", interrupted);
   const until = Date.now() + timeout * 60_000;
   let seen = -1;
   try {
@@ -112,6 +120,7 @@ async function sealed(
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   } finally {
+    process.off("SIGINT", interrupted);
     line.end();
   }
 }

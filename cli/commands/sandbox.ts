@@ -152,7 +152,7 @@ Examples:
     .command("start")
     .description("start it in the background, from the state it had; prints the environment that reaches it")
     .option("--port <number>", "port on 127.0.0.1, 0 for any free one (4566, or a free one when it is taken)", number)
-    .option("--accounts <number>", "member accounts of a new estate (3)", number)
+    .option("--accounts <number>", "member accounts of a new estate (3)", times)
     .option("--seed <number>", "another seed is another estate (1)", number)
     .option("--size <number>", "how many times as many databases and roles an account of a new estate has (1)", times)
     .option("--latency <ms>", "how much longer each answer takes", number, 0)

@@ -10,6 +10,7 @@ import { loadAuditors } from "../../src/auditors/registry.ts";
 import { readCommits } from "../../src/evidence/readCommits.ts";
 import { runStore } from "../../src/evidence/store.ts";
 import { deployed, REGION, type System, systemOver } from "../stories/system.ts";
+import { itaudit } from "./itaudit.ts";
 
 const MEMBERS = ["111111111111"];
 const REGIONS = ["eu-central-1"];
@@ -49,6 +50,14 @@ describe("what a run will cost", () => {
     expect(members.calls_a_month_at_least).to.equal(90 * 60);
     expect(members.second_trail).to.be.closeTo((5400 / 100_000) * 2, 1e-9);
   });
+
+  it("says how to ask without a deployment, where the deployed accounts cannot be read", async () => {
+    const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_REGION: REGION };
+    const keys = { AWS_ACCESS_KEY_ID: AUDIT_ACCOUNT, AWS_SECRET_ACCESS_KEY: "x" };
+    const { code, stdout, stderr } = await itaudit(["cost"], { ...env, ...keys });
+    expect([code, stdout]).to.deep.equal([1, ""]);
+    expect(stderr).to.match(/--accounts is not given, .*nothing answers at .* itaudit cost --accounts 500\n$/);
+  }).timeout(30_000);
 
   describe("against a run", function () {
     this.timeout(300_000);
