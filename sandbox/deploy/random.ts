@@ -10,8 +10,8 @@ export const randomProviders: Providers = {
     const result = uuid(name, to);
     return { id: result, state: { result } };
   },
-  "random:index/randomPassword:RandomPassword": async (_inputs, name, to) => ({
+  "random:index/randomPassword:RandomPassword": async ({ length }, name, to) => ({
     id: "none",
-    state: { result: uuid(name, to) },
+    state: { result: hex(`${to.account} ${name}`, length) },
   }),
 };
