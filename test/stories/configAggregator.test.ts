@@ -246,7 +246,9 @@ describe("an aggregator in another account than the audit account", () => {
     const { outcomes } = await run(system);
     for (const { status, remedy } of outcomes) {
       expect(status).to.equal("denied");
-      expect(remedy).to.match(/^Deploy the member stack in 222222222222, which has the aggregator/);
+      expect(remedy).to.match(
+        /^The aggregator is in 222222222222\. Deploy the member stack in 222222222222, or update it: /,
+      );
     }
   });
 });
