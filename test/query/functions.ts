@@ -29,7 +29,7 @@ export async function documentedFunctions(): Promise<{ alike: string[]; refusing
     return [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name!.toLowerCase());
   };
   const refusing = listed("These end the query where");
-  return { alike: [...listed("These answer alike"), ...refusing], refusing };
+  return { alike: [...listed("These give the same answer"), ...refusing], refusing };
 }
 
 /** A function that a query calls, and whether a `TRY(…)` is around it. */
