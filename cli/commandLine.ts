@@ -34,7 +34,7 @@ export async function commandLine(args: readonly string[]): Promise<void> {
     .addHelpText(
       "after",
       `
-AWS or the sandbox is reached by the usual variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
+The usual variables select AWS or the sandbox: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL.
 
 Examples:
   itaudit access simulate cases.yaml

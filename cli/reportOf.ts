@@ -54,7 +54,9 @@ export async function reportOf<T>(
   const { run: id, date } = runs[chosen]!;
   const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
   if (run === "latest" && chosen < runs.length - 1)
-    warn(`run ${id} is the latest of everything; ${runs.at(-1)!.run}, narrowed, came later: name it to report it`);
+    warn(
+      `the report shows the latest full run, ${id}; narrowed runs came later. Name one to report it, such as ${runs.at(-1)!.run}`,
+    );
   const before = runs.slice(0, chosen);
   const since = compare ? runs[await indexOf(compare)]! : before[await latestOf(objects, before)];
   if (since && since.run >= id) throw new CliError(`--compare ${since.run}: a run before ${id} is expected`);

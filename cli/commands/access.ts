@@ -12,17 +12,17 @@ interface SimulateOptions {
 const UNREADABLE = 2;
 
 export function accessCommand(program: Command): Command {
-  const access = program.command("access").description("who can do what: what AWS would answer to a request");
+  const access = program.command("access").description("find out who can do what: what AWS would answer to a request");
   access
     .command("simulate")
-    .description("tests of policies: what AWS would answer to each case, and whether that is what is expected")
+    .description("test policies: compare what AWS would answer to each case with the expected answer")
     .argument("<files...>", "YAML or JSON, each a list of cases; see docs/access.md")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       `
-Asks nobody: no run and no AWS are needed. Ends with 0 when every answer is the expected one, with 1 when one differs,
-and with 2 when a file cannot be read.
+Needs neither a run nor AWS. Exit codes: 0 every answer is the expected one; 1 an answer differs;
+2 a file cannot be read.
 
 Examples:
   itaudit access simulate policies/cases.yaml

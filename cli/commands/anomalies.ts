@@ -23,12 +23,12 @@ export const anomaliesCommand = (program: Command): Command =>
     .argument("[run]", "id of a run, or latest", "latest")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
-    .option("--runs <n>", "learn from so many runs what is usual: this one and those before it")
-    .option("--services <names>", "only what these services' auditors read, with commas")
+    .option("--runs <n>", "learn what is usual from this many runs: this one and those before it")
+    .option("--services <names>", "only resources of these services, comma-separated")
     .option("--json", "print JSON, an object a line")
     .addHelpText(
       "after",
-      "\nAn anomaly is not a failure: review each one. Without --runs, the run's table of anomalies answers.\nHow they are found: docs/anomalies.md",
+      "\nAn anomaly is not a failure: review each one. Without --runs, the command reads the run's table of anomalies.\nHow anomalies are found: docs/anomalies.md",
     )
     .action(async (run: string, options: AnomaliesOptions) => {
       const runs = options.runs === undefined ? undefined : Number(options.runs);

@@ -11,15 +11,15 @@ export const auditorCommand = (program: Command): Command => {
     .description("start a declaration from the listings of an SDK package")
     .argument("<service>", "as the SDK's package is named: efs for @aws-sdk/client-efs")
     .option("--name <name>", "name of the service and its file, letters and digits (default: the package's)")
-    .option("--print", "print it, and write nothing")
+    .option("--print", "print the declaration instead of writing a file")
     .addHelpText(
       "after",
       `
 Examples:
   itaudit auditor new efs
   itaudit auditor new elastic-load-balancing-v2 --name elbv2 --print
-In a checkout it becomes src/auditors/services/<name>.ts, in a program of your own <name>.ts beside it.
-docs/adding-an-auditor.md tells how to go on.`,
+In a checkout this creates src/auditors/services/<name>.ts, in your own program <name>.ts next to it.
+Next steps: docs/adding-an-auditor.md`,
     )
     .action(async (service: string, options: { name?: string; print?: boolean }) => {
       if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(service))

@@ -10,26 +10,26 @@ export const collectCommand = (program: Command): Command =>
   program
     .command("collect")
     .description(
-      "read accounts with the credentials of this shell, judge what is there, and show it: nothing is deployed",
+      "read accounts with the credentials of this shell, evaluate the controls and show the report; deploys nothing",
     )
-    .option("--accounts <ids>", "comma-separated account ids; the caller's own account otherwise", list)
+    .option("--accounts <ids>", "comma-separated account ids (default: the caller's account)", list)
     .option("--organization", "every active account of the organization")
-    .option("--role <name>", "role to assume in accounts that are not the caller's own")
-    .option("--external-id <id>", "what that role's trust asks for")
-    .option("--profiles <names>", "comma-separated profiles, each for the account it is of", list)
-    .option("--regions <names>", "comma-separated regions; every open one otherwise", list)
-    .option("--auditors <names>", "groups and services, comma-separated; everything otherwise", list)
+    .option("--role <name>", "role to assume in accounts other than the caller's")
+    .option("--external-id <id>", "external id that the role's trust policy requires")
+    .option("--profiles <names>", "comma-separated profiles, one for each account", list)
+    .option("--regions <names>", "comma-separated regions (default: every enabled one)", list)
+    .option("--auditors <names>", "groups and services, comma-separated (default: all)", list)
     .option("--dir <folder>", "where evidence goes; other commands take it with --dir", FOLDER)
-    .option("--dry-run", "say what would be read, and end there")
-    .option("--continue", "go on with the run that was stopped")
-    .option("--end", "seal the run that was stopped as incomplete, and judge what was read")
-    .option("--kms-key <arn>", "sign with this key in KMS (ECC_NIST_P256); a key of this desk otherwise")
-    .option("--out <file>", "where the page goes; audit-<run>.html otherwise")
+    .option("--dry-run", "show what would be read, and stop")
+    .option("--continue", "continue a stopped run")
+    .option("--end", "seal a stopped run as incomplete, and evaluate what was read")
+    .option("--kms-key <arn>", "sign with this KMS key (ECC_NIST_P256) instead of this desk's key")
+    .option("--out <file>", "where the page goes (default: audit-<run>.html)")
     .option("--sarif <file>", "write the findings as SARIF too; - for standard output")
     .option("--ocsf <file>", "write the findings as OCSF too; - for standard output")
     .option("--json", "print the result as JSON")
     .addOption(
-      new Option("--fail-on <severity>", "end with 1 where a control of this severity or a worse one failed").choices(
+      new Option("--fail-on <severity>", "exit with 1 if a control of this severity or a worse one failed").choices(
         SEVERITIES,
       ),
     )
@@ -37,7 +37,7 @@ export const collectCommand = (program: Command): Command =>
       "after",
       `
 Exit codes: 0 sealed, and everything planned was collected; 1 it could not be done, or --fail-on met a failure;
-2 sealed, and something was denied, failed, timed out or not read; 3 stopped, --continue goes on.
+2 sealed, and something was denied, failed, timed out or not read; 3 stopped, continue with --continue.
 
 Examples:
   itaudit collect

@@ -31,10 +31,10 @@ export const controlsCommand = (program: Command): Command =>
     .command("controls")
     .description("evaluate controls against a run: fail, unknown, excepted, pass, not applicable")
     .argument("[run]", "id of a run, or latest", "latest")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the evidence bucket")
-    .option("--control <id>", "this control alone; several with commas")
-    .option("--framework <name>", "only what is mapped to it: cis-v3, cis-v5, fsbp, pci-dss-4, soc-2, iso-27001")
+    .option("--control <id>", "only these controls, comma-separated")
+    .option("--framework <name>", "only controls mapped to it: cis-v3, cis-v5, fsbp, pci-dss-4, soc-2, iso-27001")
     .option("--severity <level>", "only those of this severity and worse: critical, high, medium, low, info")
     .option("--all", "show each control that judged something; otherwise what failed, or else what is not known")
     .option("--exceptions <file>", "a YAML file with exceptions; see docs/controls.md")
@@ -42,13 +42,13 @@ export const controlsCommand = (program: Command): Command =>
       "--list",
       "list the controls and ask nothing; with --framework by its requirements, and those without a control",
     )
-    .option("--verdicts", "print each failure, exception and thing not known, with its evidence")
-    .option("--json", "print JSON: with --verdicts an object a line, every verdict among them")
+    .option("--verdicts", "print each failed, excepted and unknown verdict with its evidence")
+    .option("--json", "print JSON; with --verdicts one object per line, every verdict included")
     .addHelpText(
       "after",
       `
-Ends with 0 when nothing failed, with 1 when something did, with 2 when nothing did and something is not known or not
-evaluated, and with 3 when no control could be evaluated.`,
+Exit codes: 0 nothing failed; 1 something failed; 2 nothing failed, but something is not known or not evaluated;
+3 no control could be evaluated.`,
     )
     .action(async (run: string, options: ControlsOptions) => {
       const { ControlError, loadControls } = await import("../../src/controls/control.ts");

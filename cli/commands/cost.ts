@@ -33,22 +33,22 @@ const count = (text: string): number => {
 export const costCommand = (program: Command): Command =>
   program
     .command("cost")
-    .description("what runs will cost in the audit account, by list prices of one day")
+    .description("estimate what runs will cost in the audit account, with list prices of one day")
     .option("--accounts <number>", "member accounts; those of the deployed audit stack otherwise", count)
     .option("--prefix <name>", "first part of the deployed functions' names", "audit")
-    .option("--regions <number>", "regions of each", count, 17)
+    .option("--regions <number>", "regions of each account", count, 17)
     .option("--auditors <names>", "auditors, comma-separated (those of the default configuration)", list)
     .option("--runs-per-day <number>", "how often a run starts", number, 1)
     .option("--ms-per-item <number>", "milliseconds of an auditor in one region of one account", number, 300)
-    .option("--memory <megabytes>", "of an auditor's function", count, AUDITOR_MEMORY)
-    .option("--objects-per-task <number>", "types of which an auditor finds something", number, 14)
+    .option("--memory <megabytes>", "memory of an auditor's function", count, AUDITOR_MEMORY)
+    .option("--objects-per-task <number>", "resource types in which an auditor finds something", number, 14)
     .option("--kilobytes-per-account <number>", "evidence of one auditor in one account, compressed", number, 20)
     .option("--queries-per-day <number>", "queries with Athena", number, 10)
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       `
-What is supposed of the estate can be replaced by what a run measured: itaudit status --json | jq .summary.cost
+To replace the assumptions with what a run measured: itaudit status --json | jq .summary.cost
 
 Examples:
   itaudit cost

@@ -19,15 +19,15 @@ interface DiffOptions extends EvidenceOptions {
 export const diffCommand = (program: Command): Command =>
   program
     .command("diff")
-    .description("what was added, removed and changed between two runs, and what one of them did not observe")
+    .description("show what was added, removed and changed between two runs, and what one of them did not observe")
     .argument("[first]", "id of a run, or previous", "previous")
     .argument("[second]", "id of a run, or latest", "latest")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
-    .option("--by <group>", "sums by account, type or tag:<key>", "type")
-    .option("--volatile", "count members that change by themselves too, such as times of last use")
-    .option("--exit-code", "end with 1 when there is a difference")
-    .option("--json", "print JSON: an object with the runs, the differences (one a line) and the sums")
+    .option("--by <group>", "totals by account, type or tag:<key>", "type")
+    .option("--volatile", "include members that change without a configuration change, such as times of last use")
+    .option("--exit-code", "exit with 1 if there is a difference")
+    .option("--json", "print JSON: an object with the runs, the differences (one per line) and the totals")
     .action(async (first: string, second: string, options: DiffOptions) => {
       const groupOf = grouping(options.by);
       const [

@@ -16,15 +16,15 @@ const PROBLEMS = 2;
 export const doctorCommand = (program: Command): Command =>
   program
     .command("doctor")
-    .description("look at the audit account and at each member account, and say what is to be done")
-    .option("--accounts <ids>", "comma-separated member accounts; every one when left out", list)
-    .option("--through <role>", "a role of the member accounts that you may assume: tells why auditors cannot enter")
+    .description("check the audit account and each member account, and say how to fix problems")
+    .option("--accounts <ids>", "comma-separated member accounts (default: all)", list)
+    .option("--through <role>", "a role in the member accounts that you may assume; shows why auditors cannot enter")
     .option("--prefix <prefix>", "first part of the functions' names", "audit")
-    .option("--json", "print a line of JSON for the audit account, and one for each member account")
+    .option("--json", "print one line of JSON for the audit account, and one for each member account")
     .addHelpText(
       "after",
       `
-Exit codes: 0 nothing is to be done; 1 it could not look; 2 something is to be done.
+Exit codes: 0 nothing to do; 1 it could not check; 2 something to do.
 
 Examples:
   itaudit doctor

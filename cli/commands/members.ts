@@ -28,33 +28,34 @@ function count(text: string): number {
 
 /** `itaudit members up`: one Pulumi stack for each member account. */
 export function membersCommand(program: Command): Command {
-  const members = program.command("members").description("the member accounts' stacks: bring them up, all or some");
+  const members = program.command("members").description("deploy the stacks of all or some member accounts");
   members
     .command("up")
-    .description("bring up a Pulumi stack in each member account, configured as the audit stack is")
-    .option("--all", "every account of the audit stack's list")
+    .description("deploy a Pulumi stack to each member account, configured to match the audit stack")
+    .option("--all", "every account in the audit stack's list")
     .option("--accounts <ids>", "comma-separated account ids", list)
+    .option("--through <role>", "the role to assume in each account to deploy there", "OrganizationAccountAccessRole")
     .option(
-      "--through <role>",
-      "the role of each account that is assumed to deploy there",
-      "OrganizationAccountAccessRole",
+      "-c, --config <key=value>",
+      "another configuration key of the stacks: memberPolicy, organizationId",
+      configOption,
+      {},
     )
-    .option("-c, --config <key=value>", "a further key of the stacks: memberPolicy, organizationId", configOption, {})
     .option("--concurrency <number>", "stacks under way at the same time", count, 4)
     .option(
       "--record <file>",
-      "what was brought up, so that the command goes on where it was stopped",
+      "records what was deployed, so that the command continues where it stopped",
       ".itaudit/members-up.json",
     )
-    .option("--again", "bring up those that stand as well")
+    .option("--again", "deploy stacks that are up to date as well")
     .option("--prefix <prefix>", "first part of the audit stack's functions' names", "audit")
-    .option("--json", "print a line of JSON for each account, and one for the sums")
+    .option("--json", "print one line of JSON for each account, and one for the totals")
     .addHelpText(
       "after",
       `
-Runs in the checkout, whose program it brings up. Needs the Pulumi CLI, and credentials of the audit account that may assume the role in each account.
+Run it in the checkout, whose program it deploys. It needs the Pulumi CLI, and credentials of the audit account that may assume the role in each account.
 
-Exit codes: 0 every stack is up; 1 nothing could be begun; 2 some stack failed or was left: call it again.
+Exit codes: 0 every stack is up; 1 nothing could be started; 2 some stacks failed or were not started: run it again.
 
 Examples:
   itaudit members up --all

@@ -38,11 +38,11 @@ export const policyCommand = (program: Command): Command =>
     .command("policy")
     .description("print the policy that the cross-account role of a member account needs")
     .option("--auditors <names>", `groups and services, comma-separated (default: ${DEFAULT_AUDITORS.join(",")})`, list)
-    .option("--desk", "what itaudit collect needs in the caller's own account instead")
+    .option("--desk", "print what itaudit collect needs in the caller's account instead")
     .option("--cloud-control-types <names>", "types that the Cloud Control API reads, as configured", list)
-    .option("--cloud-control-actions <actions>", "what the handlers of those types ask for, as configured", list)
-    .option("--config-aggregator <name>", "AWS Config aggregator that is asked, account/region/name, as configured")
-    .option("--config-aggregator-types <names>", "types that the aggregator is asked about, as configured", list)
+    .option("--cloud-control-actions <actions>", "what the handlers of those types need, as configured", list)
+    .option("--config-aggregator <name>", "AWS Config aggregator to query, account/region/name, as configured")
+    .option("--config-aggregator-types <names>", "types to query the aggregator for, as configured", list)
     .addHelpText(
       "after",
       `
@@ -55,7 +55,7 @@ Examples:
   itaudit policy --desk
   itaudit policy --format terraform > member_policy.tf.json`,
     )
-    .addOption(new Option("--format <tool>", "for which tool").choices(FORMATS).default("json"))
+    .addOption(new Option("--format <tool>", "output format").choices(FORMATS).default("json"))
     .action(async ({ auditors: chosen, desk, format, ...asked }: PolicyOptions) => {
       const [{ memberPolicyDocuments }, { policyFormats }] = await Promise.all([
         import("../../src/auditors/policy.ts"),

@@ -14,18 +14,18 @@ interface Options {
 export const proveCommand = (program: Command): Command =>
   program
     .command("prove")
-    .description("prove what a run was sealed with of one resource, without handing over the rest")
+    .description("prove one resource of a sealed run, without handing over the rest")
     .argument("<arn>", "ARN of the resource, or its id where it has none")
     .requiredOption("--run <run>", "id of a run, or the key of its manifest, or latest")
     .option("--type <type>", "its resource type, AWS::RDS::DBInstance; without it every object of the run is read")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
-    .option("--dir <folder>", "a copy of it: no AWS is needed")
-    .option("--output <file>", "where the proof goes; printed otherwise")
+    .option("--dir <folder>", "a copy of the bucket; needs no AWS")
+    .option("--output <file>", "where the proof goes (default: standard output)")
     .addHelpText(
       "after",
       `
-The proof holds the resource, its commit and the manifest: accounts, regions and counts of the run, and of no other
-resource what it is. It is checked by anybody who has the public key:
+The proof contains the resource, its commit and the manifest: accounts, regions and counts of the run, but no other
+resource. Anybody with the public key can check it:
 
   itaudit prove arn:aws:rds:eu-central-1:111111111111:db:orders --run latest --dir copy --output proof.json
   itaudit verify --proof proof.json --public-key key.pem`,

@@ -15,7 +15,7 @@ interface PullOptions {
 export const pullCommand = (program: Command): Command =>
   program
     .command("pull")
-    .description("copy evidence from the bucket, hashed as it comes; verify, query and report work on the copy")
+    .description("copy evidence from the bucket and check its hashes; verify, query and report work on the copy")
     .argument("[run]", "id of a run, or the key of its manifest, or latest")
     .option("--all", "every run, with the chain")
     .option(
@@ -24,12 +24,12 @@ export const pullCommand = (program: Command): Command =>
       process.env.ITAUDIT_BUCKET,
     )
     .option("--boss <function>", "name of the boss function; also ITAUDIT_BOSS", BOSS)
-    .requiredOption("--dir <folder>", "the copy; what stands there already is not fetched again")
-    .option("--json", "print a line of JSON for each problem, and one for the sums")
+    .requiredOption("--dir <folder>", "folder of the copy; what it already has is not fetched again")
+    .option("--json", "print one line of JSON for each problem, and one for the totals")
     .addHelpText(
       "after",
       `
-Exit code 1: an object is not as it was sealed, or is missing. It is named, and the copy is for verifying all the same.
+Exit code 1: an object is not as it was sealed, or is missing. The command names it; you can still verify the copy.
 
 Examples:
   itaudit pull --all --dir copy
@@ -38,7 +38,7 @@ Examples:
   itaudit verify --all --dir copy --public-key key.pem`,
     )
     .action(async (named: string | undefined, options: PullOptions) => {
-      if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or say --all");
+      if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or use --all");
       const { askedRun, existingRun } = await import("../runs.ts");
       const asked = named ? askedRun(named) : undefined;
       const { LambdaClient } = await import("@aws-sdk/client-lambda");

@@ -22,13 +22,13 @@ interface QueryOptions extends EvidenceOptions {
 export const queryCommand = (program: Command): Command =>
   program
     .command("query")
-    .description("ask the tables with SQL: Athena in AWS, DuckDB in a copy or the sandbox")
-    .argument("[sql]", "a query; without one and without -f, a prompt opens")
+    .description("query the tables with SQL: Athena in AWS, DuckDB for a copy or the sandbox")
+    .argument("[sql]", "a query; without it and without -f, a prompt opens")
     .option("-f, --file <file>", "read the query from a file")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
-    .option("--run <id>", "the run that the latest_ tables show (DuckDB); the last one of everything when left out")
-    .option("--json", "print a JSON array, a row a line")
+    .option("--run <id>", "the run that the latest_ tables show (DuckDB; default: the latest full run)")
+    .option("--json", "print a JSON array, one row per line")
     .option("--csv", "print CSV")
     .option("--parquet <file>", "write a Parquet file")
     .option("--engine <name>", "athena or duckdb; Athena for a bucket in AWS, otherwise DuckDB")
@@ -76,7 +76,7 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
   const { catalogIn, catalogOfRuns } = await import("../../src/tables/runCatalog.ts");
   const name = options.engine ?? (options.dir || isElsewhere() ? "duckdb" : "athena");
   if (name === "athena") {
-    if (options.run) throw new CliError("--run: Athena's latest_ tables are those of the last run of everything");
+    if (options.run) throw new CliError("--run: Athena's latest_ tables show the latest full run");
     if (options.dir) throw new CliError("--engine athena: Athena reads the bucket, a copy is read by duckdb");
     const [{ athenaEngine }, { AthenaClient }] = await Promise.all([
       import("../../src/query/athena.ts"),

@@ -19,16 +19,17 @@ interface ReportOptions extends EvidenceOptions {
 export const reportCommand = (program: Command): Command =>
   program
     .command("report")
-    .description(
-      "coverage, integrity, findings, inventory and changes of a run, as a page to hand over or for machines",
-    )
+    .description("write a run's coverage, integrity, findings, inventory and changes, as a page or for machines")
     .argument("[run]", "id of a run, or latest", "latest")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
-    .option("--out <file>", "where to write it; a page goes to audit-<run>.html otherwise, the rest to standard output")
+    .option(
+      "--out <file>",
+      "where to write it (default: audit-<run>.html for a page, standard output for other formats)",
+    )
     .option("--format <format>", `${FORMATS.join(", ")}`, "html")
-    .option("--compare <run>", "the run that changes are shown since; the run before it otherwise")
-    .option("--exceptions <file>", "YAML: failures that somebody answers for, until a day")
+    .option("--compare <run>", "show changes since this run (default: the run before)")
+    .option("--exceptions <file>", "YAML file with accepted failures, each with owner and last day")
     .option("--public-key <file>", "PEM of the audit stack's output signingPublicKey, to show who sealed the run")
     .action(async (run: string, options: ReportOptions) => {
       const format = FORMATS.find((each) => each === options.format);

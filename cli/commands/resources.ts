@@ -11,9 +11,9 @@ interface ResourcesOptions {
 export const resourcesCommand = (program: Command): Command =>
   program
     .command("resources")
-    .description("what is audited: resource types with their operations and permissions")
-    .option("--services <names>", "only those of some services, comma-separated", list)
-    .option("--count", "print the numbers alone")
+    .description("list what is audited: resource types with their operations and permissions")
+    .option("--services <names>", "only types of these services, comma-separated", list)
+    .option("--count", "print only the totals")
     .option("--json", "print JSON")
     .addHelpText(
       "after",

@@ -27,7 +27,7 @@ interface RunOptions {
 export const runCommand = (program: Command): Command =>
   program
     .command("run")
-    .description("start a run: every account, auditor and region, or fewer")
+    .description("start a run over all accounts, auditors and regions, or fewer")
     .option("--accounts <ids>", "comma-separated account ids", list)
     .option("--auditors <names>", "comma-separated auditors", list)
     .option("--regions <names>", "comma-separated regions", list)

@@ -150,14 +150,14 @@ Examples:
   const dir = () => new Option("--dir <folder>", "where its state is kept").env("ITAUDIT_SANDBOX_DIR").default(DIR);
   sandbox
     .command("start")
-    .description("start it in the background, from the state it had; prints the environment that reaches it")
+    .description("start it in the background from its saved state, and print the environment to reach it")
     .option("--port <number>", "port on 127.0.0.1, 0 for any free one (4566, or a free one when it is taken)", number)
     .option("--accounts <number>", "member accounts of a new estate (3)", times)
-    .option("--seed <number>", "another seed is another estate (1)", number)
-    .option("--size <number>", "how many times as many databases and roles an account of a new estate has (1)", times)
-    .option("--latency <ms>", "how much longer each answer takes", number, 0)
-    .option("--faults <file>", "what goes wrong, as JSON: docs/sandbox.md")
-    .option("--foreground", "stay, and log to this terminal, until Ctrl+C")
+    .option("--seed <number>", "seed of a new estate (1)", number)
+    .option("--size <number>", "multiplies the databases and roles in each account of a new estate (1)", times)
+    .option("--latency <ms>", "milliseconds added to each answer", number, 0)
+    .option("--faults <file>", "faults to inject, as JSON: docs/sandbox.md")
+    .option("--foreground", "run in this terminal until Ctrl+C")
     .addOption(dir())
     .action(start);
   sandbox
@@ -188,8 +188,8 @@ Examples:
     });
   sandbox
     .command("pulumi")
-    .description("run Pulumi's own command line, whose resources are made in the sandbox: itaudit sandbox pulumi -- up")
-    .argument("<arguments...>", "what Pulumi is told")
+    .description("run Pulumi's command line against the sandbox: itaudit sandbox pulumi -- up")
+    .argument("<arguments...>", "arguments for Pulumi")
     .addOption(dir())
     .action(async (told: string[], { dir }: { dir: string }) => {
       const { endpoint, auditAccount } = await runningOr(dir);
@@ -198,7 +198,7 @@ Examples:
     });
   sandbox
     .command("stop")
-    .description("stop it; its state stays for the next start")
+    .description("stop it; it keeps its state for the next start")
     .addOption(dir())
     .action(async ({ dir }: { dir: string }) => {
       const running = await runningOr(dir);

@@ -12,13 +12,13 @@ interface SealOptions {
 export const sealCommand = (program: Command): Command =>
   program
     .command("seal")
-    .description("have the sealer seal a run again: it signs what is unsigned, and seals what is complete")
+    .description("have the sealer try a run again: it signs an unsigned run, and seals a complete one")
     .argument("<run>", "id of the run")
     .option(
       "--incomplete",
       "seal the run although tasks are out, once it is past its deadline; the manifest names them",
     )
-    .option("--by <name>", "who asks for an incomplete seal; stands in the manifest. Default: the user of this machine")
+    .option("--by <name>", "who requests an incomplete seal, for the manifest (default: the user of this machine)")
     .option("--sealer <function>", "name of the sealer function", "audit-sealer")
     .option("--json", "print JSON")
     .action(async (named: string, { sealer, incomplete, by, json }: SealOptions) => {

@@ -17,7 +17,7 @@ const OPEN_NAMED = 10;
 export const statusCommand = (program: Command): Command =>
   program
     .command("status")
-    .description("how far a run is; once it is sealed: coverage, throttles, slowest accounts, and what it cost")
+    .description("show a run's progress; after it is sealed, its coverage, throttles, slowest accounts and cost")
     .argument("[run]", "id of a run, as `itaudit run` prints it, or latest", "latest")
     .option(
       "--bucket <name>",

@@ -5,11 +5,11 @@ import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
 
 export const tablesCommand = (program: Command): Command => {
-  const tables = program.command("tables").description("the tables that are derived from sealed evidence");
+  const tables = program.command("tables").description("derive tables from sealed evidence");
   tables
     .command("build")
     .description("derive the tables of sealed runs again; the tabulator does it once after each run")
-    .argument("[run]", "id of a run, or latest; every sealed run when left out")
+    .argument("[run]", "id of a run, or latest (default: every sealed run)")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")

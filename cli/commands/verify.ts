@@ -26,23 +26,23 @@ export const verifyCommand = (program: Command): Command =>
   program
     .command("verify")
     .description(
-      "check that evidence is as it was sealed; exit code 0: verified, 1: violated, 2: nothing could be checked, 3: consistent, but who sealed it is not shown",
+      "check that evidence is as it was sealed; exit code 0: verified, 1: violated, 2: nothing could be checked, 3: consistent, but not shown who sealed it",
     )
     .argument("[run]", "id of a run, or the key of its manifest, or latest")
     .option("--all", "every run, and the chain from the first to the last")
     .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
-    .option("--dir <folder>", "a copy of it: no AWS is needed")
+    .option("--dir <folder>", "a copy of the bucket; needs no AWS")
     .option(
       "--public-key <file>",
       "PEM of the audit stack's output signingPublicKey; several one after the other are fine",
     )
     .option(
       "--head <file|hash>",
-      "the newest run as an earlier verification printed it: what it wrote, or the manifest's hash; with --all",
+      "the newest run of an earlier verification: its output, or the manifest's hash; with --all",
     )
-    .option("--tables", "derive the tables once more from the evidence, and compare them with those that stand")
-    .option("--proof <file>", "check what itaudit prove wrote, and nothing else; with --public-key")
-    .option("--json", "print a line of JSON for each finding, and one for the verdict")
+    .option("--tables", "derive the tables again from the evidence, and compare them with the existing ones")
+    .option("--proof <file>", "check only this proof from itaudit prove; with --public-key")
+    .option("--json", "print one line of JSON for each finding, and one for the verdict")
     .action(async (run: string | undefined, options: Options) => {
       try {
         process.exitCode = options.proof ? await proven(options.proof, options) : await verdict(run, options);
@@ -64,8 +64,8 @@ async function verdict(named: string | undefined, options: Options): Promise<num
     import("../runs.ts"),
     import("../openEvidence.ts"),
   ]);
-  if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or say --all");
-  if (options.head && !options.all) throw new CliError("--head is looked for in the whole chain: say --all");
+  if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or use --all");
+  if (options.head && !options.all) throw new CliError("--head needs the whole chain: add --all");
   const head = options.head ? await parseHead(options.head) : undefined;
   const asked = named ? askedRun(named) : undefined;
   const source = await evidenceSource(options);

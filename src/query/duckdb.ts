@@ -178,20 +178,20 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
   const later = runs.filter((each) => latest && each > latest);
   if (!options.run && later.length)
     options.warn?.(
-      `the latest run of everything is ${latest}; narrowed since: ${later
+      `answers show the latest full run, ${latest}; narrowed runs since: ${later
         .map((each) => `${each} (${narrowedTo.get(each)!.join(", ")})`)
         .slice(-3)
-        .join(", ")}. Use --run <id> for another run.`,
+        .join(", ")}. Use --run <id> to query another run.`,
     );
   if (latest && narrowedTo.has(latest))
     options.warn?.(
-      `run ${latest} was narrowed to some ${narrowedTo.get(latest)!.join(", ")}: it says nothing of others`,
+      `run ${latest} was narrowed to some ${narrowedTo.get(latest)!.join(", ")}: it says nothing about others`,
     );
   const newest = [...sealed.keys()].sort().at(-1);
-  // Where no run has tables, whoever asks says so.
+  // If no run has tables, the caller says so.
   if (!options.run && newest && runs.length && !runs.includes(newest))
     options.warn?.(
-      `run ${newest} is sealed and has no tables yet, so that no answer is of it. They are made after each run; itaudit tables build ${newest} makes them now.`,
+      `run ${newest} is sealed but has no tables yet, so answers don't include it. They are made after each run; itaudit tables build ${newest} makes them now.`,
     );
   /** Makes the views of the tables named, and answers with the bytes of their files. */
   const prepare = (sql: string): Promise<number> =>

@@ -87,7 +87,7 @@ const anomalyLine = (each: ProvenAnomaly): string =>
     "anomaly",
     "info",
     null,
-    "It is configured like the others of its type",
+    "The resource is configured differently from others of its type",
     each.account_id,
     each.region,
     each.resource_type,

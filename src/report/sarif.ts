@@ -95,9 +95,9 @@ const notEvaluated = ({ id, not_evaluated: error }: ReportedControl, index: numb
 
 const ANOMALY_RULE: ReportingDescriptor = {
   id: "anomaly",
-  shortDescription: { text: "A resource is configured like the others of its type" },
+  shortDescription: { text: "A resource is configured differently from others of its type" },
   fullDescription: { text: "A resource configured differently from others of its type. An anomaly is not a failure." },
-  help: { text: "See whether somebody meant it so; a control can then say what is wanted." },
+  help: { text: "Review whether it is intended. If it is not, a control can define what you expect." },
   defaultConfiguration: { level: "none" },
   properties: { "security-severity": SCORES.info, tags: [] },
 };

@@ -131,7 +131,7 @@ describe("itaudit run and status", function () {
       {},
       /there is no run 01JDT3SAPG0000000000000000 in s3:/,
     ],
-    ["a pull of nothing named", ["pull", "--dir", "copy"], {}, /name a run, or say --all/],
+    ["a pull of nothing named", ["pull", "--dir", "copy"], {}, /name a run, or use --all/],
     ["a word for a run", ["status", "yesterday"], {}, /"yesterday" is not the id of a run/],
     ["a bucket that is not there", ["status", "--bucket", "nowhere"], {}, /there is no such bucket/],
   ] as [string, string[], Record<string, string | undefined>, RegExp][]) {

@@ -67,7 +67,7 @@ describe("itaudit verify", () => {
       ["--all", "--dir", "<folder>", "--head", "package.json"],
       /no line "newest: sequence number/,
     ],
-    ["neither a run nor --all", ["--dir", "<folder>"], /name a run, or say --all/],
+    ["neither a run nor --all", ["--dir", "<folder>"], /name a run, or use --all/],
     ["nowhere to look", ["--all"], /--bucket <name>.*--dir <folder>/],
   ] as [string, string[], RegExp][]) {
     it(`exits with 2 and one line when it could not check: ${what}`, async () => {

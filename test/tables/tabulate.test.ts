@@ -172,7 +172,7 @@ describe("tables", () => {
     const asked = await ask("SELECT resource_id FROM latest_aws_rds_dbinstance", (message) => warned.push(message));
     expect(asked).to.deep.equal([{ resource_id: "whole" }]);
     expect(warned).to.deep.equal([
-      `the latest run of everything is ${FIRST_RUN}; narrowed since: ${SECOND_RUN} (regions). Use --run <id> for another run.`,
+      `answers show the latest full run, ${FIRST_RUN}; narrowed runs since: ${SECOND_RUN} (regions). Use --run <id> to query another run.`,
     ]);
     expect(await readFile(join(folder(), latestKey("aws_rds_dbinstance")))).to.deep.equal(
       await readFile(join(folder(), tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24"))),

@@ -10,7 +10,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
     element(
       "section",
       { id: "anomalies", "aria-labelledby": "anomalies-title" },
-      element("h2", { id: "anomalies-title" }, "Unlike the others"),
+      element("h2", { id: "anomalies-title" }, "Anomalies"),
       ...children,
     );
   if (!anomalies)
@@ -18,7 +18,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
       element(
         "p",
         {},
-        "The tables of this run were derived by a version that did not look for anomalies: ",
+        "An earlier version, which did not look for anomalies, derived the tables of this run: ",
         code(`itaudit tables build ${run.run_id}`),
         " does.",
       ),
@@ -36,7 +36,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
       },
       {
         key: "reasons",
-        label: "In what",
+        label: "How it differs",
         kind: "control",
         cell: (at) => listed[at]!.reasons.map(reasonText).join(" · "),
       },
@@ -56,7 +56,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
           ["Account, region", `${each.account_id}, ${each.region}`],
           ["Score", `${each.score}, by ${each.model}`],
         ]),
-        element("h3", {}, "In what"),
+        element("h3", {}, "How it differs"),
         element("ul", { class: "lines" }, ...each.reasons.map((reason) => element("li", {}, reasonText(reason)))),
         element("h3", {}, "Evidence"),
         evidenceFacts({ object: each.evidence_object, line: each.evidence_line, sha256: each.evidence_sha256 }),
@@ -68,7 +68,7 @@ export function anomaliesSection({ anomalies, run }: PageData): HTMLElement {
     element(
       "p",
       {},
-      `${counted(count, "resource")} of this run, told by their configuration alone${listed.length < count ? `, of which the first ${number(listed.length)} are listed` : ""}. Odd is not wrong: each is a thing to look at, and none is counted among the findings.`,
+      `${counted(count, "resource")} of this run, judged only by configuration${listed.length < count ? `; the first ${number(listed.length)} are listed` : ""}. Unusual doesn't mean wrong. Review each one; none counts as a finding.`,
     ),
     table.root,
   );

@@ -29,7 +29,9 @@ export function changesSection({ changes }: PageData): HTMLElement {
           .map(([kind, count]) => `${number(count)} ${kind}`)
           .join(", ")}.`
       : ": no difference.",
-    counts["not observed"] ? " What one of the runs could not list is not observed, and never called removed." : null,
+    counts["not observed"]
+      ? " Resources that one of the runs could not list are not observed, never called removed."
+      : null,
     differences.length < total
       ? ` The first ${number(differences.length)} are listed; itaudit diff has them all.`
       : null,

@@ -135,9 +135,9 @@ function leftOut({ findings, findings_in_all, findings_of_each_control, run }: P
       {},
       `${number(findings_in_all - findings.rows)} of ${counted(findings_in_all, "finding")} are not on this page.`,
     ),
-    ` It has the first ${number(findings_of_each_control)} of each control, as more would be slow to read. The numbers of findings, here and with the controls, are of all. Every one is in `,
+    ` The page shows the first ${number(findings_of_each_control)} findings of each control; more would make it slow. All numbers count every finding. For the full list, run `,
     code(`itaudit report ${run.run_id} --format csv`),
-    ", and in the formats json, sarif and ocsf.",
+    ", or use the formats json, sarif and ocsf.",
   );
 }
 
@@ -176,8 +176,8 @@ function showFinding(finding: FindingRow): void {
             "p",
             {},
             finding.status === "unknown"
-              ? "No evidence was collected, which is why it is not known."
-              : "Nothing is there: the outcomes of the run say that it was listed.",
+              ? "Not known, because no evidence was collected."
+              : "There is no resource: the run's outcomes show that the type was listed.",
           ),
         ]),
     element("h3", {}, "Control"),

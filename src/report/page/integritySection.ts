@@ -22,7 +22,7 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
       element(
         "p",
         { class: "notice" },
-        "The key came from the same place as the evidence, so this proves that the evidence is unchanged, not who signed it. To prove the signer, run ",
+        "The key came from the same bucket as the evidence, so this proves the evidence is unchanged, not who signed it. To prove the signer, run ",
         code(`itaudit report ${run.run_id} --public-key key.pem`),
         " with the key from the audit stack.",
       ),
@@ -30,7 +30,7 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
       element(
         "p",
         { class: "notice" },
-        "Somebody had the run sealed before all of its tasks were done: it is incomplete.",
+        "The run was sealed on request before all of its tasks were done: it is incomplete.",
       ),
     findings.length > 0 &&
       element(

@@ -58,7 +58,7 @@ function narrowed(): HTMLElement | null {
     "p",
     { class: "notice", role: "note" },
     element("strong", {}, `This run was narrowed to some ${narrowed.join(" and ")}.`),
-    " Nothing is said here of the others.",
+    " The report says nothing about the rest.",
   );
 }
 
