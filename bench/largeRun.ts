@@ -119,9 +119,9 @@ export async function writeRun(folder: string, run: 0 | 1, items: number): Promi
     const key = outcomeKey(runId, DATE, task.id);
     const text = JSON.stringify(committed[index]);
     await write(key, text);
-    const tally = new TaskSummary(task);
-    tally.add(committed[index]!, key, Buffer.from(text));
-    builder.add(tally);
+    const summary = new TaskSummary(task);
+    summary.add(committed[index]!, key, Buffer.from(text));
+    builder.add(summary);
   }
   const link = { sequence: 1, run_id: runId, run_date: DATE, claimed_at: `${DATE}T10:00:02.000Z` };
   await write(chainKey(1), canonicalJson(link));

@@ -93,10 +93,10 @@ function manifestBytes(run: number): Buffer {
   const plan = planOf(run);
   const builder = new ManifestBuilder(plan, Buffer.from(JSON.stringify(plan)));
   for (const [index, task] of plan.tasks.entries()) {
-    const tally = new TaskSummary(task);
+    const summary = new TaskSummary(task);
     const bytes = commitBytes(run, index);
-    tally.add(JSON.parse(bytes.toString()), outcomeKey(runIdOf(run), DATE, task.id), bytes);
-    builder.add(tally);
+    summary.add(JSON.parse(bytes.toString()), outcomeKey(runIdOf(run), DATE, task.id), bytes);
+    builder.add(summary);
   }
   const before = manifestHashes[run - 1];
   const previous: Manifest["previous"] = before

@@ -14,7 +14,7 @@ export interface RunCost {
 
 /** Functions that a run needs beside its auditors: the boss and the sealer. */
 const OTHER_FUNCTIONS = 2;
-/** The plan; who seals; the place in the chain, which is looked for twice; manifest, signature and public key; what it took. */
+/** The plan; who seals; the sequence number, which is looked for twice; manifest, signature and public key; what it took. */
 const WRITES_OF_A_RUN = 9;
 /** What the run before took; the plan; the chain's head, its manifest and its signature; this run's manifest. */
 const READS_OF_A_RUN = 6;

@@ -8,7 +8,7 @@ import type { EvidenceSource } from "../src/evidence/source.ts";
 import type { RunStore } from "../src/evidence/store.ts";
 import { CliError } from "./cliError.ts";
 
-/** How far a run is. */
+/** A run's progress. */
 export interface Progress {
   plan: Plan;
   committed: string[];

@@ -45,7 +45,7 @@ export async function hiddenRateRun({ regions, rate, groups, workload }: HiddenR
       if (bucketOf(region, now).take("run", now)) return { ms: LATENCIES.member };
       return { ms: LATENCIES.member, error: new AwsError("Throttling", "Rate exceeded", 400) };
     },
-    beside: (clock, isOpen) => {
+    workload: (clock, isOpen) => {
       const start = clock.now();
       const tick = () => {
         bucketOf(regions[0]!, clock.now()).take("workload", clock.now());

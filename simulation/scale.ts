@@ -25,21 +25,24 @@ export const scaled = (accounts: number, script: Partial<Script> = {}): Script =
 });
 
 /** What else goes on while a run does. */
-export type Beside = (rates: ReturnType<typeof ratedFates>) => SimulationOptions["beside"];
+export type Workload = (rates: ReturnType<typeof ratedFates>) => SimulationOptions["workload"];
 
 /** A whole run in virtual time under AWS's documented rates, against the least it could take. */
 export async function timed(
   script: Script,
-  { beside, ...options }: { beside?: Beside } & Pick<SimulationOptions, "furnish" | "durations" | "concurrency"> = {},
+  {
+    workload,
+    ...options
+  }: { workload?: Workload } & Pick<SimulationOptions, "furnish" | "durations" | "concurrency"> = {},
 ) {
   const rates = ratedFates(LATENCIES, AUDIT_ACCOUNT, script.apiShare);
   const before = process.cpuUsage();
-  const also = beside?.(rates);
+  const also = workload?.(rates);
   const report = await simulate(SEED, {
     script,
     fate: rates.fate,
     coldStartMs: COLD_START_MS,
-    ...(also ? { beside: also } : {}),
+    ...(also ? { workload: also } : {}),
     ...options,
   });
   const { user, system } = process.cpuUsage(before);

@@ -64,7 +64,7 @@ export interface SimulationOptions {
   /** What accounts hold beyond what the script draws. */
   furnish?: (holdings: Map<string, Holdings>) => void;
   /** Something else that goes on while the run does: called when it begins. */
-  beside?: (clock: VirtualClock, isOpen: () => boolean) => void;
+  workload?: (clock: VirtualClock, isOpen: () => boolean) => void;
   /** Called before each thing that happens. */
   eachEvent?: () => void;
 }
@@ -159,7 +159,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     watch(clock, last + WATCHED, () => {
       if (hasOpenRun(state.buckets.get(BUCKET)!.objects)) lambda.later(named("audit-watchdog"), {});
     });
-    options.beside?.(clock, () => hasOpenRun(state.buckets.get(BUCKET)!.objects));
+    options.workload?.(clock, () => hasOpenRun(state.buckets.get(BUCKET)!.objects));
     await clock.run(options.eachEvent);
     for (const died of lambda.died) abandoned.add(died);
   } catch (error) {

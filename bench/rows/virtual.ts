@@ -92,7 +92,7 @@ async function gentle(apiShare: number): Promise<Line> {
   const { report, refused, beyond } = await timed(scaled(1, { sizes: small, page: 1_000, apiShare }), {
     furnish,
     // Half of what AWS lets the account do, steadily: ten calls a second.
-    beside: (rates) => (clock, isOpen) => {
+    workload: (rates) => (clock, isOpen) => {
       const tick = () => {
         asked += 1;
         if (!rates.bucketOf(account, call, clock.now())!.take("workload", clock.now())) denied += 1;

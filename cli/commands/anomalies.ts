@@ -21,7 +21,7 @@ export const anomaliesCommand = (program: Command): Command =>
     .command("anomalies")
     .description("list anomalies: resources and principals configured differently from others of their type")
     .argument("[run]", "id of a run, or latest", "latest")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--runs <n>", "learn what is usual from this many runs: this one and those before it")
     .option("--services <names>", "only resources of these services, comma-separated")

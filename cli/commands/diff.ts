@@ -22,7 +22,7 @@ export const diffCommand = (program: Command): Command =>
     .description("show what was added, removed and changed between two runs, and what one of them did not observe")
     .argument("[first]", "id of a run, or previous", "previous")
     .argument("[second]", "id of a run, or latest", "latest")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--by <group>", "totals by account, type or tag:<key>", "type")
     .option("--volatile", "include members that change without a configuration change, such as times of last use")

@@ -18,7 +18,7 @@ export const proveCommand = (program: Command): Command =>
     .argument("<arn>", "ARN of the resource, or its id where it has none")
     .requiredOption("--run <run>", "id of a run, or the key of its manifest, or latest")
     .option("--type <type>", "its resource type, AWS::RDS::DBInstance; without it every object of the run is read")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the bucket; needs no AWS")
     .option("--output <file>", "where the proof goes (default: standard output)")
     .addHelpText(

@@ -20,7 +20,7 @@ export const pullCommand = (program: Command): Command =>
     .option("--all", "every run, with the chain")
     .option(
       "--bucket <name>",
-      "the evidence bucket; also ITAUDIT_BUCKET. Else the boss is asked",
+      "the evidence bucket; also ITAUDIT_BUCKET (default: the bucket of the deployed boss)",
       process.env.ITAUDIT_BUCKET,
     )
     .option("--boss <function>", "name of the boss function; also ITAUDIT_BOSS", BOSS)

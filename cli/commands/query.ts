@@ -25,7 +25,7 @@ export const queryCommand = (program: Command): Command =>
     .description("query the tables with SQL: Athena in AWS, DuckDB for a copy or the sandbox")
     .argument("[sql]", "a query; without it and without -f, a prompt opens")
     .option("-f, --file <file>", "read the query from a file")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--run <id>", "the run that the latest_ tables show (DuckDB; default: the latest full run)")
     .option("--json", "print a JSON array, one row per line")

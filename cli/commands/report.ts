@@ -21,7 +21,7 @@ export const reportCommand = (program: Command): Command =>
     .command("report")
     .description("write a run's coverage, integrity, findings, inventory and changes, as a page or for machines")
     .argument("[run]", "id of a run, or latest", "latest")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option(
       "--out <file>",

@@ -21,7 +21,7 @@ export const statusCommand = (program: Command): Command =>
     .argument("[run]", "id of a run, as `itaudit run` prints it, or latest", "latest")
     .option(
       "--bucket <name>",
-      "the evidence bucket; also ITAUDIT_BUCKET. Else the boss is asked",
+      "the evidence bucket; also ITAUDIT_BUCKET (default: the bucket of the deployed boss)",
       process.env.ITAUDIT_BUCKET,
     )
     .option("--dir <folder>", "a copy of the bucket, or the folder of runs from a desk")

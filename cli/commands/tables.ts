@@ -10,7 +10,7 @@ export const tablesCommand = (program: Command): Command => {
     .command("build")
     .description("derive the tables of sealed runs again; the tabulator does it once after each run")
     .argument("[run]", "id of a run, or latest (default: every sealed run)")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the evidence bucket")
     .option("--json", "print JSON")
     .action(async (run: string | undefined, options: EvidenceOptions & { json?: boolean }) => {

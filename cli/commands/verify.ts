@@ -30,7 +30,7 @@ export const verifyCommand = (program: Command): Command =>
     )
     .argument("[run]", "id of a run, or the key of its manifest, or latest")
     .option("--all", "every run, and the chain from the first to the last")
-    .option("--bucket <name>", "the evidence bucket; the deployed system's otherwise")
+    .option("--bucket <name>", "the evidence bucket (default: the deployed system's)")
     .option("--dir <folder>", "a copy of the bucket; needs no AWS")
     .option(
       "--public-key <file>",

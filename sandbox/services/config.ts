@@ -79,7 +79,7 @@ const recordOf = (account: string, region: string, type: string, { properties, .
   tags: Object.entries(each.tags).map(([key, value]) => ({ key, value, tag: `${key}=${value}` })),
 });
 
-/** Of the query language: columns, and an account and types that are asked for by name. */
+/** Of the query language: columns, and an account and types that a query names. */
 const QUERY = /^SELECT ([\w., ]+) WHERE accountId = '(\d{12})' AND resourceType IN \(([^)]+)\)$/;
 
 /** AWS Config's aggregators of the whole organization, over the estate; the account's own settings are the estate's. */

@@ -33,14 +33,14 @@ const CALLS_PER_CLIENT = { first: 6, most: 24 };
  */
 export async function readAccount(
   run: TaskRun,
-  tallies: readonly OutcomeBuilder[],
+  builders: readonly OutcomeBuilder[],
   write: (item: Item) => Promise<void>,
   sessions: TokenBucket,
   callLimit: LimitFunction,
 ): Promise<ReadItem[]> {
   const { access } = run;
-  const account = tallies[0]!.item.account_id;
-  const open = () => tallies.map((tally) => ({ tally, finished: false }));
+  const account = builders[0]!.item.account_id;
+  const open = () => builders.map((builder) => ({ builder, finished: false }));
   const enter = async () => {
     const held = access.call ? sessions.reserve() : 0;
     if (held) await run.wait(held);
@@ -49,52 +49,52 @@ export async function readAccount(
   let session: Session;
   try {
     session = await before(run.deadline, () => sessionOf(access.call, enter, run.now));
-    for (const tally of tallies) tally.entered();
-    if (access.call) tallies[0]?.called();
+    for (const builder of builders) builder.entered();
+    if (access.call) builders[0]?.called();
   } catch (error) {
     if (error instanceof DeadlineReached || access.hasEnded?.(causeOf(error))) return open();
     const problem = problemOf(error, { operation: "", actions: [] });
-    for (const tally of tallies) {
-      tally.problem(problem, enteringRemedy(problem, run, account));
-      run.finished?.(tally.outcome());
+    for (const builder of builders) {
+      builder.problem(problem, enteringRemedy(problem, run, account));
+      run.finished?.(builder.outcome());
     }
-    return tallies.map((tally) => ({ tally, finished: true }));
+    return builders.map((builder) => ({ builder, finished: true }));
   }
   const clientOf = clientsOf(run, session);
   const { regions, budget } = limitsOf(run, callLimit);
   const share = new ApiShare(run.apiShare, run.now);
   let states: Regions;
   try {
-    states = await regionsOf(run, tallies, clientOf);
+    states = await regionsOf(run, builders, clientOf);
   } catch (error) {
     if (error instanceof DeadlineReached) return open();
     throw error;
   }
   const ended = (each: ReadItem): ReadItem => {
-    if (each.finished) run.finished?.(each.tally.outcome());
+    if (each.finished) run.finished?.(each.builder.outcome());
     return each;
   };
-  const read = async (tally: OutcomeBuilder): Promise<ReadItem> => {
-    if (run.deadline.aborted) return { tally, finished: false };
-    const { region } = tally.item;
+  const read = async (builder: OutcomeBuilder): Promise<ReadItem> => {
+    if (run.deadline.aborted) return { builder, finished: false };
+    const { region } = builder.item;
     const state = states(region);
     if (state.is === "closed" || state.is === "unnamed") {
-      tally.problem(state.problem);
-      return { tally, finished: true };
+      builder.problem(state.problem);
+      return { builder, finished: true };
     }
-    if (state.note) tally.note(state.note);
+    if (state.note) builder.note(state.note);
     await readItem(run.auditor, {
       runId: run.runId,
       partition: access.partition,
       hasEnded: access.hasEnded,
-      item: tally.item,
+      item: builder.item,
       session,
       clientOf,
       homeRegion: run.homeRegion,
       regionIsOpen: state.is === "open",
       budget,
-      paces: (service, where, operation) => share.bucketsFor(service, where, operation),
-      tally,
+      bucketsFor: (service, where, operation) => share.bucketsFor(service, where, operation),
+      builder,
       deadline: run.deadline,
       now: run.now,
       wait: run.wait,
@@ -102,9 +102,9 @@ export async function readAccount(
       digestKey: run.digestKey,
     });
     const types = run.auditor.services.flatMap((service) => collectorsFor(service, region));
-    return { tally, finished: types.every(({ type }) => tally.cursorOf(type) === null) };
+    return { builder, finished: types.every(({ type }) => builder.cursorOf(type) === null) };
   };
-  return await Promise.all(tallies.map((tally) => regions(async () => ended(await read(tally)))));
+  return await Promise.all(builders.map((builder) => regions(async () => ended(await read(builder)))));
 }
 
 /** What is to be done about an account that could not be entered. */

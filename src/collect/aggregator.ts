@@ -35,7 +35,7 @@ interface Row {
   configuration?: unknown;
 }
 /** What stands in evidence beside the resource's own configuration: since when AWS Config knows it, and what it adds. */
-const BESIDE = [
+const ADDED = [
   "configurationItemCaptureTime",
   "configurationItemStatus",
   "resourceCreationTime",
@@ -45,17 +45,17 @@ const BESIDE = [
 ] as const;
 const COLUMNS = [
   ...["awsRegion", "resourceType", "resourceId", "resourceName", "arn", "tags", "configuration"],
-  ...BESIDE,
+  ...ADDED,
 ];
 
 /** Asks an aggregator about the planned items of a task. Accounts are not entered, but the one that has the aggregator. */
 export async function readAggregator(
   run: TaskRun,
   aggregator: Aggregator,
-  tallies: ReadonlyMap<string, readonly OutcomeBuilder[]>,
+  builders: ReadonlyMap<string, readonly OutcomeBuilder[]>,
   write: (item: Item) => Promise<void>,
 ): Promise<ReadItem[]> {
-  const all = [...tallies.values()].flat();
+  const all = [...builders.values()].flat();
   const types = typesOf(run.auditor);
   const planned = ({ item }: OutcomeBuilder): string[] =>
     run.auditor.services.flatMap((each) => collectorsFor(each, item.region).map(({ type }) => type));
@@ -64,12 +64,12 @@ export async function readAggregator(
   const sources = select.parent!.listing;
   const { account, region, name } = aggregator;
   const unread = (of: readonly OutcomeBuilder[], read: Asking, error: unknown, remedy?: string, what = types): void => {
-    for (const tally of of)
-      for (const resourceType of planned(tally).filter((type) => what.includes(type)))
-        tally.problem(problemOf(error, { ...read, resourceType, incomplete: "resources", open: true }), remedy);
+    for (const builder of of)
+      for (const resourceType of planned(builder).filter((type) => what.includes(type)))
+        builder.problem(problemOf(error, { ...read, resourceType, incomplete: "resources", open: true }), remedy);
   };
-  const ended = all.map((tally) => ({ tally, finished: true }));
-  const open = all.map((tally) => ({ tally, finished: false }));
+  const ended = all.map((builder) => ({ builder, finished: true }));
+  const open = all.map((builder) => ({ builder, finished: false }));
 
   const { access } = run;
   const enter = () => access.session(account, run.runId);
@@ -98,14 +98,14 @@ export async function readAggregator(
     return client;
   };
   const limit = pLimit(ACCOUNTS_AT_ONCE);
-  const callsFor = (tally: OutcomeBuilder): Calls => ({
+  const callsFor = (builder: OutcomeBuilder): Calls => ({
     client: service!.client,
     session,
     clientOf,
     budget: (_client, call) => call(() => undefined),
-    paces: () => [],
+    bucketsFor: () => [],
     hasEnded: access.hasEnded,
-    tally,
+    builder,
     silence: new Silence(run.deadline),
     deadline: run.deadline,
     wait: run.wait,
@@ -116,14 +116,20 @@ export async function readAggregator(
       : undefined;
   /** Every row of a query, page by page. */
   const query = <R = Row>(
-    tally: OutcomeBuilder,
+    builder: OutcomeBuilder,
     expression: string,
     take: (rows: R[], next: Values | undefined) => Promise<void>,
     from?: Values,
   ): Promise<void> => {
     const input = { ConfigurationAggregatorName: name, Expression: expression, Limit: PAGE };
     const parsed = (answer: Values) => ((answer[select.items!] ?? []) as string[]).map((text) => JSON.parse(text));
-    return pages({ calls: callsFor(tally), region }, select, input, (answer, next) => take(parsed(answer), next), from);
+    return pages(
+      { calls: callsFor(builder), region },
+      select,
+      input,
+      (answer, next) => take(parsed(answer), next),
+      from,
+    );
   };
 
   const readAccount = async (
@@ -134,27 +140,27 @@ export async function readAggregator(
     const id = first!.item.account_id;
     const own = sourcesOf(known ?? [], id);
     const recorders: Recorder[] = [];
-    const byRegion = new Map(of.map((tally) => [tally.item.region, tally]));
+    const byRegion = new Map(of.map((builder) => [builder.item.region, builder]));
     const seen = new Set<string>();
     const writeRows = async (rows: readonly Row[]) => {
       const collectedAt = new Date(run.now()).toISOString();
       for (const row of rows) {
-        const tally = byRegion.get(row.awsRegion);
+        const builder = byRegion.get(row.awsRegion);
         // Several recorders can keep what is global: it is one resource all the same.
         const resource = `${row.awsRegion} ${row.resourceType} ${row.resourceId}`;
-        if (!tally || !planned(tally).includes(row.resourceType) || seen.has(resource) || isDeleted(row)) continue;
+        if (!builder || !planned(builder).includes(row.resourceType) || seen.has(resource) || isDeleted(row)) continue;
         seen.add(resource);
-        await write(itemOf(run, select, tally, row, collectedAt));
-        tally.kept(row.resourceType);
+        await write(itemOf(run, select, builder, row, collectedAt));
+        builder.kept(row.resourceType);
       }
     };
     const judge = (type: string, answered: boolean) => {
-      for (const tally of of.filter((each) => planned(each).includes(type))) {
-        const { region: asked } = tally.item;
-        const gap = known && gapOf({ account: id, region: asked, type, found: tally.has(type) }, own, recorders);
-        if (gap) tally.problem(gap);
-        else if (known && answered) tally.listed(type);
-        tally.saveCursor(type, null);
+      for (const builder of of.filter((each) => planned(each).includes(type))) {
+        const { region: asked } = builder.item;
+        const gap = known && gapOf({ account: id, region: asked, type, found: builder.has(type) }, own, recorders);
+        if (gap) builder.problem(gap);
+        else if (known && answered) builder.listed(type);
+        builder.saveCursor(type, null);
       }
     };
     try {
@@ -172,8 +178,8 @@ export async function readAggregator(
               queryOf(id, some),
               async (rows, next) => {
                 await writeRows(rows);
-                for (const tally of next ? of : [])
-                  for (const type of some) tally.saveCursor(type, { at: JSON.stringify(next) });
+                for (const builder of next ? of : [])
+                  for (const type of some) builder.saveCursor(type, { at: JSON.stringify(next) });
               },
               place && (JSON.parse(place.at) as Values),
             );
@@ -186,10 +192,10 @@ export async function readAggregator(
         }
       }
     } catch (error) {
-      if (error instanceof DeadlineReached) return of.map((tally) => ({ tally, finished: false }));
+      if (error instanceof DeadlineReached) return of.map((builder) => ({ builder, finished: false }));
       unread(of, select, error, remedyOf(error));
     }
-    return of.map((tally) => ({ tally, finished: true }));
+    return of.map((builder) => ({ builder, finished: true }));
   };
 
   let known: Source[] | undefined = [];
@@ -203,7 +209,7 @@ export async function readAggregator(
     known = undefined;
     unread(all, sources, error, remedyOf(error));
   }
-  return (await Promise.all([...tallies.values()].map((of) => limit(() => readAccount(of, known))))).flat();
+  return (await Promise.all([...builders.values()].map((of) => limit(() => readAccount(of, known))))).flat();
 }
 
 type Asking = Pick<Listing, "operation" | "actions">;
@@ -229,9 +235,7 @@ const isDeleted = (row: Row): boolean =>
 function itemOf(run: TaskRun, { operation }: Listing, { item }: OutcomeBuilder, row: Row, collectedAt: string): Item {
   const { configuration } = row;
   const own = typeof configuration === "object" && !Array.isArray(configuration) ? configuration : { configuration };
-  const beside = Object.fromEntries(
-    BESIDE.flatMap((member) => (member in row ? [[member, row[member as "arn"]]] : [])),
-  );
+  const added = Object.fromEntries(ADDED.flatMap((member) => (member in row ? [[member, row[member as "arn"]]] : [])));
   const name = run.auditor.services[0]!.collectors[0]!.redactNames!;
   return {
     run_id: run.runId,
@@ -243,7 +247,7 @@ function itemOf(run: TaskRun, { operation }: Listing, { item }: OutcomeBuilder, 
     arn: row.arn ?? null,
     name: row.resourceName ?? row.resourceId,
     tags: row.tags === undefined || row.tags === null ? null : tagMap(row.tags),
-    configuration: redactNamed({ ...own, ...beside }, name, digestsOf(run.digestKey, item.account_id)) as Values,
+    configuration: redactNamed({ ...own, ...added }, name, digestsOf(run.digestKey, item.account_id)) as Values,
     auditor: item.auditor,
     operation,
   };

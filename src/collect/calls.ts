@@ -21,10 +21,10 @@ export interface Calls {
   /** Runs a call within the account's budget of concurrent calls; the call tells of each attempt that AWS refused. */
   budget: <T>(client: SdkClient, call: (refused: () => void) => Promise<T>) => Promise<T>;
   /** What a call has to wait for to keep to the run's share of what AWS documents, one after the other. */
-  paces: (service: string, region: string, operation: string) => readonly Pick<TokenBucket, "reserve">[];
+  bucketsFor: (service: string, region: string, operation: string) => readonly Pick<TokenBucket, "reserve">[];
   /** Whether an error says that the credentials have ended for good. */
   hasEnded?: ((error: unknown) => boolean) | undefined;
-  tally: OutcomeBuilder;
+  builder: OutcomeBuilder;
   /** Which endpoints turned out not to answer. */
   silence: Silence;
   /** Whether the region answers the auditor. */
@@ -79,12 +79,12 @@ async function renewing(calls: Calls, read: Read, region: string, input: Values)
 }
 
 async function once(calls: Calls, read: Read, region: string, input: Values): Promise<Values> {
-  const { tally, deadline, silence } = calls;
+  const { builder, deadline, silence } = calls;
   const client = calls.clientOf(read.client ?? calls.client, region);
-  for (const pace of calls.paces(client.config?.serviceId ?? "", region, read.operation)) {
-    const held = pace.reserve();
+  for (const bucket of calls.bucketsFor(client.config?.serviceId ?? "", region, read.operation)) {
+    const held = bucket.reserve();
     if (!held) continue;
-    tally.held(held);
+    builder.held(held);
     await before(deadline, () => calls.wait(held));
   }
   return calls.budget(client, async (refused) => {
@@ -92,18 +92,18 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
     silence.check(client);
     try {
       const command = tellThrottles(new read.command(input), () => {
-        tally.throttled();
+        builder.throttled();
         refused();
       });
       const send = (): Promise<Answer> => client.send(command, { abortSignal: silence.signalOf(client) });
       const { $metadata, ...answer } = await before(deadline, send);
-      tally.called($metadata?.attempts);
+      builder.called($metadata?.attempts);
       silence.answered(client);
       calls.region?.answered();
       return answer;
     } catch (error) {
       if (error instanceof DeadlineReached) throw error;
-      tally.called((error as Answer).$metadata?.attempts);
+      builder.called((error as Answer).$metadata?.attempts);
       if (isTimeout(error)) silence.timedOut(client);
       else if ((error as Answer).$metadata?.httpStatusCode) {
         silence.answered(client);

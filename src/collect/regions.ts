@@ -38,10 +38,10 @@ export type Regions = (region: string) => RegionState;
 /** Asks an account which of the planned regions are open to it: once, and only where regions are planned. @throws DeadlineReached */
 export async function regionsOf(
   run: TaskRun,
-  tallies: readonly OutcomeBuilder[],
+  builders: readonly OutcomeBuilder[],
   clientOf: (client: ClientClass, region: string) => SdkClient,
 ): Promise<Regions> {
-  const regional = tallies.filter(({ item }) => item.region !== GLOBAL);
+  const regional = builders.filter(({ item }) => item.region !== GLOBAL);
   const [first] = regional;
   if (!first) return () => ({ is: "open" });
   const { account_id: account } = first.item;
@@ -80,13 +80,13 @@ const told = (status: Problem["status"], code: string, message: string): Problem
 
 async function describeRegions(
   run: TaskRun,
-  tally: OutcomeBuilder,
+  builder: OutcomeBuilder,
   ec2: SdkClient,
 ): Promise<Map<string, string | undefined>> {
-  const command = tellThrottles(new DescribeRegionsCommand({ AllRegions: true }), () => tally.throttled());
+  const command = tellThrottles(new DescribeRegionsCommand({ AllRegions: true }), () => builder.throttled());
   const asked = () => (ec2 as EC2Client).send(command, { abortSignal: run.deadline });
   const { Regions = [], $metadata } = await before(run.deadline, asked);
-  tally.called($metadata?.attempts);
+  builder.called($metadata?.attempts);
   if (!Regions.length) throw new Error("DescribeRegions answered with no region at all");
   return new Map(Regions.flatMap((each) => (each.RegionName ? [[each.RegionName, each.OptInStatus] as const] : [])));
 }

@@ -39,9 +39,9 @@ export interface Reading {
   /** Whether the region is known to be open to the account. Where it is not, an answer may say that it is closed. */
   regionIsOpen?: boolean;
   budget: Calls["budget"];
-  paces: Calls["paces"];
+  bucketsFor: Calls["bucketsFor"];
   hasEnded?: Calls["hasEnded"];
-  tally: OutcomeBuilder;
+  builder: OutcomeBuilder;
   /** Fires when the task has to commit. */
   deadline: AbortSignal;
   now: () => number;
@@ -55,23 +55,23 @@ export interface Reading {
 export const collectorsFor = ({ collectors }: Service, region: string): Collector[] =>
   collectors.filter((collector) => isGlobal(collector) === (region === GLOBAL));
 
-/** Reads everything of one planned item and hands over each resource as an item. Problems go into the tally. */
+/** Reads everything of one planned item and hands over each resource as an item. Problems go into the builder. */
 export async function readItem(auditor: Auditor, reading: Reading): Promise<void> {
   const region = regionCalls();
   await allOf(auditor.services.map((service) => readService(auditor.name, service, reading, region)));
 }
 
 async function readService(auditor: string, service: Service, reading: Reading, region: RegionCalls): Promise<void> {
-  const { item, tally, partition } = reading;
+  const { item, builder, partition } = reading;
   const collectors = collectorsFor(service, item.region);
   const calls: Calls = {
     client: service.client,
     session: reading.session,
     clientOf: reading.clientOf,
     budget: reading.budget,
-    paces: reading.paces,
+    bucketsFor: reading.bucketsFor,
     hasEnded: reading.hasEnded,
-    tally,
+    builder,
     silence: new Silence(reading.deadline),
     region,
     deadline: reading.deadline,
@@ -98,7 +98,7 @@ async function readService(auditor: string, service: Service, reading: Reading, 
   };
   await allOf(
     collectors.map(async (collector) => {
-      if (tally.cursorOf(collector.type) === null) return;
+      if (builder.cursorOf(collector.type) === null) return;
       const listings = listingsIn(calledIn(collector, reading));
       const isParent = parents.has(collector.listing) || collector.listing.parent?.recursive === true;
       await readCollector(auditor, collector, reading, listings, isParent);
@@ -115,7 +115,7 @@ async function readCollector(
   isParent: boolean,
 ): Promise<void> {
   const { type, listing } = collector;
-  const { tally } = reading;
+  const { builder } = reading;
   const problem = problemsOf(collector, reading, listings);
   let tagged: ReturnType<Describing["bulkTags"]> | undefined;
   let said: ReturnType<Describing["joinedParts"]> | undefined;
@@ -137,25 +137,25 @@ async function readCollector(
     onPage: async (page: Found[]) => {
       const described = await describePage(page, describing);
       // A page is written whole or, when the deadline comes first, not at all.
-      tally.listed(type);
+      builder.listed(type);
       for (const each of described) {
         if (collector.only?.({ ...each.resource, ...each.details }) === false) continue;
         const written = itemOf(auditor, collector, reading, listings.where, each);
-        if (!written.resource_id) tally.note({ ...NO_ID, operation: listing.operation, resource_type: type, times: 1 });
+        if (!written.resource_id) builder.note({ ...NO_ID, operation: listing.operation, resource_type: type, times: 1 });
         await reading.write(written);
-        tally.kept(type);
+        builder.kept(type);
       }
     },
     onError: (read: Read, error: unknown, begun: boolean) => void problem(read, error, "resources", { begun }),
     onOverlap: ({ operation }: Read, times: number) =>
-      tally.note({ operation, resource_type: type, code: "PagesOverlap", message: OVERLAP, times }),
+      builder.note({ operation, resource_type: type, code: "PagesOverlap", message: OVERLAP, times }),
     onGone: (read: Read, error: unknown) => void problem(read, error, "resources", { names: true }),
-    progress: progressOf(type, tally),
+    progress: progressOf(type, builder),
   };
   try {
     if (isParent) await takeAll(await listings.parents(listing), handler);
     else await walk(listing, listings, { ...handler, identity: identityOf(collector, listings.where) });
-    tally.saveCursor(type, null);
+    builder.saveCursor(type, null);
   } catch (error) {
     if (!(error instanceof DeadlineReached)) throw error;
   }
@@ -164,7 +164,7 @@ async function readCollector(
 /** Takes down the calls of a collector that did not answer. */
 function problemsOf(
   { type, notEnabled }: Collector,
-  { tally, item, regionIsOpen }: Reading,
+  { builder, item, regionIsOpen }: Reading,
   { calls, where }: Listings,
 ): Describing["problem"] {
   // What is global has no region that an account could close.
@@ -179,7 +179,7 @@ function problemsOf(
     const serviceId = names ? serviceIdOf(calls, read, where.region) : undefined;
     const met = problemOf(error, { ...about, notEnabled, begun, open, names: names ? { serviceId } : undefined });
     calls.region?.refused(met);
-    tally.problem(met);
+    builder.problem(met);
     return met;
   };
 }
@@ -214,8 +214,8 @@ async function takeAll(
 }
 
 /** How far the listing of a type is read; kept up to date in place, as a listing can have thousands of chains. */
-function progressOf(type: string, tally: OutcomeBuilder): Progress {
-  const before = tally.cursorOf(type) as { done?: string[]; at?: Record<string, string> } | undefined;
+function progressOf(type: string, builder: OutcomeBuilder): Progress {
+  const before = builder.cursorOf(type) as { done?: string[]; at?: Record<string, string> } | undefined;
   const place = { done: before?.done ?? [], at: before?.at ?? {} };
   const done = new Set(place.done);
   return {
@@ -228,7 +228,7 @@ function progressOf(type: string, tally: OutcomeBuilder): Progress {
         done.add(chain);
         place.done.push(chain);
       }
-      tally.saveCursor(type, place);
+      builder.saveCursor(type, place);
     },
   };
 }

@@ -36,23 +36,23 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
   try {
     const all = await readAll(run, write);
     const objects = await Promise.all([...writers.values()].map((writer) => writer.finish()));
-    const unfinished = all.flatMap(({ tally, finished }) => {
-      const begun = tally.begun();
-      return finished ? [] : [{ item: tally.item, tally, ...(begun ? { begun } : {}) }];
+    const unfinished = all.flatMap(({ builder, finished }) => {
+      const begun = builder.begun();
+      return finished ? [] : [{ item: builder.item, builder, ...(begun ? { begun } : {}) }];
     });
     const late = run.now() + WORTH_A_TASK_MS > (run.readUntil ?? Number.POSITIVE_INFINITY);
     const { followUps, ended } = late
       ? { followUps: [], ended: unfinished }
       : handOver(run.task, unfinished, all.length - unfinished.length);
     const [problem, remedy] = late ? [OUT_OF_TIME, OUT_OF_TIME_REMEDY] : [TOO_LARGE, TOO_LARGE_REMEDY];
-    for (const { tally } of ended) tally.problem(problem, remedy);
-    const done = new Set(ended.map(({ tally }) => tally));
+    for (const { builder } of ended) builder.problem(problem, remedy);
+    const done = new Set(ended.map(({ builder }) => builder));
     return {
       run_id: run.runId,
       task: run.task.id,
       attempt: run.attempt,
       committed_at: new Date(run.now()).toISOString(),
-      outcomes: all.flatMap(({ tally, finished }) => (finished || done.has(tally) ? [tally.outcome()] : [])),
+      outcomes: all.flatMap(({ builder, finished }) => (finished || done.has(builder) ? [builder.outcome()] : [])),
       objects,
       ...(followUps.length ? { follow_ups: followUps } : {}),
     };
@@ -64,16 +64,16 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
 
 /** Reads each account, or asks the aggregator about them. */
 async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Promise<ReadItem[]> {
-  const tallies = talliesOf(run);
+  const builders = buildersOf(run);
   const { aggregator } = run.auditor;
-  if (aggregator) return readAggregator(run, aggregator, tallies, write);
+  if (aggregator) return readAggregator(run, aggregator, builders, write);
   const accounts = pLimit(ACCOUNTS_AT_ONCE);
   const { group, id, position } = run.task;
   const tasks = group.of > 1 ? group.of * TASKS_PER_GROUP : group.tasks;
   const offset = position === undefined ? Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32 : position / tasks;
   const sessions = sessionBucket(run.apiShare, tasks, offset, run.now);
   const callLimit = pLimit(CALLS_AT_ONCE);
-  const read = [...tallies.values()].map((own) => accounts(() => readAccount(run, own, write, sessions, callLimit)));
+  const read = [...builders.values()].map((own) => accounts(() => readAccount(run, own, write, sessions, callLimit)));
   return (await Promise.all(read)).flat();
 }
 
@@ -104,15 +104,15 @@ const TOO_LARGE: Problem = {
 const TOO_LARGE_REMEDY =
   "What was read of it is kept. Give the function more time or the account higher API limits, and run again for it.";
 
-/** A tally for each planned item of a task, by account; what a task before began goes on. */
-function talliesOf({ task, now }: TaskRun): Map<string, OutcomeBuilder[]> {
+/** A builder for each planned item of a task, by account; what a task before began goes on. */
+function buildersOf({ task, now }: TaskRun): Map<string, OutcomeBuilder[]> {
   const nameOf = ({ account_id, region }: Omit<PlannedItem, "auditor">) => `${account_id} ${region}`;
   const begun = new Map<string, Begun>(task.begun?.map((each) => [nameOf(each.outcome), each]));
-  const tallies = new Map<string, OutcomeBuilder[]>();
+  const builders = new Map<string, OutcomeBuilder[]>();
   for (const item of plannedItems(task)) {
-    const ofAccount = tallies.get(item.account_id) ?? [];
+    const ofAccount = builders.get(item.account_id) ?? [];
     ofAccount.push(new OutcomeBuilder(item, now, begun.get(nameOf(item))));
-    tallies.set(item.account_id, ofAccount);
+    builders.set(item.account_id, ofAccount);
   }
-  return tallies;
+  return builders;
 }

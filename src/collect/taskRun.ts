@@ -39,6 +39,6 @@ export interface TaskRun {
 
 /** A planned item, and whether it was read to its end before the task had to commit. */
 export interface ReadItem {
-  tally: OutcomeBuilder;
+  builder: OutcomeBuilder;
   finished: boolean;
 }

@@ -15,7 +15,7 @@ export interface Listings {
   notWhole(types: readonly string[], account: string, region: string): string | undefined;
 }
 
-const UNTOLD = "failed: no outcome tells whether it was read";
+const NO_OUTCOME = "failed: no outcome tells whether it was read";
 
 /** Reads the outcomes of a sealed run once. @param types those that are asked for later */
 export async function listingsOf(
@@ -48,12 +48,12 @@ export async function listingsOf(
       if (gap.status !== "not-enabled") note(gap.resource_type, account_id, region, reasonOf(gap));
     }
     for (const { type, global: once } of covered[auditor] ?? [])
-      if (once === (region === GLOBAL) && !told.has(type)) note(type, account_id, region, UNTOLD);
+      if (once === (region === GLOBAL) && !told.has(type)) note(type, account_id, region, NO_OUTCOME);
   }
   for (const task of manifest.missing)
     for (const { auditor, account_id, region } of plannedItems(task))
       for (const { type, global: once } of covered[auditor] ?? [])
-        if (once === (region === GLOBAL)) note(type, account_id, region, UNTOLD);
+        if (once === (region === GLOBAL)) note(type, account_id, region, NO_OUTCOME);
 
   const whyAt = (type: string, account: string, region: string): string | undefined => {
     if (!global.has(type) && !regional.has(type))

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /**
- * A run's place in the chain of sealed runs. The place is claimed before the manifest is written: two runs sealed at
- * the same moment ask for the same place, one gets it, and the other comes after it.
+ * A run's sequence number in the chain of sealed runs. It is claimed before the manifest is written: two runs sealed at
+ * the same moment ask for the same number, one gets it, and the other comes after it.
  */
 export const ChainLink = z.object({
   /** 1 for the first run; without gaps. */

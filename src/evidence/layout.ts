@@ -8,9 +8,9 @@
  *                                  finished/tasks/<group or task>/<task>.json   } nothing of a task, of a group, is to
  *                                  finished/groups/<group>.json                 } come: how the last one out knows itself
  *                                  sealing/<number>.json    which sealer reads the commits, and until when it may
- *                                  manifest.json            the seal: hashes of plan and commits, totals, place in the chain
+ *                                  manifest.json            the seal: hashes of plan and commits, totals, sequence number
  *                                  manifest.sig             its signature (DER)
- * runs/chain/<place>.json                                   which run has this place in the chain
+ * runs/chain/<sequence>.json                                which run has this sequence number
  * keys/<SHA-256>.pem                                        public keys that manifests are signed with
  * hints/durations.json                                      what the last whole run took: for the order of the next, no evidence
  * ```

@@ -29,14 +29,14 @@ export type CommittedTask = z.infer<typeof CommittedTask>;
 
 /**
  * The seal of a run, as canonical JSON (RFC 8785): SHA-256 of the plan and of every commit, sums over what they say,
- * and the run's place in the chain. The bytes in the bucket are the canonical ones, so their SHA-256 is what is signed.
+ * and the run's sequence number in the chain. The bytes in the bucket are the canonical ones, so their SHA-256 is what is signed.
  */
 export const Manifest = z.object({
   format: z.enum([MANIFEST_FORMAT_2, MANIFEST_FORMAT]),
   run_id: z.string(),
   run_date: z.string(),
   sealed_at: z.string(),
-  /** Place in the chain of sealed runs, from 1, without gaps. */
+  /** Sequence number in the chain of sealed runs, from 1, without gaps. */
   sequence: z.number().int().positive(),
   /** The run before it; null for the first. */
   previous: z
@@ -274,19 +274,19 @@ export class ManifestBuilder {
   }
 
   /** Takes the planned tasks in the order of the plan. @throws CoverageError */
-  add(tally: TaskSummary): void {
-    tally.checkCoverage();
-    this.tasks.push(...tally.committed);
-    this.missing.push(...tally.missing);
-    for (const [status, count] of Object.entries(tally.statuses) as [OutcomeStatus, number][])
+  add(summary: TaskSummary): void {
+    summary.checkCoverage();
+    this.tasks.push(...summary.committed);
+    this.missing.push(...summary.missing);
+    for (const [status, count] of Object.entries(summary.statuses) as [OutcomeStatus, number][])
       this.statuses[status] = (this.statuses[status] ?? 0) + count;
-    for (const [name, sums] of Object.entries(tally.types)) {
+    for (const [name, sums] of Object.entries(summary.types)) {
       this.types[name] ??= { items: 0, objects: 0, bytes: 0 };
       addTo(this.types[name]!, sums);
     }
-    addTo(this.sums, tally.sums);
-    for (const [who, hashes] of tally.bundles) this.ranBy(who, hashes);
-    for (const [auditor, accounts] of tally.took)
+    addTo(this.sums, summary.sums);
+    for (const [who, hashes] of summary.bundles) this.ranBy(who, hashes);
+    for (const [auditor, accounts] of summary.took)
       for (const [account_id, ms] of accounts) addDuration(this.took, { auditor, account_id, ms });
   }
 
@@ -295,7 +295,7 @@ export class ManifestBuilder {
     return !this.plan.narrowed?.length && !this.missing.length;
   }
 
-  /** The manifest for a place in the chain. @returns canonical JSON */
+  /** The manifest for a sequence number of the chain. @returns canonical JSON */
   seal({ link, previous, signingKey, bundleSha256, ...given }: Seal): { manifest: Manifest; text: string } {
     if (bundleSha256) this.ranBy("sealer", [bundleSha256]);
     const date = dateOf(this.plan);

@@ -14,7 +14,7 @@ export interface KeyRange {
 export interface TrustedKeys {
   (fingerprint: string): Promise<KeyObject | undefined>;
   /** True of keys that lie beside the evidence, and were not given by another way. */
-  beside?: boolean;
+  fromEvidence?: boolean;
   /** Which runs a key signs; undefined: any. */
   rangeOf?(fingerprint: string): KeyRange | undefined;
 }
@@ -69,5 +69,5 @@ export function keysBeside(source: EvidenceSource): TrustedKeys {
     const content = await readBounded(source, publicKeyKey(fingerprint), PUBLIC_KEY_AT_MOST);
     return "bytes" in content ? publicKeyNamed(fingerprint, content.bytes) : undefined;
   };
-  return Object.assign(read, { beside: true });
+  return Object.assign(read, { fromEvidence: true });
 }

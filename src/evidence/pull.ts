@@ -60,7 +60,7 @@ const isMark = (key: string): boolean => layout.isMark(layout.runDocumentOf(key)
 /**
  * Makes a copy of evidence, or goes on with one: seals first, then what they name. Each object is hashed as it
  * streams, and appears under its name once it is whole; what stands with the size and hash that were sealed is not
- * fetched again. What the bucket holds otherwise than it was sealed is copied as it stands, and told of: the copy is
+ * fetched again. An object that is not as it was sealed is copied as it stands, and reported: the copy is
  * for verifying. What a run is sealed with goes into sorted files, so that memory does not grow with the objects.
  */
 export async function pull(request: Pull): Promise<Pulled> {
@@ -111,7 +111,7 @@ class Puller {
     return this.pulled;
   }
 
-  /** What one run is sealed with, its place in the chain, and the manifest that it follows. */
+  /** What one run is sealed with, its sequence number, and the manifest that it follows. */
   private async sealsOf({ run, date }: { run: string; date: string }): Promise<void> {
     const manifest = await this.seals(run, date);
     if (manifest) await this.start(layout.chainKey(manifest.sequence));

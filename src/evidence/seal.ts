@@ -12,7 +12,7 @@ import { summarizeTask } from "./summarizeTask.ts";
 /** Planned tasks whose commits are read at the same time. */
 const READS_AT_ONCE = 16;
 
-/** Times that other runs may get ahead in the chain while this one asks for a place. */
+/** Times that other runs may get ahead in the chain while this one claims a sequence number. */
 const CLAIMS_AT_MOST = 100;
 
 /** A manifest as it is in the bucket; `built` when it was built here from the commits a moment ago. */
@@ -49,9 +49,9 @@ export interface SealInProgress {
 }
 
 /**
- * Seals a run: checks each planned item for exactly one outcome, takes the next place in the chain, writes the
+ * Seals a run: checks each planned item for exactly one outcome, claims the next sequence number, writes the
  * manifest and signs it. Every step is create-only and can be repeated: a sealer that died is made good by the next
- * one, whichever run that is for, since a place can only be claimed once the manifest before it stands.
+ * one, whichever run that is for, since a number can only be claimed once the manifest before it is there.
  * @returns the manifest that stands, the tasks that are still out, or until when another sealer is at it
  * @throws CoverageError when outcomes are repeated, or were never planned
  */
@@ -64,7 +64,7 @@ export async function seal(
   let begun: Progress | undefined;
   let ready: ManifestBuilder | undefined;
   for (let claims = 0; claims < CLAIMS_AT_MOST; claims++) {
-    // The head comes first: had this run claimed a place before it, its manifest is found below.
+    // The head comes first: had this run claimed a number before it, its manifest is found below.
     const [head, progress] = await Promise.all([store.chainHead(), begun ?? progressOf(store, run, date)]);
     begun = progress;
     const claimed = head?.run_id === run;
@@ -94,7 +94,7 @@ export async function seal(
       return finish(sealing, await write(sealing, link, ready, previous), ready);
     }
   }
-  throw new Error(`run ${run}: ${CLAIMS_AT_MOST} other runs took the next place in the chain first`);
+  throw new Error(`run ${run}: ${CLAIMS_AT_MOST} other runs claimed the next sequence number first`);
 }
 
 /** Signs what this sealer has read itself, and leaves what is of use to the next run. */
@@ -105,7 +105,7 @@ async function finish(sealing: Sealing, standing: Standing, { isWhole, took }: M
   return manifest;
 }
 
-/** The manifest of a run that has its place in the chain, whoever claimed it; written here when it is not there. */
+/** The manifest of a run that has its sequence number, also where another sealer claimed it; written here when it is not there. */
 async function ensureManifest(sealing: Sealing, link: ChainLink, ready?: ManifestBuilder): Promise<Standing> {
   const { store } = sealing;
   const { run_id: run, run_date: date } = link;
@@ -123,7 +123,7 @@ async function ensureSigned(sealing: Sealing, link: ChainLink): Promise<Standing
   return standing;
 }
 
-/** Builds the manifest of a claimed place and writes it, unless another sealer has meanwhile: what stands counts. */
+/** Builds the manifest of a claimed sequence number and writes it, unless another sealer has meanwhile: what stands counts. */
 async function write(
   { store, signer, incomplete: asked, bundleSha256 }: Sealing,
   link: ChainLink,
@@ -134,7 +134,7 @@ async function write(
   const incomplete = link.incomplete ?? asked;
   if (builder.open.length && !incomplete)
     throw new Error(
-      `run ${run} has place ${link.sequence} in the chain, and commits it was to be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
+      `run ${run} has sequence number ${link.sequence}, but commits that it should be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
     );
   const key = signer && (await signer.key());
   const { manifest, text } = builder.seal({
@@ -158,12 +158,12 @@ const named = ({ arn, sha256: hash, holder }: SigningKey): Manifest["signing_key
   holder,
 });
 
-/** The run before a place, with the hashes of its manifest and its signature. */
+/** The run before a sequence number, with the hashes of its manifest and its signature. */
 async function before(store: RunStore, sequence: number): Promise<Manifest["previous"]> {
   if (sequence === 1) return null;
   const link = await store.chainLink(sequence - 1);
   const found = link && (await store.readManifest(link.run_id, link.run_date));
-  if (!found) throw new Error(`place ${sequence - 1} of the chain has no manifest`);
+  if (!found) throw new Error(`sequence number ${sequence - 1} of the chain has no manifest`);
   return linkTo(store, found);
 }
 
@@ -238,11 +238,11 @@ async function read(
   const { run_id: run } = plan;
   const builder = new ManifestBuilder(plan, bytes);
   for (let start = 0; start < plan.tasks.length; start += READS_AT_ONCE) {
-    const tallies = plan.tasks.slice(start, start + READS_AT_ONCE).map((task) => {
+    const summaries = plan.tasks.slice(start, start + READS_AT_ONCE).map((task) => {
       const readCommit = async (id: string) => (only && !only.has(id) ? undefined : store.readCommit(run, date, id));
       return summarizeTask(run, date, task, readCommit);
     });
-    for (const tally of await Promise.all(tallies)) builder.add(tally);
+    for (const summary of await Promise.all(summaries)) builder.add(summary);
   }
   return builder;
 }

@@ -46,10 +46,10 @@ export interface RunStore {
   finishedGroups(run: string, date: string): Promise<number>;
   /** @returns the lease that stands under this number: this one, or that of the sealer that wrote it first */
   claimLease(run: string, date: string, number: number, lease: SealLease): Promise<SealLease>;
-  /** The newest place in the chain that a run has claimed: one request and a read. */
+  /** The newest sequence number that a run has claimed: one request and a read. */
   chainHead(): Promise<ChainLink | undefined>;
   chainLink(sequence: number): Promise<ChainLink | undefined>;
-  /** @returns false when the place is taken */
+  /** @returns false when the number is taken */
   claim(link: ChainLink): Promise<boolean>;
   /** @returns false when the run is sealed already */
   writeManifest(run: string, date: string, text: string): Promise<boolean>;

@@ -14,12 +14,12 @@ export async function summarizeTask(
   planned: Task,
   readCommit: (task: string) => Promise<{ outcome: TaskOutcome; bytes: Uint8Array } | undefined>,
 ): Promise<TaskSummary> {
-  const tally = new TaskSummary(planned);
+  const summary = new TaskSummary(planned);
   const out: Task[] = [planned];
   for (let task = out.pop(); task; task = out.pop()) {
     const commit = await readCommit(task.id);
     if (!commit) {
-      tally.lacks(task);
+      summary.lacks(task);
       continue;
     }
     const { outcome, bytes } = commit;
@@ -27,8 +27,8 @@ export async function summarizeTask(
       throw new Error(`run ${run}: the commit of ${task.id} says that it is of ${outcome.task} in ${outcome.run_id}`);
     const stray = outcome.follow_ups?.find(({ id }) => handedOverBy(id) !== outcome.task);
     if (stray) throw new Error(`run ${run}: task ${task.id} hands over to ${stray.id}, which is not below it`);
-    tally.add(outcome, outcomeKey(run, date, task.id), bytes);
+    summary.add(outcome, outcomeKey(run, date, task.id), bytes);
     out.push(...(outcome.follow_ups ?? []).toReversed());
   }
-  return tally;
+  return summary;
 }

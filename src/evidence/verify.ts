@@ -114,7 +114,7 @@ class Verifier {
     this.expected = new SortedSpool(scratch, "expected");
     this.verdict = {
       level: "verified",
-      key_source: to.keys.beside ? "beside the evidence" : "given",
+      key_source: to.keys.fromEvidence ? "beside the evidence" : "given",
       keys: [],
       signatures: { deployment: 0, desk: 0, none: 0, misfit: 0 },
       runs: 0,
@@ -387,7 +387,8 @@ class Verifier {
     if (!runs && !violations && !this.runs.size)
       throw new NothingToVerify(`${this.to.source.name} holds no sealed run`);
     if (this.unread && !violations && !this.verdict.objects) throw this.unread;
-    const isShown = runs > 0 && !this.to.keys.beside && !signatures.none && !signatures.misfit && !notices.unreadable;
+    const isShown =
+      runs > 0 && !this.to.keys.fromEvidence && !signatures.none && !signatures.misfit && !notices.unreadable;
     this.verdict.level = violations ? "violated" : isShown ? "verified" : "consistent";
     return this.verdict;
   }

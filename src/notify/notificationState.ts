@@ -60,7 +60,7 @@ export const NotificationState = z.object({
 });
 export type NotificationState = z.infer<typeof NotificationState>;
 
-/** What the controls say of a run, as far as it is needed to tell what is new. */
+/** What the controls found in a run, as far as it is needed to tell what is new. */
 export interface Said {
   run: string;
   /** Of controls that were asked. */

@@ -48,7 +48,7 @@ export interface ReportedRun {
 /** What verifying the run came to. */
 export interface Integrity extends verification.Verdict {
   holds: boolean;
-  /** Whether the public key was given by the reader, or taken from beside the evidence. */
+  /** Whether the reader gave the public key, or it came from the bucket of the evidence (`beside`). */
   key: "given" | "beside";
   /** The first of the violations and notices. */
   findings: readonly (verification.Violation | verification.Notice)[];

@@ -16,7 +16,7 @@ describe("types read by the Cloud Control API", () => {
   after(() => mock.restore());
 
   async function read() {
-    const tally = new OutcomeBuilder(
+    const builder = new OutcomeBuilder(
       { auditor: "cloudcontrol", account_id: "111111111111", region: "eu-west-1" },
       () => 0,
     );
@@ -26,12 +26,12 @@ describe("types read by the Cloud Control API", () => {
       {
         runId: "run",
         partition: "aws",
-        item: tally.item,
+        item: builder.item,
         clientOf: (Client, region) => new Client({ region }),
         homeRegion: "us-east-1",
         budget: (_client, call) => call(() => undefined),
-        paces: () => [],
-        tally,
+        bucketsFor: () => [],
+        builder,
         deadline: new AbortController().signal,
         now: () => 0,
         wait: async () => undefined,
@@ -39,7 +39,7 @@ describe("types read by the Cloud Control API", () => {
         digestKey: "0123456789abcdef",
       },
     );
-    return { items, outcome: tally.outcome() };
+    return { items, outcome: builder.outcome() };
   }
 
   it("are items like others, with the properties as configuration and digests for what looks like a secret", async () => {

@@ -27,7 +27,7 @@ describe("IAM's credential report", () => {
         return { response: { statusCode, headers: { "content-type": "text/xml" }, body: Readable.from([body]) } };
       },
     };
-    const tally = new OutcomeBuilder({ auditor: "iam", account_id: "111111111111", region: "global" }, () => 0);
+    const builder = new OutcomeBuilder({ auditor: "iam", account_id: "111111111111", region: "global" }, () => 0);
     const items: Item[] = [];
     await readItem(
       {
@@ -37,13 +37,13 @@ describe("IAM's credential report", () => {
       {
         runId: "run",
         partition: "aws",
-        item: tally.item,
+        item: builder.item,
         clientOf: (Client, region) =>
           new Client({ region, requestHandler, credentials: { accessKeyId: "key", secretAccessKey: "secret" } }),
         homeRegion: "us-east-1",
         budget: (_client, call) => call(() => undefined),
-        paces: () => [],
-        tally,
+        bucketsFor: () => [],
+        builder,
         deadline: new AbortController().signal,
         now: () => 0,
         wait: async (ms) => void waits.push(ms),
@@ -51,7 +51,7 @@ describe("IAM's credential report", () => {
         digestKey: "0123456789abcdef",
       },
     );
-    return { item: items[0]!, outcome: tally.outcome(), waited: waits.reduce((sum, ms) => sum + ms, 0) };
+    return { item: items[0]!, outcome: builder.outcome(), waited: waits.reduce((sum, ms) => sum + ms, 0) };
   }
 
   it("is waited for while AWS makes it, as AWS itself says so", async () => {

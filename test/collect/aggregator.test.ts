@@ -52,7 +52,7 @@ describe("asking an aggregator", () => {
     const declared = configAggregator({ account: ACCOUNT, region: "eu-west-1", name: "organization" }, types);
     const [service] = declared.services;
     const item = { auditor: declared.name, account_id: ACCOUNT, region: "eu-west-1" };
-    const tally = new OutcomeBuilder(item, () => 0, begun);
+    const builder = new OutcomeBuilder(item, () => 0, begun);
     const items: Item[] = [];
     const run = {
       runId: "run",
@@ -65,8 +65,8 @@ describe("asking an aggregator", () => {
       now: () => 0,
     } as unknown as TaskRun;
     const write = async (each: Item) => void items.push(each);
-    const [done] = await readAggregator(run, run.auditor.aggregator!, new Map([[ACCOUNT, [tally]]]), write);
-    return { asked, items, tally, finished: done!.finished };
+    const [done] = await readAggregator(run, run.auditor.aggregator!, new Map([[ACCOUNT, [builder]]]), write);
+    return { asked, items, builder, finished: done!.finished };
   }
   const idsOf = (items: readonly Item[]) => items.map(({ resource_id }) => resource_id);
 
@@ -75,19 +75,19 @@ describe("asking an aggregator", () => {
     const first = await read(pages, { deadlineAt: 1 });
     expect(first.finished).to.equal(false);
     expect(idsOf(first.items)).to.deep.equal(["a", "b"]);
-    const second = await read(pages, { begun: first.tally.begun()! });
+    const second = await read(pages, { begun: first.builder.begun()! });
     expect(second.finished).to.equal(true);
     expect(second.asked.map(({ NextToken }) => NextToken)).to.deep.equal(["1", "2"]);
     expect(idsOf(second.items)).to.deep.equal(["c", "d"]);
-    expect(second.tally.outcome()).to.deep.include({ status: "collected", counts: { [TYPE]: 4 } });
+    expect(second.builder.outcome()).to.deep.include({ status: "collected", counts: { [TYPE]: 4 } });
   });
 
   it("asks about as many types at a time as AWS Config takes in a query", async () => {
     const types = Array.from({ length: 200 }, (_none, index): ResourceType => `AWS::Service${index}::Resource`);
-    const { asked, tally } = await read([[]], { types });
+    const { asked, builder } = await read([[]], { types });
     expect(asked.length).to.be.within(2, 4);
     for (const { Expression } of asked) expect(Expression!.length).to.be.at.most(4096);
-    expect(Object.keys(tally.outcome().counts).sort()).to.deep.equal([...types].sort());
+    expect(Object.keys(builder.outcome().counts).sort()).to.deep.equal([...types].sort());
   });
 
   it("leaves out what is gone, and takes what several recorders keep once", async () => {

@@ -26,19 +26,19 @@ export async function read(
       return { ...(answer as object), $metadata: { attempts: 1 } };
     },
   } as unknown as SdkClient;
-  const tally = new OutcomeBuilder({ auditor: "ecs", account_id: "111111111111", region }, () => 0);
+  const builder = new OutcomeBuilder({ auditor: "ecs", account_id: "111111111111", region }, () => 0);
   const items: Item[] = [];
   await readItem(
     { name: "ecs", services: [{ name: "ecs", title: "", client: ECSClient as never, collectors }] },
     {
       runId: "run",
       partition: "aws",
-      item: tally.item,
+      item: builder.item,
       clientOf: () => client,
       homeRegion: "us-east-1",
       budget: (_client, call) => call(() => undefined),
-      paces: () => [],
-      tally,
+      bucketsFor: () => [],
+      builder,
       deadline: new AbortController().signal,
       now: () => 0,
       wait: async () => undefined,
@@ -47,7 +47,7 @@ export async function read(
       ...more,
     },
   );
-  return { items, calls, outcome: tally.outcome() };
+  return { items, calls, outcome: builder.outcome() };
 }
 
 export const clusters = from(ListClustersCommand, "clusterArns", { as: "clusterArn" });

@@ -219,7 +219,7 @@ describe("reading resources", () => {
 
   it("remembers a chain of pages that failed, so that a task that goes on does not count it again", async () => {
     const deadline = new AbortController();
-    const tally = new OutcomeBuilder({ auditor: "ecs", account_id: "111111111111", region: "eu-west-1" }, () => 0);
+    const builder = new OutcomeBuilder({ auditor: "ecs", account_id: "111111111111", region: "eu-west-1" }, () => 0);
     await read(
       [services],
       {
@@ -230,9 +230,9 @@ describe("reading resources", () => {
           return { serviceArns: [`service-${nextToken}`], nextToken: `${nextToken}n` };
         },
       },
-      { tally, deadline: deadline.signal },
+      { builder, deadline: deadline.signal },
     );
-    const cursor = tally.begun()!.cursors["AWS::ECS::Service"] as { done: string[]; at: object };
+    const cursor = builder.begun()!.cursors["AWS::ECS::Service"] as { done: string[]; at: object };
     expect(cursor.done).to.have.length(1);
     expect(Object.keys(cursor.at)).to.have.length(1);
   });

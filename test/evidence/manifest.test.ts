@@ -8,11 +8,11 @@ import { commitOf, planOf } from "./bucket.ts";
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 const link = { sequence: 1, run_id: "run", run_date: "2026-11-24", claimed_at: "2026-11-24T10:00:02.000Z" };
 
-function tallyOf(planned: Task, commits: TaskOutcome[], missing: Task[] = []): TaskSummary {
-  const tally = new TaskSummary(planned);
-  for (const commit of commits) tally.add(commit, commit.task, bytesOf(commit));
-  for (const task of missing) tally.lacks(task);
-  return tally;
+function summaryOf(planned: Task, commits: TaskOutcome[], missing: Task[] = []): TaskSummary {
+  const summary = new TaskSummary(planned);
+  for (const commit of commits) summary.add(commit, commit.task, bytesOf(commit));
+  for (const task of missing) summary.lacks(task);
+  return summary;
 }
 
 function built(plan: Plan, spoil: (all: TaskOutcome[]) => void = () => undefined) {
@@ -20,7 +20,7 @@ function built(plan: Plan, spoil: (all: TaskOutcome[]) => void = () => undefined
   spoil(committed);
   const builder = new ManifestBuilder(plan, bytesOf(plan));
   for (const [index, planned] of plan.tasks.entries()) {
-    builder.add(tallyOf(planned, [committed[index]!]));
+    builder.add(summaryOf(planned, [committed[index]!]));
   }
   return builder.seal({ link, previous: null, signingKey: null, bundleSha256: undefined }).manifest;
 }
@@ -100,12 +100,12 @@ describe("manifest", () => {
     const rest = { ...planned!, id: "rds-0000.1", regions: ["us-east-1"] };
     const first = { ...commitOf(plan, { ...planned!, regions: ["eu-central-1"] }), follow_ups: [rest] };
     const whole = new ManifestBuilder(plan, bytesOf(plan));
-    whole.add(tallyOf(planned!, [first, commitOf(plan, rest)]));
+    whole.add(summaryOf(planned!, [first, commitOf(plan, rest)]));
     expect(
       whole.seal({ link, previous: null, signingKey: null, bundleSha256: undefined }).manifest.totals,
     ).to.deep.include({ outcomes: { collected: 2 } });
     const half = new ManifestBuilder(plan, bytesOf(plan));
-    half.add(tallyOf(planned!, [first], [rest]));
+    half.add(summaryOf(planned!, [first], [rest]));
     const { manifest } = half.seal({
       link: { ...link, incomplete: { requested_by: "eve" } },
       previous: null,

@@ -28,7 +28,7 @@ export async function documentedFunctions(): Promise<{ alike: string[]; refusing
     const list = page.slice(page.indexOf("\n\n", from) + 2).split("\n\n")[0]!;
     return [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name!.toLowerCase());
   };
-  const refusing = listed("These end the query where");
+  const refusing = listed("These end the query if");
   return { alike: [...listed("These give the same answer"), ...refusing], refusing };
 }
 

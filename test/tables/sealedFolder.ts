@@ -112,11 +112,11 @@ export async function writeRun(into: string, spec: RunSpec = {}): Promise<Plan> 
   await put(planKey(run, date), planText);
   const builder = new ManifestBuilder(plan, Buffer.from(planText));
   for (const [index, task] of plan.tasks.entries()) {
-    const tally = new TaskSummary(task);
+    const summary = new TaskSummary(task);
     const bytes = Buffer.from(JSON.stringify(committed[index]));
     await put(outcomeKey(run, date, task.id), bytes);
-    tally.add(committed[index]!, outcomeKey(run, date, task.id), bytes);
-    builder.add(tally);
+    summary.add(committed[index]!, outcomeKey(run, date, task.id), bytes);
+    builder.add(summary);
   }
   const link = { sequence: 1, run_id: run, run_date: date, claimed_at: `${date}T10:00:02.000Z` };
   if (spec.sealed !== false)

@@ -191,7 +191,7 @@ describe("tables", () => {
     await writeRun(folder(), { run: SECOND_RUN, items: [{ resource_id: "new" }] });
     expect(await count()).to.deep.equal([{ n: 1 }]);
     expect(warned).to.deep.equal([
-      `run ${SECOND_RUN} is sealed and has no tables yet, so that no answer is of it. They are made after each run; itaudit tables build ${SECOND_RUN} makes them now.`,
+      `run ${SECOND_RUN} is sealed but has no tables yet, so answers don't include it. They are made after each run; itaudit tables build ${SECOND_RUN} makes them now.`,
     ]);
   });
 

@@ -62,7 +62,7 @@ export interface Neighbours {
 }
 
 /**
- * Whether its link, and the run before it, say otherwise than a manifest does. Its plan and commits say nothing of when
+ * Whether its link, and the run before it, contradict a manifest. Its plan and commits say nothing of when
  * it was sealed and what it follows.
  */
 function isContradicted(record: SealRecord, { before, link }: Neighbours): boolean {

@@ -43,7 +43,7 @@ export async function checkSignature(
   if (!named) return { state: "none", sha256: hash };
   const key = await keys(named.sha256);
   if (!key)
-    return keys.beside
+    return keys.fromEvidence
       ? { state: "unchecked", sha256: hash }
       : { state: "untrusted", sha256: hash, problem: `the key it names, ${named.sha256}, is not among those given` };
   const range = keys.rangeOf?.(named.sha256);
