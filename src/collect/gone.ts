@@ -9,7 +9,7 @@ const TYPED =
 
 /**
  * By which errors (`code: message`) each service says that a thing it was asked about by name is not there any more.
- * Named by the SDK's service id. Few put it into a validation error, so that its words have to tell it from others.
+ * Named by the SDK's service id. Some put it into a validation error, so that its words have to tell it from others.
  */
 const GONE: Readonly<Record<string, RegExp>> = {
   "API Gateway": NOT_FOUND,

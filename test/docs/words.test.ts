@@ -7,8 +7,8 @@ const pages = [
   "README.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
-  ...readdirSync("docs")
-    .filter((name) => name.endsWith(".md"))
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md") && !name.startsWith("decisions"))
     .map((name) => `docs/${name}`),
 ];
 
