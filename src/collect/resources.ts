@@ -141,7 +141,8 @@ async function readCollector(
       for (const each of described) {
         if (collector.only?.({ ...each.resource, ...each.details }) === false) continue;
         const written = itemOf(auditor, collector, reading, listings.where, each);
-        if (!written.resource_id) builder.note({ ...NO_ID, operation: listing.operation, resource_type: type, times: 1 });
+        if (!written.resource_id)
+          builder.note({ ...NO_ID, operation: listing.operation, resource_type: type, times: 1 });
         await reading.write(written);
         builder.kept(type);
       }
