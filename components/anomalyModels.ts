@@ -74,29 +74,7 @@ export class AnomalyModels extends pulumi.ComponentResource {
     const queue = deadLetterQueue(name, `${functionName}-failed`, child, here("events", `rule/${functionName}-*`));
     const work = new ResultsBucket(`${name}-work`, WORK_DAYS, child);
     const image = aws.sagemaker.getPrebuiltEcrImageOutput({ repositoryName: "randomcutforest" }, child);
-    const role = new aws.iam.Role(
-      `${name}-training`,
-      {
-        name: `${functionName}-training`,
-        path: SYSTEM_PATH,
-        assumeRolePolicy: pulumi.output(accountId).apply((id) => JSON.stringify(trainingTrust(id))),
-      },
-      child,
-    );
-    const repositoryArn = pulumi.interpolate`arn:${partition}:ecr:${region}:${image.registryId}:repository/randomcutforest`;
-    const policy = new aws.iam.RolePolicy(
-      `${name}-training`,
-      {
-        role: role.name,
-        policy: pulumi.all([work.arn, repositoryArn, here("logs", "log-group:/aws/sagemaker")]).apply((may) =>
-          JSON.stringify({
-            Version: "2012-10-17",
-            Statement: trainingPermissions(...(may as [string, string, string])),
-          }),
-        ),
-      },
-      child,
-    );
+    const { role, policy } = trainingRole(name, { ...args, functionName, work, image, here }, child);
     const scorer = new SystemFunction(
       name,
       {
@@ -138,35 +116,90 @@ export class AnomalyModels extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [policy] },
     );
-    for (const kind of ["Training", "Transform"] as const) {
-      const ruleName = `${functionName}-${kind.toLowerCase()}`;
-      const rule = new aws.cloudwatch.EventRule(
-        `${name}-${kind.toLowerCase()}`,
-        {
-          name: ruleName,
-          description: `A ${kind.toLowerCase()} job of the audit's anomalies has ended`,
-          eventPattern: JSON.stringify(jobPattern(kind, args.namePrefix)),
-        },
-        child,
-      );
-      const permission = new aws.lambda.Permission(
-        `${name}-${kind.toLowerCase()}`,
-        {
-          function: scorer.name,
-          action: "lambda:InvokeFunction",
-          principal: "events.amazonaws.com",
-          sourceArn: rule.arn,
-        },
-        child,
-      );
-      new aws.cloudwatch.EventTarget(
-        `${name}-${kind.toLowerCase()}`,
-        { rule: rule.name, targetId: "function", arn: scorer.arn, deadLetterConfig: { arn: queue.arn } },
-        { ...child, dependsOn: [permission] },
-      );
-    }
+    for (const kind of ["Training", "Transform"] as const)
+      startsAfterJobs(name, { kind, functionName, prefix: args.namePrefix, scorer, queue }, child);
     this.functionName = scorer.name;
     this.deadLetterQueueName = queue.name;
     this.registerOutputs({ functionName: this.functionName, deadLetterQueueName: this.deadLetterQueueName });
   }
+}
+
+interface Training {
+  functionName: string;
+  accountId: AnomalyModelsArgs["accountId"];
+  partition: AnomalyModelsArgs["partition"];
+  region: AnomalyModelsArgs["region"];
+  work: ResultsBucket;
+  image: pulumi.Output<aws.sagemaker.GetPrebuiltEcrImageResult>;
+  here: (service: string, resource: string) => pulumi.Output<string>;
+}
+
+/** The role of the jobs: the image, the work bucket and their logs, and nothing of the evidence. */
+function trainingRole(name: string, training: Training, child: pulumi.CustomResourceOptions) {
+  const { functionName, accountId, partition, region, work, image, here } = training;
+  const role = new aws.iam.Role(
+    `${name}-training`,
+    {
+      name: `${functionName}-training`,
+      path: SYSTEM_PATH,
+      assumeRolePolicy: pulumi.output(accountId).apply((id) => JSON.stringify(trainingTrust(id))),
+    },
+    child,
+  );
+  const repositoryArn = pulumi.interpolate`arn:${partition}:ecr:${region}:${image.registryId}:repository/randomcutforest`;
+  const policy = new aws.iam.RolePolicy(
+    `${name}-training`,
+    {
+      role: role.name,
+      policy: pulumi.all([work.arn, repositoryArn, here("logs", "log-group:/aws/sagemaker")]).apply((arns) =>
+        JSON.stringify({
+          Version: "2012-10-17",
+          Statement: trainingPermissions(...(arns as [string, string, string])),
+        }),
+      ),
+    },
+    child,
+  );
+  return { role, policy };
+}
+
+interface JobRule {
+  kind: "Training" | "Transform";
+  functionName: string;
+  prefix: string;
+  scorer: SystemFunction;
+  queue: aws.sqs.Queue;
+}
+
+/** Starts the function whenever a job of a kind has ended. */
+function startsAfterJobs(
+  name: string,
+  { kind, functionName, prefix, scorer, queue }: JobRule,
+  child: pulumi.CustomResourceOptions,
+): void {
+  const ruleName = `${functionName}-${kind.toLowerCase()}`;
+  const rule = new aws.cloudwatch.EventRule(
+    `${name}-${kind.toLowerCase()}`,
+    {
+      name: ruleName,
+      description: `A ${kind.toLowerCase()} job of the audit's anomalies has ended`,
+      eventPattern: JSON.stringify(jobPattern(kind, prefix)),
+    },
+    child,
+  );
+  const permission = new aws.lambda.Permission(
+    `${name}-${kind.toLowerCase()}`,
+    {
+      function: scorer.name,
+      action: "lambda:InvokeFunction",
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    },
+    child,
+  );
+  new aws.cloudwatch.EventTarget(
+    `${name}-${kind.toLowerCase()}`,
+    { rule: rule.name, targetId: "function", arn: scorer.arn, deadLetterConfig: { arn: queue.arn } },
+    { ...child, dependsOn: [permission] },
+  );
 }
