@@ -52,6 +52,7 @@ interface LambdaLimits {
 }
 
 /** Runs functions as their real bundles, each instance a process with credentials of the function's role. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its functions share the instances that are kept
 export function lambdaRuntime(
   folder: string,
   { endpoint, state, randomId }: LambdaHost,

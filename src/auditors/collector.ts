@@ -231,6 +231,7 @@ interface CollectorOptions<T, D> {
 }
 
 /** The words of a declaration, for a service's IAM prefix (`rds`, `elasticfilesystem`) and the scope most of it has. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the vocabulary of declarations, a few lines each
 export function reads(prefix: string, scope: Scope = "regional") {
   const read = (command: AnyCommand, { action, resources, none, pending }: ReadOptions) => {
     const { schema } = new (command as CommandClass)({}) as { schema: OperationSchema };
@@ -319,6 +320,7 @@ export function reads(prefix: string, scope: Scope = "regional") {
   };
 
   /** One more call for up to `size` resources, whose answers at `items` are tied to them by `key`. */
+  // biome-ignore lint/complexity/useMaxParams: a word of declarations, read as one
   const batch = <C extends AnyCommand>(
     command: C,
     size: number,
@@ -353,6 +355,7 @@ export function reads(prefix: string, scope: Scope = "regional") {
   }
 
   /** The call that answers with up to `size` resources in full. */
+  // biome-ignore lint/complexity/useMaxParams: a word of declarations, read as one
   const describeInBatches = <C extends AnyCommand, P extends PathIn<OutputOf<C>>>(
     command: C,
     size: number,
