@@ -7,6 +7,7 @@ import {
   LATEST_PREFIX,
   NOTIFICATION_STATE_KEY,
 } from "../src/evidence/layout.ts";
+import { secureBucket, tlsOnly } from "./secureBucket.ts";
 
 /** Object Lock of new evidence: nobody can delete it before the days are over (in governance mode, nobody without the bypass permission). */
 export interface ObjectLock {
@@ -38,14 +39,7 @@ const WRITTEN_OVER_DAYS = 30;
 export const bucketPolicy = (bucketArn: string, systemRoles: string) => ({
   Version: "2012-10-17",
   Statement: [
-    {
-      Sid: "TlsOnly",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "s3:*",
-      Resource: [bucketArn, `${bucketArn}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
+    tlsOnly(bucketArn),
     {
       Sid: "NothingIsDeleted",
       Effect: "Deny",
@@ -110,17 +104,8 @@ export class EvidenceBucket extends pulumi.ComponentResource {
       { ...of, versioningConfiguration: { status: "Enabled" } },
       child,
     );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      name,
-      { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-      child,
-    );
-    const closed = new aws.s3.BucketPublicAccessBlock(
-      name,
-      { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-      child,
-    );
-    new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
+    const policy = pulumi.all([bucket.arn, args.systemRoles]).apply((arns) => bucketPolicy(...arns));
+    secureBucket(name, bucket, policy, child);
     new aws.s3.BucketLifecycleConfiguration(
       name,
       {
@@ -153,16 +138,6 @@ export class EvidenceBucket extends pulumi.ComponentResource {
         { ...child, dependsOn: versioning },
       );
     }
-    new aws.s3.BucketPolicy(
-      name,
-      {
-        ...of,
-        policy: pulumi
-          .all([bucket.arn, args.systemRoles])
-          .apply(([arn, systemRoles]) => JSON.stringify(bucketPolicy(arn, systemRoles))),
-      },
-      { ...child, dependsOn: closed },
-    );
     this.name = bucket.bucket;
     this.arn = bucket.arn;
     this.registerOutputs({ name: this.name, arn: this.arn });
