@@ -36,7 +36,10 @@ export const controlsCommand = (program: Command): Command =>
     .option("--control <id>", "only these controls, comma-separated")
     .option("--framework <name>", "only controls mapped to it: cis-v3, cis-v5, fsbp, pci-dss-4, soc-2, iso-27001")
     .option("--severity <level>", "only those of this severity and worse: critical, high, medium, low, info")
-    .option("--all", "show each control that judged something; otherwise what failed, or else what is not known")
+    .option(
+      "--all",
+      "show every control that evaluated a resource, not only failed ones (or unknown ones, if none failed)",
+    )
     .option("--exceptions <file>", "a YAML file with exceptions; see docs/controls.md")
     .option(
       "--list",
