@@ -42,7 +42,7 @@ export interface ControlCase {
 
 export const REGION = "eu-central-1";
 
-/** @throws when the control has no fixture, or one that lacks a status */
+/** @throws naming the fixture's file, when a control has none, or one that lacks a status */
 export async function casesOf(
   controls: readonly Control[],
   isGlobal: (type: string) => boolean,
@@ -50,7 +50,7 @@ export async function casesOf(
   const all: Omit<ControlCase, "account">[] = [];
   for (const control of controls) {
     const path = `test/controls/fixtures/${control.id}.yaml`;
-    const fixture = Fixture.parse(parse(await readFile(path, "utf8")), { error: () => path });
+    const fixture = parseFixture(await readFile(path, "utf8").catch(absent(control, path)), path);
     for (const expected of ["pass", "fail", "unknown"] as const)
       for (const [index, each] of fixture[expected].entries()) {
         const others = each.$with.map((other) => Case.parse(other));
@@ -68,6 +68,20 @@ export async function casesOf(
     const items = each.items.map((item) => ({ ...item, account_id: account }));
     return { ...each, account, items };
   });
+}
+
+const absent =
+  ({ id }: Control, path: string) =>
+  (): never => {
+    throw new Error(
+      `${id}: ${path} is expected, with what passes, what fails and what is not known: start with another's`,
+    );
+  };
+
+function parseFixture(text: string, path: string): z.infer<typeof Fixture> {
+  const parsed = Fixture.safeParse(parse(text));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 function itemOf(one: Case, { resource }: Control, at: number, isGlobal: (type: string) => boolean): Partial<Item> {
