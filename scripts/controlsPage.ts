@@ -5,7 +5,7 @@ const FROM = "## The controls";
 
 /** `docs/controls.md` with the list of the controls as they are now. */
 export function controlsPage(page: string, controls: readonly Control[]): string {
-  const lines = [FROM, "", `${controls.length} controls, made from \`controls/\` by \`npm run docs\`.`];
+  const lines = [FROM, "", `${controls.length} controls, made from \`src/controls/rules/\` by \`npm run docs\`.`];
   for (const service of [...new Set(controls.map((control) => control.service))].sort()) {
     lines.push("", `### ${service}`, "");
     for (const control of controls.filter((each) => each.service === service)) lines.push(...entry(control));

@@ -7,7 +7,6 @@ import { controlsPage } from "./controlsPage.ts";
 import { decisionsIndex } from "./decisionsIndex.ts";
 import { deskRightsPage } from "./deskRightsPage.ts";
 import { evidenceSchemas } from "./evidenceSchemas.ts";
-import { drawReport } from "./images.ts";
 import { resourcesPage } from "./resourcesPage.ts";
 
 /** Writes the pages that follow from the declarations: `npm run docs`. */
@@ -18,6 +17,4 @@ writeFileSync("docs/controls.md", controlsPage(readFileSync("docs/controls.md", 
 writeFileSync("Pulumi.yaml", pulumiYaml(readFileSync("Pulumi.yaml", "utf8")));
 writeFileSync("docs/configuration.md", configurationPage(readFileSync("docs/configuration.md", "utf8")));
 writeFileSync("docs/decisions/README.md", decisionsIndex("docs/decisions"));
-if (!(await drawReport("docs/images/report.png")))
-  console.error("docs/images/report.png stays as it is: there is no Chromium here (apt-get install chromium)");
 for (const [name, text] of evidenceSchemas()) writeFileSync(`docs/evidence/${name}`, text);

@@ -5,14 +5,15 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-/** Pictures of the docs: the demo's report as a browser shows it. Part of `npm run docs`, where Chromium is there. */
+/** The picture of the README, `npm run docs:picture`: the demo's report as Chromium shows it. */
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const WIDTH = 1100;
 const HEIGHT = 760;
 
-/** Runs the demo in a folder of its own, and draws the first screen of its report. @returns whether it was drawn */
-export async function drawReport(out: string): Promise<boolean> {
-  if (!existsSync(CHROMIUM)) return false;
+/** Runs the demo, and draws the first screen of its report. @throws when there is no Chromium, or the demo failed */
+async function drawReport(out: string): Promise<void> {
+  if (!existsSync(CHROMIUM))
+    throw new Error(`${CHROMIUM} is not there: apt-get install chromium, or give its path in CHROMIUM`);
   const folder = mkdtempSync(join(tmpdir(), "images-"));
   try {
     const demo = spawnSync(process.execPath, ["--no-warnings", "--import=tsx", resolve("cli/demo.ts")], {
@@ -31,8 +32,9 @@ export async function drawReport(out: string): Promise<boolean> {
     } finally {
       await browser.close();
     }
-    return true;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
+
+await drawReport("docs/images/report.png");
