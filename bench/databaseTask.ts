@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { accessByRole } from "../src/collect/accountSession.ts";
+import { awsClock } from "../src/collect/awsClock.ts";
 import type { TaskRun } from "../src/collect/taskRun.ts";
 import { bucketStore } from "../src/evidence/bucketStore.ts";
 
@@ -20,6 +21,7 @@ export const databaseTask = (
     group: { index: 0, tasks: 1, of: 1 },
   },
   attempt: "bench",
+  clock: awsClock(),
   digestKey: "0123456789abcdef",
   apiShare: 1,
   account: "999999999999",

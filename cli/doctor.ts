@@ -13,6 +13,7 @@ import { FACTS } from "../src/controls/facts/facts.ts";
 import { type AccountFacts, isRefusal, roleFacts } from "../src/doctor/accountFacts.ts";
 import { accountFindings } from "../src/doctor/accountFindings.ts";
 import { auditFindings } from "../src/doctor/auditFindings.ts";
+import { clockFinding } from "../src/doctor/clockFinding.ts";
 import { factFindings } from "../src/doctor/factFindings.ts";
 import { type Finding, note, ok, problem } from "../src/doctor/finding.ts";
 import { evidenceS3 } from "../src/runtime/clients.ts";
@@ -53,7 +54,7 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
   const members = chosen(asked.accounts, list.accounts);
   const deployed = await deployedConfig(lambda, system);
   const auditors = await loadAuditors(deployed.auditors, deployed.undeclared);
-  const [facts, states] = await Promise.all([
+  const [{ facts, clockOffset }, states] = await Promise.all([
     examineAccounts(lambda, system, members, (done) => line("member accounts", done, members.length)),
     accountStates(),
   ]);
@@ -78,6 +79,8 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
     ...(states ? [] : [note("organization", "these credentials may not ask which accounts are suspended")]),
     ...(await auditFindings(clients, await expectedAudit(system, auditors))),
     ...factFindings(FACTS, new Date()),
+    clockFinding("this machine", lambda.config.systemClockOffset),
+    clockFinding("the functions", clockOffset),
   ];
   return [
     { account_id: system.accountId, part: "audit", findings },

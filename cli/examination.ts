@@ -28,6 +28,8 @@ const Examination = z.object({
   auditors: z.array(z.string()),
   undeclared: z.looseObject({}),
   accounts: z.array(AccountFacts),
+  // Functions of before do not tell it.
+  clock_offset_ms: z.number().optional(),
 });
 type Examination = z.infer<typeof Examination>;
 
@@ -44,13 +46,13 @@ export async function deployedConfig(lambda: LambdaClient, { prefix }: DeployedS
   return { auditors, undeclared: undeclared as UndeclaredTypes };
 }
 
-/** Has the doctor's function look at accounts, some at a time; in their order. */
+/** Has the doctor's function look at accounts, some at a time; in their order. With the function's clock, as AWS's answers show it. */
 export async function examineAccounts(
   lambda: LambdaClient,
   { prefix }: DeployedSystem,
   accounts: readonly string[],
   progress: (done: number) => void,
-): Promise<AccountFacts[]> {
+): Promise<{ facts: AccountFacts[]; clockOffset: number }> {
   const limit = pLimit(REQUESTS_AT_ONCE);
   let done = 0;
   const parts = Array.from({ length: Math.ceil(accounts.length / ACCOUNTS_OF_A_REQUEST) }, (_, index) =>
@@ -58,13 +60,16 @@ export async function examineAccounts(
   );
   const answers = parts.map((part) =>
     limit(async () => {
-      const facts = (await asked(lambda, `${prefix}-doctor`, part)).accounts;
+      const examined = await asked(lambda, `${prefix}-doctor`, part);
       done += part.length;
       progress(done);
-      return facts;
+      return examined;
     }),
   );
-  return (await Promise.all(answers)).flat();
+  const examined = await Promise.all(answers);
+  const offsets = examined.map(({ clock_offset_ms = 0 }) => clock_offset_ms);
+  const clockOffset = offsets.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
+  return { facts: examined.flatMap(({ accounts }) => accounts), clockOffset };
 }
 
 /** States of the organization's accounts; undefined where these credentials may not ask. */

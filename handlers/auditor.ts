@@ -4,6 +4,7 @@ import type { Context } from "aws-lambda";
 import { decodeTime, ulid } from "ulid";
 import type { Auditor } from "../src/auditors/collector.ts";
 import { accessByRole } from "../src/collect/accountSession.ts";
+import { awsClock, withAwsTime } from "../src/collect/awsClock.ts";
 import { withCachedConfig } from "../src/collect/cachedConfig.ts";
 import { withGenuineAnswers } from "../src/collect/genuineAnswers.ts";
 import { runTask } from "../src/collect/task.ts";
@@ -41,8 +42,11 @@ export interface TaskDone {
 /** Lambda entry point of an auditor: reads one task's accounts, commits its outcome, and starts the sealing when it is the last. */
 export const auditorHandler = (auditor: Auditor, runtime: Runtime = thisProcess) => {
   const s3 = evidenceS3(runtime);
+  const clock = awsClock();
   const sts = withCachedConfig(
-    withGenuineAnswers(new STSClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 5 })),
+    withGenuineAnswers(
+      withAwsTime(new STSClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 5 }), clock),
+    ),
   );
   const lambda = lambdaClient(runtime);
   const homeRegion = runtime.env().AWS_REGION ?? "us-east-1";
@@ -78,6 +82,7 @@ export const auditorHandler = (auditor: Auditor, runtime: Runtime = thisProcess)
         evidence,
         homeRegion,
         client: runtime.client,
+        clock,
         deadline: runtime.timeout(
           Math.max(0, Math.min(Math.max(ownTime - COMMIT_MARGIN_MS, ownTime / 2), readUntil - began)),
         ),

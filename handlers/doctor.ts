@@ -28,6 +28,8 @@ export interface Deployed {
 /** What the doctor answers. */
 export interface Examination extends Deployed {
   accounts: AccountFacts[];
+  /** Milliseconds that AWS's clock is ahead of the function's, by the answers of STS. */
+  clock_offset_ms: number;
 }
 
 /**
@@ -57,6 +59,6 @@ export const doctorHandler = (deployed: Deployed) => (runtime: Runtime) => {
     };
     const limit = pLimit(ACCOUNTS_AT_ONCE);
     const accounts = await Promise.all(parsed.data.accounts.map((account) => limit(() => accountFacts(door, account))));
-    return { ...deployed, accounts };
+    return { ...deployed, accounts, clock_offset_ms: Math.round(sts.config.systemClockOffset) };
   };
 };

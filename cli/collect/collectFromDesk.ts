@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { KMSClient } from "@aws-sdk/client-kms";
 import packageJson from "../../package.json" with { type: "json" };
+import { awsClock, withAwsTime } from "../../src/collect/awsClock.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import { accessFacts, sessionsOf } from "../../src/desk/deskAccess.ts";
@@ -156,11 +157,10 @@ async function signerOf({ kmsKey }: CollectOptions, caller: () => Promise<Caller
   if (!kmsKey) return deskSigner();
   const { credentials, clockOffset } = await caller();
   const region = kmsKey.split(":")[3];
-  const kms = new KMSClient({
-    ...deskClient(process.env, clockOffset)(WAITS),
-    ...(region ? { region } : {}),
-    credentials,
-  });
+  const kms = withAwsTime(
+    new KMSClient({ ...deskClient(process.env)(WAITS), ...(region ? { region } : {}), credentials }),
+    awsClock(clockOffset),
+  );
   // Whoever may sign with it can sign what they like: it is a desk's key wherever it is kept.
   const { key, sign } = kmsSigner(kms, kmsKey);
   return { sign, key: async () => ({ ...(await key()), holder: "desk" }) };
@@ -203,7 +203,7 @@ async function collect(
       clockOffset,
     },
     {
-      open: sessionsOf(callers, access, plan.run_id, deskClient(process.env, clockOffset)),
+      open: sessionsOf(callers, access, plan.run_id, deskClient(process.env)),
       ended: ({ message }) => interrupted.stop(`the credentials have ended (${message}): sign in again`),
       finished: shown.finished,
       stop: interrupted.signal,

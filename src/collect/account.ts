@@ -4,6 +4,7 @@ import type { Item } from "../evidence/item.ts";
 import { type Session, sessionOf } from "./accountSession.ts";
 import { keepAddress } from "./addressEndpoint.ts";
 import { ApiShare, type TokenBucket } from "./apiShare.ts";
+import { withAwsTime } from "./awsClock.ts";
 import { type LookedUp, withCachedConfig } from "./cachedConfig.ts";
 import type { Calls } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
@@ -123,7 +124,9 @@ function clientsOf(run: TaskRun, { credentials }: Session): (client: ClientClass
     let client = ofService.get(region);
     if (!client) {
       client = withCachedConfig(
-        withGenuineAnswers(keepAddress(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials }))),
+        withGenuineAnswers(
+          withAwsTime(keepAddress(new Client({ ...run.client(WAITS), ...RETRIES, region, credentials })), run.clock),
+        ),
         lookedUp,
       );
       ofService.set(region, client);

@@ -3,6 +3,7 @@ import { type Aggregator, type ClientClass, type Listing, type SdkClient, typesO
 import type { Item } from "../evidence/item.ts";
 import { type Session, sessionOf } from "./accountSession.ts";
 import { gapOf, type Source, sourcesOf } from "./aggregated.ts";
+import { withAwsTime } from "./awsClock.ts";
 import type { Calls, Values } from "./calls.ts";
 import { RETRIES, WAITS } from "./clientOptions.ts";
 import { before, DeadlineReached } from "./deadline.ts";
@@ -87,12 +88,15 @@ export async function readAggregator(
     const client =
       clients.get(Client) ??
       withGenuineAnswers(
-        new Client({
-          ...run.client(WAITS),
-          ...RETRIES,
-          region,
-          ...(session ? { credentials: session.credentials } : {}),
-        }),
+        withAwsTime(
+          new Client({
+            ...run.client(WAITS),
+            ...RETRIES,
+            region,
+            ...(session ? { credentials: session.credentials } : {}),
+          }),
+          run.clock,
+        ),
       );
     clients.set(Client, client);
     return client;

@@ -8,10 +8,6 @@ export interface ClientOptions {
   credentials?: AwsCredentialIdentity;
   /** Hashes what is signed. */
   sha256?: ChecksumConstructor;
-  /** Milliseconds that AWS's clock is ahead of the process's, where it is known. */
-  systemClockOffset?: number;
-  /** The SDK does not look for that offset itself: it would repeat each call that AWS refuses, for whatever reason. */
-  disableClockSkewCorrection?: boolean;
 }
 
 /** How long a client waits for a connection and for an answer; beyond that the call has failed. */

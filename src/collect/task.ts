@@ -9,6 +9,7 @@ import type { TaskOutcome } from "../evidence/taskOutcome.ts";
 import { readAccount } from "./account.ts";
 import { readAggregator } from "./aggregator.ts";
 import { sessionBucket } from "./apiShare.ts";
+import { clockNote } from "./awsClock.ts";
 import { CALLS_AT_ONCE } from "./connections.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import { OutcomeBuilder } from "./outcomeBuilder.ts";
@@ -35,6 +36,8 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
   };
   try {
     const all = await readAll(run, write);
+    const wrong = clockNote(run.clock);
+    if (wrong) for (const { tally } of all) tally.note(wrong);
     const objects = await Promise.all([...writers.values()].map((writer) => writer.finish()));
     const unfinished = all.flatMap(({ builder, finished }) => {
       const begun = builder.begun();

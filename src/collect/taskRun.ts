@@ -3,6 +3,7 @@ import type { EvidenceStore } from "../evidence/evidenceStore.ts";
 import type { Outcome } from "../evidence/outcome.ts";
 import type { Task } from "../evidence/plan.ts";
 import type { AccountAccess } from "./accountSession.ts";
+import type { AwsClock } from "./awsClock.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 
@@ -24,6 +25,8 @@ export interface TaskRun {
   digestKey: string;
   /** How clients in the member accounts are made. */
   client: (waits: Waits) => ClientOptions;
+  /** AWS's time, by which calls are signed. */
+  clock: AwsClock;
   /** After it nothing more is read, so that what is there can be committed. */
   deadline: AbortSignal;
   /** When the run is to have read what it reads, milliseconds since the epoch; left out, it takes what it takes. */

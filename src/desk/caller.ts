@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import type { AwsCredentialIdentityProvider } from "@smithy/types";
+import { WRONG_FROM_MS } from "../collect/awsClock.ts";
 import { type ClientOptions, WAITS } from "../collect/clientOptions.ts";
 
 /** Whoever runs the command, as STS knows them. */
@@ -23,9 +24,6 @@ export interface CallerRequest {
   mfaCode: (serial: string) => Promise<string>;
   client: (waits: typeof WAITS) => ClientOptions;
 }
-
-/** From here on AWS may refuse signatures for their time. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
-const WRONG_FROM_MS = 240_000;
 
 /** What a caller without a region of their own is asked in: every account has it open. */
 const HOME = "us-east-1";

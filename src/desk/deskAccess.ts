@@ -1,6 +1,7 @@
 import { STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity } from "@smithy/types";
 import { type AccountAccess, accountSession, type CrossAccountRole, roleArn } from "../collect/accountSession.ts";
+import { awsClock, withAwsTime } from "../collect/awsClock.ts";
 import { type ClientOptions, RETRIES, WAITS } from "../collect/clientOptions.ts";
 import { withGenuineAnswers } from "../collect/genuineAnswers.ts";
 import { isExpired } from "../collect/problem.ts";
@@ -44,9 +45,11 @@ export function sessionsOf(
   run: string,
   client: (waits: typeof WAITS) => ClientOptions,
 ): OpenSession {
-  const [{ region, credentials }] = callers;
+  const [{ region, credentials, clockOffset }] = callers;
   const own = new Map(callers.map((caller) => [caller.account, caller]));
-  const sts = withGenuineAnswers(new STSClient({ ...client(WAITS), ...RETRIES, region, credentials }));
+  const sts = withGenuineAnswers(
+    withAwsTime(new STSClient({ ...client(WAITS), ...RETRIES, region, credentials }), awsClock(clockOffset)),
+  );
   return async (account) => {
     const caller = own.get(account);
     if (caller) return caller.credentials();

@@ -15,19 +15,16 @@ import { goesAround, proxySettings } from "./proxy.ts";
 export type DeskClient = (waits: Waits) => ClientOptions;
 
 /**
- * Clients of a desk: through the proxy that the environment names, trusting the certificate authority that it names, and
- * with AWS's time where the clock of this machine is wrong.
- * @param clockOffset milliseconds that AWS's clock is ahead of this machine's
+ * Clients of a desk: through the proxy that the environment names, trusting the certificate authority that it names.
  * @throws Error where the authority's file cannot be read
  */
-export function deskClient(env: NodeJS.ProcessEnv, clockOffset = 0): DeskClient {
+export function deskClient(env: NodeJS.ProcessEnv): DeskClient {
   const made = new Map<string, HttpHandlerUserInput>();
   return (waits) => {
     const name = JSON.stringify(waits);
     const requestHandler = made.get(name) ?? handlerOf(waits, env);
     made.set(name, requestHandler);
-    const clock = clockOffset ? { systemClockOffset: clockOffset, disableClockSkewCorrection: true } : {};
-    return { requestHandler, sha256: Sha256, ...clock };
+    return { requestHandler, sha256: Sha256 };
   };
 }
 

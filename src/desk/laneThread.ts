@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { AwsCredentialIdentity } from "@smithy/types";
+import { awsClock } from "../collect/awsClock.ts";
 import { folderStore } from "../evidence/folderStore.ts";
 
 import { deskAccess } from "./deskAccess.ts";
@@ -32,7 +33,8 @@ const read = taskReader({
   ...{ plan, auditors, account, homeRegion, digestKey, apiShare },
   evidence: folderStore(data.folder),
   access: deskAccess(data.access, session, (error) => tell({ kind: "ended", error: thrownError(error) })),
-  client: deskClient(process.env, clockOffset),
+  client: deskClient(process.env),
+  clock: awsClock(clockOffset),
   now: () => Date.now() + clockOffset,
   stop: stop.signal,
   finished: (outcome) => tell({ kind: "finished", outcome }),

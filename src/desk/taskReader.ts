@@ -2,6 +2,7 @@ import { ulid } from "ulid";
 import type { Auditor } from "../auditors/collector.ts";
 import { compose, loadServices } from "../auditors/registry.ts";
 import type { AccountAccess } from "../collect/accountSession.ts";
+import type { AwsClock } from "../collect/awsClock.ts";
 import type { ClientOptions, Waits } from "../collect/clientOptions.ts";
 import { runTask } from "../collect/task.ts";
 import type { EvidenceStore } from "../evidence/evidenceStore.ts";
@@ -23,6 +24,8 @@ export interface Reading {
   digestKey: string;
   apiShare: number;
   client: (waits: Waits) => ClientOptions;
+  /** AWS's time, by which calls are signed. */
+  clock: AwsClock;
   /** Milliseconds since the epoch, by AWS's clock. */
   now: () => number;
   stop: AbortSignal;

@@ -8,6 +8,7 @@ import { expect } from "chai";
 import type { Collector } from "../../src/auditors/collector.ts";
 import { rds } from "../../src/auditors/services/rds.ts";
 import { accessByRole } from "../../src/collect/accountSession.ts";
+import { awsClock } from "../../src/collect/awsClock.ts";
 import { runTask } from "../../src/collect/task.ts";
 import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import type { Item } from "../../src/evidence/item.ts";
@@ -29,6 +30,7 @@ const awsError = (name: string, message: string, status = 400) =>
 
 const run = (regions = ["eu-central-1"], collectors: readonly Collector[] = rds.collectors.slice(0, 1)) =>
   runTask({
+    clock: awsClock(),
     runId: "01JDT3SAPG0000000000000000",
     date: "2026-11-24",
     task: {

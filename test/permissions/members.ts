@@ -12,6 +12,7 @@ import type { StoredBucket } from "../../sandbox/state.ts";
 import { Unsigned } from "../../sandbox/unsigned.ts";
 import { type Collector, isGlobal, type Service } from "../../src/auditors/collector.ts";
 import { accessByRole } from "../../src/collect/accountSession.ts";
+import { awsClock } from "../../src/collect/awsClock.ts";
 import { runTask } from "../../src/collect/task.ts";
 import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import type { Item } from "../../src/evidence/item.ts";
@@ -84,6 +85,7 @@ export function members() {
       iam.used.clear();
       objects.clear();
       const { outcomes } = await runTask({
+        clock: awsClock(),
         runId: "01JDT3SAPG0000000000000000",
         date: "2026-11-24",
         task: {

@@ -10,6 +10,7 @@ import { expect } from "chai";
 import { plannedAuditor } from "../../src/auditors/collector.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { accessByRole } from "../../src/collect/accountSession.ts";
+import { awsClock } from "../../src/collect/awsClock.ts";
 import { runTask } from "../../src/collect/task.ts";
 import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import type { Item } from "../../src/evidence/item.ts";
@@ -128,6 +129,7 @@ describe("moto and the AWS CLI as referees", function () {
     const [auditor] = await loadAuditors([name]);
     const { global } = plannedAuditor(auditor!);
     return runTask({
+      clock: awsClock(),
       runId: "01JDT3SAPG0000000000000000",
       date: "2026-11-24",
       task: {
