@@ -37,7 +37,7 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
   try {
     const all = await readAll(run, write);
     const wrong = clockNote(run.clock);
-    if (wrong) for (const { tally } of all) tally.note(wrong);
+    if (wrong) for (const { builder } of all) builder.note(wrong);
     const objects = await Promise.all([...writers.values()].map((writer) => writer.finish()));
     const unfinished = all.flatMap(({ builder, finished }) => {
       const begun = builder.begun();
