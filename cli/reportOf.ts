@@ -1,20 +1,16 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import packageJson from "../package.json" with { type: "json" };
 import { loadControls } from "../src/controls/control.ts";
 import { Exceptions, parseExceptions } from "../src/controls/exceptions.ts";
 import { keysBeside, keysIn } from "../src/evidence/publicKeys.ts";
 import type { EvidenceSource } from "../src/evidence/source.ts";
-import { duckDBEngine } from "../src/query/duckdb.ts";
 import { gather } from "../src/report/gather.ts";
 import type { Report } from "../src/report/model.ts";
 import { declaredCatalog } from "../src/tables/declaredCatalog.ts";
 import type { Objects } from "../src/tables/objects.ts";
-import { pullInto } from "../src/tables/pullInto.ts";
 import { catalogIn } from "../src/tables/runCatalog.ts";
 import { latestOf, listSealedRuns, readSealedRun } from "../src/tables/sealedRun.ts";
 import { CliError } from "./cliError.ts";
+import { openTables } from "./openTables.ts";
 import type { ProgressLine } from "./progress.ts";
 
 export interface ReportRequest {
@@ -71,38 +67,32 @@ export async function reportOf<T>(
   const { exceptions, publicKey } = given;
   const excepted = exceptions ? parseExceptions(exceptions.text, exceptions.path, controls) : [];
   const keys = publicKey ? keysIn(publicKey) : undefined;
-  const folder = place.folder ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
+  const engine = await openTables({
+    evidence: objects,
+    dir: place.folder,
+    catalog,
+    run: id,
+    memoryMegabytes: DATABASE_MEGABYTES,
+    progress: line,
+  });
   try {
-    const pull = place.folder ? undefined : pullInto(objects, folder, (key) => line(`fetching ${key}`));
-    const engine = await duckDBEngine({
-      folder,
+    const report = await gather({
+      source,
+      keys: keys ?? keysBeside(source),
+      keysGiven: keys !== undefined,
+      sealed: (await readSealedRun(objects, id, date))!,
+      engine,
       catalog,
-      run: id,
-      warn,
-      memoryMegabytes: DATABASE_MEGABYTES,
-      ...(pull ? { pull } : {}),
+      // A run without tables cannot be compared with; one that was named must have them.
+      since: since && (compare || engine.runs.includes(since.run)) ? since.run : undefined,
+      controls,
+      exceptions: new Exceptions(excepted, now.toISOString().slice(0, 10)),
+      now,
+      toolVersion: packageJson.version,
+      progress: line,
     });
-    try {
-      const report = await gather({
-        source,
-        keys: keys ?? keysBeside(source),
-        keysGiven: keys !== undefined,
-        sealed: (await readSealedRun(objects, id, date))!,
-        engine,
-        catalog,
-        // A run without tables cannot be compared with; one that was named must have them.
-        since: since && (compare || engine.runs.includes(since.run)) ? since.run : undefined,
-        controls,
-        exceptions: new Exceptions(excepted, now.toISOString().slice(0, 10)),
-        now,
-        toolVersion: packageJson.version,
-        progress: line,
-      });
-      return await use(report);
-    } finally {
-      await engine.close();
-    }
+    return await use(report);
   } finally {
-    if (!place.folder) await rm(folder, { recursive: true, force: true });
+    await engine.close();
   }
 }

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { type Anomaly, reasonText } from "../../src/anomalies/anomaly.ts";
 import type { Observation } from "../../src/anomalies/features.ts";
@@ -34,31 +31,24 @@ export const anomaliesCommand = (program: Command): Command =>
       const runs = options.runs === undefined ? undefined : Number(options.runs);
       if (runs !== undefined && (!Number.isInteger(runs) || runs < 1))
         throw new CliError(`--runs ${options.runs}: a number of runs is expected`);
-      const [{ declaredCatalog }, { duckDBEngine }, { pullInto }, { list }] = await Promise.all([
+      const [{ declaredCatalog }, { openTables }, { list }] = await Promise.all([
         import("../../src/tables/declaredCatalog.ts"),
-        import("../../src/query/duckdb.ts"),
-        import("../../src/tables/pullInto.ts"),
+        import("../openTables.ts"),
         import("../terminal.ts"),
       ]);
-      const place = await openEvidence(options);
+      const evidence = await openEvidence(options);
       const catalog = await declaredCatalog(options.services ? list(options.services) : undefined).catch(
         (error: Error) => {
           throw error.name === "UnknownAuditorError" ? new CliError(`--services: ${error.message}`) : error;
         },
       );
       const line = progressLine();
-      const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
       try {
-        const engine = await duckDBEngine({
-          folder,
-          catalog,
-          warn: (message) => void process.stderr.write(`itaudit: ${message}\n`),
-          ...(run === "latest" ? {} : { run }),
-          ...(options.dir ? {} : { pull: pullInto(place, folder, (key) => line(`fetching ${key}`)) }),
-        });
+        const named = run === "latest" ? undefined : run;
+        const engine = await openTables({ evidence, dir: options.dir, catalog, run: named, progress: line });
         try {
           if (!engine.latest)
-            throw new CliError(`${place.name} has no sealed run${run === "latest" ? "" : ` ${run}`} with tables`);
+            throw new CliError(`${evidence.name} has no sealed run${run === "latest" ? "" : ` ${run}`} with tables`);
           const tables = new Map(catalog.tables.map(({ resourceType, name }) => [resourceType, name]));
           const anomalies =
             runs === undefined ? inTable(engine) : amongRuns(engine, tables, runs, (type) => line(type));
@@ -77,7 +67,6 @@ export const anomaliesCommand = (program: Command): Command =>
         }
       } finally {
         line.end();
-        if (!options.dir) await rm(folder, { recursive: true, force: true });
       }
     });
 

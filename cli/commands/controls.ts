@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Control, Framework, Severity } from "../../src/controls/control.ts";
 import type { Exceptions } from "../../src/controls/exceptions.ts";
@@ -114,28 +112,20 @@ async function inRun(
   options: ControlsOptions,
   work: (engine: DuckDBEngine, progress: (text: string) => void) => Promise<void>,
 ): Promise<void> {
-  const [{ catalogIn }, { duckDBEngine }, { DiffError, mustHaveTables }, { pullInto }] = await Promise.all([
+  const [{ catalogIn }, { DiffError, mustHaveTables }, { openTables }] = await Promise.all([
     import("../../src/tables/runCatalog.ts"),
-    import("../../src/query/duckdb.ts"),
     import("../../src/query/diff.ts"),
-    import("../../src/tables/pullInto.ts"),
+    import("../openTables.ts"),
   ]);
-  const place = await openEvidence(options);
-  const catalog = await catalogIn(place, [run]);
+  const evidence = await openEvidence(options);
+  const catalog = await catalogIn(evidence, [run]);
   const line = progressLine();
-  const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
-  const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
   try {
-    const engine = await duckDBEngine({
-      folder,
-      catalog,
-      warn,
-      ...(run === "latest" ? {} : { run }),
-      ...(options.dir ? {} : { pull: pullInto(place, folder, (key) => line(`fetching ${key}`)) }),
-    });
+    const named = run === "latest" ? undefined : run;
+    const engine = await openTables({ evidence, dir: options.dir, catalog, run: named, progress: line });
     try {
-      if (run !== "latest") mustHaveTables(engine, [run]);
-      if (!engine.latest) throw new CliError(`${place.name} has no sealed run with tables`);
+      if (named) mustHaveTables(engine, [named]);
+      if (!engine.latest) throw new CliError(`${evidence.name} has no sealed run with tables`);
       await work(engine, (text) => (text ? line(text) : line.end()));
     } finally {
       await engine.close();
@@ -144,7 +134,6 @@ async function inRun(
     throw error instanceof DiffError ? new CliError(error.message) : error;
   } finally {
     line.end();
-    if (!options.dir) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Command } from "commander";
 import type { Change } from "../../src/query/changes.ts";
 import type { Difference } from "../../src/query/diff.ts";
@@ -33,28 +30,23 @@ export const diffCommand = (program: Command): Command =>
       const [
         { declaredCatalog },
         { catalogIn, UNDECLARED },
-        { duckDBEngine },
         { differences, DiffError, mustHaveTables },
-        { pullInto },
+        { openTables },
       ] = await Promise.all([
         import("../../src/tables/declaredCatalog.ts"),
         import("../../src/tables/runCatalog.ts"),
-        import("../../src/query/duckdb.ts"),
         import("../../src/query/diff.ts"),
-        import("../../src/tables/pullInto.ts"),
+        import("../openTables.ts"),
       ]);
-      const place = await openEvidence(options);
-      const catalog = await catalogIn(place, [first, second]);
+      const evidence = await openEvidence(options);
+      const catalog = await catalogIn(evidence, [first, second]);
       const line = progressLine();
-      const folder = options.dir ?? (await mkdtemp(join(tmpdir(), "itaudit-tables-")));
       try {
-        const pull = options.dir ? undefined : pullInto(place, folder, (key) => line(`fetching ${key}`));
-        const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
-        const engine = await duckDBEngine({ folder, catalog, warn, ...(pull ? { pull } : {}) });
+        const engine = await openTables({ evidence, dir: options.dir, catalog, progress: line });
         try {
           const named = (run: string): string => {
             const found = run === "latest" ? engine.runs.at(-1) : run === "previous" ? engine.runs.at(-2) : run;
-            if (!found) throw new CliError(`${run}: ${place.name} has ${engine.runs.length} run(s) with tables`);
+            if (!found) throw new CliError(`${run}: ${evidence.name} has ${engine.runs.length} run(s) with tables`);
             return found;
           };
           const [from, to] = [named(first), named(second)];
@@ -97,7 +89,6 @@ export const diffCommand = (program: Command): Command =>
         throw error instanceof DiffError ? new CliError(error.message) : error;
       } finally {
         line.end();
-        if (!options.dir) await rm(folder, { recursive: true, force: true });
       }
     });
 

@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import type { Answer, Cost, Engine } from "../../src/query/engine.ts";
@@ -91,33 +89,17 @@ async function engineFor(options: QueryOptions, progress: (text: string) => void
     });
   }
   if (name !== "duckdb") throw new CliError(`--engine ${name}: there are athena and duckdb`);
-  const place = await openEvidence(options);
-  const { duckDBEngine } = await import("../../src/query/duckdb.ts");
-  const catalog = await catalogIn(place, options.run ? [options.run] : []);
-  const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
-  const of = { catalog, warn, ...(options.run ? { run: options.run } : {}) };
-  const asked = (engine: DuckDBEngine): DuckDBEngine => {
-    if (engine.latest) return engine;
-    if (options.run) throw new CliError(`--run ${options.run}: there is no such run with tables`);
-    throw new CliError(
-      `${place.name} has no sealed run with tables yet: they are made after each run, or now by itaudit tables build`,
-    );
-  };
-  if (options.dir) return asked(await duckDBEngine({ folder: options.dir, ...of }));
-  const { pullInto } = await import("../../src/tables/pullInto.ts");
-  const folder = await mkdtemp(join(tmpdir(), "itaudit-tables-"));
-  const pull = pullInto(place, folder, (key) => progress(`fetching ${key}`));
-  try {
-    const engine = asked(await duckDBEngine({ folder, pull, ...of }));
-    const close = async () => {
-      await engine.close();
-      await rm(folder, { recursive: true, force: true });
-    };
-    return { ...engine, close };
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const evidence = await openEvidence(options);
+  const { openTables } = await import("../openTables.ts");
+  const { dir, run } = options;
+  const catalog = await catalogIn(evidence, run ? [run] : []);
+  const opened = await openTables({ evidence, dir, catalog, run, progress });
+  if (opened.latest) return opened;
+  await opened.close();
+  if (run) throw new CliError(`--run ${run}: there is no such run with tables`);
+  throw new CliError(
+    `${evidence.name} has no sealed run with tables yet: they are made after each run, or now by itaudit tables build`,
+  );
 }
 
 async function ask(

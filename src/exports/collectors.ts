@@ -28,6 +28,6 @@ export {
   tagsFrom,
   tagsInBatches,
 } from "../auditors/collector.ts";
-export type { OperationSchema, Paging } from "../auditors/paging.ts";
+export type { Extent, OperationSchema, Paging } from "../auditors/paging.ts";
 export type { Path, Where, WhereResource } from "../auditors/paths.ts";
 export { taggingApi } from "../auditors/tagging.ts";

@@ -8,18 +8,21 @@ export { bucketSource } from "../evidence/bucketSource.ts";
 export { canonicalJson } from "../evidence/canonicalJson.ts";
 export { type Coverage, coverage } from "../evidence/coverage.ts";
 export { folderSource } from "../evidence/folderSource.ts";
-export type { Item } from "../evidence/item.ts";
+export type { Item, TagsSource } from "../evidence/item.ts";
 export { CommittedTask, Manifest } from "../evidence/manifest.ts";
 export { ErrorStatus, EvidenceObject, Outcome, OutcomeStatus, ReadError, typeStatus } from "../evidence/outcome.ts";
 export { GLOBAL, Plan, PlannedAuditor, TASKS_PER_GROUP } from "../evidence/plan.ts";
-export { fingerprintOf, keysBeside, keysIn, type TrustedKeys } from "../evidence/publicKeys.ts";
+export { fingerprintOf, type KeyRange, keysBeside, keysIn, type TrustedKeys } from "../evidence/publicKeys.ts";
 export { AlteredError, readCommit, readManifest, readObjects, readOutcomes } from "../evidence/readCommits.ts";
-export type { EvidenceSource } from "../evidence/source.ts";
+export type { EvidenceSource, Listed } from "../evidence/source.ts";
 export { TaskOutcome } from "../evidence/taskOutcome.ts";
+export type { RunName } from "../evidence/verification/sealRecord.ts";
 export {
   type Head,
   NothingToVerify,
   type Notice,
+  type Signatures,
+  type SigningRange,
   type Verdict,
   type Verification,
   type Violation,

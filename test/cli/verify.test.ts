@@ -61,7 +61,7 @@ describe("itaudit verify", () => {
     ["a run that is not there", [runId(7), "--dir", "<folder>"], /holds no manifest of run/],
     ["an id that is none", ["../../etc/passwd", "--dir", "<folder>"], /is not the id of a run/],
     ["a public key that is none", ["--all", "--dir", "<folder>", "--public-key", "package.json"], /no PEM block/],
-    ["the newest run of before, for one run", [runId(1), "--dir", "<folder>", "--head", "x"], /say --all/],
+    ["the newest run of before, for one run", [runId(1), "--dir", "<folder>", "--head", "x"], /add --all/],
     [
       "a file of before without it",
       ["--all", "--dir", "<folder>", "--head", "package.json"],

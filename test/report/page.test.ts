@@ -249,7 +249,7 @@ describe("the report's page in Chromium", function () {
     shown = await browser.open({ ...large, controls });
     expect(await shown.page.locator("#findings .notice").textContent())
       .to.include("999,999 of 1,000,000 findings are not on this page.")
-      .and.include("the first 200,000 of each control")
+      .and.include("the first 200,000 findings of each control")
       .and.include(`itaudit report ${RUN} --format csv`);
     expect(await said()).to.equal("1 finding on this page, of 1,000,000");
     expect(await shown.page.locator('.tile[href="#findings"]').textContent()).to.include("1,000,000");
