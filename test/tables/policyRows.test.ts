@@ -244,7 +244,7 @@ describe("tables of policies", () => {
     fc.assert(
       fc.property(fc.constantFrom(...POLICY_TYPES), fc.jsonValue(), (type, value) => {
         const configuration = JSON.parse(
-          JSON.stringify(ANSWERS[type]).replaceAll(JSON.stringify(DOCUMENT), JSON.stringify(value)),
+          JSON.stringify(ANSWERS[type]).replaceAll(JSON.stringify(DOCUMENT), () => JSON.stringify(value)),
         ) as Record<string, unknown>;
         for (const table of ["policies", "policy_statements", "policy_audiences"] as const)
           rows(table, item(type, configuration));
