@@ -1,6 +1,6 @@
 import { CreateTableCommand, GetTablesCommand, GlueClient, UpdateTableCommand } from "@aws-sdk/client-glue";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { mockClient } from "aws-sdk-client-mock";
+import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
 import { expect } from "chai";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { catalogOf } from "../../src/tables/catalog.ts";
@@ -10,14 +10,18 @@ const catalog = catalogOf(await loadAuditors(["rds", "s3"]));
 const BOTH = (table: string) => [table, `latest_${table}`];
 
 describe("tables of resource types in Glue's database", () => {
-  const glue = mockClient(GlueClient);
-  const s3 = mockClient(S3Client);
+  let glue: AwsClientStub<GlueClient>;
+  let s3: AwsClientStub<S3Client>;
   beforeEach(() => {
-    glue.reset();
-    s3.reset();
+    glue = mockClient(GlueClient);
+    s3 = mockClient(S3Client);
     glue.on(GetTablesCommand).resolves({ TableList: [] });
     glue.on(CreateTableCommand).resolves({});
     glue.on(UpdateTableCommand).resolves({});
+  });
+  afterEach(() => {
+    glue.restore();
+    s3.restore();
   });
   const derived = (...tables: string[]) =>
     s3.on(ListObjectsV2Command, { Bucket: "evidence", Prefix: "tables/", Delimiter: "/" }).resolves({
