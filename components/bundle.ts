@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
@@ -142,6 +152,10 @@ function dependenciesOf(entryPoint: string, { inputs }: Metafile): string[] {
   return [...found, "tsconfig.json", relative(root, fileURLToPath(import.meta.url))];
 }
 
+/** Whether `node_modules` is a link to another checkout's: by their names there, the bundles would be others. */
+const hasLinkedPackages = (): boolean =>
+  lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+
 /** The handlers' modules, each with all that it imports. Their entries are files only meanwhile, and this call's own. */
 function readable(handlers: readonly Handler[]) {
   mkdirSync(join(root, "dist"), { recursive: true });
@@ -163,6 +177,7 @@ function readable(handlers: readonly Handler[]) {
       target: TARGET,
       format: "esm",
       mainFields: ["module", "main"],
+      preserveSymlinks: hasLinkedPackages(),
       banner: { js: BANNER },
       legalComments: "none",
       logLevel: "silent",

@@ -3,7 +3,6 @@ import {
   accessSync,
   constants,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -92,13 +91,9 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
     const folder = join(home, name);
     mkdirSync(folder);
     for (const part of [...PARTS, ...FILES]) cpSync(part, join(folder, part), { recursive: true });
-    symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"), "dir");
-    // Bundles that stand are taken over; those made here name their files by another path, and stay here.
-    if (existsSync("dist"))
-      cpSync("dist", join(folder, "dist"), {
-        recursive: true,
-        filter: (path) => !/^dist.(package|api|entries)/.test(path),
-      });
+    mkdirSync("dist", { recursive: true });
+    for (const shared of ["node_modules", "dist"])
+      symlinkSync(join(process.cwd(), shared), join(folder, shared), "dir");
     writeFileSync(join(folder, ".gitignore"), "dist\n");
     return folder;
   };
