@@ -16,6 +16,12 @@ const rdsShapes = { ...rdsSdk };
 const iamShapes = { ...iamSdk };
 const ecsShapes = { ...ecsSdk };
 
+/** What the members hold, and how many resources an answer has at most: few, so that listings have several pages. */
+interface Members {
+  holdingsOf(account: string): Holdings;
+  pageSize: number;
+}
+
 /** A page of so many things, made or taken from a list as they are asked for. */
 function pageOf<T>(of: number, at: (n: number) => T, marker: string | undefined, size: number) {
   const start = Number(marker ?? 0);
@@ -26,81 +32,81 @@ function pageOf<T>(of: number, at: (n: number) => T, marker: string | undefined,
   return { items, next: end < of ? String(end) : undefined };
 }
 
-/**
- * The services that a simulated run meets: the sandbox's own of the audit account, and small ones in the members.
- * @param pageSize resources of one page: few, so that listings have several
- */
-export function simulatedServices(
-  holdingsOf: (account: string) => Holdings,
-  pageSize: number,
-): ReadonlyMap<string, Service> {
-  const page = <T>(all: readonly T[], marker: string | undefined) =>
-    pageOf(all.length, (n) => all[n]!, marker, pageSize);
-  const counted = (of: Map<string, number>, { region }: Call): number => of.get(region) ?? 0;
-  const storage: Service = {
-    ...ec2,
-    operations: {
-      DescribeRegions: ec2.operations.DescribeRegions!,
-      DescribeVolumes: {
-        run: ({ NextToken }: ec2Sdk.DescribeVolumesRequest, call): ec2Sdk.DescribeVolumesResult => {
-          const { account, region } = call;
-          const of = counted(holdingsOf(account).volumes, call);
-          const { items, next } = pageOf(of, (n) => volumeOf(account, region, n), NextToken, pageSize);
-          return { Volumes: items, NextToken: next };
-        },
-      },
-      DescribeSnapshots: {
-        run: ({ NextToken }: ec2Sdk.DescribeSnapshotsRequest, call): ec2Sdk.DescribeSnapshotsResult => {
-          const { account, region } = call;
-          const of = counted(holdingsOf(account).snapshots, call);
-          const { items, next } = pageOf(of, (n) => snapshotOf(account, region, n), NextToken, pageSize);
-          return { Snapshots: items, NextToken: next };
-        },
-      },
-      DescribeSnapshotAttribute: {
-        run: ({ SnapshotId }: ec2Sdk.DescribeSnapshotAttributeRequest): ec2Sdk.DescribeSnapshotAttributeResult => ({
-          SnapshotId,
-          CreateVolumePermissions: [],
-        }),
+const pageOfList = <T>(all: readonly T[], marker: string | undefined, size: number) =>
+  pageOf(all.length, (n) => all[n]!, marker, size);
+
+const countIn = (of: Map<string, number>, { region }: Call): number => of.get(region) ?? 0;
+const listIn = <T>(of: Map<string, T[]>, { region }: Call): T[] => of.get(region) ?? [];
+
+/** EC2: the sandbox's regions, and the members' volumes and snapshots. */
+const ec2Of = ({ holdingsOf, pageSize }: Members): Service => ({
+  ...ec2,
+  operations: {
+    DescribeRegions: ec2.operations.DescribeRegions!,
+    DescribeVolumes: {
+      run: ({ NextToken }: ec2Sdk.DescribeVolumesRequest, call): ec2Sdk.DescribeVolumesResult => {
+        const { account, region } = call;
+        const of = countIn(holdingsOf(account).volumes, call);
+        const { items, next } = pageOf(of, (n) => volumeOf(account, region, n), NextToken, pageSize);
+        return { Volumes: items, NextToken: next };
       },
     },
-  };
-  const here = <T>(of: Map<string, T[]>, { region }: Call): T[] => of.get(region) ?? [];
-  const person = (call: Call, name: string | undefined) => {
+    DescribeSnapshots: {
+      run: ({ NextToken }: ec2Sdk.DescribeSnapshotsRequest, call): ec2Sdk.DescribeSnapshotsResult => {
+        const { account, region } = call;
+        const of = countIn(holdingsOf(account).snapshots, call);
+        const { items, next } = pageOf(of, (n) => snapshotOf(account, region, n), NextToken, pageSize);
+        return { Snapshots: items, NextToken: next };
+      },
+    },
+    DescribeSnapshotAttribute: {
+      run: ({ SnapshotId }: ec2Sdk.DescribeSnapshotAttributeRequest): ec2Sdk.DescribeSnapshotAttributeResult => ({
+        SnapshotId,
+        CreateVolumePermissions: [],
+      }),
+    },
+  },
+});
+
+/** RDS: instances, and subnet groups whose tags are a call each. */
+const rdsOf = ({ holdingsOf, pageSize }: Members): Service => ({
+  signingName: "rds",
+  iamPrefix: "rds",
+  protocol: "query",
+  regional: true,
+  sdk: rdsShapes,
+  operations: {
+    DescribeDBInstances: {
+      run: ({ Marker }: rdsSdk.DescribeDBInstancesMessage, call): rdsSdk.DBInstanceMessage => {
+        const { items, next } = pageOfList(listIn(holdingsOf(call.account).instances, call), Marker, pageSize);
+        return { DBInstances: items, Marker: next };
+      },
+    },
+    DescribeDBSubnetGroups: {
+      run: ({ Marker }: rdsSdk.DescribeDBSubnetGroupsMessage, call): rdsSdk.DBSubnetGroupMessage => {
+        const { items, next } = pageOfList(listIn(holdingsOf(call.account).groups, call), Marker, pageSize);
+        return { DBSubnetGroups: items.map(({ group }) => group), Marker: next };
+      },
+    },
+    ListTagsForResource: {
+      run: ({ ResourceName }: rdsSdk.ListTagsForResourceMessage, call): rdsSdk.TagListMessage => {
+        const groups = listIn(holdingsOf(call.account).groups, call);
+        const found = groups.find(({ group }) => group.DBSubnetGroupArn === ResourceName);
+        if (!found) throw new AwsError("DBSubnetGroupNotFoundFault", `${ResourceName} not found`, 404);
+        return { TagList: found.tags };
+      },
+    },
+  },
+});
+
+/** IAM: users in one listing, their keys and MFA devices in a call for each user. */
+function iamOf({ holdingsOf, pageSize }: Members): Service {
+  const userNamed = (call: Call, name: string | undefined) => {
     const found = holdingsOf(call.account).people.find(({ facts }) => facts.UserName === name);
     if (!found) throw new AwsError("NoSuchEntity", `The user with name ${name} cannot be found.`, 404);
     return found;
   };
-  const rds: Service = {
-    signingName: "rds",
-    iamPrefix: "rds",
-    protocol: "query",
-    regional: true,
-    sdk: rdsShapes,
-    operations: {
-      DescribeDBInstances: {
-        run: ({ Marker }: rdsSdk.DescribeDBInstancesMessage, call): rdsSdk.DBInstanceMessage => {
-          const { items, next } = page(here(holdingsOf(call.account).instances, call), Marker);
-          return { DBInstances: items, Marker: next };
-        },
-      },
-      DescribeDBSubnetGroups: {
-        run: ({ Marker }: rdsSdk.DescribeDBSubnetGroupsMessage, call): rdsSdk.DBSubnetGroupMessage => {
-          const { items, next } = page(here(holdingsOf(call.account).groups, call), Marker);
-          return { DBSubnetGroups: items.map(({ group }) => group), Marker: next };
-        },
-      },
-      ListTagsForResource: {
-        run: ({ ResourceName }: rdsSdk.ListTagsForResourceMessage, call): rdsSdk.TagListMessage => {
-          const groups = here(holdingsOf(call.account).groups, call);
-          const found = groups.find(({ group }) => group.DBSubnetGroupArn === ResourceName);
-          if (!found) throw new AwsError("DBSubnetGroupNotFoundFault", `${ResourceName} not found`, 404);
-          return { TagList: found.tags };
-        },
-      },
-    },
-  };
-  const iam: Service = {
+  return {
     signingName: "iam",
     iamPrefix: "iam",
     protocol: "query",
@@ -109,49 +115,63 @@ export function simulatedServices(
     operations: {
       GetAccountAuthorizationDetails: {
         run: ({ Marker }: iamSdk.GetAccountAuthorizationDetailsRequest, call) => {
-          const { items, next } = page(holdingsOf(call.account).people, Marker);
+          const { items, next } = pageOfList(holdingsOf(call.account).people, Marker, pageSize);
           return { UserDetailList: items.map(({ facts }) => facts), IsTruncated: Boolean(next), Marker: next };
         },
       },
       ListAccessKeys: {
         run: ({ UserName }: iamSdk.ListAccessKeysRequest, call) => ({
-          AccessKeyMetadata: person(call, UserName).keys,
+          AccessKeyMetadata: userNamed(call, UserName).keys,
           IsTruncated: false,
         }),
       },
       ListMFADevices: {
         run: ({ UserName }: iamSdk.ListMFADevicesRequest, call) => ({
-          MFADevices: person(call, UserName).mfa,
+          MFADevices: userNamed(call, UserName).mfa,
           IsTruncated: false,
         }),
       },
     },
   };
-  const ecs: Service = {
-    signingName: "ecs",
-    iamPrefix: "ecs",
-    protocol: "json",
-    regional: true,
-    sdk: ecsShapes,
-    operations: {
-      ListTaskDefinitions: {
-        run: ({ nextToken }: ecsSdk.ListTaskDefinitionsRequest, call): ecsSdk.ListTaskDefinitionsResponse => {
-          const { account, region } = call;
-          const of = counted(holdingsOf(account).definitions, call);
-          const arnOf = (n: number) => definitionOf(account, region, n).taskDefinition.taskDefinitionArn!;
-          const { items, next } = pageOf(of, arnOf, nextToken, Math.min(pageSize, DEFINITIONS_AT_MOST));
-          return { taskDefinitionArns: items, nextToken: next };
-        },
-      },
-      DescribeTaskDefinition: {
-        run: ({ taskDefinition = "" }: ecsSdk.DescribeTaskDefinitionRequest, call) => {
-          const n = definitionNumber(taskDefinition);
-          if (!(n < counted(holdingsOf(call.account).definitions, call)))
-            throw new AwsError("ClientException", "Unable to describe task definition.");
-          return definitionOf(call.account, call.region, n) satisfies ecsSdk.DescribeTaskDefinitionResponse;
-        },
+}
+
+/** ECS: task definitions, listed by ARN and described one by one. */
+const ecsOf = ({ holdingsOf, pageSize }: Members): Service => ({
+  signingName: "ecs",
+  iamPrefix: "ecs",
+  protocol: "json",
+  regional: true,
+  sdk: ecsShapes,
+  operations: {
+    ListTaskDefinitions: {
+      run: ({ nextToken }: ecsSdk.ListTaskDefinitionsRequest, call): ecsSdk.ListTaskDefinitionsResponse => {
+        const { account, region } = call;
+        const of = countIn(holdingsOf(account).definitions, call);
+        const arnOf = (n: number) => definitionOf(account, region, n).taskDefinition.taskDefinitionArn!;
+        const { items, next } = pageOf(of, arnOf, nextToken, Math.min(pageSize, DEFINITIONS_AT_MOST));
+        return { taskDefinitionArns: items, nextToken: next };
       },
     },
-  };
-  return new Map([storage, ecs, iam, kms, lambda, rds, s3, ssm, sts].map((each) => [each.signingName, each]));
+    DescribeTaskDefinition: {
+      run: ({ taskDefinition = "" }: ecsSdk.DescribeTaskDefinitionRequest, call) => {
+        const n = definitionNumber(taskDefinition);
+        if (!(n < countIn(holdingsOf(call.account).definitions, call)))
+          throw new AwsError("ClientException", "Unable to describe task definition.");
+        return definitionOf(call.account, call.region, n) satisfies ecsSdk.DescribeTaskDefinitionResponse;
+      },
+    },
+  },
+});
+
+/**
+ * The services that a simulated run meets: the sandbox's own of the audit account, and small ones in the members.
+ * @param pageSize resources of one page: few, so that listings have several
+ */
+export function simulatedServices(
+  holdingsOf: (account: string) => Holdings,
+  pageSize: number,
+): ReadonlyMap<string, Service> {
+  const members = { holdingsOf, pageSize };
+  const ofMembers = [ec2Of(members), ecsOf(members), iamOf(members), rdsOf(members)];
+  return new Map([...ofMembers, kms, lambda, s3, ssm, sts].map((each) => [each.signingName, each]));
 }
