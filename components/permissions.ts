@@ -90,9 +90,13 @@ export const bossPermissions = (may: BossPermissionsArgs): PolicyStatement[] => 
     : [
         allow(
           "ListAccounts",
-          may.byUnits
-            ? ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
-            : ["organizations:ListAccounts"],
+          [
+            // Of units too: the plan names the accounts of the organization that it leaves out.
+            "organizations:ListAccounts",
+            ...(may.byUnits
+              ? ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
+              : []),
+          ],
           "*",
         ),
       ]),

@@ -12,7 +12,7 @@ import type { ClientOptions } from "../collect/clientOptions.ts";
 /** The accounts of a run, and those known but left out, with the reason. */
 export interface AccountList {
   accounts: string[];
-  /** Every account of the organization, whatever its state, where the whole of it was listed. */
+  /** Every account of the organization, whatever its state, where the whole of it could be listed. */
   organization?: { accounts: string[]; source: string };
   excluded: { account_id: string; reason: string }[];
 }
@@ -138,11 +138,14 @@ export async function accountsFromOrganizations(
     }, ParentId);
     await Promise.all([accounts, within.then(() => Promise.all(below.map(walk)))]);
   };
-  if (units.length) await Promise.all(units.map(walk));
-  else
+  const everybody = async (): Promise<string[]> => {
     await listing(async () => {
       for await (const page of paginateListAccounts(client, {})) take(page.Accounts);
     });
+    return [...found.keys()];
+  };
+  const whole = units.length ? allAccounts(organizations) : everybody();
+  const [listed] = await Promise.all([whole, ...units.map(walk)]);
   const accounts: string[] = [];
   const excluded: AccountList["excluded"] = [];
   for (const [id, account] of found) {
@@ -163,7 +166,22 @@ export async function accountsFromOrganizations(
   return {
     accounts: checkAccounts("AWS Organizations", accounts.sort()),
     excluded,
-    // Of some units it is not known what else there is.
-    ...(units.length ? {} : { organization: { accounts: [...found.keys()], source: "organizations:ListAccounts" } }),
+    ...(listed ? { organization: { accounts: listed, source: "organizations:ListAccounts" } } : {}),
   };
+}
+
+/**
+ * What there is beside the units of a run. A run doesn't depend on it.
+ * @returns undefined where this account may list the units' accounts, but not all
+ */
+async function allAccounts(client: OrganizationsClient): Promise<string[] | undefined> {
+  const ids: string[] = [];
+  try {
+    for await (const { Accounts } of paginateListAccounts({ client }, {}))
+      for (const { Id } of Accounts ?? []) if (Id) ids.push(Id);
+  } catch (error) {
+    if ((error as Error).name === "AccessDeniedException") return undefined;
+    throw organizationsProblem(error);
+  }
+  return ids;
 }

@@ -49,6 +49,25 @@ describe("the accounts of an organization", () => {
     expect((await list).accounts).to.deep.equal(expected.map(({ id }) => id).sort());
   });
 
+  it("of a unit come with the list of the whole organization, and without it where only units may be listed", async () => {
+    const { list, members } = listed({ units: [WORKLOADS] }, { accounts: 60 });
+    const { accounts, organization } = await list;
+    const everybody = [...members.map(({ id }) => id), AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT].sort();
+    expect(organization?.accounts.toSorted()).to.deep.equal(everybody);
+    const client = new OrganizationsClient(sandboxForTest(undefined, 60).as());
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          if (commandName !== "ListAccountsCommand") return next(args);
+          throw Object.assign(new Error("You don't have permissions"), { name: "AccessDeniedException" });
+        },
+      { step: "initialize" },
+    );
+    const narrow = await accountsFromOrganizations(client, [WORKLOADS], []);
+    expect(narrow.accounts).to.deep.equal(accounts);
+    expect(narrow).not.to.have.property("organization");
+  });
+
   it("of units that lie in one another are each there once", async () => {
     const alone = await listed({ units: [ROOT] }, { accounts: 60 }).list;
     const both = await listed({ units: [ROOT, WORKLOADS, "ou-sbox-prod0000"] }, { accounts: 60 }).list;

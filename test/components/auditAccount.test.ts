@@ -168,7 +168,15 @@ describe("AuditAccount", () => {
 
   for (const [what, organizationalUnits, actions] of [
     ["the whole organization", [], ["organizations:ListAccounts"]],
-    ["units", ["ou-abcd-1"], ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]],
+    [
+      "units",
+      ["ou-abcd-1"],
+      [
+        "organizations:ListAccounts",
+        "organizations:ListAccountsForParent",
+        "organizations:ListOrganizationalUnitsForParent",
+      ],
+    ],
   ] as const) {
     it(`with ${what} as the source has no parameter, and the boss may list accounts instead`, async () => {
       const organization = await accountWith({ accounts: { organizationalUnits, exclude: ["444444444444"] } });

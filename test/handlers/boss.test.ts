@@ -245,9 +245,12 @@ describe("boss", () => {
         .on(ListAccountsForParentCommand, { ParentId: "ou-root-parent" })
         .resolves({ Accounts: [account("111111111111")] })
         .on(ListAccountsForParentCommand, { ParentId: "ou-root-child" })
-        .resolves({ Accounts: [account("222222222222")] });
+        .resolves({ Accounts: [account("222222222222")] })
+        .on(ListAccountsCommand)
+        .resolves({ Accounts: ["111111111111", "222222222222", "333333333333"].map((id) => account(id)) });
       await handler({}, context);
       expect(plan().accounts).to.deep.equal(["111111111111", "222222222222"]);
+      expect(plan().organization).to.deep.include({ accounts: 3, not_in_scope: ["333333333333"] });
     });
   });
 });
