@@ -74,7 +74,8 @@ try {
   const store = runStore(s3, started.bucket);
   const manifest = await sealed(store, run, date);
   settled();
-  say(`\n${await coverageTable(readOutcomes(store.source, manifest))}\n`);
+  const { plan } = await store.readPlan(run, date);
+  say(`\n${await coverageTable(readOutcomes(store.source, manifest), plan.auditors)}\n`);
   say(`${manifest.totals.items} items in ${manifest.totals.objects} objects of s3://${started.bucket}/evidence/,`);
   say(`sealed by s3://${started.bucket}/${started.manifest_key}`);
   const first = await firstOf(store, manifest);

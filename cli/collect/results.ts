@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { SEVERITIES, type Severity } from "../../src/controls/control.ts";
+import { listingsOf, notesOf } from "../../src/evidence/coverageTotals.ts";
 import type { Report } from "../../src/report/model.ts";
 import { type Format, writeReport } from "../../src/report/write.ts";
 import { fileSink } from "../../src/tables/fileSink.ts";
@@ -40,6 +41,7 @@ function coverageLines(report: Report): string[] {
     ...unread,
     ...(missing ? [`${missing} not read: the run was ended before them`] : []),
   ].join(", ");
+  const listings = listingsOf(report.coverage);
   const reasons = new Map<string, Set<string>>();
   for (const cell of report.coverage)
     for (const reason of cell.reasons)
@@ -49,11 +51,15 @@ function coverageLines(report: Report): string[] {
       `           ${[...where][0]}${where.size > 1 ? ` and ${where.size - 1} more` : ""}: ${printable(reason)}`,
   );
   return [
-    `${head}; ${items} resources${complete ? "" : "; sealed as incomplete"}`,
+    `${head}; ${listings.whole} of ${listings.planned} listings read whole; ${listings.whole < listings.planned ? "at least " : ""}${items} resources${complete ? "" : "; sealed as incomplete"}`,
     ...lines.slice(0, GAPS_NAMED),
     ...(lines.length > GAPS_NAMED
       ? [`           … and ${lines.length - GAPS_NAMED} more reasons: the page has them, and itaudit status --dir`]
       : []),
+    ...notesOf(report.coverage).map(
+      ({ note, accounts }) =>
+        `Note       ${accounts[0]}${accounts.length > 1 ? ` and ${accounts.length - 1} more` : ""}: ${printable(note)}`,
+    ),
   ];
 }
 

@@ -64,14 +64,16 @@ Examples:
       const { runStore } = await import("../../src/evidence/store.ts");
       const { evidenceS3 } = await import("../../src/runtime/clients.ts");
       const store = runStore(evidenceS3(), started.bucket);
-      const manifest = await sealed(store, runOf(started.manifest_key), timeout, say);
+      const run = runOf(started.manifest_key);
+      const manifest = await sealed(store, run, timeout, say);
       const { totals } = manifest;
       if (json)
         print(JSON.stringify({ ...started, sealed_at: manifest.sealed_at, complete: manifest.complete, totals }));
       else {
         const { readOutcomes } = await import("../../src/evidence/readCommits.ts");
+        const { plan } = await store.readPlan(run.run, run.date);
         const { coverageTable } = await import("../coverageTable.ts");
-        print(await coverageTable(readOutcomes(store.source, manifest)));
+        print(await coverageTable(readOutcomes(store.source, manifest), plan.auditors));
         print(
           `${totals.items} items in ${totals.objects} objects, sealed by s3://${started.bucket}/${started.manifest_key}`,
         );

@@ -49,7 +49,9 @@ Examples:
       const { readCommits } = await import("../../src/evidence/readCommits.ts");
       const count = new RunCount();
       if (json) {
-        if (manifest) for await (const _ of count.through(readCommits(store.source, manifest)));
+        const { coverage } = await import("../../src/evidence/coverage.ts");
+        const { listingsOf, notesOf } = await import("../../src/evidence/coverageTotals.ts");
+        const cells = manifest ? await coverage(count.through(readCommits(store.source, manifest)), plan.auditors) : [];
         print(
           JSON.stringify({
             run_id: run,
@@ -62,6 +64,8 @@ Examples:
             complete: manifest?.complete ?? null,
             totals: manifest?.totals ?? null,
             open_tasks: open,
+            listings: manifest ? listingsOf(cells) : null,
+            notes: notesOf(cells),
             head: head ?? null,
             summary: manifest ? count.summary(manifest, plan.tasks.length) : null,
           }),
@@ -79,7 +83,7 @@ Examples:
         return;
       }
       const { coverageTable } = await import("../coverageTable.ts");
-      print(await coverageTable(count.through(readCommits(store.source, manifest))));
+      print(await coverageTable(count.through(readCommits(store.source, manifest)), plan.auditors));
       print(summaryText(count.summary(manifest, plan.tasks.length), !plan.desk));
       if (head) print(headLine(head));
     });

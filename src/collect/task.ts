@@ -14,6 +14,7 @@ import { CALLS_AT_ONCE } from "./connections.ts";
 import { EvidenceWriter } from "./evidenceWriter.ts";
 import { OutcomeBuilder } from "./outcomeBuilder.ts";
 import type { Problem } from "./problem.ts";
+import { collectorsFor } from "./resources.ts";
 import type { ReadItem, TaskRun } from "./taskRun.ts";
 
 /**
@@ -48,7 +49,9 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
       ? { followUps: [], ended: unfinished }
       : handOver(run.task, unfinished, all.length - unfinished.length);
     const [problem, remedy] = late ? [OUT_OF_TIME, OUT_OF_TIME_REMEDY] : [TOO_LARGE, TOO_LARGE_REMEDY];
-    for (const { builder } of ended) builder.problem(problem, remedy);
+    for (const { builder } of ended)
+      for (const type of openTypes(run, builder))
+        builder.problem({ ...problem, error: { ...problem.error, resource_type: type } }, remedy);
     const done = new Set(ended.map(({ builder }) => builder));
     return {
       run_id: run.runId,
@@ -80,6 +83,12 @@ async function readAll(run: TaskRun, write: (item: Item) => Promise<void>): Prom
   return (await Promise.all(read)).flat();
 }
 
+/** Types of a planned item whose listings have not come to their end. */
+const openTypes = ({ auditor }: TaskRun, builder: OutcomeBuilder): string[] =>
+  auditor.services.flatMap((service) =>
+    collectorsFor(service, builder.item.region).flatMap(({ type }) => (builder.cursorOf(type) === null ? [] : [type])),
+  );
+
 /** With less time than this until the run is to be sealed, nothing more is begun. */
 const WORTH_A_TASK_MS = 30_000;
 
@@ -87,6 +96,8 @@ const OUT_OF_TIME: Problem = {
   status: "timed-out",
   error: {
     operation: "HandOver",
+    status: "timed-out",
+    incomplete: "resources",
     code: "OutOfTime",
     message: "not read to its end by the time that the run is to be sealed",
     times: 1,
@@ -99,6 +110,8 @@ const TOO_LARGE: Problem = {
   status: "timed-out",
   error: {
     operation: "HandOver",
+    status: "timed-out",
+    incomplete: "resources",
     code: "TooLarge",
     message: `not read to its end, and it cannot be handed over more than ${DEPTH_AT_MOST} times`,
     times: 1,

@@ -1,29 +1,57 @@
-import type { Outcome } from "./outcome.ts";
+import { type Outcome, typeStatus } from "./outcome.ts";
+import { GLOBAL, type PlannedAuditor } from "./plan.ts";
 
 /** A cell of the coverage table: an auditor in an account, over all its regions. */
 export interface Coverage {
   account: string;
   auditor: string;
+  /** Items in evidence: all that there are where {@link listings} are all whole, else at least these. */
   items: number;
   statuses: Record<string, number>;
+  /** Resource types, once for each region that has them open: planned, and listed whole by AWS's own word. */
+  listings: { planned: number; whole: number };
   /** What is wrong, once each. */
   reasons: string[];
+  /** What a reader has to know though nothing is unread for it, once each. */
+  notes: string[];
 }
 
-/** Sums outcomes up by account and auditor. Closed regions are no fault, and are counted apart. */
-export async function coverage(outcomes: AsyncIterable<Outcome>): Promise<Coverage[]> {
+/**
+ * Sums outcomes up by account and auditor. Closed regions are no fault, and are counted apart.
+ * @param auditors the plan's, with the types that each reads
+ */
+export async function coverage(
+  outcomes: AsyncIterable<Outcome>,
+  auditors: readonly PlannedAuditor[],
+): Promise<Coverage[]> {
   const cells = new Map<string, Coverage>();
-  for await (const { account_id, auditor, counts, status, errors, remedy } of outcomes) {
-    const key = `${account_id} ${auditor}`;
-    const cell = cells.get(key) ?? { account: account_id, auditor, items: 0, statuses: {}, reasons: [] };
+  const planned = new Map(auditors.map((each) => [each.name, each]));
+  for await (const outcome of outcomes) {
+    const { account_id: account, auditor, region, counts, status } = outcome;
+    const key = `${account} ${auditor}`;
+    const empty = { items: 0, statuses: {}, listings: { planned: 0, whole: 0 }, reasons: [], notes: [] };
+    const cell: Coverage = cells.get(key) ?? { account, auditor, ...empty };
     cells.set(key, cell);
     cell.statuses[status] = (cell.statuses[status] ?? 0) + 1;
     for (const count of Object.values(counts)) cell.items += count;
-    if (status === "collected" || status === "not-enabled") continue;
-    for (const { operation, code, action } of errors) {
-      const reason = `${operation}: ${code}${action ? ` (${action})` : ""}${remedy ? `. ${remedy}` : ""}`;
-      if (!cell.reasons.includes(reason)) cell.reasons.push(reason);
+    for (const type of planned.get(auditor)?.[region === GLOBAL ? "global" : "regional"] ?? []) {
+      const listed = typeStatus(outcome, type);
+      if (listed === "not-enabled") continue;
+      cell.listings.planned += 1;
+      if (listed === "collected") cell.listings.whole += 1;
     }
+    for (const note of notesIn(outcome)) if (!cell.notes.includes(note)) cell.notes.push(note);
+    if (status === "collected" || status === "not-enabled") continue;
+    for (const reason of reasonsOf(outcome)) if (!cell.reasons.includes(reason)) cell.reasons.push(reason);
   }
   return [...cells.values()];
 }
+
+const reasonsOf = ({ errors, remedy }: Outcome): string[] =>
+  errors.map(
+    ({ operation, code, action }) =>
+      `${operation}: ${code}${action ? ` (${action})` : ""}${remedy ? `. ${remedy}` : ""}`,
+  );
+
+const notesIn = ({ notes = [] }: Outcome): string[] =>
+  notes.map(({ operation, code, message }) => `${operation}: ${code}: ${message}`);

@@ -47,7 +47,7 @@ export async function gather(from: Gathering): Promise<Report> {
     tool_version: from.toolVersion,
     run: runOf(sealed),
     integrity,
-    coverage: await coverage(sealed.outcomes()),
+    coverage: await coverage(sealed.outcomes(), sealed.plan.auditors),
     excluded: sealed.plan.excluded,
     inventory,
     controls,

@@ -84,6 +84,8 @@ export const RUN_TABLES = {
       calls: "bigint",
       retries: "bigint",
       ms: "bigint",
+      /** JSON each: what a reader has to know, though nothing is unread for it. */
+      notes: "array(varchar)",
     }),
   },
   /**

@@ -44,6 +44,7 @@ export const runRows = {
         each.calls,
         each.retries,
         each.ms,
+        (each.notes ?? []).map((note) => jsonText(note)),
       ];
   },
   accounts: async function* ({ run, plan, outcomes }: SealedRun): AsyncIterable<Row> {

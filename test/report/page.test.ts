@@ -131,7 +131,17 @@ describe("the report's page in Chromium", function () {
             listed: [anomaly({ name: text, reasons: [{ feature: text, value: text, usual: null, share: 1 }] })],
           },
           inventory: [{ resource_type: text, account_id: text, region: text, items: 1 }],
-          coverage: [{ account: text, auditor: "rds", items: 0, statuses: { denied: 1 }, reasons: [text] }],
+          coverage: [
+            {
+              account: text,
+              auditor: "rds",
+              items: 0,
+              statuses: { denied: 1 },
+              listings: { planned: 1, whole: 0 },
+              reasons: [text],
+              notes: [text],
+            },
+          ],
           changes: {
             since: SINCE,
             since_started_at: "2026-11-23T10:00:00.000Z",

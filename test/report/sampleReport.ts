@@ -131,12 +131,22 @@ export const report = ({
   coverage: ["111111111111", "222222222222", "333333333333"].flatMap((account, place) =>
     ["rds", "iam", "s3"].map((auditor) =>
       place < 2
-        ? { account, auditor, items: 16, statuses: { collected: 2 } as Record<string, number>, reasons: [] }
+        ? {
+            account,
+            auditor,
+            items: 16,
+            statuses: { collected: 2 } as Record<string, number>,
+            listings: { planned: 4, whole: 4 },
+            reasons: [],
+            notes: [],
+          }
         : {
             account,
             auditor,
             items: 0,
             statuses: { denied: 2 } as Record<string, number>,
+            listings: { planned: 4, whole: 0 },
+            notes: [],
             reasons: ["AssumeRole: AccessDenied (sts:AssumeRole). The role must exist and trust this audit account."],
           },
     ),
@@ -207,7 +217,9 @@ export function largeReport(size: number): { report: Report; findings: Finding[]
         auditor,
         items: 40 + place,
         statuses: { collected: 4 },
+        listings: { planned: 4, whole: 4 },
         reasons: [],
+        notes: [],
       })),
     ),
   });

@@ -143,8 +143,12 @@ describe("handing over", function () {
     expect(report.violations).to.deep.equal([]);
     const [outcome] = outcomesOf(report);
     expect(outcome).to.include({ status: "timed-out" });
+    // Of the other types AWS said all that there is.
     expect(outcome!.errors).to.deep.include({
       operation: "HandOver",
+      resource_type: "AWS::RDS::DBInstance",
+      status: "timed-out",
+      incomplete: "resources",
       code: "TooLarge",
       message: "not read to its end, and it cannot be handed over more than 12 times",
       times: 1,

@@ -131,7 +131,9 @@ describe("collecting from a desk", function () {
   it("reads one account with the keys at hand, seals it, and shows what there is, the worst first", async () => {
     const { code, stdout, stderr } = await collect();
     expect(code, stderr).to.equal(0);
-    expect(stdout).to.match(/^Coverage {3}4 of 4 planned items collected; \d+ resources$/m);
+    expect(stdout).to.match(
+      /^Coverage {3}4 of 4 planned items collected; (\d+) of \1 listings read whole; \d+ resources$/m,
+    );
     expect(stdout).to.match(/^Findings {3}\d+ critical, \d+ high/m);
     expect(stdout).to.include(page());
     expect(readFileSync(page(), "utf8")).to.match(/^<!doctype html>/);

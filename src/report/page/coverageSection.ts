@@ -1,3 +1,4 @@
+import { isWhole, listingsOf, notesOf } from "../../evidence/coverageTotals.ts";
 import type { PageData } from "../pageData.ts";
 import { facts, showDetails } from "./details.ts";
 import { counted, element, number } from "./element.ts";
@@ -59,6 +60,7 @@ export function coverageSection({ coverage, excluded, run }: PageData): HTMLElem
   table.show(accounts.map((_, index) => index));
   const { planned, read } = covered(coverage);
   const whole = planned === read;
+  const listings = listingsOf(coverage);
   return element(
     "section",
     { id: "coverage", "aria-labelledby": "coverage-title" },
@@ -73,10 +75,11 @@ export function coverageSection({ coverage, excluded, run }: PageData): HTMLElem
           ? "✓ All that was planned was read."
           : `⊘ ${counted(planned - read, "planned item")} could not be read in full.`,
       ),
-      ` ${number(read)} of ${number(planned)} planned checks were completed, in ${counted(run.accounts, "account")} and ${counted(run.regions.length, "region")}. What was not read is never counted as passed.`,
+      ` ${number(read)} of ${number(planned)} planned checks were completed, in ${counted(run.accounts, "account")} and ${counted(run.regions.length, "region")}. ${number(listings.whole)} of ${number(listings.planned)} listings of a resource type were read to their end. What was not read is never counted as passed.`,
     ),
     table.root,
     reasonsOf(coverage),
+    notesSection(coverage),
     excluded.length > 0 &&
       element(
         "details",
@@ -90,12 +93,41 @@ export function coverageSection({ coverage, excluded, run }: PageData): HTMLElem
 function cellOf(cell: Cell | undefined): HTMLElement {
   if (!cell) return element("span", { class: "status none" }, "not planned");
   const worst = worstOf(cell);
-  const text = worst === "collected" ? number(cell.items) : worst === "not-enabled" ? "closed" : worst;
-  const partly = isFault(cell) && cell.items > 0 ? `, ${number(cell.items)} read` : "";
+  const text = worst === "collected" ? itemsOf(cell) : worst === "not-enabled" ? "closed" : worst;
+  const partly = isFault(cell) && cell.items > 0 ? `, ${itemsOf(cell)} read` : "";
   return element(
     "span",
     { class: `status ${worst}`, title: cell.reasons.join("\n") || undefined },
     `${SIGNS[worst]}${text}${partly}`,
+  );
+}
+
+/** How many items, as far as is known. */
+const itemsOf = (cell: Cell): string => `${isWhole(cell) ? "" : "at least "}${number(cell.items)}`;
+
+const some = (names: readonly string[], one: string): string =>
+  names.length > 3 ? counted(names.length, one) : names.join(", ");
+
+/** What has to be known of what was read, each once. */
+function notesSection(cells: readonly Cell[]): HTMLElement | false {
+  const notes = notesOf(cells);
+  if (!notes.length) return false;
+  return element(
+    "details",
+    { class: "notes" },
+    element("summary", {}, `${counted(notes.length, "note")} on what was read`),
+    element(
+      "ul",
+      {},
+      ...notes.map(({ note, accounts, auditors }) =>
+        element(
+          "li",
+          {},
+          element("span", { class: "where" }, `${some(accounts, "account")} · ${some(auditors, "auditor")}`),
+          ` ${note}`,
+        ),
+      ),
+    ),
   );
 }
 
@@ -110,7 +142,6 @@ function reasonsOf(cells: readonly Cell[]): HTMLElement | false {
       met.set(reason, found);
     }
   if (!met.size) return false;
-  const some = (names: Set<string>, one: string) => (names.size > 3 ? counted(names.size, one) : [...names].join(", "));
   const sorted = [...met].sort(([, a], [, b]) => b.accounts.size - a.accounts.size);
   return element(
     "div",
@@ -125,7 +156,11 @@ function reasonsOf(cells: readonly Cell[]): HTMLElement | false {
           element(
             "li",
             {},
-            element("span", { class: "where" }, `${some(accounts, "account")} · ${some(auditors, "auditor")}`),
+            element(
+              "span",
+              { class: "where" },
+              `${some([...accounts], "account")} · ${some([...auditors], "auditor")}`,
+            ),
             ` ${reason}`,
           ),
         ),
@@ -149,8 +184,8 @@ function showAccount(account: string, cells: ReadonlyMap<string, Cell>): void {
           element(
             "div",
             {},
-            `${counted(cell.items, "item")}; ${statuses.join(", ")}`,
-            ...cell.reasons.map((reason) => element("p", { class: "why" }, reason)),
+            `${isWhole(cell) ? "" : "at least "}${counted(cell.items, "item")}; ${statuses.join(", ")}; ${number(cell.listings.whole)} of ${number(cell.listings.planned)} listings read to their end`,
+            ...[...cell.reasons, ...cell.notes].map((line) => element("p", { class: "why" }, line)),
           ),
         ];
       }),
