@@ -21,6 +21,7 @@ const rows: Record<string, () => Promise<{ row: Row }>> = {
   tables: () => import("./rows/tables.ts"),
   virtual: () => import("./rows/virtual.ts"),
   order: () => import("./rows/order.ts"),
+  emptyAccount: () => import("./rows/emptyAccount.ts"),
   refused: () => import("./rows/refused.ts"),
   coldStart: () => import("./rows/coldStart.ts"),
   deploy: () => import("./rows/deploy.ts"),

@@ -9,6 +9,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
 import { loadAuditors } from "../src/auditors/registry.ts";
+import { offeredRegions } from "../src/collect/facts/offeredRegions.ts";
 import { FACTS } from "../src/controls/facts/facts.ts";
 import { type AccountFacts, isRefusal, roleFacts } from "../src/doctor/accountFacts.ts";
 import { accountFindings } from "../src/doctor/accountFindings.ts";
@@ -78,7 +79,7 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
     list.finding,
     ...(states ? [] : [note("organization", "these credentials may not ask which accounts are suspended")]),
     ...(await auditFindings(clients, await expectedAudit(system, auditors))),
-    ...factFindings(FACTS, new Date()),
+    ...factFindings([...FACTS, offeredRegions], new Date()),
     clockFinding("this machine", lambda.config.systemClockOffset),
     clockFinding("the functions", clockOffset),
   ];

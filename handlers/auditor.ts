@@ -7,6 +7,7 @@ import { accessByRole } from "../src/collect/accountSession.ts";
 import { awsClock, withAwsTime } from "../src/collect/awsClock.ts";
 import { withCachedConfig } from "../src/collect/cachedConfig.ts";
 import { withGenuineAnswers } from "../src/collect/genuineAnswers.ts";
+import { offering } from "../src/collect/offering.ts";
 import { runTask } from "../src/collect/task.ts";
 import { bucketStore } from "../src/evidence/bucketStore.ts";
 import { completeTask } from "../src/evidence/completeTask.ts";
@@ -43,6 +44,7 @@ export interface TaskDone {
 export const auditorHandler = (auditor: Auditor, runtime: Runtime = thisProcess) => {
   const s3 = evidenceS3(runtime);
   const clock = awsClock();
+  const offered = offering(runtime.hasAddress);
   const sts = withCachedConfig(
     withGenuineAnswers(
       withAwsTime(new STSClient({ ...runtime.client(WAITS), retryMode: "adaptive", maxAttempts: 5 }), clock),
@@ -83,6 +85,7 @@ export const auditorHandler = (auditor: Auditor, runtime: Runtime = thisProcess)
         homeRegion,
         client: runtime.client,
         clock,
+        offering: offered,
         deadline: runtime.timeout(
           Math.max(0, Math.min(Math.max(ownTime - COMMIT_MARGIN_MS, ownTime / 2), readUntil - began)),
         ),

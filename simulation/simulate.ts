@@ -126,6 +126,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
         random,
         timeout: clock.timeout,
         wait: clock.sleep,
+        hasAddress: async () => true,
         client: ({ requestTimeout }) => ({
           requestHandler: doorOf(clock, log, network, self, requestTimeout),
           region: fn.region,

@@ -96,6 +96,7 @@ async function invocation(accounts: number, source: Source) {
     }),
     now: Date.now,
     wait: async () => undefined,
+    hasAddress: async () => undefined,
     random: Math.random,
     timeout: () => new AbortController().signal,
     client: () => ({

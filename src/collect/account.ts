@@ -93,6 +93,7 @@ export async function readAccount(
       clientOf,
       homeRegion: run.homeRegion,
       regionIsOpen: state.is === "open",
+      offering: run.offering,
       budget,
       bucketsFor: (service, where, operation) => share.bucketsFor(service, where, operation),
       builder,

@@ -16,8 +16,8 @@ const SESSION_REFUSED = [
   "UnrecognizedClientException",
 ] as const;
 /**
- * Codes by which a region that is not opted in answers: as if the credentials were bad, or with no name to resolve.
- * They say so only where nothing else says that the region is open.
+ * Codes by which a region that is not opted in answers: as if the credentials were bad. They say so only where nothing
+ * else says that the region is open. A name that does not resolve says nothing of an account.
  */
 const CLOSED = new Set([
   "AuthFailure",
@@ -25,8 +25,6 @@ const CLOSED = new Set([
   "UnrecognizedClientException",
   "OptInRequired",
   "SubscriptionRequiredException",
-  // A resolver that does not answer is EAI_AGAIN.
-  "ENOTFOUND",
 ]);
 /** Codes by which AWS refuses the request itself, for its token, signature, time or route: nobody denies anything. */
 const NOT_DENIED = new Set<string>([

@@ -20,6 +20,7 @@ import { type Described, type Describing, describePage, nameOf } from "./describ
 import type { Identity } from "./distinct.ts";
 import { NotAsked, type RegionCalls, regionCalls } from "./givingUp.ts";
 import { type Found, type Listings, type PageHandler, type Progress, type ReadOnce, walk } from "./listing.ts";
+import type { Offering } from "./offering.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { nameOfChain } from "./pages.ts";
 import { problemOf } from "./problem.ts";
@@ -38,6 +39,8 @@ export interface Reading {
   homeRegion: string;
   /** Whether the region is known to be open to the account. Where it is not, an answer may say that it is closed. */
   regionIsOpen?: boolean;
+  /** Which services AWS does not offer in the region; left out, each is asked. */
+  offering?: Offering | undefined;
   budget: Calls["budget"];
   bucketsFor: Calls["bucketsFor"];
   hasEnded?: Calls["hasEnded"];
@@ -98,12 +101,32 @@ async function readService(auditor: string, service: Service, reading: Reading, 
   };
   await allOf(
     collectors.map(async (collector) => {
-      if (builder.cursorOf(collector.type) === null) return;
+      if (builder.cursorOf(collector.type) === null || (await isNotOffered(collector, service, reading))) return;
       const listings = listingsIn(calledIn(collector, reading));
       const isParent = parents.has(collector.listing) || collector.listing.parent?.recursive === true;
       await readCollector(auditor, collector, reading, listings, isParent);
     }),
   );
+}
+
+/** Whether AWS does not offer a service that the type is listed by in the region; then that is all there is to say of it. */
+async function isNotOffered({ type, listing, scope }: Collector, service: Service, reading: Reading): Promise<boolean> {
+  const { builder, item, clientOf, offering, deadline } = reading;
+  if (!offering || scope !== "regional") return false;
+  for (const read of [listing, ...ancestors(listing)]) {
+    const clientIn = (region: string) => clientOf(read.client ?? service.client, region);
+    const lacks = await offering(read, clientIn, item.region);
+    // Said by the task that goes on, where this one has to commit.
+    if (deadline.aborted) return true;
+    if (!lacks) continue;
+    const { service: operation, message } = lacks;
+    const said = { operation, resource_type: type, code: "NotOffered", message, times: 1 };
+    builder.problem({ status: "not-enabled", error: { ...said, status: "not-enabled", incomplete: "resources" } });
+    builder.note({ operation, code: "NotOffered", message, times: 1 });
+    builder.saveCursor(type, null);
+    return true;
+  }
+  return false;
 }
 
 /** Reads a type of resource. What is not read when the deadline comes is left to the task that goes on. */

@@ -5,6 +5,7 @@ import type { Task } from "../evidence/plan.ts";
 import type { AccountAccess } from "./accountSession.ts";
 import type { AwsClock } from "./awsClock.ts";
 import type { ClientOptions, Waits } from "./clientOptions.ts";
+import type { Offering } from "./offering.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 
 /** One attempt at a task: what is to be read, with what, and until when. */
@@ -27,6 +28,8 @@ export interface TaskRun {
   client: (waits: Waits) => ClientOptions;
   /** AWS's time, by which calls are signed. */
   clock: AwsClock;
+  /** Which services AWS does not offer in a region; left out, each is asked in each. */
+  offering?: Offering;
   /** After it nothing more is read, so that what is there can be committed. */
   deadline: AbortSignal;
   /** When the run is to have read what it reads, milliseconds since the epoch; left out, it takes what it takes. */

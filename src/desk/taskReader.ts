@@ -4,6 +4,7 @@ import { compose, loadServices } from "../auditors/registry.ts";
 import type { AccountAccess } from "../collect/accountSession.ts";
 import type { AwsClock } from "../collect/awsClock.ts";
 import type { ClientOptions, Waits } from "../collect/clientOptions.ts";
+import { hasAddress, offering } from "../collect/offering.ts";
 import { runTask } from "../collect/task.ts";
 import type { EvidenceStore } from "../evidence/evidenceStore.ts";
 import { runDate } from "../evidence/layout.ts";
@@ -41,6 +42,7 @@ export function taskReader({ plan, auditors, stop, finished, ...reading }: Readi
     if (!services) throw new Error(`the plan has tasks of the auditor ${name}, which is not known`);
     return { name, services: await loadServices(services) };
   };
+  const offered = offering(hasAddress);
   return async (task) => {
     if (!loaded.has(task.auditor)) loaded.set(task.auditor, load(task.auditor));
     return runTask({
@@ -50,6 +52,7 @@ export function taskReader({ plan, auditors, stop, finished, ...reading }: Readi
       task,
       attempt: ulid().slice(-10).toLowerCase(),
       auditor: await loaded.get(task.auditor)!,
+      offering: offered,
       deadline: stop,
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       ...(finished ? { finished } : {}),

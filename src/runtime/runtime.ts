@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ClientOptions, Waits } from "../collect/clientOptions.ts";
 import { connections } from "../collect/connections.ts";
+import { type HasAddress, hasAddress } from "../collect/offering.ts";
 import { Sha256 } from "../collect/sha256.ts";
 
 /** What a handler is given from outside, so that a simulation can decide it. */
@@ -17,6 +18,8 @@ export interface Runtime {
   wait: (ms: number) => Promise<void>;
   /** What every SDK client is made with. */
   client: (waits: Waits) => ClientOptions;
+  /** Whether a host's name has an address. */
+  hasAddress: HasAddress;
 }
 
 /** Those of a deployed function, and of the command line: the process, the real clock, and the SDK's own HTTP. */
@@ -27,4 +30,5 @@ export const thisProcess: Runtime = {
   timeout: (ms) => AbortSignal.timeout(ms),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   client: (waits) => ({ requestHandler: connections(waits), sha256: Sha256 }),
+  hasAddress,
 };

@@ -121,13 +121,7 @@ describe("reading resources", () => {
       undefined,
     ],
     ["a silent region", { ListClusters: () => error("TimeoutError") }, "timed-out", "timed-out", undefined],
-    [
-      "an endpoint that does not exist",
-      { ListClusters: () => error("ENOTFOUND") },
-      "not-enabled",
-      "not-enabled",
-      undefined,
-    ],
+    ["an endpoint that does not exist", { ListClusters: () => error("ENOTFOUND") }, "failed", "failed", undefined],
     [
       "a service not in use",
       { ListClusters: () => error("ClientException", "ECS is off") },

@@ -219,6 +219,7 @@ export function systemOver(beginning: SandboxState, given: Partial<SystemOptions
       now,
       random,
       wait,
+      hasAddress: async () => true,
       timeout: () => (system.hurried.delete(fn.FunctionName) ? AbortSignal.abort() : new AbortController().signal),
       client: () => ({
         requestHandler: requestHandler as never,
