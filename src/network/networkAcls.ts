@@ -20,6 +20,8 @@ export interface AclEntry {
   toPort?: unknown;
   cidrIpv4?: string | null;
   cidrIpv6?: string | null;
+  /** Why it is not certain that it is about what comes in. */
+  problem?: string;
 }
 
 interface Rule {
@@ -39,6 +41,8 @@ function ruleOf(entry: AclEntry): Rule {
   const number = Number(entry.ruleNumber ?? Number.NaN);
   const action = String(entry.action).toLowerCase();
   const unclear =
+    entry.problem ||
+    about?.unclear ||
     (!about && `the protocol ${JSON.stringify(entry.protocol)}`) ||
     (!sets.length && "no source") ||
     (known.length < sets.length && `the source ${JSON.stringify(written[sets.indexOf(undefined)])}`) ||
@@ -47,11 +51,20 @@ function ruleOf(entry: AclEntry): Rule {
   return {
     // One without a number may stand anywhere, so that nothing after the first place is certain.
     number: Number.isFinite(number) ? number : -1,
-    about: about ?? { protocol: "all", from: 0, to: 65_535 },
+    about: about && !about.unclear ? about : { protocol: about?.protocol ?? "all", from: 0, to: 65_535 },
     allows: action !== "deny",
     addresses: known.length && known.length === sets.length ? union(...known) : EVERY_ADDRESS,
     ...(unclear ? { unclear: `an entry has ${unclear}` } : {}),
   };
+}
+
+/** A number is one entry's: of two that have the same and say otherwise, nobody can tell which comes first. */
+function sameNumbersUnclear(rules: readonly Rule[]): Rule[] {
+  const actions = new Map<number, Set<boolean>>();
+  for (const { number, allows } of rules) actions.set(number, (actions.get(number) ?? new Set()).add(allows));
+  return rules.map((rule) =>
+    actions.get(rule.number)!.size === 1 ? rule : { unclear: "two entries have the same number", ...rule },
+  );
 }
 
 /**
@@ -79,7 +92,7 @@ function letIn(rules: readonly Rule[]): Reach {
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
  */
 export function aclOpenings(entries: readonly AclEntry[]): Opening[] {
-  const rules = entries.map(ruleOf).sort((a, b) => a.number - b.number);
+  const rules = sameNumbersUnclear(entries.map(ruleOf)).sort((a, b) => a.number - b.number);
   const pieces = piecesOf(rules.map(({ about }) => about)).map((traffic: Traffic) => ({
     ...traffic,
     said: letIn(rules.filter(({ about }) => isAbout(about, traffic))),

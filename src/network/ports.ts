@@ -18,7 +18,7 @@ export function protocolOf(written: unknown): string | undefined {
     .trim()
     .toLowerCase();
   if (text === "-1" || text === "all" || text === "any") return "all";
-  if (text in NUMBERS) return text;
+  if (Object.hasOwn(NUMBERS, text)) return text;
   if (!/^\d{1,3}(\.0)?$/.test(text) || Number(text) > 255) return undefined;
   return NAMES[Number(text)] ?? String(Number(text));
 }
@@ -36,11 +36,13 @@ export interface Matched {
   protocol: string;
   from: number;
   to: number;
+  /** Why it may be about any other port of the protocol too: one end is missing, or is no port. */
+  unclear?: string;
 }
 
 /**
- * What a rule is about. Ports that are missing or -1 are all ports; of other protocols than TCP and UDP a rule is about
- * the whole protocol, as the types of ICMP open no port.
+ * What a rule is about. Ports that are both missing or -1 are all ports; of other protocols than TCP and UDP a rule is
+ * about the whole protocol, as the types of ICMP open no port.
  * @returns undefined where the protocol cannot be understood
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
  */
@@ -50,14 +52,18 @@ export function matched(protocol: unknown, from: unknown, to: unknown): Matched 
   const whole = { protocol: name, from: 0, to: LAST_PORT };
   if (!PROTOCOLS_WITH_PORTS.has(name)) return whole;
   const [first, last] = [portOf(from), portOf(to)];
-  if (first === undefined && last === undefined) return whole;
-  const ends = [first ?? last!, last ?? first!];
-  return { protocol: name, from: Math.min(...ends), to: Math.max(...ends) };
+  if (first === "every" && last === "every") return whole;
+  const ends = [first, last].filter((end) => typeof end === "number");
+  if (ends.length === 2) return { protocol: name, from: Math.min(...ends), to: Math.max(...ends) };
+  const unclear = `the ports ${JSON.stringify(from ?? null)} to ${JSON.stringify(to ?? null)}`;
+  return { protocol: name, from: ends[0] ?? 0, to: ends[0] ?? LAST_PORT, unclear };
 }
 
-function portOf(written: unknown): number | undefined {
-  if (written === null || written === undefined || written === "") return undefined;
-  const port = Number(written);
+/** A port, `every` where it is left out or -1; undefined where it is none. */
+function portOf(written: unknown): number | "every" | undefined {
+  if (written === null || written === undefined || written === "") return "every";
+  const port = typeof written === "string" || typeof written === "number" ? Number(written) : Number.NaN;
+  if (port === -1) return "every";
   return Number.isInteger(port) && port >= 0 && port <= LAST_PORT ? port : undefined;
 }
 

@@ -5,6 +5,8 @@ import { anyOf, exactly, notKnown, onlyNamed, type Reach } from "./reach.ts";
 export interface PrefixList {
   /** `com.amazonaws.eu-central-1.s3` where it is AWS's own. */
   name?: string | null;
+  /** An account, or `AWS`. */
+  owner?: string | null;
   /** CIDR blocks; undefined where they were not read. */
   entries?: readonly string[];
 }
@@ -23,7 +25,7 @@ const OF_AWS =
 export function reachOfList(id: string, lists: PrefixLists): Reach {
   const list = lists.get(id);
   if (!list?.entries) {
-    const service = OF_AWS.exec(list?.name ?? "")?.[1];
+    const service = list?.owner && list.owner !== "AWS" ? undefined : OF_AWS.exec(list?.name ?? "")?.[1];
     return service ? onlyNamed(`AWS: ${service}`) : notKnown(`prefix list ${id} was not read`);
   }
   const parts = list.entries.map((entry): Reach => {

@@ -39,6 +39,14 @@ export const notKnown = (why: string, addresses: AddressSet = EVERY_ADDRESS): Re
   unknown: [why],
 });
 
+/** Perhaps these, and perhaps nobody. */
+export const perhaps = ({ possible, named, unknown }: Reach, why: string): Reach => ({
+  certain: NO_ADDRESS,
+  possible,
+  named,
+  unknown: distinct(unknown, [why]),
+});
+
 const distinct = (...lists: (readonly string[])[]): string[] => [...new Set(lists.flat())].sort();
 
 /** Let in by one of some. */

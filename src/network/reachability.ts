@@ -10,9 +10,20 @@ import {
 import { PUBLIC } from "./internet.ts";
 import { type AclEntry, aclOpenings } from "./networkAcls.ts";
 import { type Opening, openings } from "./openings.ts";
-import { joined, piecesOf, protocolOf } from "./ports.ts";
+import { joined, LAST_PORT, piecesOf, protocolOf } from "./ports.ts";
 import type { PrefixLists } from "./prefixLists.ts";
-import { type Audience, audience, both, exactly, NOBODY, notKnown, type Reach, sameReach } from "./reach.ts";
+import {
+  type Audience,
+  anyOf,
+  audience,
+  both,
+  exactly,
+  NOBODY,
+  notKnown,
+  perhaps,
+  type Reach,
+  sameReach,
+} from "./reach.ts";
 import { internetRoutes, type Route } from "./routes.ts";
 import { type GroupRule, groupOpenings } from "./securityGroups.ts";
 
@@ -28,18 +39,23 @@ export interface Interface {
   aclEntries: readonly AclEntry[] | undefined;
   /** Of its subnet's route table. */
   routes: readonly Route[] | undefined;
+  /** Whether VPC Block Public Access keeps the internet out of its subnet; left out: it does not. */
+  internetKeptOut?: boolean | undefined;
 }
 
 const PRIVATE: AddressSet = difference(EVERY_ADDRESS, PUBLIC);
 
 /** From where a packet can come at all: from the internet by an address of its own and a route, from inside always. */
-function pathTo({ publicIpv4, ipv6, routes }: Interface, lists: PrefixLists): Reach {
+function pathTo(of: Interface, lists: PrefixLists): Reach {
+  const { publicIpv4, ipv6, routes } = of;
+  const keptOut = "internetKeptOut" in of ? of.internetKeptOut : false;
   const asked = (has: boolean | undefined, family: AddressSet, name: string): Reach => {
+    if (has === false || keptOut) return NOBODY;
     const addresses = intersection(PUBLIC, family);
-    if (has === false) return NOBODY;
     const routed = routes ? internetRoutes(routes, lists) : notKnown("its route table was not read", PUBLIC);
     const here = both(exactly(addresses), routed);
-    return has ? here : { ...both(here, notKnown(`whether it has ${name}`)), certain: NOBODY.certain };
+    const known = has ? here : perhaps(here, `whether it has ${name}`);
+    return keptOut === false ? known : perhaps(known, "whether VPC Block Public Access keeps the internet out");
   };
   const [four, six] = [asked(publicIpv4, EVERY_IPV4, "a public address"), asked(ipv6, EVERY_IPV6, "an IPv6 address")];
   return {
@@ -77,6 +93,17 @@ export function interfaceOpenings(of: Interface, lists: PrefixLists): Opening[] 
     const byAcl = acl ? within(acl, traffic.protocol, port) : notKnown("the subnet's ACL was not read");
     return { ...traffic, said: both(both(byGroups, byAcl), path) };
   });
+  return openings(joined(pieces, sameReach));
+}
+
+/** Who reaches what has several interfaces: whoever reaches one of them. */
+export function anyInterface(ways: readonly (readonly Opening[])[]): Opening[] {
+  if (ways.length === 1) return [...ways[0]!];
+  const cuts = piecesOf(ways.flat().map(({ protocol, ports }) => ({ protocol, from: 0, to: LAST_PORT, ...ports })));
+  const pieces = cuts.map((traffic) => ({
+    ...traffic,
+    said: anyOf([NOBODY, ...ways.map((way) => within(way, traffic.protocol, traffic.ports?.from ?? 0))]),
+  }));
   return openings(joined(pieces, sameReach));
 }
 

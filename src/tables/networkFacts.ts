@@ -14,6 +14,10 @@ export const DECIDING_TYPES = [
   "AWS::EC2::RouteTable",
   "AWS::EC2::Subnet",
   "AWS::EC2::PrefixList",
+  "AWS::EC2::VPCBlockPublicAccessOptions",
+  "AWS::EC2::VPCBlockPublicAccessExclusion",
+  "AWS::ElasticLoadBalancingV2::Listener",
+  "AWS::Redshift::ClusterSubnetGroup",
 ] as const;
 
 /** Something, and the line of evidence that says so. */
@@ -36,6 +40,26 @@ interface Acl {
   entries: readonly AclEntry[];
 }
 
+interface Subnet {
+  vpc: string | undefined;
+  /** What its own answer says of VPC Block Public Access. */
+  blockMode: string | undefined;
+}
+
+/** Of VPC Block Public Access. */
+interface Exclusion {
+  /** ARN of a VPC or a subnet. */
+  of: string | undefined;
+  mode: string | undefined;
+  state: string | undefined;
+}
+
+/** What a load balancer takes in, by the protocols and ports of its listeners. */
+export interface Listener {
+  protocol: unknown;
+  port: unknown;
+}
+
 /** What one account has in one region. */
 export interface Network {
   /** Rules about what comes in, by group; of a group without any, an empty list. */
@@ -44,8 +68,14 @@ export interface Network {
   groups: Map<string, Cited<readonly GroupRule[] | undefined>>;
   acls: Cited<Acl>[];
   tables: Cited<RouteTable>[];
-  /** VPC of each subnet. */
-  subnets: Map<string, Cited<string | undefined>>;
+  subnets: Map<string, Cited<Subnet>>;
+  /** Mode of VPC Block Public Access. */
+  blockMode: Cited<string | undefined> | undefined;
+  exclusions: Cited<Exclusion>[];
+  /** By the ARN of the load balancer. */
+  listeners: Map<string, Cited<Listener>[]>;
+  /** Subnets of each subnet group of Redshift. */
+  subnetGroups: Map<string, Cited<readonly string[]>>;
 }
 
 export const noNetwork = (): Network => ({
@@ -54,6 +84,10 @@ export const noNetwork = (): Network => ({
   acls: [],
   tables: [],
   subnets: new Map(),
+  blockMode: undefined,
+  exclusions: [],
+  listeners: new Map(),
+  subnetGroups: new Map(),
 });
 
 const texts = (list: readonly unknown[] | undefined, ...path: string[]): string[] =>
@@ -61,6 +95,9 @@ const texts = (list: readonly unknown[] | undefined, ...path: string[]): string[
 
 /** A rule of a group, as `DescribeSecurityGroupRules` answers it. */
 const ruleOf = (configuration: unknown): GroupRule => ({
+  ...(flagAt(configuration, "IsEgress") === undefined
+    ? { problem: "a rule does not say whether it is about what comes in" }
+    : {}),
   protocol: at(configuration, "IpProtocol"),
   fromPort: at(configuration, "FromPort"),
   toPort: at(configuration, "ToPort"),
@@ -77,19 +114,24 @@ function permissionsOf(permission: unknown): GroupRule[] {
     fromPort: at(permission, "FromPort"),
     toPort: at(permission, "ToPort"),
   };
-  const sources: Partial<GroupRule>[] = [
-    ...texts(listAt(permission, "IpRanges"), "CidrIp").map((cidrIpv4) => ({ cidrIpv4 })),
-    ...texts(listAt(permission, "Ipv6Ranges"), "CidrIpv6").map((cidrIpv6) => ({ cidrIpv6 })),
-    ...texts(listAt(permission, "PrefixListIds"), "PrefixListId").map((prefixListId) => ({ prefixListId })),
-    ...texts(listAt(permission, "UserIdGroupPairs"), "GroupId").map((groupId) => ({ groupId })),
+  // A member that is no text stays as a rule without a source, which is not known.
+  const sources = (list: string, member: string, as: keyof GroupRule): Partial<GroupRule>[] =>
+    (listAt(permission, list) ?? []).map((each) => ({ [as]: textAt(each, member) ?? null }));
+  const all = [
+    ...sources("IpRanges", "CidrIp", "cidrIpv4"),
+    ...sources("Ipv6Ranges", "CidrIpv6", "cidrIpv6"),
+    ...sources("PrefixListIds", "PrefixListId", "prefixListId"),
+    ...sources("UserIdGroupPairs", "GroupId", "groupId"),
   ];
-  return (sources.length ? sources : [{}]).map((source) => ({ ...about, ...source }));
+  return (all.length ? all : [{}]).map((source) => ({ ...about, ...source }));
 }
 
 /** An entry of an ACL about what comes in; undefined where it is about what goes out. */
 function entryOf(entry: unknown): AclEntry | undefined {
-  if (flagAt(entry, "Egress") === true) return undefined;
+  const egress = flagAt(entry, "Egress");
+  if (egress === true) return undefined;
   return {
+    ...(egress === undefined ? { problem: "nothing that says whether it is about what comes in" } : {}),
     ruleNumber: at(entry, "RuleNumber"),
     action: at(entry, "RuleAction"),
     protocol: at(entry, "Protocol"),
@@ -117,6 +159,7 @@ const TARGETS = [
   "LocalGatewayId",
   "CarrierGatewayId",
   "CoreNetworkArn",
+  "OdbNetworkArn",
   "NetworkInterfaceId",
   "InstanceId",
 ];
@@ -129,52 +172,78 @@ const routeOf = (route: unknown): Route => ({
   state: textAt(route, "State") ?? null,
 });
 
-/** Takes what one item says into the network of its account and region. */
-export function note(network: Network, { resource_type, resource_id, configuration }: Item, cited: Citation): void {
-  switch (resource_type) {
-    case "AWS::EC2::SecurityGroup": {
-      const permissions = listAt(configuration, "IpPermissions")?.flatMap(permissionsOf);
-      network.groups.set(textAt(configuration, "GroupId") ?? resource_id, { fact: permissions, cited });
-      break;
-    }
-    case "AWS::EC2::SecurityGroupRule": {
-      const group = textAt(configuration, "GroupId");
-      if (!group || flagAt(configuration, "IsEgress") === true) break;
-      const rules = network.rules.get(group) ?? [];
-      rules.push({ fact: ruleOf(configuration), cited });
-      network.rules.set(group, rules);
-      break;
-    }
-    case "AWS::EC2::NetworkAcl": {
-      const entries = aclEntriesOf(configuration);
-      const subnets = texts(listAt(configuration, "Associations"), "SubnetId");
-      if (entries) network.acls.push({ fact: { id: resource_id, subnets, entries }, cited });
-      break;
-    }
-    case "AWS::EC2::RouteTable": {
-      const associations = listAt(configuration, "Associations") ?? [];
-      const fact = {
-        id: textAt(configuration, "RouteTableId") ?? resource_id,
-        vpc: textAt(configuration, "VpcId"),
-        main: associations.some((each) => flagAt(each, "Main") === true),
-        subnets: texts(associations, "SubnetId"),
-        routes: (listAt(configuration, "Routes") ?? []).map(routeOf),
-      };
-      network.tables.push({ fact, cited });
-      break;
-    }
-    case "AWS::EC2::Subnet":
-      network.subnets.set(textAt(configuration, "SubnetId") ?? resource_id, {
-        fact: textAt(configuration, "VpcId"),
-        cited,
-      });
-      break;
-  }
+type DecidingType = (typeof DECIDING_TYPES)[number];
+type NoteOf = (network: Network, item: Pick<Item, "resource_id" | "configuration">, cited: Citation) => void;
+
+function added<Fact>(map: Map<string, Fact[]>, key: string, fact: Fact): void {
+  const list = map.get(key);
+  if (list) list.push(fact);
+  else map.set(key, [fact]);
 }
+
+const NOTES: Record<Exclude<DecidingType, "AWS::EC2::PrefixList">, NoteOf> = {
+  "AWS::EC2::SecurityGroup": ({ groups }, { resource_id, configuration }, cited) => {
+    const permissions = listAt(configuration, "IpPermissions")?.flatMap(permissionsOf);
+    groups.set(textAt(configuration, "GroupId") ?? resource_id, { fact: permissions, cited });
+  },
+  "AWS::EC2::SecurityGroupRule": ({ rules }, { configuration }, cited) => {
+    const group = textAt(configuration, "GroupId");
+    if (!group || flagAt(configuration, "IsEgress") === true) return;
+    added(rules, group, { fact: ruleOf(configuration), cited });
+  },
+  "AWS::EC2::NetworkAcl": ({ acls }, { resource_id, configuration }, cited) => {
+    const entries = aclEntriesOf(configuration);
+    const subnets = texts(listAt(configuration, "Associations"), "SubnetId");
+    if (entries) acls.push({ fact: { id: resource_id, subnets, entries }, cited });
+  },
+  "AWS::EC2::RouteTable": ({ tables }, { resource_id, configuration }, cited) => {
+    const associations = listAt(configuration, "Associations") ?? [];
+    const fact = {
+      id: textAt(configuration, "RouteTableId") ?? resource_id,
+      vpc: textAt(configuration, "VpcId"),
+      main: associations.some((each) => flagAt(each, "Main") === true),
+      subnets: texts(associations, "SubnetId"),
+      routes: (listAt(configuration, "Routes") ?? []).map(routeOf),
+    };
+    tables.push({ fact, cited });
+  },
+  "AWS::EC2::Subnet": ({ subnets }, { resource_id, configuration }, cited) => {
+    const fact = {
+      vpc: textAt(configuration, "VpcId"),
+      blockMode: textAt(configuration, "BlockPublicAccessStates", "InternetGatewayBlockMode"),
+    };
+    subnets.set(textAt(configuration, "SubnetId") ?? resource_id, { fact, cited });
+  },
+  "AWS::EC2::VPCBlockPublicAccessOptions": (network, { configuration }, cited) => {
+    const fact = textAt(configuration, "VpcBlockPublicAccessOptions", "InternetGatewayBlockMode");
+    network.blockMode = { fact, cited };
+  },
+  "AWS::EC2::VPCBlockPublicAccessExclusion": ({ exclusions }, { configuration }, cited) => {
+    const fact = {
+      of: textAt(configuration, "ResourceArn"),
+      mode: textAt(configuration, "InternetGatewayExclusionMode"),
+      state: textAt(configuration, "State"),
+    };
+    exclusions.push({ fact, cited });
+  },
+  "AWS::ElasticLoadBalancingV2::Listener": ({ listeners }, { configuration }, cited) => {
+    const fact = { protocol: at(configuration, "Protocol"), port: at(configuration, "Port") };
+    added(listeners, textAt(configuration, "LoadBalancerArn") ?? "", { fact, cited });
+  },
+  "AWS::Redshift::ClusterSubnetGroup": ({ subnetGroups }, { resource_id, configuration }, cited) => {
+    const fact = texts(listAt(configuration, "Subnets"), "SubnetIdentifier");
+    subnetGroups.set(textAt(configuration, "ClusterSubnetGroupName") ?? resource_id, { fact, cited });
+  },
+};
+
+/** Takes what one item says into the network of its account and region. */
+export const note = (network: Network, item: Item, cited: Citation): void =>
+  NOTES[item.resource_type as keyof typeof NOTES]?.(network, item, cited);
 
 /** A prefix list with its entries, where they were read. */
 export function prefixListOf({ configuration }: Pick<Item, "configuration">): PrefixList {
   const entries = listAt(configuration, "GetManagedPrefixListEntries", "Entries");
   const name = textAt(configuration, "PrefixListName") ?? null;
-  return entries ? { name, entries: entries.map((entry) => textAt(entry, "Cidr") ?? "") } : { name };
+  const owner = textAt(configuration, "OwnerId") ?? null;
+  return { name, owner, ...(entries ? { entries: entries.map((entry) => textAt(entry, "Cidr") ?? "") } : {}) };
 }

@@ -7,7 +7,7 @@ import { type Catalog, coveredBy, RUN_TABLES, runTables } from "./catalog.ts";
 import type { ResourceTable, Table } from "./columns.ts";
 import { itemsOf } from "./evidenceItems.ts";
 import { gapsOf } from "./gaps.ts";
-import { NETWORK_TYPES, networkOpeningRows } from "./networkOpenings.ts";
+import { NETWORK_TYPES, networkOpeningRows, type Unlisted } from "./networkOpenings.ts";
 import type { Objects, Sink } from "./objects.ts";
 import { ParquetFile, type Row } from "./parquetFile.ts";
 import { isPolicyTable, policyTableRows } from "./policyRows.ts";
@@ -161,12 +161,7 @@ async function* rowsOf(
   else if (table === RUN_TABLES.anomalies) yield* anomalyRows(objects, evidence);
   else if (isPolicyTable(table.name)) yield* policyTableRows(objects, table.name, evidence);
   else if (table === RUN_TABLES.network_openings)
-    yield* networkOpeningRows(
-      objects,
-      evidence,
-      await unlistedIn(sealed, catalog, "AWS::EC2::SecurityGroupRule"),
-      share,
-    );
+    yield* networkOpeningRows(objects, evidence, await unlistedIn(sealed, catalog, NETWORK_TYPES), share);
   else if (table.name in runRows) yield* runRows[table.name as keyof typeof runRows](sealed);
   else
     for (const object of evidence)
@@ -178,14 +173,19 @@ async function* rowsOf(
 
 const isResourceTable = (table: Table): table is ResourceTable => "members" in table;
 
-/** Where a type was not (wholly) listed, as `account region`. */
-async function unlistedIn({ plan, outcomes }: SealedRun, catalog: Catalog, type: string): Promise<Set<string>> {
+/** Where some types were not (wholly) listed. A service that is not there has none of its type. */
+async function unlistedIn(
+  { plan, outcomes }: SealedRun,
+  catalog: Catalog,
+  types: ReadonlySet<string>,
+): Promise<Unlisted> {
   const covered = coveredBy(plan, catalog);
-  const places = new Set<string>();
+  const unread = new Set<string>();
   for await (const outcome of outcomes())
-    for (const { resource_type, listed, account_id, region } of gapsOf(outcome, covered[outcome.auditor] ?? []))
-      if (resource_type === type && !listed) places.add(`${account_id} ${region}`);
-  return places;
+    for (const { resource_type, listed, status, account_id, region } of gapsOf(outcome, covered[outcome.auditor] ?? []))
+      if (types.has(resource_type) && !listed && status !== "not-enabled")
+        unread.add(`${resource_type} ${account_id} ${region}`);
+  return { unread, asked: new Set(Object.values(covered).flatMap((each) => each.map(({ type }) => type))) };
 }
 
 async function* gapRows({ run, plan, outcomes }: SealedRun, catalog: Catalog): AsyncIterable<Row> {

@@ -127,16 +127,21 @@ export const vpc: Service = {
     }),
     list(
       "AWS::EC2::PrefixList",
-      // Without an owner, AWS's own lists are among them.
-      from(DescribeManagedPrefixListsCommand, "PrefixLists", {
-        input: ({ account }) => ({ Filters: [{ Name: "owner-id", Values: [account] }] }),
-      }),
+      // Those that others share and AWS's own among them: rules name these too.
+      from(DescribeManagedPrefixListsCommand, "PrefixLists"),
       {
         id: "PrefixListId",
         arn: "PrefixListArn",
         name: "PrefixListName",
         tags,
-        details: [detail(GetManagedPrefixListEntriesCommand, { PrefixListId: "PrefixListId" })],
+        details: [
+          // AWS's own are known by their names, and the same in every account.
+          detail(
+            GetManagedPrefixListEntriesCommand,
+            { PrefixListId: "PrefixListId" },
+            { when: ({ OwnerId }) => OwnerId !== "AWS" },
+          ),
+        ],
       },
     ),
     list("AWS::EC2::VPCPeeringConnection", from(DescribeVpcPeeringConnectionsCommand, "VpcPeeringConnections"), {

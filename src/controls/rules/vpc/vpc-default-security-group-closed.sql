@@ -11,7 +11,7 @@
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.22]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(cardinality(d.ip_permissions), 0) = 0 AND coalesce(cardinality(d.ip_permissions_egress), 0) = 0 AS passes,
+       cardinality(d.ip_permissions) = 0 AND cardinality(d.ip_permissions_egress) = 0 AS passes,
        'The group has rules' AS reason
 FROM latest_aws_ec2_securitygroup d
 WHERE d.group_name = 'default' AND coalesce(d.owner_id, d.account_id) = d.account_id
