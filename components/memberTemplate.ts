@@ -22,7 +22,6 @@ export interface MemberTemplate {
 }
 
 /** CloudFormation puts the account's own partition here, inside `Fn::Sub`. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation substitutes it
 const PARTITION = "${AWS::Partition}";
 
 /** Texts that hold a pseudo parameter become `Fn::Sub`, all the way down. */

@@ -50,128 +50,171 @@ const typeAndName = (urn: string) => {
   return { type: types.split("$").at(-1)!, name };
 };
 
+type ProviderMethods = Parameters<typeof serve>[1];
+
 /** A provider of `aws` or `random` that makes resources in the sandbox, and refuses what AWS refuses. */
-export function serveProvider({ world, target, accountOf, version, changed = () => undefined }: ProviderArgs) {
-  const callers = new Map<string, { account: string; region: string | undefined }>();
-  const where = (caller: string) => callers.get(caller) ?? { account: accountOf(undefined), region: undefined };
-  const at = (caller: string, inputs: { region?: string }): Target => {
-    const { account, region } = where(caller);
-    const chosen = inputs.region ?? region;
-    if (!chosen) throw new Error("Missing region configuration: pulumi config set aws:region <region>");
-    return target(account, chosen);
-  };
-  const made = async (urn: string, properties: Rpc, caller: string) => {
-    const { type, name } = typeAndName(urn);
-    const inputs = plain(properties);
-    const to = type.startsWith("random:") ? target(where(caller).account, NOWHERE) : at(caller, inputs);
-    const { id, state = {} } = await make(type, name, pulumi.runtime.deserializeProperties(properties), to);
-    const secret = SECRET_OUTPUTS[type] ?? [];
-    const outputs = Object.entries({ ...inputs, ...state }).map(([key, value]) => [
-      key,
-      secret.includes(key) ? { [SIGNATURE]: SECRET, value } : value,
-    ]);
-    const standing = { type, id, account: to.account, inputs, state: Object.fromEntries(outputs) };
-    world.put(standing);
-    changed();
-    return standing;
-  };
+export function serveProvider(args: ProviderArgs) {
+  const callers = callersOf(args);
   return serve(pb.provider.ResourceProviderService, {
-    handshake: () => {
-      const response = new pb.provider.ProviderHandshakeResponse();
-      response.setAcceptSecrets(false);
-      return response;
-    },
-    attach: () => new Empty(),
-    cancel: () => new Empty(),
-    getPluginInfo: () => {
-      const info = new pb.plugin.PluginInfo();
-      info.setVersion(version);
-      return info;
-    },
-    checkConfig: (request) => {
-      const response = new pb.provider.CheckResponse();
-      response.setInputs(request.getNews());
-      return response;
-    },
-    diffConfig: () => new pb.provider.DiffResponse(),
-    configure: (request, caller) => {
-      const config = plain(request.getArgs());
-      callers.set(caller, { account: accountOf(config.profile), region: config.region ?? process.env.AWS_REGION });
-      const response = new pb.provider.ConfigureResponse();
-      response.setAcceptsecrets(false);
-      response.setSupportspreview(false);
-      return response;
-    },
-    invoke: async (request, caller) => {
-      const inputs = plain(request.getArgs());
-      const response = new pb.provider.InvokeResponse();
-      response.setReturn(struct(await call(request.getTok(), inputs, at(caller, inputs))));
-      return response;
-    },
-    check: (request) => {
-      const { type, name } = typeAndName(request.getUrn());
-      const [olds, news] = [plain(request.getOlds()), plain(request.getNews())];
-      const own = AUTONAMED[type];
-      if (own && news[own] === undefined) news[own] = olds[own] ?? autoname(name, request.getRandomseed_asU8());
-      const response = new pb.provider.CheckResponse();
-      response.setInputs(struct(news));
-      return response;
-    },
-    diff: (request) => {
-      const { type } = typeAndName(request.getUrn());
-      const [olds, news] = [plain(request.getOldInputs()), plain(request.getNews())];
-      const differing = differences(olds, news);
-      const response = new pb.provider.DiffResponse();
-      const { DIFF_SOME, DIFF_NONE } = pb.provider.DiffResponse.DiffChanges;
-      response.setChanges(differing.length ? DIFF_SOME : DIFF_NONE);
-      response.setDiffsList(differing);
-      const replaces = replacing(type).filter((input) => differing.includes(input));
-      response.setReplacesList(replaces);
-      // What has a name of the program's own goes before the next of that name comes.
-      response.setDeletebeforereplace(replaces.length > 0 && !replaces.some((input) => NAMES.includes(input)));
-      return response;
-    },
-    create: async (request, caller) => {
-      const { type } = typeAndName(request.getUrn());
-      const inputs = plain(request.getProperties());
-      const response = new pb.provider.CreateResponse();
-      if (request.getPreview()) {
-        response.setProperties(struct({ ...NOT_YET_KNOWN, ...inputs }));
-        return response;
-      }
-      world.refuseStanding({ type, account: where(caller).account, inputs });
-      const { id, state } = await made(request.getUrn(), request.getProperties(), caller);
-      response.setId(id);
-      response.setProperties(struct(state));
-      return response;
-    },
-    read: (request, caller) => {
-      const { type } = typeAndName(request.getUrn());
-      const standing = world.find(type, where(caller).account, request.getId());
-      const response = new pb.provider.ReadResponse();
-      if (!standing) return response;
-      response.setId(standing.id);
-      response.setInputs(struct(standing.inputs));
-      response.setProperties(struct(standing.state));
-      return response;
-    },
-    update: async (request, caller) => {
-      const response = new pb.provider.UpdateResponse();
-      if (request.getPreview()) {
-        response.setProperties(struct({ ...plain(request.getOlds()), ...plain(request.getNews()) }));
-        return response;
-      }
-      const { state } = await made(request.getUrn(), request.getNews(), caller);
-      response.setProperties(struct(state));
-      return response;
-    },
-    delete: (request, caller) => {
-      const { type } = typeAndName(request.getUrn());
-      world.remove({ type, account: where(caller).account, id: request.getId() });
-      changed();
-      return new Empty();
-    },
+    ...plugin(args.version),
+    ...configuration(callers),
+    ...planning,
+    ...making(args, callers),
   });
+}
+
+/** Whom a caller's configuration says that it is, and where. */
+interface Callers {
+  configure: (caller: string, config: { profile?: string; region?: string }) => void;
+  account: (caller: string) => string;
+  /** Clients of the caller's account, in the region of the inputs or of the caller. */
+  target: (caller: string, inputs: { region?: string }) => Target;
+}
+
+function callersOf({ accountOf, target }: ProviderArgs): Callers {
+  const callers = new Map<string, { account: string; region: string | undefined }>();
+  const find = (caller: string) => callers.get(caller) ?? { account: accountOf(undefined), region: undefined };
+  return {
+    configure: (caller, { profile, region }) => {
+      callers.set(caller, { account: accountOf(profile), region: region ?? process.env.AWS_REGION });
+    },
+    account: (caller) => find(caller).account,
+    target: (caller, inputs) => {
+      const { account, region } = find(caller);
+      const chosen = inputs.region ?? region;
+      if (!chosen) throw new Error("Missing region configuration: pulumi config set aws:region <region>");
+      return target(account, chosen);
+    },
+  };
+}
+
+/** What the engine asks of any plugin. */
+const plugin = (version: string): ProviderMethods => ({
+  handshake: () => {
+    const response = new pb.provider.ProviderHandshakeResponse();
+    response.setAcceptSecrets(false);
+    return response;
+  },
+  attach: () => new Empty(),
+  cancel: () => new Empty(),
+  getPluginInfo: () => {
+    const info = new pb.plugin.PluginInfo();
+    info.setVersion(version);
+    return info;
+  },
+});
+
+/** The provider's own configuration, and functions like `aws.getCallerIdentity`. */
+const configuration = (callers: Callers): ProviderMethods => ({
+  checkConfig: (request) => {
+    const response = new pb.provider.CheckResponse();
+    response.setInputs(request.getNews());
+    return response;
+  },
+  diffConfig: () => new pb.provider.DiffResponse(),
+  configure: (request, caller) => {
+    callers.configure(caller, plain(request.getArgs()));
+    const response = new pb.provider.ConfigureResponse();
+    response.setAcceptsecrets(false);
+    response.setSupportspreview(false);
+    return response;
+  },
+  invoke: async (request, caller) => {
+    const inputs = plain(request.getArgs());
+    const response = new pb.provider.InvokeResponse();
+    response.setReturn(struct(await call(request.getTok(), inputs, callers.target(caller, inputs))));
+    return response;
+  },
+});
+
+/** Previews: which inputs a resource gets, and what of it would change. */
+const planning: ProviderMethods = {
+  check: (request) => {
+    const { type, name } = typeAndName(request.getUrn());
+    const [olds, news] = [plain(request.getOlds()), plain(request.getNews())];
+    const own = AUTONAMED[type];
+    if (own && news[own] === undefined) news[own] = olds[own] ?? autoname(name, request.getRandomseed_asU8());
+    const response = new pb.provider.CheckResponse();
+    response.setInputs(struct(news));
+    return response;
+  },
+  diff: (request) => {
+    const { type } = typeAndName(request.getUrn());
+    const [olds, news] = [plain(request.getOldInputs()), plain(request.getNews())];
+    const differing = differences(olds, news);
+    const response = new pb.provider.DiffResponse();
+    const { DIFF_SOME, DIFF_NONE } = pb.provider.DiffResponse.DiffChanges;
+    response.setChanges(differing.length ? DIFF_SOME : DIFF_NONE);
+    response.setDiffsList(differing);
+    const replaces = replacing(type).filter((input) => differing.includes(input));
+    response.setReplacesList(replaces);
+    // What has a name of the program's own goes before the next of that name comes.
+    response.setDeletebeforereplace(replaces.length > 0 && !replaces.some((input) => NAMES.includes(input)));
+    return response;
+  },
+};
+
+/** Makes, finds, changes and removes resources. */
+const making = (args: ProviderArgs, callers: Callers): ProviderMethods => ({
+  create: async (request, caller) => {
+    const { type } = typeAndName(request.getUrn());
+    const inputs = plain(request.getProperties());
+    const response = new pb.provider.CreateResponse();
+    if (request.getPreview()) {
+      response.setProperties(struct({ ...NOT_YET_KNOWN, ...inputs }));
+      return response;
+    }
+    args.world.refuseStanding({ type, account: callers.account(caller), inputs });
+    const { id, state } = await put(args, callers, caller, request.getUrn(), request.getProperties());
+    response.setId(id);
+    response.setProperties(struct(state));
+    return response;
+  },
+  read: (request, caller) => {
+    const { type } = typeAndName(request.getUrn());
+    const standing = args.world.find(type, callers.account(caller), request.getId());
+    const response = new pb.provider.ReadResponse();
+    if (!standing) return response;
+    response.setId(standing.id);
+    response.setInputs(struct(standing.inputs));
+    response.setProperties(struct(standing.state));
+    return response;
+  },
+  update: async (request, caller) => {
+    const response = new pb.provider.UpdateResponse();
+    if (request.getPreview()) {
+      response.setProperties(struct({ ...plain(request.getOlds()), ...plain(request.getNews()) }));
+      return response;
+    }
+    const { state } = await put(args, callers, caller, request.getUrn(), request.getNews());
+    response.setProperties(struct(state));
+    return response;
+  },
+  delete: (request, caller) => {
+    const { type } = typeAndName(request.getUrn());
+    args.world.remove({ type, account: callers.account(caller), id: request.getId() });
+    args.changed?.();
+    return new Empty();
+  },
+});
+
+/** Makes a resource of an account, or makes it anew, and writes it into the world. */
+async function put(args: ProviderArgs, callers: Callers, caller: string, urn: string, properties: Rpc) {
+  const { type, name } = typeAndName(urn);
+  const inputs = plain(properties);
+  const to = type.startsWith("random:")
+    ? args.target(callers.account(caller), NOWHERE)
+    : callers.target(caller, inputs);
+  const { id, state = {} } = await make(type, name, pulumi.runtime.deserializeProperties(properties), to);
+  const secret = SECRET_OUTPUTS[type] ?? [];
+  const outputs = Object.entries({ ...inputs, ...state }).map(([key, value]) => [
+    key,
+    secret.includes(key) ? { [SIGNATURE]: SECRET, value } : value,
+  ]);
+  const standing = { type, id, account: to.account, inputs, state: Object.fromEntries(outputs) };
+  args.world.put(standing);
+  args.changed?.();
+  return standing;
 }
 
 /** Region of what is of no region. */

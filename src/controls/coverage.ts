@@ -1,6 +1,6 @@
 import type { DuckDBEngine } from "../query/duckdb.ts";
+import { sqlTexts } from "../query/sqlText.ts";
 import { RUN_TABLES } from "../tables/catalog.ts";
-import { list } from "./sqlText.ts";
 
 /** How much there is of a type of resource. */
 interface Extent {
@@ -33,7 +33,7 @@ export async function createCoverageTable(
       FROM control_gaps WHERE NOT listed
     ), places AS (
       SELECT resource_type, account_id, region, sum(items) AS items, min(why) AS why, true AS told
-      FROM seen WHERE resource_type IN (${list(types)}) GROUP BY ALL
+      FROM seen WHERE resource_type IN (${sqlTexts(types)}) GROUP BY ALL
     ), planned AS (
       SELECT resource_type, region FROM (SELECT DISTINCT resource_type, region = 'global' AS global FROM places) t,
         (SELECT 'global' AS region UNION SELECT unnest(regions) FROM control_runs) r

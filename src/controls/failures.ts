@@ -1,6 +1,7 @@
 import { GONE_WHILE_READ } from "../evidence/item.ts";
 import { resourceTypeName } from "../evidence/layout.ts";
 import type { Engine } from "../query/engine.ts";
+import { sqlText } from "../query/sqlText.ts";
 import { latestName } from "../tables/catalog.ts";
 import type { SealedRun } from "../tables/sealedRun.ts";
 import { type Control, hasColumn, neededBy } from "./control.ts";
@@ -90,8 +91,6 @@ function lineOf(each: string): { object: string; line: number } {
   return { object: each.slice(0, colon), line: Number(each.slice(colon + 1)) };
 }
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
 /**
  * The query, over the rows of one run: what a control calls the latest is that run, whichever has come since. Athena
  * reads the files of its day alone.
@@ -108,9 +107,9 @@ export function failuresQuery(
   const names = new Set([own, ...(sql.toLowerCase().match(/\blatest_[a-z0-9_]+\b/g) ?? [])]);
   const ofRun = [...names].map(
     (name) =>
-      `${name} AS (SELECT * FROM ${name.replace("latest_", "")} WHERE run_date = ${text(date)} AND run_id = ${text(run)})`,
+      `${name} AS (SELECT * FROM ${name.replace("latest_", "")} WHERE run_date = ${sqlText(date)} AND run_id = ${sqlText(run)})`,
   );
-  const unread = marks.map((read, index) => `element_at(r.unread, ${text(read)}) AS unread_${index + 1}`);
+  const unread = marks.map((read, index) => `element_at(r.unread, ${sqlText(read)}) AS unread_${index + 1}`);
   return `WITH ${ofRun.join(",\n")}, judged AS (
 ${sql}
 )
@@ -120,5 +119,5 @@ SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason,
          .join("")}
 FROM judged j
 LEFT JOIN ${own} r ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
-WHERE j.passes IS NULL OR NOT j.passes${marks.map((read) => ` OR element_at(r.unread, ${text(read)}) IS NOT NULL`).join("")}`;
+WHERE j.passes IS NULL OR NOT j.passes${marks.map((read) => ` OR element_at(r.unread, ${sqlText(read)}) IS NOT NULL`).join("")}`;
 }

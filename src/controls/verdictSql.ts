@@ -1,6 +1,6 @@
 import { GONE_WHILE_READ } from "../evidence/item.ts";
+import { sqlText, sqlTexts } from "../query/sqlText.ts";
 import { type Control, hasColumn, neededBy } from "./control.ts";
-import { list, text } from "./sqlText.ts";
 import { unknownReason, type VerdictStatus } from "./verdict.ts";
 
 /**
@@ -12,22 +12,22 @@ function allVerdictsCte(control: Control): string {
   // What asks for something to be there: what was found is found, but without a whole listing nothing is missing.
   const asksForOne = per !== "resource";
   const needed = neededBy(control);
-  const gone = `CASE WHEN r.unread[${text(GONE_WHILE_READ)}] IS NOT NULL
-    THEN 'gone while it was read: ' || r.unread[${text(GONE_WHILE_READ)}] END`;
+  const gone = `CASE WHEN r.unread[${sqlText(GONE_WHILE_READ)}] IS NOT NULL
+    THEN 'gone while it was read: ' || r.unread[${sqlText(GONE_WHILE_READ)}] END`;
   const unread = reads.map(
-    (read) => `CASE WHEN r.unread[${text(read)}] IS NOT NULL
-    THEN ${text(`not read: ${read} `)} || r.unread[${text(read)}] END`,
+    (read) => `CASE WHEN r.unread[${sqlText(read)}] IS NOT NULL
+    THEN ${sqlText(`not read: ${read} `)} || r.unread[${sqlText(read)}] END`,
   );
   const missingOf = (types: readonly string[], toFail: boolean) => `
   SELECT account_id, region, resource_type || ' ' || why AS why, ${toFail} AS to_fail
-  FROM control_places WHERE resource_type IN (${list(["", ...types])}) AND why IS NOT NULL
+  FROM control_places WHERE resource_type IN (${sqlTexts(["", ...types])}) AND why IS NOT NULL
   UNION ALL
   SELECT account_id, 'global', n.resource_type || ' is read by no auditor of the run', ${toFail}
-  FROM control_accounts, (SELECT unnest([${list(["", ...types])}]) AS resource_type) n
+  FROM control_accounts, (SELECT unnest([${sqlTexts(["", ...types])}]) AS resource_type) n
   WHERE n.resource_type <> '' AND n.resource_type NOT IN (SELECT resource_type FROM control_places)`;
   const unknown = hasColumn(control, "not_known")
-    ? `coalesce(told, ${text(unknownReason(title))})`
-    : text(unknownReason(title));
+    ? `coalesce(told, ${sqlText(unknownReason(title))})`
+    : sqlText(unknownReason(title));
   return `WITH judged AS (
 ${sql}
 ), missing AS (${missingOf(needed, false)}
@@ -38,7 +38,7 @@ ${sql}
 ), missing_anywhere AS (
   SELECT account_id, min(why) FILTER (WHERE NOT to_fail) AS why, min(why) FILTER (WHERE to_fail) AS why_to_fail
   FROM missing GROUP BY ALL
-), scope AS (SELECT * FROM control_places WHERE resource_type = ${text(resource)}
+), scope AS (SELECT * FROM control_places WHERE resource_type = ${sqlText(resource)}
 ), verdicts AS (
   SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line,
          ${hasColumn(control, "evidence") ? "j.evidence" : "NULL::varchar[]"} AS further, ${hasColumn(control, "not_known") ? "j.not_known" : "NULL::varchar"} AS told,
@@ -49,7 +49,7 @@ ${sql}
     // Where no auditor reads the type, that is said once for the account, and not in each region.
     asksForOne ? "\n  SEMI JOIN scope s ON s.account_id = j.account_id" : ""
   }
-  LEFT JOIN (SELECT * FROM latest_resources WHERE resource_type = ${text(resource)}) r
+  LEFT JOIN (SELECT * FROM latest_resources WHERE resource_type = ${sqlText(resource)}) r
     ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
   LEFT JOIN missing_here h ON h.account_id = j.account_id AND h.region = j.region
   LEFT JOIN missing_here g ON g.account_id = j.account_id AND g.region = 'global'
@@ -92,7 +92,7 @@ ${sql}
   FROM scope s SEMI JOIN placed p ON p.account_id = s.account_id AND p.region = s.region
   WHERE s.why IS NOT NULL AND NOT ${asksForOne}
   UNION ALL
-  SELECT 'unknown', account_id, NULL, NULL, NULL, NULL, ${text(`${resource} is read by no auditor of the run`)}, NULL, NULL, NULL
+  SELECT 'unknown', account_id, NULL, NULL, NULL, NULL, ${sqlText(`${resource} is read by no auditor of the run`)}, NULL, NULL, NULL
   FROM control_accounts WHERE excluded IS NULL AND account_id NOT IN (SELECT account_id FROM scope)
     AND account_id NOT IN (SELECT account_id FROM verdicts)
 )`;
@@ -129,11 +129,11 @@ export function verdictsQuery(control: Control, statuses: readonly VerdictStatus
 SELECT CAST(json_array(${CELLS}, CASE WHEN o.sha256 IS NOT NULL
   THEN json_array(json_array(e.evidence_object, e.evidence_line, o.sha256)) END) AS VARCHAR)
 FROM everything e LEFT JOIN latest_objects o ON o.key = e.evidence_object
-WHERE e.status IN (${list(statuses)})
+WHERE e.status IN (${sqlTexts(statuses)})
 ORDER BY ${ORDER}${limit}`;
   return `${allVerdictsCte(control)}, wanted AS (
   SELECT e.*, row_number() OVER (ORDER BY ${ORDER}) AS place FROM everything e
-  WHERE e.status IN (${list(statuses)})
+  WHERE e.status IN (${sqlTexts(statuses)})
   QUALIFY place <= ${Number.isFinite(atMost) ? atMost : Number.MAX_SAFE_INTEGER}
 ), cited AS (
   SELECT place, evidence_object AS object, evidence_line AS line, 0 AS rank FROM wanted WHERE evidence_line IS NOT NULL
@@ -141,7 +141,7 @@ ORDER BY ${ORDER}${limit}`;
   SELECT place, regexp_extract(each, '^(.*):[0-9]+$', 1), CAST(regexp_extract(each, ':([0-9]+)$', 1) AS bigint), 1
   FROM (SELECT place, unnest(list_distinct(list_filter(further, x -> x IS NOT NULL))) AS each FROM wanted)
 ), evidence AS (
-  SELECT c.place, list(json_array(c.object, c.line, o.sha256) ORDER BY c.rank, c.object, c.line) AS lines
+  SELECT c.place, sqlTexts(json_array(c.object, c.line, o.sha256) ORDER BY c.rank, c.object, c.line) AS lines
   FROM (SELECT place, object, line, min(rank) AS rank FROM cited GROUP BY ALL) c
   JOIN latest_objects o ON o.key = c.object
   GROUP BY c.place
@@ -153,9 +153,9 @@ ORDER BY e.place`;
 
 /** Every verdict as a row of the table `verdicts`. @param said the first columns, the same of each row */
 export const verdictRowsQuery = (control: Control, said: string): string => `${allVerdictsCte(control)}
-SELECT ${said}, e.status, e.account_id, e.region, ${text(control.resource)}, e.resource_id, e.arn, e.name, e.reason,
+SELECT ${said}, e.status, e.account_id, e.region, ${sqlText(control.resource)}, e.resource_id, e.arn, e.name, e.reason,
   list_concat(CASE WHEN e.evidence_line IS NULL THEN [] ELSE [e.evidence_object || ':' || e.evidence_line] END,
     list_sort(list_distinct(list_filter(coalesce(e.further, []),
-      x -> x IS NOT NULL AND x IS DISTINCT FROM e.evidence_object || ':' || e.evidence_line)))), ${text(control.sha256)}
+      x -> x IS NOT NULL AND x IS DISTINCT FROM e.evidence_object || ':' || e.evidence_line)))), ${sqlText(control.sha256)}
 FROM everything e
 ORDER BY ${ORDER}`;

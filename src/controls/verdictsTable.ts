@@ -1,7 +1,7 @@
 import type { DuckDBEngine } from "../query/duckdb.ts";
+import { sqlText } from "../query/sqlText.ts";
 import { type Control, ControlError, typesOf } from "./control.ts";
 import { createCoverageTable } from "./coverage.ts";
-import { text } from "./sqlText.ts";
 import { verdictRowsQuery } from "./verdictSql.ts";
 
 /**
@@ -16,15 +16,15 @@ export async function createVerdictsTable(engine: DuckDBEngine, controls: readon
   await engine.connection.run(`CREATE OR REPLACE TEMP TABLE verdicts (run_id varchar, control varchar, severity varchar,
     status varchar, account_id varchar, region varchar, resource_type varchar, resource_id varchar, arn varchar,
     name varchar, reason varchar, evidence varchar[], query_sha256 varchar)`);
-  const run = text(engine.latest);
+  const run = sqlText(engine.latest);
   for (const control of controls) {
-    const said = `${run}, ${text(control.id)}, ${text(control.severity)}`;
+    const said = `${run}, ${sqlText(control.id)}, ${sqlText(control.severity)}`;
     try {
       await engine.insert("verdicts", verdictRowsQuery(control, said));
     } catch (error) {
       await engine.connection.run(
-        `INSERT INTO verdicts VALUES (${said}, 'not-evaluated', NULL, NULL, ${text(control.resource)}, NULL, NULL, NULL,
-         ${text((error as Error).message)}, [], ${text(control.sha256)})`,
+        `INSERT INTO verdicts VALUES (${said}, 'not-evaluated', NULL, NULL, ${sqlText(control.resource)}, NULL, NULL, NULL,
+         ${sqlText((error as Error).message)}, [], ${sqlText(control.sha256)})`,
       );
     }
   }

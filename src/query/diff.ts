@@ -2,6 +2,7 @@ import { type Catalog, RUN_TABLES } from "../tables/catalog.ts";
 import { type Change, changesBetween } from "./changes.ts";
 import type { DuckDBEngine } from "./duckdb.ts";
 import type { Cell } from "./engine.ts";
+import { sqlText } from "./sqlText.ts";
 
 /** Where a resource is and what it is called. */
 export interface Resource {
@@ -72,8 +73,6 @@ const rows = async (engine: DuckDBEngine, sql: string): Promise<Cell[][]> => {
   return all;
 };
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
 const SIDES = ["first", "second"] as const;
 
 /** Makes the tables `diff_alone` and `diff_changed`. */
@@ -95,7 +94,7 @@ async function pair(
   }
   for (const [index, side] of SIDES.entries()) {
     const covered = Object.entries(auditors[index]!).flatMap(([auditor, types]) =>
-      types.map(({ type, global }) => `(${text(auditor)}, ${text(type)}, ${global})`),
+      types.map(({ type, global }) => `(${sqlText(auditor)}, ${sqlText(type)}, ${global})`),
     );
     await run(`CREATE TEMP TABLE diff_covered_${side} (auditor VARCHAR, resource_type VARCHAR, global BOOLEAN)`);
     if (covered.length) await run(`INSERT INTO diff_covered_${side} VALUES ${covered.join(", ")}`);
@@ -183,7 +182,7 @@ async function* changed(
     FROM diff_changed p
     JOIN diff_a_${table.name} a ON a.evidence_object = p.a_object AND a.evidence_line = p.a_line
     JOIN diff_b_${table.name} b ON b.evidence_object = p.b_object AND b.evidence_line = p.b_line
-    WHERE p.resource_type = ${text(type)}
+    WHERE p.resource_type = ${sqlText(type)}
     ORDER BY b.account_id, b.region, b.resource_id, p.b_object, p.b_line`);
   for await (const portion of answer.rows)
     for (const cells of portion) {

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import {
   type DuckDBConnection,
   DuckDBDateValue,
   DuckDBDecimalValue,
-  DuckDBInstance,
   DuckDBListValue,
   DuckDBMapValue,
   DuckDBStructValue,
@@ -15,15 +12,16 @@ import {
   type DuckDBValue,
   StatementType,
 } from "@duckdb/node-api";
-import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX, tableFileOf, tablePrefix } from "../evidence/layout.ts";
+import { RUNS_PREFIX, runOfManifestKey, TABLES_PREFIX } from "../evidence/layout.ts";
 import { askable, type Catalog, latestName, ofAllRuns, RUN_DATE, RUN_TABLES, runTables } from "../tables/catalog.ts";
 import type { Column, Table } from "../tables/columns.ts";
 import { folderObjects } from "../tables/folderObjects.ts";
-import { listSealedRuns, readManifestSha256 } from "../tables/sealedRun.ts";
-import { METADATA } from "../tables/tabulate.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
-import { likeTrino } from "./likeTrino.ts";
+import { latestRun } from "./latestRun.ts";
+import { openDuckDB } from "./openDuckDB.ts";
 import { duckDBError, QueryError } from "./queryError.ts";
+import { sqlName, sqlTexts } from "./sqlText.ts";
+import { type TableFilePath, type TableFiles, tableFiles } from "./tableFiles.ts";
 import { forDuckDB, namesIn } from "./trino.ts";
 
 /** What a {@link duckDBEngine} may be told. */
@@ -65,13 +63,8 @@ export interface DuckDBEngine extends Engine {
   view(name: string, table: Table, run: string): Promise<number>;
 }
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const typeOf = ({ type }: Column): string =>
   ({ "array(varchar)": "varchar[]", "map(varchar, varchar)": "map(varchar, varchar)" })[type as string] ?? type;
-
-/** What a thread needs at least. @see https://duckdb.org/docs/stable/guides/performance/environment */
-const MEGABYTES_OF_A_THREAD = 125;
 
 /**
  * DuckDB, in this process, over the Parquet files of a folder. It reads nothing but that folder's tables: no other
@@ -80,185 +73,112 @@ const MEGABYTES_OF_A_THREAD = 125;
 export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine> {
   const folder = resolve(options.folder);
   const objects = folderObjects(folder);
-  const pull = options.pull ?? (() => Promise.resolve());
+  const { pull = () => Promise.resolve(), warn = () => undefined } = options;
   await pull(RUNS_PREFIX, (key) => Boolean(runOfManifestKey(key)));
-  const sealed = new Map((await listSealedRuns(objects)).map((each) => [each.run, each]));
-  const spill = await mkdtemp(join(tmpdir(), "itaudit-duckdb-"));
-  const memory = options.memoryMegabytes ?? 1024;
-  const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: `${memory}MB`,
-    threads: String(Math.max(1, Math.min(availableParallelism(), Math.floor(memory / MEGABYTES_OF_A_THREAD)))),
-    temp_directory: spill,
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    errors_as_json: "true",
-  });
-  const connection = await instance.connect();
-  const close = async () => {
-    connection.closeSync();
-    instance.closeSync();
-    await rm(spill, { recursive: true, force: true });
-  };
-  const tables = new Map<string, Table>([...options.catalog.tables, ...runTables].map((table) => [table.name, table]));
+  const { connection, close } = await openDuckDB(`${folder}/${TABLES_PREFIX}`, options.memoryMegabytes ?? 1024);
   try {
-    await connection.run("SET TimeZone = 'UTC'");
-    // A report asks the same few files hundreds of times.
-    await connection.run("SET parquet_metadata_cache = true");
-    await likeTrino(connection);
-    await connection.run(`SET allowed_directories = [${text(`${folder}/${TABLES_PREFIX}`)}]`);
-    await connection.run("SET enable_external_access = false");
-    await connection.run("SET lock_configuration = true");
+    const files = await tableFiles(connection, { folder, objects, pull, warn });
+    // A run whose tables are there has a file of the table runs.
+    const runFiles = await files.of(RUN_TABLES.runs.name);
+    const runs = [...new Set(runFiles.map(({ run }) => run))].sort();
+    const narrowed = await readNarrowed(connection, runFiles);
+    const latest = latestRun({ runs, narrowed, sealed: files.sealed }, options.run, warn);
+    const tables = askable(options.catalog);
+    const names = tables.map(({ name }) => name);
+    const prepare = viewMaker(connection, files, options.catalog, latest);
+    const failure = (sql: string) => (error: Error) => {
+      throw duckDBError(error.message, sql, names);
+    };
+    return {
+      connection,
+      latest,
+      narrowed: (latest && narrowed.get(latest)) || [],
+      runs,
+      view: async (name, table, run) => {
+        const ofRun = await files.of(table.name, run);
+        await createView(connection, name, table, ofRun);
+        return ofRun.length;
+      },
+      close,
+      tables: () => tables,
+      insert: async (into, sql) => {
+        await prepare(sql);
+        await connection.run(`INSERT INTO ${sqlName(into)} ${forDuckDB(sql)}`).catch(failure(sql));
+      },
+      whole: async (sql) => {
+        await prepare(sql);
+        const reader = await connection.runAndReadAll(forDuckDB(sql)).catch(failure(sql));
+        return reader.getRows().map((row) => row.map(cellOf));
+      },
+      query: async (sql) => {
+        const started = performance.now();
+        const bytes = await prepare(sql);
+        return answer(connection, sql, { started, bytes, tables: names });
+      },
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
 
-  const manifests = new Map<string, Promise<string>>();
-  const manifestOf = (run: string): Promise<string> => {
-    let hash = manifests.get(run);
-    if (!hash) {
-      hash = readManifestSha256(objects, run, sealed.get(run)!.date);
-      manifests.set(run, hash);
-    }
-    return hash;
-  };
-  /** Files of a table, or of one run of it, that were derived from the manifest of a sealed run. */
-  const filesOf = async (table: string, only?: string): Promise<TableFilePath[]> => {
-    const wanted = (key: string) => !only || tableFileOf(key)?.run === only;
-    await pull(tablePrefix(table), wanted);
-    const files: TableFilePath[] = [];
-    for await (const { key, bytes } of objects.list(tablePrefix(table))) {
-      const file = tableFileOf(key);
-      if (!file || !wanted(key)) continue;
-      if (sealed.has(file.run)) files.push({ path: join(folder, ...key.split("/")), run: file.run, bytes });
-      else options.warn?.(`${key} is left out: its run is not sealed`);
-    }
-    if (!files.length) return files;
-    const reader = await connection.runAndReadAll(
-      `SELECT file_name, decode(value) FROM parquet_kv_metadata([${files.map(({ path }) => text(path)).join(", ")}])
-       WHERE decode(key) = ${text(METADATA.manifest)}`,
-    );
-    const derivedFrom = new Map(reader.getRows().map(([path, hash]) => [String(path), String(hash)]));
-    const kept: TableFilePath[] = [];
-    for (const file of files) {
-      if (derivedFrom.get(file.path) === (await manifestOf(file.run))) kept.push(file);
-      else
-        options.warn?.(
-          `${file.path} is left out: it was not derived from the manifest that stands. Run itaudit tables build.`,
-        );
-    }
-    return kept;
-  };
-
-  // A run whose tables are there has a file of the table runs.
-  const runTable = RUN_TABLES.runs;
-  const runFiles = await filesOf(runTable.name);
-  const runs = [...new Set(runFiles.map(({ run }) => run))].sort();
-  const made = new Map<string, number>();
-  const createView = async (name: string, table: Table, files: readonly TableFilePath[]) => {
-    const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${quoted(column.name)}`).join(", ");
-    const paths = files.map(({ path }) => text(path)).join(", ");
-    const byDay = table.columns.some(({ name: column }) => column === RUN_DATE.name);
-    const days = byDay ? "hive_partitioning = true, hive_types = {'run_date': VARCHAR}" : "hive_partitioning = false";
-    const rows = files.length
-      ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${paths}], union_by_name = true, ${days})`
-      : "";
-    await connection.run(`CREATE OR REPLACE VIEW ${quoted(name)} AS (SELECT ${columns} WHERE false)${rows}`);
-  };
-  await createView("narrowed_runs", runTable, runFiles);
-  const narrowedRows = await connection.runAndReadAll(
-    "SELECT run_id, narrowed FROM narrowed_runs WHERE len(narrowed) > 0",
-  );
+/** What narrowed runs were narrowed to some of. */
+async function readNarrowed(
+  connection: DuckDBConnection,
+  runFiles: readonly TableFilePath[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  await createView(connection, "narrowed_runs", RUN_TABLES.runs, runFiles);
+  const reader = await connection.runAndReadAll("SELECT run_id, narrowed FROM narrowed_runs WHERE len(narrowed) > 0");
   await connection.run("DROP VIEW narrowed_runs");
-  const narrowedTo = new Map(
-    narrowedRows.getRows().map(([run, narrowed]) => [String(run), (narrowed as DuckDBListValue).items.map(String)]),
-  );
-  const whole = runs.findLast((each) => !narrowedTo.has(each)) ?? runs.at(-1);
-  const latest = options.run ? runs.find((each) => each === options.run) : whole;
-  const later = runs.filter((each) => latest && each > latest);
-  if (!options.run && later.length)
-    options.warn?.(
-      `answers show the latest full run, ${latest}; narrowed runs since: ${later
-        .map((each) => `${each} (${narrowedTo.get(each)!.join(", ")})`)
-        .slice(-3)
-        .join(", ")}. Use --run <id> to query another run.`,
-    );
-  if (latest && narrowedTo.has(latest))
-    options.warn?.(
-      `run ${latest} was narrowed to some ${narrowedTo.get(latest)!.join(", ")}: it says nothing about others`,
-    );
-  const newest = [...sealed.keys()].sort().at(-1);
-  // If no run has tables, the caller says so.
-  if (!options.run && newest && runs.length && !runs.includes(newest))
-    options.warn?.(
-      `run ${newest} is sealed but has no tables yet, so answers don't include it. They are made after each run; itaudit tables build ${newest} makes them now.`,
-    );
-  /** Makes the views of the tables named, and answers with the bytes of their files. */
-  const prepare = (sql: string): Promise<number> =>
-    viewsFor(namesIn(sql)).catch((error: Error) => {
-      throw duckDBError(error.message, sql, []);
-    });
-  const viewsFor = async (names: Iterable<string>): Promise<number> => {
+  return new Map(reader.getRows().map(([run, to]) => [String(run), (to as DuckDBListValue).items.map(String)]));
+}
+
+/** Makes a view of a table's files, in place of one of that name. Columns that no file has are null. */
+async function createView(
+  connection: DuckDBConnection,
+  name: string,
+  table: Table,
+  files: readonly TableFilePath[],
+): Promise<void> {
+  const columns = table.columns.map((column) => `NULL::${typeOf(column)} AS ${sqlName(column.name)}`).join(", ");
+  const paths = sqlTexts(files.map(({ path }) => path));
+  const byDay = table.columns.some(({ name: column }) => column === RUN_DATE.name);
+  const days = byDay ? "hive_partitioning = true, hive_types = {'run_date': VARCHAR}" : "hive_partitioning = false";
+  const rows = files.length
+    ? ` UNION ALL BY NAME SELECT * FROM read_parquet([${paths}], union_by_name = true, ${days})`
+    : "";
+  await connection.run(`CREATE OR REPLACE VIEW ${sqlName(name)} AS (SELECT ${columns} WHERE false)${rows}`);
+}
+
+/** Makes the views of the tables that a query names, each once. The answer is the bytes of their files. */
+function viewMaker(
+  connection: DuckDBConnection,
+  files: TableFiles,
+  catalog: Catalog,
+  latest: string | undefined,
+): (sql: string) => Promise<number> {
+  const tables = new Map<string, Table>([...catalog.tables, ...runTables].map((table) => [table.name, table]));
+  const bytesOf = new Map<string, number>();
+  const viewOf = async (name: string): Promise<number> => {
+    const table = tables.get(name.replace(/^latest_/, ""));
+    if (!table) return 0;
+    const isLatest = name === latestName(table.name);
+    const ofView = isLatest && !latest ? [] : await files.of(table.name, isLatest ? latest : undefined);
+    await createView(connection, name, isLatest ? table : ofAllRuns(table), ofView);
+    return ofView.reduce((total, { bytes }) => total + bytes, 0);
+  };
+  return async (sql) => {
     let bytes = 0;
-    for (const name of names) {
-      const table = tables.get(name.replace(/^latest_/, ""));
-      if (!table) continue;
-      if (!made.has(name)) {
-        const isLatest = name === latestName(table.name);
-        const files = isLatest && !latest ? [] : await filesOf(table.name, isLatest ? latest : undefined);
-        await createView(name, isLatest ? table : ofAllRuns(table), files);
-        made.set(
-          name,
-          files.reduce((total, file) => total + file.bytes, 0),
-        );
+    try {
+      for (const name of namesIn(sql)) {
+        if (!bytesOf.has(name)) bytesOf.set(name, await viewOf(name));
+        bytes += bytesOf.get(name)!;
       }
-      bytes += made.get(name)!;
+    } catch (error) {
+      throw duckDBError((error as Error).message, sql, []);
     }
     return bytes;
   };
-  const known = askable(options.catalog);
-
-  return {
-    connection,
-    latest,
-    narrowed: (latest && narrowedTo.get(latest)) || [],
-    runs,
-    view: async (name, table, run) => {
-      const files = await filesOf(table.name, run);
-      await createView(name, table, files);
-      return files.length;
-    },
-    close,
-    tables: () => known,
-    insert: async (into, sql) => {
-      await prepare(sql);
-      await connection.run(`INSERT INTO ${quoted(into)} ${forDuckDB(sql)}`).catch((error: Error) => {
-        throw duckDBError(error.message, sql, []);
-      });
-    },
-    whole: async (sql) => {
-      await prepare(sql);
-      const reader = await connection.runAndReadAll(forDuckDB(sql)).catch((error: Error) => {
-        throw duckDBError(
-          error.message,
-          sql,
-          known.map(({ name }) => name),
-        );
-      });
-      return reader.getRows().map((row) => row.map(cellOf));
-    },
-    query: async (sql) => {
-      const started = performance.now();
-      const bytes = await prepare(sql);
-      return answer(connection, sql, { started, bytes, tables: known.map(({ name }) => name) });
-    },
-  };
-}
-
-interface TableFilePath {
-  path: string;
-  run: string;
-  bytes: number;
 }
 
 async function answer(

@@ -41,7 +41,7 @@ describe("the report's page in Chromium", function () {
 
   const main = () => shown.page.locator("main");
   const rowsShown = () => shown.page.locator("#findings tbody tr:not(.spacer)");
-  const said = () => shown.page.locator(".said").textContent();
+  const said = () => shown.page.locator(".finding-count").textContent();
 
   it("opens with integrity and coverage, before the findings, and asks for nothing", async () => {
     shown = await browser.open(report());
@@ -230,12 +230,14 @@ describe("the report's page in Chromium", function () {
     expect(await rowsShown().count()).to.be.lessThan(80);
     const { account_id, resource } = large.findings[77_777]!;
     await shown.page.getByLabel("Search").fill(resource!.arn!.toUpperCase());
-    await shown.page.waitForFunction(() => document.querySelector(".said")!.textContent!.startsWith("1 of"));
+    await shown.page.waitForFunction(() => document.querySelector(".finding-count")!.textContent!.startsWith("1 of"));
     expect(await rowsShown().first().textContent())
       .to.include(resource!.resource_id)
       .and.include(account_id);
     await shown.page.getByRole("button", { name: "Clear" }).click();
-    await shown.page.waitForFunction(() => document.querySelector(".said")!.textContent === "100,000 findings");
+    await shown.page.waitForFunction(
+      () => document.querySelector(".finding-count")!.textContent === "100,000 findings",
+    );
     await shown.page.locator("#findings").getByLabel("Status").selectOption("unknown");
     const unknown = large.findings.filter(({ status }) => status === "unknown").length;
     expect(await said()).to.equal(`${unknown.toLocaleString("en-US")} of 100,000 findings`);

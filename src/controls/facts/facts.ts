@@ -1,3 +1,4 @@
+import { sqlText } from "../../query/sqlText.ts";
 import { eksVersions } from "./eksVersions.ts";
 import type { FactTable } from "./factTable.ts";
 import { lambdaRuntimes } from "./lambdaRuntimes.ts";
@@ -17,5 +18,4 @@ export function withFacts(sql: string): string {
   return `WITH ${tables.join(", ")}${rest}`;
 }
 
-const literal = (value: string | null): string =>
-  value === null ? "TRY_CAST(NULL AS varchar)" : `'${value.replaceAll("'", "''")}'`;
+const literal = (value: string | null): string => (value === null ? "TRY_CAST(NULL AS varchar)" : sqlText(value));

@@ -1,14 +1,12 @@
-import { foundBy, type ReportedControl } from "../model.ts";
+import type { ReportedControl } from "../model.ts";
 import type { PageData } from "../pageData.ts";
-import { controlFacts, severityMark, verdictMark } from "./controlFacts.ts";
-import { code, evidenceFacts, facts, showDetails } from "./details.ts";
+import { severityMark, verdictMark } from "./controlFacts.ts";
+import { code } from "./details.ts";
 import { counted, element, number } from "./element.ts";
-import { type Filter, type FindingRow, FindingRows, SEVERITIES, SORTS, type Sort } from "./findingRows.ts";
-import { LongTable } from "./longTable.ts";
-
-/** Milliseconds after the last key before the search begins. */
-const TYPING_MS = 80;
-const NOTHING: Filter = { search: "", severity: "", status: "", control: "", account: "", type: "" };
+import { nameOf, showFinding } from "./findingDetails.ts";
+import { findingFilters } from "./findingFilters.ts";
+import { type FindingRow, FindingRows, SORTS, type Sort } from "./findingRows.ts";
+import { type Column, LongTable } from "./longTable.ts";
 
 export interface FindingsSection {
   root: HTMLElement;
@@ -21,18 +19,9 @@ export function findingsSection(data: PageData): FindingsSection {
   const findings = new FindingRows(data);
   let sort: Sort | undefined;
   let descending = false;
-  let filtered = findings.filtered(NOTHING);
   const table = new LongTable({
     label: "Findings",
-    columns: [
-      { key: "resource", label: "Resource", kind: "resource first", cell: (at) => nameOf(findings.row(at)) },
-      { key: "severity", label: "Severity", kind: "severity", cell: (at) => severityMark(findings.row(at).control) },
-      { key: "status", label: "Status", kind: "state", cell: (at) => verdictMark(findings.row(at).status) },
-      { key: "control", label: "Control", kind: "control", cell: (at) => findings.row(at).control.title },
-      { key: "type", label: "Type", kind: "type wide", cell: (at) => findings.row(at).type.replace(/^AWS::/, "") },
-      { key: "account", label: "Account", kind: "account", cell: (at) => findings.row(at).account },
-      { key: "region", label: "Region", kind: "region wide", cell: (at) => findings.row(at).region || "every region" },
-    ],
+    columns: columnsOf((at) => findings.row(at)),
     open: (at) => showFinding(findings.row(at)),
     sort: (key) => {
       const by = SORTS.find((each) => each === key)!;
@@ -41,87 +30,59 @@ export function findingsSection(data: PageData): FindingsSection {
       draw();
     },
   });
-  const said = element("p", { role: "status", class: "said" });
-  const search = element("input", {
-    type: "search",
-    name: "search",
-    autocomplete: "off",
-    spellcheck: "false",
-    placeholder: "id, ARN, control, account …",
+  const count = element("p", { role: "status", class: "finding-count" });
+  const filters = findingFilters(data, findings, () => {
+    filtered = findings.filtered(filters.chosen());
+    draw();
   });
-  const choices = {
-    severity: choice("Severity", severitiesIn(data)),
-    status: choice("Status", findings.values("status")),
-    type: choice("Type", findings.values("type")),
-    account: choice("Account", findings.values("account")),
-    control: choice(
-      "Control",
-      data.controls
-        .filter((control) => foundBy(control) > 0)
-        .map(({ id }) => id)
-        .sort(),
-    ),
-  };
+  let filtered = findings.filtered(filters.chosen());
   const draw = () => {
     const sorted = sort ? findings.sorted(filtered, sort, descending) : filtered;
     table.show(sorted);
     if (sort) table.sortedBy(sort, descending);
-    const cut = data.findings_in_all > findings.rows ? ` on this page, of ${number(data.findings_in_all)}` : "";
-    said.textContent =
-      sorted.length === findings.rows
-        ? `${counted(findings.rows, "finding")}${cut}`
-        : `${number(sorted.length)} of ${counted(findings.rows, "finding")}${cut}`;
+    count.textContent = countText(data, sorted.length);
   };
-  const apply = () => {
-    const chosen = Object.fromEntries(Object.entries(choices).map(([name, { select }]) => [name, select.value]));
-    filtered = findings.filtered({ ...NOTHING, ...chosen, search: search.value });
-    draw();
-  };
-  let typing: ReturnType<typeof setTimeout> | undefined;
-  search.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(apply, TYPING_MS);
-  });
-  const form = element(
-    "form",
-    {
-      role: "search",
-      class: "filters",
-      "aria-label": "Filter the findings",
-      submit: (event) => event.preventDefault(),
-      change: apply,
-      reset: () => setTimeout(apply),
-    },
-    element("label", { class: "grow" }, element("span", {}, "Search"), search),
-    ...Object.values(choices).map(({ label }) => label),
-    element("button", { type: "reset" }, "Clear"),
-  );
+  draw();
   const root = element(
     "section",
     { id: "findings", "aria-labelledby": "findings-title" },
     element("h2", { id: "findings-title", tabindex: -1 }, "Findings"),
-    findings.rows
-      ? null
-      : element(
-          "p",
-          { class: "verdict good" },
-          element("strong", {}, "✓ No finding."),
-          " Controls that had nothing to look at are below.",
-        ),
     leftOut(data),
-    ...(findings.rows ? [form, said, table.root] : []),
+    ...(findings.rows ? [filters.form, count, table.root] : [noFinding()]),
   );
-  draw();
   return {
     root,
     showControl: ({ id }) => {
-      form.reset();
-      choices.control.select.value = id;
-      apply();
+      filters.chooseControl(id);
       root.scrollIntoView();
       root.querySelector("h2")!.focus({ preventScroll: true });
     },
   };
+}
+
+const columnsOf = (row: (at: number) => FindingRow): Column[] => [
+  { key: "resource", label: "Resource", kind: "resource first", cell: (at) => nameOf(row(at)) },
+  { key: "severity", label: "Severity", kind: "severity", cell: (at) => severityMark(row(at).control) },
+  { key: "status", label: "Status", kind: "state", cell: (at) => verdictMark(row(at).status) },
+  { key: "control", label: "Control", kind: "control", cell: (at) => row(at).control.title },
+  { key: "type", label: "Type", kind: "type wide", cell: (at) => row(at).type.replace(/^AWS::/, "") },
+  { key: "account", label: "Account", kind: "account", cell: (at) => row(at).account },
+  { key: "region", label: "Region", kind: "region wide", cell: (at) => row(at).region || "every region" },
+];
+
+const noFinding = (): HTMLElement =>
+  element(
+    "p",
+    { class: "verdict good" },
+    element("strong", {}, "✓ No finding."),
+    " Controls that had nothing to look at are below.",
+  );
+
+/** "12 of 340 findings", and of how many in all where the page has not all of them. */
+function countText({ findings, findings_in_all }: PageData, shown: number): string {
+  const all = counted(findings.rows, "finding");
+  const cut = findings_in_all > findings.rows ? ` on this page, of ${number(findings_in_all)}` : "";
+  return `${shown === findings.rows ? all : `${number(shown)} of ${all}`}${cut}`;
 }
 
 /** What a page of so many findings does not show, and where that is. */
@@ -138,49 +99,5 @@ function leftOut({ findings, findings_in_all, findings_of_each_control, run }: P
     ` The page shows the first ${number(findings_of_each_control)} findings of each control; more would make it slow. All numbers count every finding. For the full list, run `,
     code(`itaudit report ${run.run_id} --format csv`),
     ", or use the formats json, sarif and ocsf.",
-  );
-}
-
-const severitiesIn = ({ controls }: PageData): string[] =>
-  SEVERITIES.filter((severity) => controls.some((control) => control.severity === severity));
-
-function choice(name: string, values: readonly string[]) {
-  const select = element(
-    "select",
-    {},
-    element("option", { value: "" }, "All"),
-    ...values.map((value) => element("option", { value }, value)),
-  );
-  return { select, label: element("label", {}, element("span", {}, name), select) };
-}
-
-const nameOf = ({ name, type }: FindingRow): string => name ?? `all of ${type.replace(/^AWS::/, "")}`;
-
-function showFinding(finding: FindingRow): void {
-  const { control, evidence } = finding;
-  showDetails(
-    nameOf(finding),
-    element("p", { class: "line" }, severityMark(control), " ", verdictMark(finding.status), " ", control.title),
-    facts([
-      ["Why", finding.note],
-      ["Id", finding.name === finding.id ? null : finding.id],
-      ["ARN", finding.arn ? code(finding.arn) : null],
-      ["Type", finding.type],
-      ["Account, region", `${finding.account}, ${finding.region || "every region"}`],
-    ]),
-    element("h3", {}, "Evidence"),
-    ...(evidence.length
-      ? evidence.map(evidenceFacts)
-      : [
-          element(
-            "p",
-            {},
-            finding.status === "unknown"
-              ? "Not known, because no evidence was collected."
-              : "There is no resource: the run's outcomes show that the type was listed.",
-          ),
-        ]),
-    element("h3", {}, "Control"),
-    controlFacts(control),
   );
 }
