@@ -52,7 +52,7 @@ const CLIENTS: [string, ClientClass, CommandClass, unknown][] = [
 /** What a header of the SDK's says of one call, and what only it sends. */
 const ofTheCall = new Set(["amz-sdk-invocation-id", "authorization", "x-amz-date", "x-amz-user-agent", "user-agent"]);
 
-describe("a lean client", () => {
+describe("a client with a cached configuration", () => {
   const environment = { ...process.env };
   before(() => {
     process.env.AWS_SDK_UA_APP_ID = "audit of/today";

@@ -6,7 +6,6 @@ import { inputOf } from "../../src/auditors/paging.ts";
 import { loadServices } from "../../src/auditors/registry.ts";
 import { members } from "../../src/auditors/schema.ts";
 import { withCachedConfig } from "../../src/collect/cachedConfig.ts";
-import { cacheMiddlewareOrder } from "../../src/collect/middlewareOrder.ts";
 
 interface Steps {
   add(
@@ -74,8 +73,8 @@ function clientOf(Client: ClientClass): { client: InstanceType<ClientClass>; ask
   return { client, asked };
 }
 
-describe("steps whose order is kept", () => {
-  it("send for each operation of each service what the SDK's own client sends", async function () {
+describe("middleware whose order is cached", () => {
+  it("sends for each operation of each service what the SDK's own client sends", async function () {
     this.timeout(120_000);
     let compared = 0;
     for (const service of await loadServices()) {
@@ -102,7 +101,7 @@ describe("steps whose order is kept", () => {
     },
   });
 
-  it("are those that a command brings of its own, too, each in its place", async () => {
+  it("includes what a command brings of its own, in the order of the SDK", async () => {
     const seen: string[] = [];
     const client = new STSClient({ region: "eu-west-1", credentials, requestHandler: answering(seen) as never });
     withCachedConfig(client);
@@ -124,10 +123,10 @@ describe("steps whose order is kept", () => {
     ]);
   });
 
-  it("are left to the SDK where one has no name to be told by", async () => {
+  it("is left to the SDK where some has no name", async () => {
     const seen: string[] = [];
     const client = new STSClient({ region: "eu-west-1", credentials, requestHandler: answering(seen) as never });
-    cacheMiddlewareOrder(client);
+    withCachedConfig(client);
     const command = new GetCallerIdentityCommand({});
     for (const step of ["build", "initialize"] as const)
       (command.middlewareStack as Steps).add(
@@ -141,7 +140,7 @@ describe("steps whose order is kept", () => {
     expect(seen).to.deep.equal(["initialize", "build", "sent"]);
   });
 
-  it("leave the endpoint to the input where the input says which it is", async () => {
+  it("leaves the endpoint to the input where the input says which it is", async () => {
     const { client, asked } = clientOf(S3Client as ClientClass);
     withCachedConfig(client);
     const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
