@@ -187,7 +187,7 @@ export const sealerPermissions = (
       `${bucketArn}/${CHAIN_PREFIX}*`,
     ],
   ),
-  allow("PublishKey", ["s3:PutObject"], `${bucketArn}/${KEYS_PREFIX}*`),
+  allow("Publish", ["s3:PutObject"], [`${bucketArn}/${KEYS_PREFIX}*`, ofRuns(bucketArn, "manifest.intoto.json")]),
   allow("LeaveDurations", ["s3:PutObject"], `${bucketArn}/${DURATIONS_KEY}`),
   allow("Sign", ["kms:GetPublicKey", "kms:Sign"], signingKeyArn),
   readPlan(bucketArn),

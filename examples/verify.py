@@ -133,10 +133,11 @@ class Run:
 
     def __init__(self, copy, date, run, keys):
         self.date, self.run, self.prefix = date, run, f"runs/run_date={date}/run_id={run}/"
-        self.manifest_key, self.signature_key = self.prefix + "manifest.json", self.prefix + "manifest.sig"
+        self.manifest_key, self.signature_key, self.attestation_key = (self.prefix + "manifest." + end for end in ("json", "sig", "intoto.json"))
         data = copy.read(self.manifest_key, MB256)
         self.stands, self.sha, self.seal, self.state = data is not None, "", None, "none"
         self.signature_sha, self.broken, self.adds_up, self.problems, self.expected = None, set(), None, [], {}
+        self.key = self.attestation = None
         if not isinstance(data, bytes):
             return
         self.bytes, self.sha, seal = data, sha(data), parse(data)
@@ -144,13 +145,14 @@ class Run:
             return
         self.seal, self.own = seal, seal["run_id"] == run and seal["run_date"] == date
         named, signature = seal["signing_key"], copy.read(self.signature_key, 1024)
+        self.attestation = copy.read(self.attestation_key, 16 * 1024 * 1024)
         if signature is None:
             self.state = "absent" if named else "none"
             return
         self.signature_sha = sha(signature) if isinstance(signature, bytes) else "?"
         if not named:
             return
-        key = keys(named["sha256"])
+        key = self.key = keys(named["sha256"])
         if key is None:
             self.state = keys("") or "untrusted"
         elif not key[1][0] <= seal["sequence"] <= key[1][1]:
@@ -159,6 +161,38 @@ class Run:
             self.state = "misfit"
         else:
             self.state = "fits" if fits(key[0], data, signature) else "misfit"
+
+    def attested(self):
+        """Whether the attestation is the one that follows from the manifest: docs/evidence/format.md, "Attestation"."""
+        if "attestation" not in self.seal or not isinstance(self.attestation, bytes):
+            return False
+        subjects = ((self.manifest_key, self.sha), (self.seal["plan"]["key"], self.seal["plan"]["sha256"]))
+        said = ("run_id", "run_date", "sequence", "sealed_at", "complete", "previous", "tool", "totals")
+        statement = canonical({"_type": self.seal["attestation"], "subject": [{"name": name, "digest": {"sha256": hash}} for name, hash in subjects],
+                               "predicateType": "urn:audit-ecosystem:sealed-run:v1", "predicate": {name: self.seal[name] for name in said}}).encode()
+        kind = "application/vnd.in-toto+json"
+        try:
+            sig = json.loads(self.attestation)["signatures"][0]["sig"]
+            signature = base64.b64decode(sig, validate=True)
+        except (KeyError, TypeError, ValueError, IndexError, RecursionError):
+            return False
+        envelope = {"payload": base64.b64encode(statement).decode(), "payloadType": kind, "signatures": [{"keyid": self.seal["signing_key"]["sha256"], "sig": sig}]}
+        good = canonical(envelope).encode() == self.attestation and base64.b64encode(signature).decode() == sig
+        return good and (not isinstance(self.key, tuple) or self.signed(statement, signature))
+
+    def signed(self, statement, signature):
+        kind = "application/vnd.in-toto+json"
+        return low_s(signature) and fits(self.key[0], f"DSSEv1 {len(kind)} {kind} {len(statement)} ".encode() + statement, signature)
+
+    def attested_otherwise(self):
+        """Whether the attestation is signed, and of another manifest of this run."""
+        try:
+            envelope = json.loads(self.attestation)
+            payload = base64.b64decode(envelope["payload"])
+            signed = isinstance(self.key, tuple) and self.signed(payload, base64.b64decode(envelope["signatures"][0]["sig"]))
+            return signed and any(each["name"] == self.manifest_key and each["digest"]["sha256"] != self.sha for each in json.loads(payload)["subject"])
+        except (KeyError, TypeError, ValueError, IndexError, RecursionError):
+            return False
 
     def link_texts(self):
         link = {"sequence": self.seal["sequence"], "run_id": self.seal["run_id"], "run_date": self.seal["run_date"], "claimed_at": self.seal["sealed_at"]}
@@ -271,7 +305,7 @@ def build(seal, plan, plan_bytes, commits, prefix):
             raise ValueError("an item has no outcome")
     for sealer in seal["tool"]["bundles"].get("sealer", [])[:1]:
         bundles.setdefault("sealer", set()).add(sealer)
-    passed = ("format", "sealed_at", "sequence", "previous", "signing_key", *(("incomplete_requested_by", "claimed_as_complete") if missing else ()))
+    passed = ("format", "sealed_at", "sequence", "previous", "signing_key", "attestation", *(("incomplete_requested_by", "claimed_as_complete") if missing else ()))
     return {
         **{name: seal[name] for name in passed if name in seal},
         **({"desk": plan["desk"]} if "desk" in plan else {}),
@@ -388,6 +422,8 @@ class Verifier:
             return "chained"
         if previous and after.trust != "built":
             return "altered"
+        if "attestation" in run.seal and run.attested_otherwise():
+            return "altered"
         claimed = link[1] and link[1]["run_id"] == run.run and link[0] not in [text.encode() for text in run.link_texts()]
         named = run.seal["previous"] or {}
         follows = (named.get("run_id"), named.get("run_date"), named.get("manifest_sha256"), named.get("signature_sha256") or (before and before.signature_sha))
@@ -414,6 +450,12 @@ class Verifier:
                 continue
             self.found |= set(run.problems)
             self.check_signature(run, after)
+            if run.state == "untrusted":
+                pass
+            elif run.attestation is None and run.signature_sha and "attestation" in run.seal:
+                self.say("missing", run.attestation_key, "the manifest names it")
+            elif run.attestation is not None and not run.attested():
+                self.say("altered", run.attestation_key, "it is not what the manifest says, or not signed")
             if data is None:
                 self.say("missing", link_key, "the run has this sequence number")
             elif data not in [text.encode() for text in run.link_texts()]:
@@ -521,10 +563,10 @@ class Verifier:
         self.say("added", key, "of a run that was not planned")
 
     def check_document(self, key, date, run, name):
-        if name in ("manifest.json", "manifest.sig"):
+        if name in ("manifest.json", "manifest.sig", "manifest.intoto.json"):
             if run in self.unjudged or (run in self.sealed and self.sealed[run].date == date):
                 return
-            manifest = key.replace("manifest.sig", "manifest.json")
+            manifest = f"runs/run_date={date}/run_id={run}/manifest.json"
             stands = self.copy.read(manifest, MB256) is not None
             self.say("added" if stands else "missing", key if stands else manifest, "no sequence number, or no file")
             return

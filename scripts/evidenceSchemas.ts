@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Attestation } from "../src/evidence/attestation.ts";
 import { ChainLink } from "../src/evidence/chain.ts";
 import { Manifest } from "../src/evidence/manifest.ts";
 import { Plan } from "../src/evidence/plan.ts";
@@ -11,6 +12,7 @@ const DOCUMENTS: [name: string, title: string, schema: z.ZodType][] = [
   ["commit", "The commit of a task: outcomes/<task>.json", TaskOutcome],
   ["manifest", "The seal of a run: manifest.json", Manifest],
   ["link", "A run's sequence number in the chain: runs/chain/<number>.json", ChainLink],
+  ["attestation", "What the manifest says as a signed in-toto statement: manifest.intoto.json", Attestation],
   ["proof", "The proof of one resource, as itaudit prove writes it", Proof],
 ];
 

@@ -10,6 +10,7 @@
  *                                  sealing/<number>.json    which sealer reads the commits, and until when it may
  *                                  manifest.json            the seal: hashes of plan and commits, totals, sequence number
  *                                  manifest.sig             its signature (DER)
+ *                                  manifest.intoto.json     the same as a signed in-toto statement
  * runs/chain/<sequence>.json                                which run has this sequence number
  * keys/<SHA-256>.pem                                        public keys that manifests are signed with
  * hints/durations.json                                      what the last whole run took: for the order of the next, no evidence
@@ -91,6 +92,12 @@ export const isMark = (name: string): boolean => name.startsWith("finished/") ||
 export const manifestKey = (run: string, date: string): string => `${runPrefix(run, date)}manifest.json`;
 
 export const signatureKey = (run: string, date: string): string => `${runPrefix(run, date)}manifest.sig`;
+
+/** The manifest's attestation: what it says, as an in-toto statement in a DSSE envelope. */
+export const attestationKey = (run: string, date: string): string => `${runPrefix(run, date)}manifest.intoto.json`;
+
+/** Names below a run's folder under which its seal stands. */
+export const isSeal = (name: string): boolean => /^manifest\.(?:json|sig|intoto\.json)$/.test(name);
 
 export const CHAIN_PREFIX = "runs/chain/";
 
@@ -196,7 +203,7 @@ const TASK = "[A-Za-z0-9_-]+(?:\\.\\d+)*";
 const COMMIT = new RegExp(`^outcomes/(${TASK})\\.json$`);
 const TASK_MARK = new RegExp(`^finished/tasks/(?:\\d{4,}|${TASK})/(${TASK})\\.json$`);
 const RUN_DOCUMENT =
-  /^(?:plan\.json|manifest\.json|manifest\.sig|finished\/groups\/\d{4,}\.json|sealing\/\d{4,}\.json)$/;
+  /^(?:plan\.json|manifest\.json|manifest\.sig|manifest\.intoto\.json|finished\/groups\/\d{4,}\.json|sealing\/\d{4,}\.json)$/;
 
 /** The task whose commit a document of a run is, by its name below the run's folder. */
 export const taskOfOutcome = (name: string): string | undefined => COMMIT.exec(name)?.[1];

@@ -14,6 +14,9 @@ export const MANIFEST_FORMAT = "audit-ecosystem/manifest/3";
 /** The format before: no algorithm and holder of the key, no hash of the signature before, and any form of signature. */
 export const MANIFEST_FORMAT_2 = "audit-ecosystem/manifest/2";
 
+/** What kind of statement a run's attestation makes. @see https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md */
+export const STATEMENT = "https://in-toto.io/Statement/v1";
+
 /** What a manifest says of one task's commit; the commit itself names the outcomes and the objects. */
 export const CommittedTask = z.object({
   task: z.string(),
@@ -75,6 +78,8 @@ export const Manifest = z.object({
       holder: z.enum(["deployment", "desk"]).optional(),
     })
     .nullable(),
+  /** Of a run that is signed: what kind of statement its attestation beside it makes. Earlier runs have none. */
+  attestation: z.literal(STATEMENT).optional(),
   totals: z.object({
     planned: Count,
     outcomes: z.partialRecord(OutcomeStatus, Count),
@@ -131,6 +136,8 @@ export interface Seal {
   bundleSha256: string | undefined;
   /** The link itself does not say that the run is incomplete. */
   claimedAsComplete?: boolean | undefined;
+  /** What a signed run says of its attestation. */
+  attestation?: Manifest["attestation"];
   /** To build a manifest of before once more; the newest format by default. */
   format?: Manifest["format"];
 }
@@ -149,6 +156,7 @@ export function sealOf(manifest: Manifest): Seal {
     },
     previous: manifest.previous,
     signingKey: manifest.signing_key,
+    attestation: manifest.attestation,
     bundleSha256: sealer,
     claimedAsComplete: manifest.claimed_as_complete,
     format: manifest.format,
@@ -317,6 +325,7 @@ export class ManifestBuilder {
         bundles: Object.fromEntries([...this.bundles].map(([who, hashes]) => [who, [...hashes].sort()])),
       },
       signing_key: signingKey,
+      ...(given.attestation ? { attestation: given.attestation } : {}),
       totals: {
         planned: this.planned,
         outcomes: this.statuses,

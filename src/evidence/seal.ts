@@ -1,7 +1,8 @@
+import { attest } from "./attestation.ts";
 import type { ChainLink } from "./chain.ts";
 import { durationsText } from "./durations.ts";
 import { withLowS } from "./ecdsa.ts";
-import { isSameManifest, MANIFEST_FORMAT, type Manifest, ManifestBuilder, sealOf } from "./manifest.ts";
+import { isSameManifest, MANIFEST_FORMAT, type Manifest, ManifestBuilder, STATEMENT, sealOf } from "./manifest.ts";
 import { type Plan, sha256, type Task } from "./plan.ts";
 import { acquireLease } from "./sealLease.ts";
 import type { SealLease } from "./sealLeaseRecord.ts";
@@ -141,6 +142,7 @@ async function write(
     link: { ...link, incomplete },
     previous,
     signingKey: key ? named(key) : null,
+    attestation: key ? STATEMENT : undefined,
     bundleSha256,
     claimedAsComplete: !link.incomplete,
   });
@@ -190,8 +192,13 @@ async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Stan
   const text = Buffer.from(bytes).toString("utf8");
   if (text !== built && !isSameManifest(await rebuilt(store, manifest), { manifest, text }))
     throw new Error(`the manifest of run ${run} is not what the run's plan and commits say: it is not signed`);
-  await store.writePublicKey(key.sha256, key.pem);
-  await store.writeSignature(run, date, withLowS(await signer.sign(bytes)));
+  const attested = async () => {
+    if (manifest.attestation)
+      await store.writeAttestation(run, date, await attest(manifest, bytes, key.sha256, signer));
+  };
+  const [signature] = await Promise.all([signer.sign(bytes), attested(), store.writePublicKey(key.sha256, key.pem)]);
+  // The last of all: where it stands, nothing of the seal is to come.
+  await store.writeSignature(run, date, withLowS(signature));
   return manifest;
 }
 

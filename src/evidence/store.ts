@@ -3,6 +3,7 @@ import { bucketStore } from "./bucketStore.ts";
 import { ChainLink } from "./chain.ts";
 import type { EvidenceStore } from "./evidenceStore.ts";
 import {
+  attestationKey,
   CHAIN_PREFIX,
   chainKey,
   finishedGroupKey,
@@ -58,6 +59,8 @@ export interface RunStore {
   writeSignature(run: string, date: string, signature: Uint8Array): Promise<boolean>;
   /** @returns undefined while it is not signed */
   readSignature(run: string, date: string): Promise<Uint8Array | undefined>;
+  /** @returns false when there is one already */
+  writeAttestation(run: string, date: string, text: string): Promise<boolean>;
   writePublicKey(fingerprint: string, pem: string): Promise<void>;
 }
 
@@ -130,6 +133,7 @@ export function runStoreIn(evidence: EvidenceStore): RunStore {
     },
     writeSignature: (run, date, signature) => create(signatureKey(run, date), signature, "application/octet-stream"),
     readSignature: (run, date) => source.read(signatureKey(run, date)),
+    writeAttestation: (run, date, text) => create(attestationKey(run, date), text),
     writePublicKey: async (fingerprint, pem) => {
       await create(publicKeyKey(fingerprint), pem, "application/x-pem-file");
     },

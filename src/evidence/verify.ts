@@ -309,6 +309,7 @@ class Verifier {
       keys: new Set([...this.placed.values()].flatMap(({ record }) => record.seal?.signing_key?.sha256 ?? [])),
       isKeyUnsure: !this.placed.size || [...runs.values()].some(({ is }) => is === "unjudged"),
       outside: this.verdict.outside,
+      stranded: new Set(),
       unjudged: new Map(),
     };
     const seen = new Set<string>();

@@ -23,7 +23,9 @@ async function keysOf(folder: string, first: string, last: string, fullTask: num
   };
   const mark = layout.finishedTaskKey(first, DATE, 0, "rds-0000");
   const lease = layout.sealingKey(first, DATE, 1);
-  const { signing_key } = JSON.parse(await readFile(join(folder, layout.manifestKey(first, DATE)), "utf8"));
+  const { signing_key, attestation } = JSON.parse(
+    await readFile(join(folder, layout.manifestKey(first, DATE)), "utf8"),
+  );
   await put(join(folder, mark), "{}");
   await put(join(folder, lease), JSON.stringify({ holder: "request", expiresAt: 1 }));
   await put(join(folder, layout.DURATIONS_KEY), durationsText(first, new Map())!);
@@ -38,6 +40,10 @@ async function keysOf(folder: string, first: string, last: string, fullTask: num
     lastManifest: layout.manifestKey(last, DATE),
     firstSignature: layout.signatureKey(first, DATE),
     lastSignature: layout.signatureKey(last, DATE),
+    ...(attestation && {
+      firstAttestation: layout.attestationKey(first, DATE),
+      lastAttestation: layout.attestationKey(last, DATE),
+    }),
     firstLink: link(first),
     lastLink: link(last),
     publicKey: layout.publicKeyKey(signing_key.sha256),

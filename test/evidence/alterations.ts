@@ -29,6 +29,9 @@ export interface Keys {
   lastManifest: string;
   firstSignature: string;
   lastSignature: string;
+  /** Manifests of before have none. */
+  firstAttestation?: string;
+  lastAttestation?: string;
   firstLink: string;
   lastLink: string;
   publicKey: string;
@@ -144,8 +147,8 @@ const ADDED = [
 /** What can be done to one document or to several at once. */
 function particular(keys: Keys): Record<string, (at: (key: string) => string) => Promise<Altered>> {
   const one = (key: keyof Keys, change: (text: string) => string) => async (at: (key: string) => string) => {
-    await edit(at(keys[key]), (bytes) => change(bytes.toString("utf8")));
-    return { code: 1 as const, touched: [keys[key]] };
+    await edit(at(keys[key]!), (bytes) => change(bytes.toString("utf8")));
+    return { code: 1 as const, touched: [keys[key]!] };
   };
   const json = (key: keyof Keys, change: (value: Record<string, unknown>) => unknown) =>
     one(key, (text) => JSON.stringify(change(JSON.parse(text))));
@@ -158,14 +161,14 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
       return { code: 1 as const, touched: [keys.object] };
     };
   const swap = (one: keyof Keys, other: keyof Keys) => async (at: (key: string) => string) => {
-    await rename(at(keys[one]), at("aside"));
-    await rename(at(keys[other]), at(keys[one]));
-    await rename(at("aside"), at(keys[other]));
-    return { code: 1 as const, touched: [keys[one], keys[other]] };
+    await rename(at(keys[one]!), at("aside"));
+    await rename(at(keys[other]!), at(keys[one]!));
+    await rename(at("aside"), at(keys[other]!));
+    return { code: 1 as const, touched: [keys[one]!, keys[other]!] };
   };
   const copied = (from: keyof Keys, to: keyof Keys) => async (at: (key: string) => string) => {
-    await edit(at(keys[to]), () => readFileSync(at(keys[from])));
-    return { code: 1 as const, touched: [keys[to]] };
+    await edit(at(keys[to]!), () => readFileSync(at(keys[from]!)));
+    return { code: 1 as const, touched: [keys[to]!] };
   };
   return {
     "items are in another order": lines((all) => all.toReversed()),
@@ -249,11 +252,13 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
     "a newest manifest and its signature are gone": async (at) => {
       await rm(at(keys.lastManifest));
       await rm(at(keys.lastSignature));
+      if (keys.lastAttestation) await rm(at(keys.lastAttestation));
       return { code: 0, touched: [keys.lastManifest, keys.lastSignature] };
     },
     "an older manifest and its signature are gone": async (at) => {
       await rm(at(keys.firstManifest));
       await rm(at(keys.firstSignature));
+      if (keys.firstAttestation) await rm(at(keys.firstAttestation));
       return { code: 1, touched: [keys.firstManifest, keys.firstSignature], named: [keys.firstManifest] };
     },
     "all links are gone": async (at) => {
@@ -273,6 +278,35 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
       const touched = `${dirname(keys.firstManifest).replace(run!, evil)}/`;
       return { code: 1, touched: [touched], named: [keys.firstManifest.replace(run!, evil)] };
     },
+    ...(keys.firstAttestation &&
+      ({
+        "two attestations change places": swap("firstAttestation", "lastAttestation"),
+        "an attestation stands for another": copied("firstAttestation", "lastAttestation"),
+        "an attestation says another thing": json("lastAttestation", (envelope) => ({
+          ...envelope,
+          payload: Buffer.from(
+            Buffer.from(String(envelope.payload), "base64").toString().replace('"sealed_at":"2', '"sealed_at":"1'),
+          ).toString("base64"),
+        })),
+        "an attestation is signed by nobody": json("lastAttestation", (envelope) => ({ ...envelope, signatures: [] })),
+        "an attestation has another member": json("firstAttestation", (envelope) => ({ ...envelope, note: "x" })),
+        "an attestation's signature is the manifest's": async (at) => {
+          const signature = readFileSync(at(keys.lastSignature)).toString("base64");
+          await edit(at(keys.lastAttestation!), (bytes) =>
+            bytes.toString().replace(/"sig":"[^"]+"/, `"sig":"${signature}"`),
+          );
+          return { code: 1, touched: [keys.lastAttestation!] };
+        },
+        "an attestation stands, and the newest signature is gone": async (at) => {
+          await rm(at(keys.lastSignature));
+          return { code: 3, touched: [keys.lastSignature] };
+        },
+        "the newest signature and attestation are gone": async (at) => {
+          await rm(at(keys.lastSignature));
+          await rm(at(keys.lastAttestation!));
+          return { code: 3, touched: [keys.lastSignature] };
+        },
+      } satisfies Record<string, (at: (key: string) => string) => Promise<Altered>>)),
     "a mark of no task is there": async (at) => {
       const key = `${dirname(keys.firstManifest)}/finished/tasks/0000/evil-0000.json`;
       await put(at(key), "{}");
@@ -327,7 +361,7 @@ export function alterationsOf(keys: Keys): Alteration[] {
     Object.entries(HUGE.has(target) ? { ...OPERATIONS, ...GROWN } : OPERATIONS).map(([operation, change]) => ({
       name: `${target} ${operation}`,
       apply: async (folder: string): Promise<Altered> => {
-        const key = keys[target];
+        const key = keys[target]!;
         await change(join(folder, key));
         return { code: expectedOf(target, operation), touched: [key] };
       },

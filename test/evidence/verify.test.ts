@@ -248,9 +248,14 @@ describe("verify", () => {
           recursive: true,
         });
       },
-      ["manifest.json", "manifest.sig", "outcomes/rds-0000.json", "outcomes/rds-0001.json", "plan.json"].map(
-        (name) => `added runs/run_date=${DATE}/run_id=${runId(9)}/${name}`,
-      ),
+      [
+        "manifest.intoto.json",
+        "manifest.json",
+        "manifest.sig",
+        "outcomes/rds-0000.json",
+        "outcomes/rds-0001.json",
+        "plan.json",
+      ].map((name) => `added runs/run_date=${DATE}/run_id=${runId(9)}/${name}`),
     ],
     [
       "a commit names an object outside the evidence",

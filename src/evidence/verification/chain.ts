@@ -98,6 +98,11 @@ export function trustOf(
       trust: "altered",
       reason: `its SHA-256 is ${sha256}, and run ${next?.record.run} follows the manifest ${after.manifest_sha256} of run ${after.run_id}`,
     };
+  if (record.attestation.isOfOther)
+    return {
+      trust: "altered",
+      reason: `its attestation, which is signed, is of a manifest with another SHA-256 than ${sha256}`,
+    };
   if (contents?.addsUp === false)
     return { trust: "altered", reason: contents.violations.at(-1)?.problem ?? "plan and commits do not add up to it" };
   if (signature.state === "misfit" && isContradicted(record, neighbours))
@@ -131,6 +136,7 @@ export function checkPlaced(
     return;
   }
   checkStandingSignature(record, next, say);
+  checkStandingAttestation(record, say);
   if (!link) say.violation("missing", linkKey, `run ${run} has sequence number ${sequence}, and its link is not there`);
   else if (!linkTexts(record).includes(link.text))
     say.violation("altered", linkKey, `it is not the link of run ${run}, as its manifest says it`);
@@ -157,6 +163,18 @@ function checkPrevious({ sequence, record }: Placed, before: Placed | undefined,
     );
   if (before.record.seal && seal && seal.sealed_at < before.record.seal.sealed_at)
     say.notice("time", key, `it says that it was sealed at ${seal.sealed_at}, before the run that it follows`);
+}
+
+/** Of a manifest that is believed. The signature is written after it: where that stands, there must be an attestation. */
+function checkStandingAttestation({ run, date, seal, signature, attestation }: SealRecord, say: Findings): void {
+  // Of a manifest that names a key which was not given, nothing tells which of the two was altered.
+  if (signature.state === "untrusted") return;
+  const key = layout.attestationKey(run, date);
+  if (attestation.stands && !seal?.attestation)
+    say.violation("added", key, "the manifest names none, and was not attested");
+  else if (attestation.problem) say.violation("altered", key, attestation.problem);
+  else if (!attestation.stands && seal?.attestation && signature.sha256)
+    say.violation("missing", key, "the manifest names it, and its signature was written after it");
 }
 
 /** Of a manifest that is believed. What the run after it says of the signature decides, where it says something. */

@@ -3,6 +3,7 @@ import { Manifest } from "../manifest.ts";
 import { sha256 } from "../plan.ts";
 import type { TrustedKeys } from "../publicKeys.ts";
 import type { EvidenceSource } from "../source.ts";
+import { type AttestationCheck, checkAttestation } from "./attestationCheck.ts";
 import { type Content, parseDocument, readBounded } from "./document.ts";
 import { checkSignature, type SignatureCheck } from "./signatureCheck.ts";
 
@@ -22,6 +23,7 @@ export interface SealRecord extends RunName {
   problem?: string;
   seal?: Omit<Manifest, "tasks" | "resource_types" | "missing"> & { missing: string[] };
   signature: SignatureCheck;
+  attestation: AttestationCheck;
 }
 
 /** A run's manifest and its signature, as they stand. @returns undefined where there is no manifest */
@@ -40,14 +42,17 @@ export async function readSeal(
       sha256: "",
       problem: `it is larger than ${MANIFEST_AT_MOST} bytes`,
       signature: { state: "none" },
+      attestation: { stands: false },
     };
   const { bytes } = content;
   const record = { run, date, bytes: bytes.length, sha256: sha256(bytes) };
   const parsed = parseDocument(bytes, Manifest);
-  if ("problem" in parsed) return { ...record, problem: parsed.problem, signature: { state: "none" } };
+  if ("problem" in parsed)
+    return { ...record, problem: parsed.problem, signature: { state: "none" }, attestation: { stands: false } };
   const { tasks: _tasks, resource_types: _types, missing, ...seal } = parsed.value;
   const signature = await checkSignature(source, keys, { run_id: run, run_date: date }, parsed.value, bytes);
-  return { ...record, seal: { ...seal, missing: missing.map(({ id }) => id) }, signature };
+  const attestation = await checkAttestation(source, keys, { run, date }, { manifest: parsed.value, bytes });
+  return { ...record, seal: { ...seal, missing: missing.map(({ id }) => id) }, signature, attestation };
 }
 
 /** Whether a manifest says that it is of the run under whose name it stands. */

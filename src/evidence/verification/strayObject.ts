@@ -41,6 +41,8 @@ export interface Strays {
   /** Whether a key may be one that a manifest named which is not as sealed. */
   isKeyUnsure: boolean;
   outside: Outside;
+  /** Runs that have lost their manifest, which is told once. */
+  stranded: Set<string>;
   /** Objects that could not be told, by run. */
   unjudged: Map<string, number>;
 }
@@ -138,7 +140,7 @@ async function strayDocument(
   const { run, date, name } = document;
   if (!layout.isRunDocument(name)) return say.violation("added", key, unknownName(bytes));
   const state = runs.get(run);
-  const isSeal = name === "manifest.json" || name === "manifest.sig";
+  const isSeal = layout.isSeal(name);
   if (isSeal && state?.is === "sealed" && state.record.date === date) return;
   if (isSeal && state?.is === "unjudged") return;
   if (isSeal) return strandedSeal(strays, key, { run, date }, bytes);
@@ -170,13 +172,15 @@ async function isMarkOfSystem(source: EvidenceSource, key: string, name: string)
 
 /** A manifest or a signature of a run that had no manifest when the runs were read. */
 async function strandedSeal(
-  { source, say, last }: Strays,
+  { source, say, last, stranded }: Strays,
   key: string,
   { run, date }: { run: string; date: string },
   bytes: number,
 ): Promise<void> {
   const record = await readSeal(source, async () => undefined, { run, date });
   if (!record) {
+    if (stranded.has(run)) return;
+    stranded.add(run);
     const manifest = layout.manifestKey(run, date);
     say.violation(
       "missing",
