@@ -91,8 +91,17 @@ export const unknownPaths = (from: Record<string, NormalizedSchema>, word: unkno
     ? pathsIn(word).filter((path) => !memberAt(from, path))
     : [];
 
-/** What a configuration can hold: the resource's members with the SDK's schemas, and the names of its details. */
-export const shapeOf = (collector: Collector): { members: [string, NormalizedSchema][]; details: string[] } => ({
+/** A detail by its name, and whether it is asked of each resource of the type. */
+export interface DetailShape {
+  name: string;
+  always: boolean;
+}
+
+/** What a configuration can hold: the resource's members with the SDK's schemas, and its details. */
+export const shapeOf = (collector: Collector): { members: [string, NormalizedSchema][]; details: DetailShape[] } => ({
   members: Object.entries(resourceMembers(collector)),
-  details: [...collector.details, ...(collector.joined ? [collector.joined] : [])].map(({ as }) => as),
+  details: [
+    ...collector.details.map(({ as, when }) => ({ name: as, always: !when })),
+    ...(collector.joined ? [{ name: collector.joined.as, always: true }] : []),
+  ],
 });

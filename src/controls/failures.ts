@@ -1,4 +1,4 @@
-import { GONE_WHILE_READ } from "../evidence/item.ts";
+import { GONE_WHILE_READ, UNREADABLE } from "../evidence/item.ts";
 import { resourceTypeName } from "../evidence/layout.ts";
 import type { Engine } from "../query/engine.ts";
 import { sqlText } from "../query/sqlText.ts";
@@ -8,10 +8,11 @@ import { type Control, hasColumn, neededBy } from "./control.ts";
 import type { Listings } from "./listings.ts";
 import { type EvidenceLine, unknownReason, type Verdict } from "./verdict.ts";
 
-/** Under which names a resource says that it is not judged: it was gone while it was read, or a detail was not read. */
-const marksOf = ({ reads }: Pick<Control, "reads">): string[] => [GONE_WHILE_READ, ...reads];
+/** Under which names a resource says that it is not judged: gone while it was read, not readable, a detail not read. */
+const marksOf = ({ reads }: Pick<Control, "reads">): string[] => [GONE_WHILE_READ, UNREADABLE, ...reads];
 
-const said = (mark: string): string => (mark === GONE_WHILE_READ ? "gone while it was read:" : `not read: ${mark}`);
+const said = (mark: string): string =>
+  ({ [GONE_WHILE_READ]: "gone while it was read:", [UNREADABLE]: "not readable:" })[mark] ?? `not read: ${mark}`;
 
 /**
  * What fails of a control in a run, and which resources it cannot tell of, asked of an engine that knows the common

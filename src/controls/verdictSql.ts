@@ -1,4 +1,4 @@
-import { GONE_WHILE_READ } from "../evidence/item.ts";
+import { GONE_WHILE_READ, UNREADABLE } from "../evidence/item.ts";
 import { sqlText, sqlTexts } from "../query/sqlText.ts";
 import { type Control, hasColumn, neededBy } from "./control.ts";
 import { unknownReason, type VerdictStatus } from "./verdict.ts";
@@ -14,6 +14,7 @@ function allVerdictsCte(control: Control): string {
   const needed = neededBy(control);
   const gone = `CASE WHEN r.unread[${sqlText(GONE_WHILE_READ)}] IS NOT NULL
     THEN 'gone while it was read: ' || r.unread[${sqlText(GONE_WHILE_READ)}] END`;
+  const unreadable = `'not readable: ' || r.unread[${sqlText(UNREADABLE)}]`;
   const unread = reads.map(
     (read) => `CASE WHEN r.unread[${sqlText(read)}] IS NOT NULL
     THEN ${sqlText(`not read: ${read} `)} || r.unread[${sqlText(read)}] END`,
@@ -43,7 +44,7 @@ ${sql}
   SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason, j.evidence_object, j.evidence_line,
          ${hasColumn(control, "evidence") ? "j.evidence" : "NULL::varchar[]"} AS further, ${hasColumn(control, "not_known") ? "j.not_known" : "NULL::varchar"} AS told,
          coalesce(
-           CASE WHEN NOT (${asksForOne} AND coalesce(j.passes, false)) THEN coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[gone, ...unread].join(", ")}) END,
+           CASE WHEN NOT (${asksForOne} AND coalesce(j.passes, false)) THEN coalesce(g.why, h.why, CASE WHEN j.region = 'global' THEN a.why END, ${[gone, unreadable, ...unread].join(", ")}) END,
            CASE WHEN NOT coalesce(j.passes, false) THEN coalesce(g.why_to_fail, h.why_to_fail, CASE WHEN j.region = 'global' THEN a.why_to_fail END) END) AS not_known
   FROM judged j${
     // Where no auditor reads the type, that is said once for the account, and not in each region.

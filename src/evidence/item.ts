@@ -7,6 +7,9 @@ export type TagsSource = "inline" | "call" | "bulk" | "not-asked";
 /** The name in {@link Item.unread} under which stands that the resource was gone while it was read: it is not judged. */
 export const GONE_WHILE_READ = "*";
 
+/** The name in tables under which stands that a member is not what AWS's answers have there: it is not judged either. */
+export const UNREADABLE = "?";
+
 /** One resource as AWS answered it: one line of an evidence object. */
 export interface Item {
   run_id: string;

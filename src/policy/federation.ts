@@ -1,7 +1,7 @@
 /**
  * Identity providers that a trust policy names, and whether its conditions say which of the provider's users.
  *
- * Exports: {@link federatedAudience}.
+ * Exports: {@link federatedAudience}, {@link ownerClaim}.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_secure-by-default.html
@@ -34,6 +34,13 @@ function namesOwner(value: string): boolean {
   const wildcard = value.search(/[*?]/);
   if (wildcard < 0) return value !== "";
   return /^[^:/]+:[^:/]+[:/]/.test(value.slice(0, wildcard)) || /^\d+:/.test(value.slice(0, wildcard));
+}
+
+/** What the values of a condition key have to be like to name somebody's users; undefined where it is no such claim. */
+export function ownerClaim(key: string): ((value: string, wild: boolean) => boolean) | undefined {
+  const at = key.lastIndexOf(":");
+  const claims = SHARED.find(([pattern]) => pattern.test(key.slice(0, at)))?.[1];
+  return claims?.includes(key.slice(at + 1)) ? (value, wild) => (wild ? namesOwner(value) : value !== "") : undefined;
 }
 
 /** Keys of the token are in every request that brings one. */

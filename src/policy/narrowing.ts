@@ -7,6 +7,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
+import { ownerClaim } from "./federation.ts";
 import { containsRange, ipRange } from "./ipRange.ts";
 import { type Operator, operatorOf } from "./operators.ts";
 import type { Condition, Policy } from "./parse.ts";
@@ -104,11 +105,18 @@ const WHO: Record<string, WhoKey> = {
   "aws:sourcearn": key("sources", "principals", fixedArn),
   "aws:sourceorgid": key("sources", "organizations"),
   "aws:sourceorgpaths": key("sources", "organizations", fixedPath),
+  // The id of an Alexa skill: https://docs.aws.amazon.com/lambda/latest/dg/services-alexa.html
+  "lambda:eventsourcetoken": key("sources", "principals"),
   "kms:encryptioncontext:aws:logs:arn": key("sources", "principals", fixedArn),
   "aws:principalservicename": key("services", "principals"),
   "aws:principalservicenameslist": key("services", "principals"),
   "aws:principalisawsservice": key("services", "principals", (value) => value.toLowerCase() === "true"),
 };
+
+function whoKey(name: string): WhoKey | undefined {
+  const claim = WHO[name] ? undefined : ownerClaim(name);
+  return claim ? key("callers", "principals", claim) : WHO[name];
+}
 
 /** Keys in the `aws:` namespace that say nothing about who: known, so that an unknown one is noticed. */
 const SILENT = new Set(
@@ -164,7 +172,7 @@ const failsFalse = (operator: Operator, condition: Condition, present: boolean):
 /** @see NarrowingRequest */
 export function narrowingOf(condition: Condition, { version, when, present }: NarrowingRequest): Narrowing {
   const name = condition.key.toLowerCase();
-  const who = WHO[name];
+  const who = whoKey(name);
   const operator = operatorOf(condition.operator);
   if (!operator) return { to: "notKnown", why: `the condition operator ${condition.operator} is unknown` };
   if (!who) {

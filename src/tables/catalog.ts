@@ -284,7 +284,7 @@ export function catalogOf(auditors: readonly Auditor[]): Catalog {
 
 /** A catalog as a bundle carries it: the rest follows from the members of each type, and is five times as long. */
 export interface PackedCatalog extends Pick<Catalog, "auditors"> {
-  /** By resource type; a column's type is its place in {@link COLUMN_TYPES}. */
+  /** By resource type; a column's type is its place in {@link COLUMN_TYPES}, negative of a detail that is always asked. */
   types: Readonly<Record<string, readonly (readonly [member: string, type: number])[]>>;
 }
 
@@ -292,7 +292,10 @@ export const packedCatalog = ({ tables, auditors }: Catalog): PackedCatalog => (
   types: Object.fromEntries(
     tables.map(({ resourceType, members }) => [
       resourceType,
-      members.map(({ member, type }) => [member, COLUMN_TYPES.indexOf(type)] as const),
+      members.map(({ member, type, always }) => {
+        const place = COLUMN_TYPES.indexOf(type);
+        return [member, always ? -1 - place : place] as const;
+      }),
     ]),
   ),
   auditors,
@@ -302,7 +305,7 @@ export const unpackedCatalog = ({ types, auditors }: PackedCatalog): Catalog => 
   tables: Object.entries(types).map(([type, members]) =>
     tableOfMembers(
       type,
-      members.map(([member, place]) => [member, COLUMN_TYPES[place]!] as const),
+      members.map(([member, place]) => [member, COLUMN_TYPES[place < 0 ? -1 - place : place]!, place < 0] as const),
     ),
   ),
   auditors,

@@ -23,6 +23,8 @@ export interface Column {
 /** A column that holds a member of the configuration: the resource's own, or a detail's whole answer. */
 export interface MemberColumn extends Column {
   member: string;
+  /** A detail that is asked of each resource: AWS's answer or its `null` is there, or nobody knows. */
+  always?: true;
 }
 
 /** A table of the catalog; the same names and columns in DuckDB and in Athena. */
@@ -104,18 +106,23 @@ export function tableOf(collector: Collector, retyped = RETYPED): ResourceTable 
       const former = retyped[`${collector.type}.${member}`];
       return [...(former ? [[member, former] as const] : []), [member, columnType(schema)] as const];
     }),
-    ...details.map((detail) => [detail, "varchar"] as const),
+    ...details.map(({ name, always }) => [name, "varchar", always] as const),
   ]);
 }
 
 /** The table of a resource type whose configuration has such members. */
 export function tableOfMembers(
   resourceType: string,
-  members: readonly (readonly [member: string, type: ColumnType])[],
+  members: readonly (readonly [member: string, type: ColumnType, always?: boolean])[],
 ): ResourceTable {
   const taken = new Set<string>([...ENVELOPE, FINGERPRINT, CONFIGURATION].map(({ name }) => name));
   const columns = members.map(
-    ([member, type]): MemberColumn => ({ name: free(snakeCase(member), taken), type, member }),
+    ([member, type, always]): MemberColumn => ({
+      name: free(snakeCase(member), taken),
+      type,
+      member,
+      ...(always ? { always } : {}),
+    }),
   );
   return {
     name: resourceTypeName(resourceType),

@@ -45,13 +45,21 @@ const inDetail =
     return [{ ...KIND, state: "read", document }];
   };
 
+interface Member {
+  /** There is a document in each resource. */
+  always?: boolean;
+  /** The operation that lays the member over the listing's answer. */
+  told?: string;
+}
+
 /** A document that is a member of the resource; where it is left out there is none. */
 const inMember =
-  (path: readonly string[], as: { kind: PolicyKind } = KIND, { always = false } = {}): Site =>
-  ({ configuration }) => {
+  (path: readonly string[], as: { kind: PolicyKind } = KIND, { always = false, told }: Member = {}): Site =>
+  ({ configuration, unread }) => {
     const document = at(configuration, ...path);
     const standing = { ...as, name: null };
     if (document !== undefined && document !== "") return [{ ...standing, state: "read", document }];
+    if (told && unread?.[told]) return [{ ...standing, state: "not known", why: `${told}: ${unread[told]}` }];
     return always
       ? [{ ...standing, state: "not known", why: `${path.join(".")} was not read` }]
       : [{ ...standing, state: "none" }];
@@ -95,8 +103,10 @@ const ofOrganization: Site = ({ configuration, unread }) => {
 };
 
 /** SES has several policies for an identity, by name. */
-const named: Site = ({ configuration }) => {
+const named: Site = ({ configuration, unread }) => {
   const policies = at(configuration, "Policies");
+  const refused = unread?.GetEmailIdentity;
+  if (refused) return [{ ...KIND, state: "not known", why: `GetEmailIdentity: ${refused}` }];
   if (typeof policies !== "object" || policies === null) return [{ ...KIND, state: "none" }];
   const found = Object.entries(policies).map(
     ([name, document]): Standing => ({ ...KIND, name, state: "read", document }),
@@ -162,7 +172,7 @@ const SITES: Readonly<Record<string, readonly Site[]>> = {
   "AWS::NetworkFirewall::Firewall": [inDetail("DescribeResourcePolicy", ["Policy"])],
   "AWS::NetworkFirewall::FirewallPolicy": [inDetail("DescribeResourcePolicy", ["Policy"])],
   "AWS::NetworkFirewall::RuleGroup": [inDetail("DescribeResourcePolicy", ["Policy"])],
-  "AWS::OpenSearchService::Domain": [inMember(["AccessPolicies"])],
+  "AWS::OpenSearchService::Domain": [inMember(["AccessPolicies"], KIND, { told: "DescribeDomains" })],
   "AWS::Organizations::Policy": [ofOrganization],
   "AWS::Organizations::ResourcePolicy": [inMember(["Content"], KIND, { always: true })],
   "AWS::Redshift::Cluster": [inDetail("GetResourcePolicy", ["ResourcePolicy", "Policy"])],

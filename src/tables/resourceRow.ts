@@ -1,6 +1,6 @@
-import type { Item } from "../evidence/item.ts";
+import { type Item, UNREADABLE } from "../evidence/item.ts";
 import { fingerprint } from "./canonical.ts";
-import type { ColumnType, ResourceTable } from "./columns.ts";
+import type { ColumnType, MemberColumn, ResourceTable } from "./columns.ts";
 import { jsonText } from "./jsonText.ts";
 import type { Row, Value } from "./parquetFile.ts";
 
@@ -14,8 +14,48 @@ export interface Citation {
 /** A line of evidence as columns have it: `<object>:<line>`. */
 export const citation = ({ object, line }: Citation): string => `${object}:${line}`;
 
-/** The envelope's values, in the order of {@link ENVELOPE}. */
-export const envelopeRow = (item: Item, cited: Citation): Value[] => [
+const NOT_ASKED = "was not asked";
+
+/**
+ * What is unknown of a resource: what did not answer, details whose answer is not in the evidence though each resource
+ * is asked for them, and a member that is of no type that the SDK knows of it. An answer that says there is none stands
+ * in the evidence as `null`.
+ */
+function unreadOf({ unread = {}, configuration }: Item, members: readonly MemberColumn[]): Record<string, string> {
+  const found: Record<string, string> = { ...unread };
+  const odd = new Map<string, boolean>();
+  for (const { member, type, always } of members) {
+    const value = configuration[member];
+    if (always && value === undefined) found[member] ??= NOT_ASKED;
+    // A member that changed its type has a column of each.
+    if (value !== undefined && value !== null) odd.set(member, (odd.get(member) ?? true) && !fits(type, value));
+  }
+  for (const [member, is] of odd) if (is) found[UNREADABLE] ??= `${member} is of another type`;
+  return found;
+}
+
+function fits(type: ColumnType, value: unknown): boolean {
+  switch (type) {
+    case "double":
+    case "bigint":
+      return typeof value === "number";
+    case "boolean":
+      return typeof value === "boolean";
+    case "timestamp":
+      return !Number.isNaN(new Date(String(value)).getTime());
+    case "array(varchar)":
+      return Array.isArray(value);
+    default:
+      return true;
+  }
+}
+
+/** The envelope's values, in the order of {@link ENVELOPE}. @param table of the resource's type, where it has one */
+export const envelopeRow = (
+  item: Item,
+  cited: Citation,
+  table: Pick<ResourceTable, "members"> | undefined,
+): Value[] => [
   item.run_id,
   columnValue("timestamp", item.collected_at),
   item.account_id,
@@ -27,7 +67,7 @@ export const envelopeRow = (item: Item, cited: Citation): Value[] => [
   item.tags,
   item.auditor,
   item.operation,
-  item.unread ?? {},
+  unreadOf(item, table?.members ?? []),
   item.tags_source ?? null,
   cited.object,
   cited.line,

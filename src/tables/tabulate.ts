@@ -163,12 +163,14 @@ async function* rowsOf(
   else if (table === RUN_TABLES.network_openings)
     yield* networkOpeningRows(objects, evidence, await unlistedIn(sealed, catalog, NETWORK_TYPES), share);
   else if (table.name in runRows) yield* runRows[table.name as keyof typeof runRows](sealed);
-  else
+  else {
+    const tables = new Map(catalog.tables.map((each) => [each.resourceType, each]));
     for (const object of evidence)
       for await (const [item, cited] of itemsOf(objects, object)) {
-        const envelope = envelopeRow(item, cited);
+        const envelope = envelopeRow(item, cited, tables.get(item.resource_type));
         yield isResourceTable(table) ? resourceRow(table, item, envelope) : anyResourceRow(item, envelope);
       }
+  }
 }
 
 const isResourceTable = (table: Table): table is ResourceTable => "members" in table;

@@ -42,7 +42,7 @@ describe("types of columns", () => {
       auditor: "rds",
       operation: "DescribeDBInstances",
     };
-    const row = resourceRow(table, item, envelopeRow(item, { object: "o", line: 1 }));
+    const row = resourceRow(table, item, envelopeRow(item, { object: "o", line: 1 }, table));
     const cells = names.map((name) => row[table.columns.findIndex((each) => each.name === name)]);
     expect(cells).to.deep.equal(["true", true]);
   });

@@ -21,7 +21,8 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
                      WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'http-only' THEN false
                      WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'match-viewer'
                      THEN NOT (b.allow_http OR json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') = 'allow-all')
-                     ELSE true END) AS passes,
+                     WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'https-only' THEN true
+                     WHEN json_extract(o.origin, '$.CustomOriginConfig') IS NULL THEN true END) AS passes,
        CASE WHEN bool_or(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy') = 'http-only')
             THEN 'An origin is reached by HTTP alone'
             ELSE 'An origin is reached as the viewer comes, and viewers may come by HTTP' END AS reason

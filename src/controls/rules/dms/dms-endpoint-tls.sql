@@ -12,9 +12,9 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE d.engine_name
          WHEN 'redis' THEN json_extract_scalar(d.redis_settings, '$.SslSecurityProtocol') = 'ssl-encryption'
          WHEN 'kafka' THEN json_extract_scalar(d.kafka_settings, '$.SecurityProtocol') IN ('ssl-encryption', 'ssl-authentication', 'sasl-ssl')
-         ELSE d.ssl_mode <> 'none' END AS passes,
+         ELSE CASE WHEN d.engine_name IS NOT NULL THEN d.ssl_mode <> 'none' END END AS passes,
        CASE WHEN d.engine_name IN ('redis', 'kafka') THEN 'The security protocol is plaintext' ELSE 'The SSL mode is none' END AS reason
 FROM latest_aws_dms_endpoint d
 -- These are reached by the API of AWS, which is TLS alone.
-WHERE d.engine_name NOT IN ('s3', 'dynamodb', 'kinesis', 'opensearch', 'elasticsearch', 'neptune', 'timestream', 'redshift-serverless')
+WHERE coalesce(d.engine_name, '') NOT IN ('s3', 'dynamodb', 'kinesis', 'opensearch', 'elasticsearch', 'neptune', 'timestream', 'redshift-serverless')
   AND coalesce(d.status, '') <> 'deleting'

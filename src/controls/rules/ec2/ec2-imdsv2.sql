@@ -12,7 +12,7 @@
 --   iso-27001: [A.8.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.metadata_options, '$.HttpTokens') = 'required'
-         OR json_extract_scalar(d.metadata_options, '$.HttpEndpoint') = 'disabled' AS passes,
+         OR coalesce(json_extract_scalar(d.metadata_options, '$.HttpEndpoint'), '') = 'disabled' AS passes,
        'IMDSv1 is allowed' AS reason
 FROM latest_aws_ec2_instance d
 WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') NOT IN ('terminated', 'shutting-down')

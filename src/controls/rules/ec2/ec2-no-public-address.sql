@@ -9,13 +9,18 @@
 --   fsbp: [EC2.9]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+WITH interfaces AS (
+  SELECT d.evidence_object, d.evidence_line,
+         min(coalesce(json_extract_scalar(n.member, '$.Association.PublicIp'),
+                      json_extract_scalar(a.member, '$.Association.PublicIp'))) AS address
+  FROM latest_aws_ec2_instance d
+  CROSS JOIN UNNEST(d.network_interfaces) AS n (member)
+  LEFT JOIN UNNEST(TRY_CAST(json_extract(n.member, '$.PrivateIpAddresses') AS array(json))) AS a (member) ON true
+  GROUP BY d.evidence_object, d.evidence_line
+)
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.public_ip_address IS NULL AND count(json_extract_scalar(p.address, '$.Association.PublicIp')) = 0 AS passes,
-       'The public address is ' || coalesce(d.public_ip_address, min(json_extract_scalar(p.address, '$.Association.PublicIp'))) AS reason
+       d.public_ip_address IS NULL AND i.address IS NULL AS passes,
+       'The public address is ' || coalesce(d.public_ip_address, i.address) AS reason
 FROM latest_aws_ec2_instance d
-LEFT JOIN UNNEST(d.network_interfaces) AS i (interface)
-  ON true
-LEFT JOIN UNNEST(TRY_CAST(json_extract(i.interface, '$.PrivateIpAddresses') AS array(json))) AS p (address)
-  ON true
+LEFT JOIN interfaces i ON i.evidence_object = d.evidence_object AND i.evidence_line = d.evidence_line
 WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') NOT IN ('terminated', 'shutting-down')
-GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.public_ip_address

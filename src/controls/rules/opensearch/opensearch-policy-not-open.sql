@@ -1,6 +1,7 @@
 -- title: OpenSearch domain access policies do not grant public access
 -- severity: critical
 -- resource: AWS::OpenSearchService::Domain
+-- reads: [DescribeDomains]
 -- rationale: A domain with a public endpoint and an open policy shows what is in it to everybody who finds it.
 -- remedy: Name the principals or the networks in the access policy, or move the domain into a VPC.
 -- mappings:

@@ -3,7 +3,6 @@
 -- resource: AWS::S3::Bucket
 -- needs: [AWS::S3::AccountPublicAccessBlock]
 -- needs-to-fail: [AWS::S3::AccountPublicAccessBlock]
--- reads: [GetPublicAccessBlock]
 -- rationale: A public policy hands what is in the bucket to everybody who knows or guesses its name.
 -- remedy: Name the principals in the policy, and block public policies for the bucket and the account.
 -- mappings:
@@ -33,17 +32,21 @@ WITH audiences AS (
   SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
          json_extract_scalar(d.get_bucket_policy_status, '$.PolicyStatus.IsPublic') AS public,
          json_extract_scalar(d.get_public_access_block, '$.PublicAccessBlockConfiguration.RestrictPublicBuckets')
-           AS restricted
+           AS restricted,
+         -- A refusal may hide what excuses the bucket; what older evidence has no answer of excuses nothing.
+         CASE WHEN element_at(d.unread, 'GetPublicAccessBlock') <> 'was not asked'
+              THEN element_at(d.unread, 'GetPublicAccessBlock') END AS block_unread
   FROM latest_aws_s3_bucket d
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN d.restricted = 'true' OR coalesce(b.restricted, false) THEN true
-            WHEN d.public = 'true' THEN false
             WHEN d.public = 'false' THEN true
-            WHEN a.open THEN false
+            WHEN d.public = 'true' OR a.open THEN CASE WHEN d.block_unread IS NULL THEN false END
             WHEN NOT a.unclear THEN true END AS passes,
        'Its policy is public' AS reason,
-       'Its policy is not understood: ' || a.not_known AS not_known,
+       CASE WHEN d.public = 'true' OR a.open
+            THEN 'Its policy is public; whether the bucket restricts public policies was not read'
+            ELSE 'Its policy is not understood: ' || a.not_known END AS not_known,
        b.evidence AS evidence
 FROM buckets d
 LEFT JOIN accounts b ON b.account_id = d.account_id

@@ -1,6 +1,7 @@
 -- title: SES identity policies do not grant public access
 -- severity: high
 -- resource: AWS::SES::EmailIdentity
+-- reads: [GetEmailIdentity]
 -- rationale: Whoever may send with an identity writes mail in your name, signed by your domain.
 -- remedy: Name the accounts, or ask for the organization.
 -- mappings:
