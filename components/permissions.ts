@@ -171,12 +171,15 @@ export const watchdogPermissions = (bucketArn: string, sealerArn: string): Polic
   invoke("Seal", [sealerArn]),
 ];
 
-/** @param tabulatorArn the function that is started once the run is sealed, where there is one */
-export const sealerPermissions = (
-  bucketArn: string,
-  signingKeyArn: string,
-  tabulatorArn?: string,
-): PolicyStatement[] => [
+export interface SealerPermissionsArgs {
+  bucketArn: string;
+  /** The key that signs, and the one that it has replaced. */
+  keyArns: string[];
+  /** The function that is started once the run is sealed, where there is one. */
+  tabulatorArn?: string | undefined;
+}
+
+export const sealerPermissions = ({ bucketArn, keyArns, tabulatorArn }: SealerPermissionsArgs): PolicyStatement[] => [
   allow(
     "Seal",
     ["s3:PutObject", "s3:GetObject"],
@@ -189,7 +192,7 @@ export const sealerPermissions = (
   ),
   allow("Publish", ["s3:PutObject"], [`${bucketArn}/${KEYS_PREFIX}*`, ofRuns(bucketArn, "manifest.intoto.json")]),
   allow("LeaveDurations", ["s3:PutObject"], `${bucketArn}/${DURATIONS_KEY}`),
-  allow("Sign", ["kms:GetPublicKey", "kms:Sign"], signingKeyArn),
+  allow("Sign", ["kms:GetPublicKey", "kms:Sign"], keyArns),
   readPlan(bucketArn),
   ...readOutcomes(bucketArn),
   ...(tabulatorArn ? [invoke("Tabulate", [tabulatorArn])] : []),

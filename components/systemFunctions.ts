@@ -130,9 +130,10 @@ export function tabulatorFunction(system: System, { databaseName, databaseArns }
 
 /** Seals runs, and starts the tabulator where there is one. */
 export function sealerFunction(
-  { name, settings, bucket, signingKey, handlers, child }: System,
+  { name, args, settings, bucket, signingKey, handlers, child }: System,
   tabulator: SystemFunction | undefined,
 ): SystemFunction {
+  const { previousSigningKeyArn } = args;
   return new SystemFunction(
     `${name}-sealer`,
     {
@@ -144,10 +145,15 @@ export function sealerFunction(
       environment: {
         EVIDENCE_BUCKET: bucket.name,
         SIGNING_KEY: signingKey.arn,
+        ...(previousSigningKeyArn ? { PREVIOUS_SIGNING_KEY: previousSigningKeyArn } : {}),
         SEAL_DEADLINE_MINUTES: String(settings.sealDeadlineMinutes),
         ...(tabulator ? { TABULATOR_FUNCTION: tabulator.name } : {}),
       },
-      permissions: pulumi.all([bucket.arn, signingKey.arn, tabulator?.arn]).apply((may) => sealerPermissions(...may)),
+      permissions: pulumi
+        .all([bucket.arn, signingKey.arn, previousSigningKeyArn, tabulator?.arn])
+        .apply(([bucketArn, keyArn, previousKeyArn, tabulatorArn]) =>
+          sealerPermissions({ bucketArn, keyArns: [keyArn, ...(previousKeyArn ? [previousKeyArn] : [])], tabulatorArn }),
+        ),
     },
     child,
   );

@@ -13,6 +13,7 @@ TASK = r"[A-Za-z0-9_-]+(?:\.\d+)*"
 RUN_KEY = re.compile(r"runs/run_date=(\d{4}-\d\d-\d\d)/run_id=([0-9A-Z]{26})/(.+)", re.A)
 EVIDENCE = re.compile(rf"evidence/resource_type=[a-z0-9_]+/run_date=(\d{{4}}-\d\d-\d\d)/([0-9A-Z]{{26}})-({TASK})-([a-z0-9]+)\.ndjson\.gz", re.A)
 LINK = re.compile(r"runs/chain/(\d{9})\.json", re.A)
+HAND_OVER = re.compile(r"keys/hand-overs/([1-9]\d{0,8})\.json", re.A)
 KEY = re.compile(r"keys/([0-9a-f]{64})\.pem")
 TABLE = re.compile(r"tables/[a-z0-9_]+/run_date=\d{4}-\d\d-\d\d/([0-9A-Z]{26})(?:-\d+)?\.parquet", re.A)
 OUTSIDE = re.compile(r"tables/latest/(?:run\.json|[a-z0-9_]+/\d+\.parquet)|models/run_date=\d{4}-\d\d-\d\d/run_id=[0-9A-Z]{26}/\d{4}\.json", re.A)
@@ -93,7 +94,7 @@ def pem_of(der):
 def keys_in(pem):
     """Public keys of a PEM text by the SHA-256 of their DER, each with the sequence numbers it signs."""
     keys = {}
-    for before, body in re.findall(r"([^-]*)-----BEGIN PUBLIC KEY-----([^-]+)-----END PUBLIC KEY-----", pem):
+    for before, body in re.findall(r"(.*?)-----BEGIN PUBLIC KEY-----([^-]+)-----END PUBLIC KEY-----", pem, re.S):
         der = base64.b64decode(body)
         found = re.search(r"^sequence: *(\d+) *- *(\d*) *$", before, re.M)
         keys[sha(der)] = (pem_of(der), (int(found[1]), int(found[2] or LAST)) if found else (1, LAST))
@@ -128,6 +129,22 @@ def fits(pem, data, signature):
     return FITS[known]
 
 
+def is_hand_over(record, data):
+    """Whether both keys have signed a record of a change of key."""
+    try:
+        signed = canonical({name: record[name] for name in ("format", "from", "to", "sequence", "previous_manifest_sha256")}).encode()
+        for which in ("from", "to"):
+            texts = record[which]["public_key"], record["signatures"][which]
+            der, signature = (base64.b64decode(each, validate=True) for each in texts)
+            if tuple(base64.b64encode(each).decode() for each in (der, signature)) != texts or sha(der) != record[which]["sha256"] or not low_s(signature) or not fits(pem_of(der), signed, signature):
+                return False
+        known = record["format"] == "audit-ecosystem/key-hand-over/1" and set(record["from"]) | set(record["to"]) == {"public_key", "sha256"}
+        known = known and set(record) - set(json.loads(signed)) == {"signatures"} and set(record["signatures"]) == {"from", "to"}
+        return known and canonical(record).encode() == data and record["from"]["sha256"] != record["to"]["sha256"]
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
 class Run:
     """A run's manifest and signature as they stand."""
 
@@ -155,12 +172,10 @@ class Run:
         key = self.key = keys(named["sha256"])
         if key is None:
             self.state = keys("") or "untrusted"
-        elif not key[1][0] <= seal["sequence"] <= key[1][1]:
-            self.state = "untrusted"
         elif not isinstance(signature, bytes) or (seal["format"].endswith("/3") and not low_s(signature)):
             self.state = "misfit"
         else:
-            self.state = "fits" if fits(key[0], data, signature) else "misfit"
+            self.state = "misfit" if not fits(key[0], data, signature) else "fits" if key[1](seal["sequence"]) else "untrusted"
 
     def attested(self):
         """Whether the attestation is the one that follows from the manifest: docs/evidence/format.md, "Attestation"."""
@@ -320,17 +335,40 @@ class Verifier:
     def __init__(self, folder, pem=None):
         self.copy, self.given = Copy(folder), keys_in(pem) if pem is not None else None
         self.found, self.open_runs, self.unjudged, self.chain, self.stranded = set(), {}, set(), {}, set()
+        self.hand_overs = {}
 
     def say(self, kind, key, problem):
         self.found.add((kind, key, problem))
 
     def key(self, fingerprint):
         if self.given is not None:
-            return self.given.get(fingerprint)
+            found = self.given.get(fingerprint)
+            return found and (found[0], lambda sequence: self.may_sign(fingerprint, sequence))
         if not fingerprint:
             return "unchecked"
         pem = self.public_key(fingerprint)
-        return pem and (pem, (1, LAST))
+        return pem and (pem, lambda sequence: True)
+
+    def may_sign(self, fingerprint, sequence):
+        first, last = self.given[fingerprint][1]
+        events = [(at, record["to"]["sha256"] == fingerprint) for at, record in sorted(self.hand_overs.items()) if record and fingerprint in (record["from"]["sha256"], record["to"]["sha256"])]
+        past = [begins for at, begins in events if at <= sequence]
+        return first <= sequence <= last and (past[-1] if past else not events or not events[0][1])
+
+    def follow_hand_overs(self, listing):
+        """Reads the changes of key, and trusts the keys that they lead to from those given."""
+        for sequence in (int(HAND_OVER.fullmatch(key)[1]) for key, _ in listing if HAND_OVER.fullmatch(key)):
+            data = self.copy.read(f"keys/hand-overs/{sequence}.json", 16384)
+            record = parse(data) if isinstance(data, bytes) else None
+            good = isinstance(record, dict) and record.get("sequence") == sequence and is_hand_over(record, data)
+            if data is not None:
+                self.hand_overs[sequence] = record if good else None
+        for _ in self.hand_overs:
+            for sequence, record in sorted(self.hand_overs.items()):
+                for one, other, at in (("from", "to", sequence - 1), ("to", "from", sequence)) if record and self.given is not None else ():
+                    known, new = record[one]["sha256"], record[other]
+                    if known in self.given and new["sha256"] not in self.given and self.may_sign(known, at):
+                        self.given[new["sha256"]] = pem_of(base64.b64decode(new["public_key"])), (1, LAST)
 
     def public_key(self, fingerprint):
         data = self.copy.read(f"keys/{fingerprint}.pem", 16384)
@@ -362,6 +400,7 @@ class Verifier:
     def verify(self):
         """Exit code, and the findings as (kind, key, problem)."""
         listing = list(self.copy.list())
+        self.follow_hand_overs(listing)
         names = sorted({RUN_KEY.fullmatch(key).group(1, 2) for key, _ in listing if RUN_KEY.fullmatch(key)})
         runs = [run for run in (Run(self.copy, date, run, self.key) for date, run in names) if run.stands]
         links = {LAST - int(LINK.fullmatch(key)[1]): None for key, _ in listing if LINK.fullmatch(key)}
@@ -409,10 +448,10 @@ class Verifier:
             run, after = chain[sequence], chain.get(sequence + 1)
             if run.seal:
                 run.read_contents(self.copy)
-            run.trust = self.trust(run, after, chain.get(sequence - 1), links.get(sequence, (None, None)))
+            run.trust = self.trust(run, after, chain.get(sequence - 1), links.get(sequence, (None, None)), self.hand_overs.get(sequence))
 
     @staticmethod
-    def trust(run, after, before, link):
+    def trust(run, after, before, link, hand_over):
         if not run.seal or not run.own:
             return "altered"
         if run.state == "fits":
@@ -428,12 +467,17 @@ class Verifier:
         named = run.seal["previous"] or {}
         follows = (named.get("run_id"), named.get("run_date"), named.get("manifest_sha256"), named.get("signature_sha256") or (before and before.signature_sha))
         other = before and before.state == "fits" and follows != (before.run, before.date, before.sha, before.signature_sha)
+        recorded = hand_over and not says(run.seal, hand_over)
+        other = other or recorded
         key, key_before = (each.seal["signing_key"] or {} if each and each.seal else {} for each in (run, before))
         other = other or (before and before.state == "fits" and key.get("sha256") == key_before.get("sha256") and key.get("arn") != key_before.get("arn"))
-        return "altered" if run.adds_up is False or (run.state == "misfit" and (claimed or other)) else "built"
+        other = other or (before and before.state == "fits" and key.get("replaces") not in (None, key_before.get("sha256")))
+        return "altered" if run.adds_up is False or (run.state == "untrusted" and recorded) or (run.state == "misfit" and (claimed or other)) else "built"
 
     def check_chain(self, links):
         expected = 1
+        replacing = {at: run.seal["signing_key"] for at, run in self.chain.items() if run.trust != "altered" and (run.seal["signing_key"] or {}).get("replaces")}
+        unfollowed = {key["sha256"] for at, key in replacing.items() if not self.hand_overs.get(at)}
         for sequence in sorted(self.chain):
             if sequence > expected:
                 self.check_gap(expected, sequence - 1, links)
@@ -449,7 +493,8 @@ class Verifier:
                     self.say("altered", link_key, "it is not the run's")
                 continue
             self.found |= set(run.problems)
-            self.check_signature(run, after)
+            if run.state != "untrusted" or (run.seal["signing_key"] or {}).get("sha256") not in unfollowed:
+                self.check_signature(run, after)
             if run.state == "untrusted":
                 pass
             elif run.attestation is None and run.signature_sha and "attestation" in run.seal:
@@ -460,6 +505,12 @@ class Verifier:
                 self.say("missing", link_key, "the run has this sequence number")
             elif data not in [text.encode() for text in run.link_texts()]:
                 self.say("altered", link_key, "it is not what the manifest says")
+            if (run.seal["signing_key"] or {}).get("replaces"):
+                record, record_key = self.hand_overs.get(sequence, ""), f"keys/hand-overs/{sequence}.json"
+                if record == "" and run.state != "absent":
+                    self.say("missing", record_key, "the manifest says that its key replaces another")
+                elif record is None or (record and not says(run.seal, record)):
+                    self.say("altered", record_key, "it is not what the manifest says, signed by both keys")
             previous = run.seal["previous"]
             named = previous and (previous["run_id"], previous["run_date"], previous["manifest_sha256"])
             if run.seal["sequence"] != sequence or (sequence == 1) != (previous is None):
@@ -522,6 +573,9 @@ class Verifier:
                 self.say("miscounted", key, "it cannot be unpacked")
 
     def check_stray(self, key, links):
+        hand_over = HAND_OVER.fullmatch(key)
+        if hand_over:
+            return self.check_hand_over(key, int(hand_over[1]))
         evidence, document, link, table = EVIDENCE.fullmatch(key), RUN_KEY.fullmatch(key), LINK.fullmatch(key), TABLE.fullmatch(key)
         if evidence:
             run = self.of_run(key, *evidence.group(1, 2))
@@ -583,6 +637,20 @@ class Verifier:
         if not known and not (mark and task is None):
             self.say("added", key, "the manifest does not name it")
 
+    def check_hand_over(self, key, sequence):
+        run = self.chain.get(sequence)
+        if run and (run.trust == "altered" or (run.seal["signing_key"] or {}).get("replaces")):
+            return
+        link = None if run or sequence in self.stranded else self.link(sequence)[1]
+        if sequence in self.stranded or (link and link["run_id"] in self.unjudged):
+            return
+        if not link or link["run_id"] in self.sealed or not self.planned(link["run_date"], link["run_id"]):
+            return self.say("added", key, "no manifest says that the key changes there")
+        self.say("missing", f'runs/run_date={link["run_date"]}/run_id={link["run_id"]}/manifest.json', "there is a change of its key")
+        self.open_runs.pop(link["run_id"], None)
+        self.unjudged.add(link["run_id"])
+        self.stranded.add(sequence)
+
     def check_link(self, key, sequence, links):
         last = max(self.chain, default=0)
         if sequence in self.chain or sequence in self.stranded:
@@ -595,6 +663,7 @@ class Verifier:
     def check_keys(self, listing):
         there = {KEY.fullmatch(key)[1] for key, _ in listing if KEY.fullmatch(key)}
         named = {run.seal["signing_key"]["sha256"]: run for run in self.chain.values() if run.seal and run.seal["signing_key"]}
+        named |= {record[which]["sha256"]: None for record in self.hand_overs.values() if record for which in ("from", "to")}
         unsure = self.unjudged or not self.chain
         for each in there:
             if each not in named and not unsure:
@@ -604,6 +673,13 @@ class Verifier:
         signed = {run.seal["signing_key"]["sha256"] for run in self.sealed.values() if run.signature_sha and run.seal["signing_key"] and run.state != "untrusted"}
         for each in signed - there:
             self.say("missing", f"keys/{each}.pem", "manifests are signed with it")
+
+
+def says(seal, record):
+    """Whether a manifest says what a record of a change of key does."""
+    key, previous = seal["signing_key"] or {}, seal["previous"] or {}
+    said = key.get("replaces"), key.get("sha256"), previous.get("manifest_sha256")
+    return said == (record["from"]["sha256"], record["to"]["sha256"], record["previous_manifest_sha256"])
 
 
 def is_mark(data, name):

@@ -44,6 +44,7 @@ export const sealerHandler = (runtime: Runtime) => {
       {
         store: runStore(s3, settings.EVIDENCE_BUCKET),
         signer: kmsSigner(kms, settings.SIGNING_KEY),
+        signerBefore: settings.PREVIOUS_SIGNING_KEY ? kmsSigner(kms, settings.PREVIOUS_SIGNING_KEY) : undefined,
         now: runtime.now,
         lease: {
           holder: context.awsRequestId,

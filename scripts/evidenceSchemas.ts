@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Attestation } from "../src/evidence/attestation.ts";
 import { ChainLink } from "../src/evidence/chain.ts";
+import { KeyHandOver } from "../src/evidence/keyHandOver.ts";
 import { Manifest } from "../src/evidence/manifest.ts";
 import { Plan } from "../src/evidence/plan.ts";
 import { Proof } from "../src/evidence/proof.ts";
@@ -13,6 +14,7 @@ const DOCUMENTS: [name: string, title: string, schema: z.ZodType][] = [
   ["manifest", "The seal of a run: manifest.json", Manifest],
   ["link", "A run's sequence number in the chain: runs/chain/<number>.json", ChainLink],
   ["attestation", "What the manifest says as a signed in-toto statement: manifest.intoto.json", Attestation],
+  ["key-hand-over", "From a sequence number on another key signs: keys/hand-overs/<number>.json", KeyHandOver],
   ["proof", "The proof of one resource, as itaudit prove writes it", Proof],
 ];
 

@@ -260,7 +260,7 @@ function addFunctions(making: Making, parameterArn: string, signingKey: string):
     name: "audit-sealer",
     timeout: 900,
     environment: { EVIDENCE_BUCKET: BUCKET, SIGNING_KEY: signingKey, ...deadline },
-    permissions: sealerPermissions(bucketArn, signingKey),
+    permissions: sealerPermissions({ bucketArn, keyArns: [signingKey] }),
   });
   add({
     name: "audit-watchdog",

@@ -13,6 +13,7 @@
  *                                  manifest.intoto.json     the same as a signed in-toto statement
  * runs/chain/<sequence>.json                                which run has this sequence number
  * keys/<SHA-256>.pem                                        public keys that manifests are signed with
+ * keys/hand-overs/<sequence>.json                           from this number on another key signs: signed by both
  * hints/durations.json                                      what the last whole run took: for the order of the next, no evidence
  * ```
  *
@@ -117,6 +118,17 @@ export const KEYS_PREFIX = "keys/";
 
 /** The fingerprint that the key of a public key is named by; undefined for any other key. */
 export const fingerprintOfKey = (key: string): string | undefined => /^keys\/([0-9a-f]{64})\.pem$/.exec(key)?.[1];
+
+export const HAND_OVERS_PREFIX = `${KEYS_PREFIX}hand-overs/`;
+
+/** The record of a change of key. @param sequence the first that the new key signs */
+export const keyHandOverKey = (sequence: number): string => `${HAND_OVERS_PREFIX}${sequence}.json`;
+
+/** The sequence number of a record of a change of key; undefined for any other key. */
+export function sequenceOfHandOver(key: string): number | undefined {
+  const number = /^keys\/hand-overs\/([1-9]\d{0,8})\.json$/.exec(key)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
 
 /** @param fingerprint hex SHA-256 of the public key as DER (SubjectPublicKeyInfo) */
 export const publicKeyKey = (fingerprint: string): string => `${KEYS_PREFIX}${fingerprint}.pem`;

@@ -76,6 +76,8 @@ export const Manifest = z.object({
       algorithm: z.literal("ECDSA_SHA_256").optional(),
       /** Not in format 2, where it is the deployment's. */
       holder: z.enum(["deployment", "desk"]).optional(),
+      /** SHA-256 of the key in whose place it signs from this run on: both have signed a record of it. */
+      replaces: Sha256.optional(),
     })
     .nullable(),
   /** Of a run that is signed: what kind of statement its attestation beside it makes. Earlier runs have none. */

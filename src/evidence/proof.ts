@@ -136,9 +136,8 @@ export async function checkProof(proof: Proof, keys: TrustedKeys): Promise<Prove
   const named = seal.signing_key;
   const key = named && (await keys(named.sha256));
   if (!named || !key) return { problem: `the manifest's key, ${named?.sha256 ?? "none"}, is not among those given` };
-  const range = keys.rangeOf?.(named.sha256);
-  if (range && (seal.sequence < range.from || seal.sequence > range.to))
-    return { problem: `the key ${named.sha256} does not sign sequence number ${seal.sequence}` };
+  const refusal = keys.refusal?.(named.sha256, seal.sequence);
+  if (refusal) return { problem: refusal };
   const signature = Buffer.from(proof.signature, "base64");
   if (!signatureFits(seal.format, key, Buffer.from(proof.manifest), signature))
     return { problem: "the signature is not that of the manifest" };

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
+import { type HandOver, signsBy } from "./keyHandOver.ts";
 import { publicKeyKey } from "./layout.ts";
 import { sha256 } from "./plan.ts";
 import type { EvidenceSource } from "./source.ts";
@@ -15,14 +16,15 @@ export interface TrustedKeys {
   (fingerprint: string): Promise<KeyObject | undefined>;
   /** True of keys that lie beside the evidence, and were not given by another way. */
   fromEvidence?: boolean;
-  /** Which runs a key signs; undefined: any. */
-  rangeOf?(fingerprint: string): KeyRange | undefined;
+  /** Why a key does not sign a sequence number; undefined: it does. */
+  refusal?(fingerprint: string, sequence: number): string | undefined;
 }
 
 /** A PEM block with the text before it, which may say which sequence numbers the key signs. */
-const PEM = /([^-]*)(-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----)/g;
+const PEM = /([\s\S]*?)(-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----)/g;
 /** `sequence: 1-40`, or `sequence: 41-` for a key that still signs. */
 const RANGE = /^sequence: *(\d+) *- *(\d*) *$/m;
+const ALL: KeyRange = { from: 1, to: Number.POSITIVE_INFINITY };
 
 export const fingerprintOf = (key: KeyObject): string => sha256(key.export({ format: "der", type: "spki" }));
 
@@ -44,8 +46,38 @@ export function keysIn(pem: string): TrustedKeys & { fingerprints: string[] } {
   if (!keys.size) throw new Error("there is no PEM block BEGIN PUBLIC KEY in it");
   return Object.assign(async (fingerprint: string) => keys.get(fingerprint), {
     fingerprints: [...keys.keys()],
-    rangeOf: (fingerprint: string) => ranges.get(fingerprint),
+    refusal: (fingerprint: string, sequence: number) => {
+      const { from, to } = ranges.get(fingerprint) ?? ALL;
+      if (sequence >= from && sequence <= to) return undefined;
+      return `the key it names, ${fingerprint}, signs sequence numbers ${from} to ${to === Number.POSITIVE_INFINITY ? "the newest" : to}, and this is ${sequence}`;
+    },
   });
+}
+
+/**
+ * Keys, and those that the hand-overs of a bucket lead to from them: forwards to the key that took over, and backwards
+ * to the one before it. Each signs between the hand-overs alone.
+ */
+export async function alongHandOvers(keys: TrustedKeys, handOvers: readonly HandOver[]): Promise<TrustedKeys> {
+  if (keys.fromEvidence) return keys;
+  const followed = new Map<string, KeyObject>();
+  const find = async (fingerprint: string) => (await keys(fingerprint)) ?? followed.get(fingerprint);
+  const refusal = (fingerprint: string, sequence: number) =>
+    (followed.has(fingerprint) ? undefined : keys.refusal?.(fingerprint, sequence)) ??
+    (signsBy(handOvers, fingerprint, sequence)
+      ? undefined
+      : `the key it names, ${fingerprint}, has handed over or was not yet handed to, and this is sequence number ${sequence}`);
+  let before: number;
+  do {
+    before = followed.size;
+    for (const { record, from, to } of handOvers) {
+      const { sequence } = record;
+      const [isFrom, isTo] = [await find(record.from.sha256), await find(record.to.sha256)];
+      if (isFrom && !isTo && !refusal(record.from.sha256, sequence - 1)) followed.set(record.to.sha256, to);
+      if (isTo && !isFrom && !refusal(record.to.sha256, sequence)) followed.set(record.from.sha256, from);
+    }
+  } while (followed.size > before);
+  return Object.assign(find, { refusal });
 }
 
 /** Bytes of a public key's file, PEM. */

@@ -2,6 +2,7 @@ import { attest } from "./attestation.ts";
 import type { ChainLink } from "./chain.ts";
 import { durationsText } from "./durations.ts";
 import { withLowS } from "./ecdsa.ts";
+import { handOverKey } from "./keyHandOver.ts";
 import { isSameManifest, MANIFEST_FORMAT, type Manifest, ManifestBuilder, STATEMENT, sealOf } from "./manifest.ts";
 import { type Plan, sha256, type Task } from "./plan.ts";
 import { acquireLease } from "./sealLease.ts";
@@ -21,6 +22,8 @@ interface Standing {
   manifest: Manifest;
   bytes: Uint8Array;
   built?: string;
+  /** Of one that was signed here, or found signed. */
+  signature?: Uint8Array | undefined;
 }
 
 /** What sealing needs beside the run. */
@@ -28,6 +31,8 @@ export interface Sealing {
   store: RunStore;
   /** Undefined: manifests are not signed. */
   signer: Signer | undefined;
+  /** The key that the signer's replaces, while it still signs: the two sign a record of it. */
+  signerBefore?: Signer | undefined;
   now: () => number;
   /** Who this sealer is to others that start at the same time. */
   lease: SealLease;
@@ -73,7 +78,7 @@ export async function seal(
       head && !claimed ? ensureSigned(sealing, head) : undefined,
       store.readManifest(run, date),
     ]);
-    if (standing) return sign(sealing, standing);
+    if (standing) return (await sign(sealing, standing)).manifest;
     if (!ready) {
       // Before the last task is out nobody holds the run: who finds it open then would keep away who closes it.
       const lease = progress.finished && sealing.lease;
@@ -91,8 +96,7 @@ export async function seal(
       ...(ready.open.length && sealing.incomplete ? { incomplete: sealing.incomplete } : {}),
     };
     if (await store.claim(link)) {
-      const previous = last ? await linkTo(store, last) : null;
-      return finish(sealing, await write(sealing, link, ready, previous), ready);
+      return finish(sealing, await write(sealing, link, ready, last), ready);
     }
   }
   throw new Error(`run ${run}: ${CLAIMS_AT_MOST} other runs claimed the next sequence number first`);
@@ -100,7 +104,7 @@ export async function seal(
 
 /** Signs what this sealer has read itself, and leaves what is of use to the next run. */
 async function finish(sealing: Sealing, standing: Standing, { isWhole, took }: ManifestBuilder): Promise<Manifest> {
-  const manifest = await sign(sealing, standing);
+  const { manifest } = await sign(sealing, standing);
   const hint = isWhole && durationsText(manifest.run_id, took);
   if (hint) await sealing.leaveDurations?.(hint);
   return manifest;
@@ -119,18 +123,25 @@ async function ensureManifest(sealing: Sealing, link: ChainLink, ready?: Manifes
 /** The run before, signed where this sealer can: the manifest after it names its signature. */
 async function ensureSigned(sealing: Sealing, link: ChainLink): Promise<Standing> {
   const standing = await ensureManifest(sealing, link);
-  const { signing_key } = standing.manifest;
-  if (signing_key && signing_key.sha256 === (await sealing.signer?.key())?.sha256) await sign(sealing, standing);
-  return standing;
+  const { signing_key, run_id, run_date } = standing.manifest;
+  if (signing_key && (await signerOf(sealing, signing_key.sha256))) return sign(sealing, standing);
+  return { ...standing, signature: await sealing.store.readSignature(run_id, run_date) };
+}
+
+/** Who signs with a key; undefined where it is neither this deployment's key nor the one before. */
+async function signerOf({ signer, signerBefore }: Sealing, fingerprint: string): Promise<Signer | undefined> {
+  if ((await signer?.key())?.sha256 === fingerprint) return signer;
+  return (await signerBefore?.key())?.sha256 === fingerprint ? signerBefore : undefined;
 }
 
 /** Builds the manifest of a claimed sequence number and writes it, unless another sealer has meanwhile: what stands counts. */
 async function write(
-  { store, signer, incomplete: asked, bundleSha256 }: Sealing,
+  sealing: Sealing,
   link: ChainLink,
   builder: ManifestBuilder,
-  previous: Manifest["previous"],
+  last: Standing | undefined,
 ): Promise<Standing> {
+  const { store, signer, incomplete: asked, bundleSha256 } = sealing;
   const { run_id: run, run_date: date } = link;
   const incomplete = link.incomplete ?? asked;
   if (builder.open.length && !incomplete)
@@ -138,10 +149,11 @@ async function write(
       `run ${run} has sequence number ${link.sequence}, but commits that it should be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
     );
   const key = signer && (await signer.key());
+  const replaces = key && (await replacedBy(sealing, key, last?.manifest.signing_key));
   const { manifest, text } = builder.seal({
     link: { ...link, incomplete },
-    previous,
-    signingKey: key ? named(key) : null,
+    previous: last ? linkTo(last) : null,
+    signingKey: key ? { ...named(key), ...(replaces ? { replaces } : {}) } : null,
     attestation: key ? STATEMENT : undefined,
     bundleSha256,
     claimedAsComplete: !link.incomplete,
@@ -153,26 +165,35 @@ async function write(
 }
 
 /** How a manifest names the key that signs it. */
-const named = ({ arn, sha256: hash, holder }: SigningKey): Manifest["signing_key"] => ({
+const named = ({ arn, sha256: hash, holder }: SigningKey): NonNullable<Manifest["signing_key"]> => ({
   ...(arn ? { arn } : {}),
   sha256: hash,
   algorithm: "ECDSA_SHA_256",
   holder,
 });
 
-/** The run before a sequence number, with the hashes of its manifest and its signature. */
-async function before(store: RunStore, sequence: number): Promise<Manifest["previous"]> {
-  if (sequence === 1) return null;
+/** The key that the run before names, where both keys can sign that another takes its place. */
+async function replacedBy(
+  { signerBefore }: Sealing,
+  key: SigningKey,
+  last: Manifest["signing_key"] | undefined,
+): Promise<string | undefined> {
+  if (!last || last.sha256 === key.sha256) return undefined;
+  return (await signerBefore?.key())?.sha256 === last.sha256 ? last.sha256 : undefined;
+}
+
+/** The run before a sequence number, with its manifest and its signature; undefined before the first. */
+async function before(store: RunStore, sequence: number): Promise<Standing | undefined> {
+  if (sequence === 1) return undefined;
   const link = await store.chainLink(sequence - 1);
   const found = link && (await store.readManifest(link.run_id, link.run_date));
   if (!found) throw new Error(`sequence number ${sequence - 1} of the chain has no manifest`);
-  return linkTo(store, found);
+  return { ...found, signature: await store.readSignature(link.run_id, link.run_date) };
 }
 
 /** How the manifest after it names this one. */
-async function linkTo(store: RunStore, { manifest, bytes }: Standing): Promise<Manifest["previous"]> {
+function linkTo({ manifest, bytes, signature }: Standing): NonNullable<Manifest["previous"]> {
   const { run_id, run_date } = manifest;
-  const signature = await store.readSignature(run_id, run_date);
   const signature_sha256 = signature ? sha256(signature) : null;
   return { run_id, run_date, manifest_sha256: sha256(bytes), signature_sha256 };
 }
@@ -181,33 +202,56 @@ async function linkTo(store: RunStore, { manifest, bytes }: Standing): Promise<M
  * Signs a manifest that stands, unless it is signed. One that another sealer left is built once more first: what the
  * commits do not say is not signed, whoever has put it there.
  */
-async function sign({ store, signer }: Sealing, { manifest, bytes, built }: Standing): Promise<Manifest> {
+async function sign(sealing: Sealing, standing: Standing): Promise<Standing> {
+  const { store } = sealing;
+  const { manifest, bytes, built } = standing;
   const { run_id: run, run_date: date, signing_key } = manifest;
-  if (!signer || !signing_key || (await store.readSignature(run, date))) return manifest;
-  const key = await signer.key();
-  if (key.sha256 !== signing_key.sha256)
+  if (!sealing.signer || !signing_key) return standing;
+  const signature = await store.readSignature(run, date);
+  if (signature) return { ...standing, signature };
+  const signer = await signerOf(sealing, signing_key.sha256);
+  const key = await (signer ?? sealing.signer).key();
+  if (!signer)
     throw new Error(
       `the manifest of run ${run} is to be signed by ${signing_key.arn ?? signing_key.sha256}, not by ${key.arn ?? key.sha256}`,
     );
   const text = Buffer.from(bytes).toString("utf8");
-  if (text !== built && !isSameManifest(await rebuilt(store, manifest), { manifest, text }))
+  const last = text === built ? undefined : await before(store, manifest.sequence);
+  if (text !== built && !isSameManifest(await rebuilt(store, manifest, last), { manifest, text }))
     throw new Error(`the manifest of run ${run} is not what the run's plan and commits say: it is not signed`);
+  if (signing_key.replaces) await writeKeyHandOver(sealing, manifest, last ?? (await before(store, manifest.sequence)));
   const attested = async () => {
     if (manifest.attestation)
       await store.writeAttestation(run, date, await attest(manifest, bytes, key.sha256, signer));
   };
-  const [signature] = await Promise.all([signer.sign(bytes), attested(), store.writePublicKey(key.sha256, key.pem)]);
+  const [answer] = await Promise.all([signer.sign(bytes), attested(), store.writePublicKey(key.sha256, key.pem)]);
+  const signed = withLowS(answer);
   // The last of all: where it stands, nothing of the seal is to come.
-  await store.writeSignature(run, date, withLowS(signature));
-  return manifest;
+  // Another sealer may have been first: what stands is what the next manifest names.
+  if (await store.writeSignature(run, date, signed)) return { ...standing, signature: signed };
+  return { ...standing, signature: await store.readSignature(run, date) };
+}
+
+/** Has both keys sign that one takes the other's place. @throws Error where the run before names another key */
+async function writeKeyHandOver(sealing: Sealing, manifest: Manifest, last: Standing | undefined): Promise<void> {
+  const { run_id: run, sequence, signing_key } = manifest;
+  const { signer, signerBefore, store } = sealing;
+  const replaced = signing_key?.replaces;
+  const isFromLast = replaced === last?.manifest.signing_key?.sha256;
+  if (!isFromLast || !last || !signer || !signerBefore || (await signerBefore.key()).sha256 !== replaced)
+    throw new Error(
+      `the manifest of run ${run} says that its key replaces ${replaced}, which ${isFromLast ? "cannot sign here any more: pulumi config set previousSigningKeyArn to the ARN of that key" : "did not sign the run before it: it is not signed"}`,
+    );
+  const previousManifestSha256 = sha256(last.bytes);
+  await store.writeKeyHandOver(sequence, await handOverKey(signerBefore, signer, { sequence, previousManifestSha256 }));
 }
 
 /** The manifest once more, from the plan and the commits that it names. */
-async function rebuilt(store: RunStore, manifest: Manifest): Promise<{ text: string }> {
-  const { run_id, run_date, sequence } = manifest;
+async function rebuilt(store: RunStore, manifest: Manifest, last: Standing | undefined): Promise<{ text: string }> {
+  const { run_id, run_date } = manifest;
   const committed = new Set(manifest.tasks.map(({ task }) => task));
   const builder = await read(store, run_date, await store.readPlan(run_id, run_date), committed);
-  const previous = await before(store, sequence);
+  const previous = last ? linkTo(last) : null;
   // It is signed by now although it was not when this manifest was built.
   const unsignedThen = previous && manifest.previous && !manifest.previous.signature_sha256;
   return builder.seal({ ...sealOf(manifest), previous: unsignedThen ? notSigned(previous, manifest) : previous });

@@ -10,6 +10,7 @@ import {
   finishedGroupsPrefix,
   finishedTaskKey,
   finishedTasksPrefix,
+  keyHandOverKey,
   manifestKey,
   outcomeKey,
   outcomesPrefix,
@@ -62,6 +63,8 @@ export interface RunStore {
   /** @returns false when there is one already */
   writeAttestation(run: string, date: string, text: string): Promise<boolean>;
   writePublicKey(fingerprint: string, pem: string): Promise<void>;
+  /** @returns false when the key before has handed over already */
+  writeKeyHandOver(sequence: number, text: string): Promise<boolean>;
 }
 
 /** The documents of runs in the evidence bucket. */
@@ -137,5 +140,6 @@ export function runStoreIn(evidence: EvidenceStore): RunStore {
     writePublicKey: async (fingerprint, pem) => {
       await create(publicKeyKey(fingerprint), pem, "application/x-pem-file");
     },
+    writeKeyHandOver: (sequence, text) => create(keyHandOverKey(sequence), text),
   };
 }

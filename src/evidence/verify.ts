@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Head } from "./head.ts";
 import * as layout from "./layout.ts";
-import type { TrustedKeys } from "./publicKeys.ts";
+import { alongHandOvers, type TrustedKeys } from "./publicKeys.ts";
 import { SortedSpool } from "./sortedSpool.ts";
 import type { EvidenceSource, Listed } from "./source.ts";
 import { checkAccounts } from "./verification/accounts.ts";
 import { checkPlaced, type Placed, placeSeals, trustOf } from "./verification/chain.ts";
 import { readLink, readLinks, type StandingLink } from "./verification/chainLinks.ts";
 import type { Findings, Notice, Violation } from "./verification/finding.ts";
+import { type HandOvers, lacksRecord, readHandOvers, signedByBoth } from "./verification/handOvers.ts";
 import { checkObjects, spoolLine } from "./verification/objects.ts";
 import { readContents } from "./verification/runContents.ts";
 import { manifestAgain, type RunName, readSeal, runsIn, type SealRecord } from "./verification/sealRecord.ts";
@@ -104,6 +105,8 @@ class Verifier {
   private readonly stranded = new Set<number>();
   private readonly attempts = new Map<string, ReadonlyMap<string, string>>();
   private readonly say: Findings;
+  private keys: TrustedKeys;
+  private handOvers: HandOvers = new Map();
   /** The first error of reading an object. */
   private unread: Error | undefined;
 
@@ -112,6 +115,7 @@ class Verifier {
     scratch: string,
   ) {
     this.expected = new SortedSpool(scratch, "expected");
+    this.keys = to.keys;
     this.verdict = {
       level: "verified",
       key_source: to.keys.fromEvidence ? "beside the evidence" : "given",
@@ -140,6 +144,8 @@ class Verifier {
 
   async verify(): Promise<Verdict> {
     const { run, head, source } = this.to;
+    this.handOvers = await readHandOvers(source);
+    this.keys = await alongHandOvers(this.to.keys, signedByBoth(this.handOvers));
     const records = run === "all" ? await this.everySeal() : await this.oneSeal(run);
     const links = run === "all" ? await readLinks(source) : new Map<number, StandingLink>();
     if (!records.length && !links.size && !head)
@@ -156,7 +162,7 @@ class Verifier {
   private async everySeal(): Promise<SealRecord[]> {
     const records: SealRecord[] = [];
     for await (const name of runsIn(this.to.source)) {
-      const record = await readSeal(this.to.source, this.to.keys, name);
+      const record = await readSeal(this.to.source, this.keys, name);
       if (record) records.push(record);
     }
     return records;
@@ -164,7 +170,8 @@ class Verifier {
 
   /** One run, and the manifest that it follows. */
   private async oneSeal(run: RunName): Promise<SealRecord[]> {
-    const { source, keys } = this.to;
+    const { keys } = this;
+    const { source } = this.to;
     const record = await readSeal(source, keys, run);
     const previous = record?.seal?.previous;
     const before = previous && (await readSeal(source, keys, { run: previous.run_id, date: previous.run_date }));
@@ -187,8 +194,9 @@ class Verifier {
         next: this.placed.get(sequence + 1),
         before: sequences.get(sequence - 1),
         link: links.get(sequence),
+        handOvers: this.handOvers,
       };
-      const placed: Placed = { sequence, record, contents, ...trustOf(record, contents, neighbours) };
+      const placed: Placed = { sequence, record, contents, ...trustOf({ sequence, record, contents }, neighbours) };
       this.placed.set(sequence, placed);
       chain.push(placed);
       if (isRead || record.problem) this.runs.set(record.run, this.stateOf(placed));
@@ -220,6 +228,13 @@ class Verifier {
     links: ReadonlyMap<number, StandingLink>,
     only: RunName | undefined,
   ): Promise<void> {
+    const unfollowed = new Set(
+      chain.flatMap(({ record, sequence, trust }) =>
+        trust !== "altered" && lacksRecord(record, sequence, this.handOvers)
+          ? (record.seal?.signing_key?.sha256 ?? [])
+          : [],
+      ),
+    );
     let expected = 1;
     for (const placed of chain) {
       const { sequence, record, trust, contents } = placed;
@@ -228,7 +243,8 @@ class Verifier {
       expected = sequence + 1;
       const link = only ? await readLink(this.to.source, sequence) : links.get(sequence);
       const before = this.placed.get(sequence - 1);
-      checkPlaced(placed, { before, next: this.placed.get(sequence + 1), link }, this.say);
+      const next = this.placed.get(sequence + 1);
+      checkPlaced(placed, { before, next, link, handOvers: this.handOvers, unfollowed }, this.say);
       if (trust === "altered" || !record.seal) continue;
       this.verdict.runs += 1;
       this.countSignature(placed);
@@ -305,8 +321,17 @@ class Verifier {
       say,
       runs,
       sequences: new Set([...this.placed.keys(), ...this.stranded]),
+      handedOver: new Set([
+        ...this.stranded,
+        ...[...this.placed.values()].flatMap(({ sequence, record, trust }) =>
+          trust === "altered" || record.seal?.signing_key?.replaces ? sequence : [],
+        ),
+      ]),
       last: Math.max(0, ...this.placed.keys()),
-      keys: new Set([...this.placed.values()].flatMap(({ record }) => record.seal?.signing_key?.sha256 ?? [])),
+      keys: new Set([
+        ...[...this.placed.values()].flatMap(({ record }) => record.seal?.signing_key?.sha256 ?? []),
+        ...signedByBoth(this.handOvers).flatMap(({ record }) => [record.from.sha256, record.to.sha256]),
+      ]),
       isKeyUnsure: !this.placed.size || [...runs.values()].some(({ is }) => is === "unjudged"),
       outside: this.verdict.outside,
       stranded: new Set(),

@@ -63,6 +63,8 @@ export const SealerSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),
   /** ARN of the KMS key that manifests are signed with. */
   SIGNING_KEY: z.string().min(1),
+  /** ARN of the key that it has replaced, while that still signs the record of it. */
+  PREVIOUS_SIGNING_KEY: z.string().min(1).optional(),
   SEAL_DEADLINE_MINUTES,
   /** Absent where the stack has no catalog. */
   TABULATOR_FUNCTION: z.string().min(1).optional(),

@@ -41,6 +41,8 @@ export interface AuditSettings extends UndeclaredTypes {
   /** Undefined: no pipeline deploys. */
   pipeline?: PipelineSettings;
   sealDeadlineMinutes: number;
+  /** Undefined: the stack's key has replaced none. */
+  previousSigningKeyArn?: string;
   apiShare: number;
   alarmTopicArn?: string;
   /** US dollars a month, of which the topic is told. */
@@ -76,6 +78,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     scheduleFlexibleMinutes: read(config, "scheduleFlexibleMinutes"),
     pipeline: pipelineOf(config),
     sealDeadlineMinutes: read(config, "sealDeadlineMinutes"),
+    previousSigningKeyArn: read(config, "previousSigningKeyArn"),
     apiShare: read(config, "apiShare"),
     alarmTopicArn,
     monthlyBudget: monthlyBudgetOf(config, alarmTopicArn),

@@ -173,6 +173,14 @@ export const KEYS = {
     problem: "1 to 10080 minutes are expected",
     example: "240",
   },
+  previousSigningKeyArn: {
+    about:
+      "audit: ARN of the KMS key that signed before this stack's key was replaced, to sign the hand-over; none when empty",
+    default: "",
+    schema: matching(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/),
+    problem: "the ARN of a KMS key is expected",
+    example: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  },
   apiShare: {
     about: "audit: of each API rate that AWS documents, how much a run may take from an account's own workloads",
     default: "0.5",

@@ -87,6 +87,14 @@ const FIXTURES: [string, () => Promise<{ folder: string; publicKey: string; keys
     },
   ],
   [
+    "two runs, of which another key signed the last, as known by the first key alone",
+    async () => {
+      const folder = await sealedCopy({ runs: 2, nextKeyFrom: 2 });
+      const keys = await keysOf(folder, runId(1), runId(2), 1);
+      return { folder, publicKey: PEM, keys: { ...keys, handOver: layout.keyHandOverKey(2) } };
+    },
+  ],
+  [
     "three runs, the last of them incomplete",
     async () => {
       const folder = await sealedCopy({ runs: 3, out: 1 });

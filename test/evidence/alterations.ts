@@ -39,6 +39,8 @@ export interface Keys {
   lease: string;
   hint: string;
   state: string;
+  /** The record of a change of key at the last run. */
+  handOver?: string;
 }
 
 /** Writes a file anew: the one that stood there is shared with other copies. */
@@ -171,6 +173,7 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
     return { code: 1 as const, touched: [keys[to]!] };
   };
   return {
+    ...(keys.handOver ? handOverAlterations({ ...keys, handOver: keys.handOver }) : {}),
     "items are in another order": lines((all) => all.toReversed()),
     "items are compressed otherwise": lines((all) => all, 0),
     "an item is changed": lines(([first, ...rest]) => [first!.replace("db-", "dB-"), ...rest]),
@@ -253,7 +256,12 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
       await rm(at(keys.lastManifest));
       await rm(at(keys.lastSignature));
       if (keys.lastAttestation) await rm(at(keys.lastAttestation));
-      return { code: 0, touched: [keys.lastManifest, keys.lastSignature] };
+      // A change of key is recorded after the manifest.
+      return {
+        code: keys.handOver ? 1 : 0,
+        touched: [keys.lastManifest, keys.lastSignature],
+        named: [keys.lastManifest],
+      };
     },
     "an older manifest and its signature are gone": async (at) => {
       await rm(at(keys.firstManifest));
@@ -267,7 +275,8 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
     },
     "all public keys are gone": async (at) => {
       await rm(dirname(at(keys.publicKey)), { recursive: true });
-      return { code: 1, touched: [keys.publicKey] };
+      const { handOver } = keys;
+      return { code: 1, touched: ["keys/"], named: [keys.publicKey, ...(handOver ? [handOver] : [])] };
     },
     "a whole run is there under another id": async (at) => {
       const [, run] = /run_id=(\w{26})/.exec(keys.firstManifest)!;
@@ -350,6 +359,65 @@ function particular(keys: Keys): Record<string, (at: (key: string) => string) =>
       const run_id = plan.run_id.replace(/.$/, "X");
       await put(at(keys.plan.replace(plan.run_id, run_id)), JSON.stringify({ ...plan, run_id }));
       return { code: 0, touched: [] };
+    },
+  };
+}
+
+type Change = (at: (key: string) => string) => Promise<Altered>;
+
+/** What can be done to the record of a change of key. */
+function handOverAlterations({ handOver, ...keys }: Keys & { handOver: string }): Record<string, Change> {
+  interface Record {
+    from: object;
+    to: object;
+    sequence: number;
+    signatures: { from: string; to: string };
+  }
+  const json =
+    (change: (value: Record) => unknown): Change =>
+    async (at) => {
+      await edit(at(handOver), (bytes) => JSON.stringify(change(JSON.parse(bytes.toString("utf8")))));
+      return { code: 1, touched: [handOver] };
+    };
+  const moved =
+    (name: string): Change =>
+    async (at) => {
+      await put(at(name), await readFile(at(handOver)));
+      return { code: 1, touched: [name] };
+    };
+  return {
+    "a change of key goes the other way": json((value) => ({ ...value, from: value.to, to: value.from })),
+    "a change of key is signed the other way": json(({ signatures: { from, to }, ...value }) => ({
+      ...value,
+      signatures: { from: to, to: from },
+    })),
+    "a change of key is signed by one alone": json(({ signatures: { to }, ...value }) => ({
+      ...value,
+      signatures: { from: to, to },
+    })),
+    "a change of key comes earlier": json((value) => ({ ...value, sequence: value.sequence - 1 })),
+    "a change of key has a member too many": json((value) => ({ ...value, z: 1 })),
+    "a change of key has a member too many inside": json((value) => ({ ...value, to: { ...value.to, z: 1 } })),
+    "a change of key hands over another history": json((value) => ({
+      ...value,
+      previous_manifest_sha256: "0".repeat(64),
+    })),
+    "a change of key is there once more": moved(handOver.replace(/\d+/, "7")),
+    "a change of key is there for the first run": moved(handOver.replace(/\d+/, "1")),
+    "a change of key is there under a number with a zero": moved(handOver.replace(/\d+/, "02")),
+    "a manifest replaces no key": async (at) => {
+      await edit(at(keys.lastManifest), (bytes) => {
+        const { signing_key, ...seal } = JSON.parse(bytes.toString("utf8"));
+        const { replaces: _replaces, ...key } = signing_key;
+        return JSON.stringify({ ...seal, signing_key: key });
+      });
+      return { code: 1, touched: [keys.lastManifest] };
+    },
+    "a manifest replaces another key": async (at) => {
+      await edit(at(keys.lastManifest), (bytes) =>
+        bytes.toString("utf8").replace(/("replaces":")[0-9a-f]{64}/, `$1${"0".repeat(64)}`),
+      );
+      return { code: 1, touched: [keys.lastManifest] };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync, type KeyPairKeyObjectResult, sign } from "node:crypto";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -19,21 +19,28 @@ import { tabulate } from "../../src/tables/tabulate.ts";
 import { BUCKET, commitOf, DATE, emptyBucket, planOf } from "./bucket.ts";
 
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-export const PEM = String(pair.publicKey.export({ format: "pem", type: "spki" }));
+const nextPair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const pemOf = (keys: KeyPairKeyObjectResult) => String(keys.publicKey.export({ format: "pem", type: "spki" }));
+export const PEM = pemOf(pair);
+/** Of the key that takes the other's place. */
+export const NEXT_PEM = pemOf(nextPair);
 export const OTHER_PEM = String(
   generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "pem", type: "spki" }),
 );
 
-/** A signer of this process. */
-export const signer: Signer = {
+const signerWith = (keys: KeyPairKeyObjectResult, id: number): Signer => ({
   key: async () => ({
-    arn: "arn:aws:kms:eu-central-1:999999999999:key/1",
-    sha256: sha256(pair.publicKey.export({ format: "der", type: "spki" })),
-    pem: PEM,
+    arn: `arn:aws:kms:eu-central-1:999999999999:key/${id}`,
+    sha256: sha256(keys.publicKey.export({ format: "der", type: "spki" })),
+    pem: pemOf(keys),
     holder: "deployment",
   }),
-  sign: async (message) => sign("sha256", message, pair.privateKey),
-};
+  sign: async (message) => sign("sha256", message, keys.privateKey),
+});
+
+/** Signers of this process: of a deployment's key, and of the one that takes its place. */
+export const signer = signerWith(pair, 1);
+export const nextSigner = signerWith(nextPair, 2);
 
 export const runId = (n: number) => `${encodeTime(Date.parse(`${DATE}T10:00:00Z`))}${String(n).padStart(16, "0")}`;
 const TYPE = "AWS::RDS::DBInstance";
@@ -60,6 +67,8 @@ interface Copied {
   out?: number;
   /** Databases of each account. */
   items?: number;
+  /** The first run that the next key signs. */
+  nextKeyFrom?: number;
   /** Sees every request to the bucket before it is made. */
   onRequest?: (command: unknown) => void;
   configurationOf?: (account: string, n: number) => Item["configuration"];
@@ -97,7 +106,7 @@ export async function sealedCopy({ runs = 2, open = 0, out = 0, items = 3, ...gi
     await seal(
       {
         store,
-        signer,
+        ...(given.nextKeyFrom && n >= given.nextKeyFrom ? { signer: nextSigner, signerBefore: signer } : { signer }),
         now: () => Date.parse(`${DATE}T10:0${n % 10}:30Z`),
         lease: { holder: "request", expiresAt: 0 },
         incomplete,

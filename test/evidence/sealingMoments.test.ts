@@ -33,6 +33,7 @@ describe("a bucket in which runs are being sealed", () => {
     const written: { key: string; body: Uint8Array }[] = [];
     await sealedCopy({
       runs: 3,
+      nextKeyFrom: 3,
       open: 1,
       onRequest: (input) => {
         if (input instanceof PutObjectCommand)

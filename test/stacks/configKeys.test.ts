@@ -207,6 +207,12 @@ const KEYS: Record<
     gives: { sealDeadlineMinutes: 60 },
     wrong: ["soon", "0", "1.5", "20000"],
   },
+  previousSigningKeyArn: {
+    kind: "audit",
+    value: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd",
+    gives: { previousSigningKeyArn: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd" },
+    wrong: ["1234abcd", "arn:aws:kms:eu-central-1:999999999999:alias/audit"],
+  },
   apiShare: { kind: "audit", value: "0.25", gives: { apiShare: 0.25 }, wrong: ["half", "0", "1.5", "-1"] },
   alarmTopicArn: {
     kind: "audit",

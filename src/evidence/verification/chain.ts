@@ -1,6 +1,7 @@
 import * as layout from "../layout.ts";
 import { linkTexts, type StandingLink } from "./chainLinks.ts";
 import type { Findings } from "./finding.ts";
+import { checkHandOver, contradictsManifest, type HandOvers } from "./handOvers.ts";
 import type { RunContents } from "./runContents.ts";
 import { isOwn, type SealRecord } from "./sealRecord.ts";
 
@@ -59,19 +60,22 @@ export interface Neighbours {
   next: Placed | undefined;
   before: SealRecord | undefined;
   link: StandingLink | undefined;
+  handOvers: HandOvers;
 }
 
 /**
- * Whether its link, and the run before it, contradict a manifest. Its plan and commits say nothing of when
+ * Whether its link, a change of key, and the run before it, contradict a manifest. Its plan and commits say nothing of when
  * it was sealed and what it follows.
  */
-function isContradicted(record: SealRecord, { before, link }: Neighbours): boolean {
+function isContradicted(record: SealRecord, sequence: number, { before, link, handOvers }: Neighbours): boolean {
   const previous = record.seal?.previous;
   if (link?.link?.run_id === record.run && !linkTexts(record).includes(link.text)) return true;
+  if (contradictsManifest(record, sequence, handOvers)) return true;
   if (before?.signature.state !== "fits") return false;
   const signed = previous?.signature_sha256;
   const [key, keyBefore] = [record.seal?.signing_key, before.seal?.signing_key];
   if (key && key.sha256 === keyBefore?.sha256 && key.arn !== keyBefore.arn) return true;
+  if (key?.replaces && key.replaces !== keyBefore?.sha256) return true;
   return (
     previous?.run_id !== before.run ||
     previous.run_date !== before.date ||
@@ -82,8 +86,7 @@ function isContradicted(record: SealRecord, { before, link }: Neighbours): boole
 
 /** Decides how far a manifest is believed. */
 export function trustOf(
-  record: SealRecord,
-  contents: RunContents | undefined,
+  { record, sequence, contents }: Omit<Placed, "trust" | "reason">,
   neighbours: Neighbours,
 ): Pick<Placed, "trust" | "reason"> {
   const { next } = neighbours;
@@ -105,7 +108,9 @@ export function trustOf(
     };
   if (contents?.addsUp === false)
     return { trust: "altered", reason: contents.violations.at(-1)?.problem ?? "plan and commits do not add up to it" };
-  if (signature.state === "misfit" && isContradicted(record, neighbours))
+  if (signature.state === "untrusted" && contradictsManifest(record, sequence, neighbours.handOvers))
+    return { trust: "altered", reason: "a record that both keys signed says another change of key" };
+  if (signature.state === "misfit" && isContradicted(record, sequence, neighbours))
     return {
       trust: "altered",
       reason: "its signature is of other bytes, and its link or the run before it say otherwise",
@@ -116,7 +121,20 @@ export function trustOf(
 /** Says what is wrong with a manifest, its signature, its link and the way it follows the run before it. */
 export function checkPlaced(
   { sequence, record, trust, reason }: Placed,
-  { before, next, link }: { before: Placed | undefined; next: Placed | undefined; link: StandingLink | undefined },
+  {
+    before,
+    next,
+    link,
+    handOvers,
+    unfollowed,
+  }: {
+    before: Placed | undefined;
+    next: Placed | undefined;
+    link: StandingLink | undefined;
+    handOvers: HandOvers;
+    /** Fingerprints of keys to which nothing leads as the record of it is not as it was, which is said. */
+    unfollowed: ReadonlySet<string>;
+  },
   say: Findings,
 ): void {
   const { run, date, seal } = record;
@@ -135,13 +153,15 @@ export function checkPlaced(
       );
     return;
   }
-  checkStandingSignature(record, next, say);
+  const isSaid = record.signature.state === "untrusted" && unfollowed.has(seal.signing_key?.sha256 ?? "");
+  if (!isSaid) checkStandingSignature(record, next, say);
   checkStandingAttestation(record, say);
   if (!link) say.violation("missing", linkKey, `run ${run} has sequence number ${sequence}, and its link is not there`);
   else if (!linkTexts(record).includes(link.text))
     say.violation("altered", linkKey, `it is not the link of run ${run}, as its manifest says it`);
   if (seal.sequence !== sequence)
     say.violation("chain", key, `it says sequence number ${seal.sequence}, and has ${sequence} in the chain`);
+  checkHandOver(record, { sequence, before: before?.trust === "altered" ? undefined : before?.record, handOvers }, say);
   checkPrevious({ sequence, record, trust, contents: undefined }, before, say);
 }
 

@@ -28,7 +28,8 @@ export interface Notice {
     | "unjudged"
     | "unreadable"
     | "time"
-    | "accounts";
+    | "accounts"
+    | "key";
   key: string;
   problem: string;
 }

@@ -46,14 +46,9 @@ export async function checkSignature(
     return keys.fromEvidence
       ? { state: "unchecked", sha256: hash }
       : { state: "untrusted", sha256: hash, problem: `the key it names, ${named.sha256}, is not among those given` };
-  const range = keys.rangeOf?.(named.sha256);
-  if (range && (sequence < range.from || sequence > range.to))
-    return {
-      state: "untrusted",
-      sha256: hash,
-      problem: `the key it names, ${named.sha256}, signs sequence numbers ${range.from} to ${range.to === Number.POSITIVE_INFINITY ? "the newest" : range.to}, and this is ${sequence}`,
-    };
-  return { state: signatureFits(format, key, bytes, content.bytes) ? "fits" : "misfit", sha256: hash };
+  if (!signatureFits(format, key, bytes, content.bytes)) return { state: "misfit", sha256: hash };
+  const refusal = keys.refusal?.(named.sha256, sequence);
+  return refusal ? { state: "untrusted", sha256: hash, problem: refusal } : { state: "fits", sha256: hash };
 }
 
 /** Whether a signature is of these bytes, by this key, and in the one form that counts from format 3 on. */

@@ -34,8 +34,10 @@ export interface Strays {
   say: Findings;
   runs: Map<string, RunState>;
   /** By sequence number, of the runs that are verified. */
-  sequences: ReadonlySet<number>;
+  sequences: Set<number>;
   last: number;
+  /** Sequence numbers from which on a key signs that replaces another; also those of which nothing can be told. */
+  handedOver: ReadonlySet<number>;
   /** Fingerprints that manifests name. */
   keys: ReadonlySet<string>;
   /** Whether a key may be one that a manifest named which is not as sealed. */
@@ -67,6 +69,8 @@ export async function checkStray(strays: Strays, { key, bytes, problem }: Listed
   if (sequence !== undefined) return strayLink(strays, key, sequence);
   const fingerprint = layout.fingerprintOfKey(key);
   if (fingerprint) return strayKey(strays, key, fingerprint);
+  const handedOver = layout.sequenceOfHandOver(key);
+  if (handedOver !== undefined) return strayHandOver(strays, key, handedOver);
   return strayOutside(strays, key, bytes);
 }
 
@@ -231,6 +235,21 @@ async function strayKey({ source, say, keys, isKeyUnsure }: Strays, key: string,
   const fits = "bytes" in content && publicKeyNamed(fingerprint, content.bytes) !== undefined;
   if (!keys.has(fingerprint) && !isKeyUnsure) say.violation("added", key, "a public key that no manifest names");
   else if (!fits) say.violation("altered", key, "it is not the public key that its name is the SHA-256 of");
+}
+
+/** The record of a change of key: it stands before its run's signature, and after the manifest. */
+async function strayHandOver(strays: Strays, key: string, sequence: number): Promise<void> {
+  const { source, say, runs, sequences, handedOver } = strays;
+  if (handedOver.has(sequence)) return;
+  const link = sequences.has(sequence) ? undefined : (await readLink(source, sequence))?.link;
+  const state = link && runs.get(link.run_id);
+  if (!link || state?.is === "sealed" || !(await isPlanned(source, link.run_id, link.run_date)))
+    return say.violation("added", key, "no manifest says that the key changes there");
+  if (state?.is === "unjudged") return;
+  const manifest = layout.manifestKey(link.run_id, link.run_date);
+  say.violation("missing", manifest, `there is ${key}, which is written after it`);
+  runs.set(link.run_id, { is: "unjudged" });
+  sequences.add(sequence);
 }
 
 /** @throws Error where it is not what the sealer writes */
