@@ -152,7 +152,11 @@ export function sealerFunction(
       permissions: pulumi
         .all([bucket.arn, signingKey.arn, previousSigningKeyArn, tabulator?.arn])
         .apply(([bucketArn, keyArn, previousKeyArn, tabulatorArn]) =>
-          sealerPermissions({ bucketArn, keyArns: [keyArn, ...(previousKeyArn ? [previousKeyArn] : [])], tabulatorArn }),
+          sealerPermissions({
+            bucketArn,
+            keyArns: [keyArn, ...(previousKeyArn ? [previousKeyArn] : [])],
+            tabulatorArn,
+          }),
         ),
     },
     child,

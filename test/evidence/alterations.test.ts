@@ -8,7 +8,7 @@ import { expect } from "chai";
 import pLimit from "p-limit";
 import { durationsText } from "../../src/evidence/durations.ts";
 import * as layout from "../../src/evidence/layout.ts";
-import { type Altered, alterationsOf, type Keys } from "./alterations.ts";
+import { type Altered, alterationsOf, type CopyKeys, type Keys } from "./alterations.ts";
 import { DATE } from "./bucket.ts";
 import { copyOf, outcomeOf } from "./judgedCopy.ts";
 import { recordedCopy } from "./recordedCopy.ts";
@@ -78,7 +78,7 @@ async function byPython(
   );
 }
 
-const FIXTURES: [string, () => Promise<{ folder: string; publicKey: string; keys: Keys }>][] = [
+const FIXTURES: [string, () => Promise<{ folder: string; publicKey: string; keys: CopyKeys }>][] = [
   [
     "two runs of today",
     async () => {

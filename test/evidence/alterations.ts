@@ -39,9 +39,10 @@ export interface Keys {
   lease: string;
   hint: string;
   state: string;
-  /** The record of a change of key at the last run. */
-  handOver?: string;
 }
+
+/** With the record of a change of key at the last run, where there is one. */
+export type CopyKeys = Keys & { handOver?: string };
 
 /** Writes a file anew: the one that stood there is shared with other copies. */
 const put = async (path: string, body: string | Uint8Array) => {
@@ -108,7 +109,7 @@ const GROWN: typeof OPERATIONS = {
 const GONE = new Set(["is removed"]);
 
 /** Copies of marks, hints and notifications may be left out. The newest run's signature may not be there yet. */
-const expectedOf = (target: keyof Keys, operation: string): Altered["code"] => {
+const expectedOf = (target: keyof CopyKeys, operation: string): Altered["code"] => {
   if (["mark", "lease", "hint", "state"].includes(target) && (GONE.has(operation) || operation === "is a folder"))
     return 0;
   // They are outside of every seal: another number in them is one as well.
@@ -147,7 +148,7 @@ const ADDED = [
 ];
 
 /** What can be done to one document or to several at once. */
-function particular(keys: Keys): Record<string, (at: (key: string) => string) => Promise<Altered>> {
+function particular(keys: CopyKeys): Record<string, (at: (key: string) => string) => Promise<Altered>> {
   const one = (key: keyof Keys, change: (text: string) => string) => async (at: (key: string) => string) => {
     await edit(at(keys[key]!), (bytes) => change(bytes.toString("utf8")));
     return { code: 1 as const, touched: [keys[key]!] };
@@ -423,17 +424,19 @@ function handOverAlterations({ handOver, ...keys }: Keys & { handOver: string })
 }
 
 /** Every kind of alteration of a copy. */
-export function alterationsOf(keys: Keys): Alteration[] {
+export function alterationsOf(keys: CopyKeys): Alteration[] {
   const at = (folder: string) => (key: string) => join(folder, key);
-  const single = (Object.keys(keys) as (keyof Keys)[]).flatMap((target) =>
-    Object.entries(HUGE.has(target) ? { ...OPERATIONS, ...GROWN } : OPERATIONS).map(([operation, change]) => ({
-      name: `${target} ${operation}`,
-      apply: async (folder: string): Promise<Altered> => {
-        const key = keys[target]!;
-        await change(join(folder, key));
-        return { code: expectedOf(target, operation), touched: [key] };
-      },
-    })),
+  const single = (Object.keys(keys) as (keyof CopyKeys)[]).flatMap((target) =>
+    Object.entries(HUGE.has(target as keyof Keys) ? { ...OPERATIONS, ...GROWN } : OPERATIONS).map(
+      ([operation, change]) => ({
+        name: `${target} ${operation}`,
+        apply: async (folder: string): Promise<Altered> => {
+          const key = keys[target]!;
+          await change(join(folder, key));
+          return { code: expectedOf(target, operation), touched: [key] };
+        },
+      }),
+    ),
   );
   const added = ADDED.map((key) => ({
     name: `${JSON.stringify(key)} is added`,
