@@ -11,6 +11,7 @@ const OUT = "dist/package";
 const FILES = [
   "cli/itaudit.mjs",
   "src/controls/rules",
+  "src/controls/templates",
   "src/desk/lane.mjs",
   "src/report/page/page.css",
   "sandbox/lambda/bootstrap.mjs",
@@ -24,7 +25,7 @@ const MODULES = {
   ".": "components",
   "./auditors": "auditors",
   "./collectors": "collectors",
-  "./controls": "src/controls/rules",
+  "./controls": "controls",
   "./evidence": "evidence",
 };
 

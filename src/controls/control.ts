@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { sha256 } from "../evidence/plan.ts";
 import { withFacts } from "./facts/facts.ts";
+import { fillTemplate, readTemplate, TemplateValues } from "./template.ts";
 
 /** From the worst on. */
 export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
@@ -61,6 +62,8 @@ const Head = z.strictObject({
     .record(z.string().regex(/^[\w-]+ \S+$/, "a requirement is written cis-v5 2.1.2"), z.string().min(10))
     .default({})
     .describe("mapped requirements that ask for more than the query does, and what is missing"),
+  template: z.string().optional().describe("the query that it shares with other controls, in place of one of its own"),
+  values: TemplateValues.default({}).describe("what the template asks for beside the resource"),
 });
 
 /** A control: what must hold, why, and the query that tells. */
@@ -76,7 +79,7 @@ export interface Control extends z.infer<typeof Head> {
    * a text that says what the evidence does not tell.
    */
   sql: string;
-  /** Hex, of the file's bytes: what verdicts cite. */
+  /** Hex, of the file's bytes, and of its template's after them: what verdicts cite. */
   sha256: string;
 }
 
@@ -102,10 +105,9 @@ export class ControlError extends Error {}
 export function parseControl(text: string, path: string): Control {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("--"));
-  const head = lines.slice(0, Math.max(0, end)).map((line) => line.replace(/^-- ?/, ""));
-  const sql = lines.slice(head.length).join("\n").trim().replace(/;\s*$/, "");
-  if (!head.length || !sql)
-    throw new ControlError(`${path}: a head of comment lines (-- title: …) is expected, then a query`);
+  const head = lines.slice(0, end < 0 ? lines.length : end).map((line) => line.replace(/^-- ?/, ""));
+  const own = lines.slice(head.length).join("\n").trim().replace(/;\s*$/, "");
+  if (!head.length) throw new ControlError(`${path}: a head of comment lines (-- title: …) is expected, then a query`);
   let said: unknown;
   try {
     said = parse(head.join("\n"));
@@ -125,7 +127,23 @@ export function parseControl(text: string, path: string): Control {
   const stray = Object.keys(parsed.data["in-part"]).filter((requirement) => !claimed.has(requirement));
   if (stray.length) throw new ControlError(`${path}: in-part: ${stray.join(", ")} is not among the mappings`);
   const folder = path.split(/[\\/]/).at(-2) ?? "";
-  return { ...parsed.data, id: basename(path, ".sql"), service: folder, sql: withFacts(sql), sha256: sha256(text) };
+  return { ...parsed.data, id: basename(path, ".sql"), service: folder, ...queryOf(parsed.data, text, own, path) };
+}
+
+/** The query of a control, and the hash of all that it comes from. */
+function queryOf(head: z.infer<typeof Head>, text: string, own: string, path: string): Pick<Control, "sql" | "sha256"> {
+  const { template: name, resource, values } = head;
+  if (Boolean(own) === (name !== undefined))
+    throw new ControlError(
+      `${path}: ${name ? "it has a template and a query of its own" : "a query, or a template, is expected"}`,
+    );
+  if (!name) return { sql: withFacts(own), sha256: sha256(text) };
+  try {
+    const template = readTemplate(name);
+    return { sql: withFacts(fillTemplate(template, resource, values)), sha256: sha256(text + template) };
+  } catch (error) {
+    throw new ControlError(`${path}: ${(error as Error).message}`);
+  }
 }
 
 const CONTROLS = join(import.meta.dirname, "rules");

@@ -9,35 +9,14 @@
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
-WITH groups AS (
-  SELECT d.evidence_object, d.evidence_line, json_extract_scalar(g.member, '$.DBParameterGroupName') AS name
-  FROM latest_aws_rds_dbinstance d
-  CROSS JOIN UNNEST(d.db_parameter_groups) AS g (member)
-), settings AS (
-  SELECT p.account_id, p.region, p.db_parameter_group_name, json_extract_scalar(s.parameter, '$.ParameterName') AS name,
-         lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
-  FROM latest_aws_rds_dbparametergroup p
-  CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
-  WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('require_secure_transport')
-)
-SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value IN ('1', 'on'))
-            WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
-              OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
-              OR bool_or((p.db_parameter_group_name NOT LIKE 'default.%' OR p.describe_db_parameters IS NOT NULL)
-                 AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
-            THEN NULL
-            ELSE TRY_CAST(split_part(d.engine_version, '.', 1) AS double) * 100
-                   + TRY_CAST(split_part(d.engine_version, '.', 2) AS double)
-                 >= CASE d.engine WHEN 'mysql' THEN 907 ELSE 1108 END END AS passes,
-       'The parameter require_secure_transport is not on; by default it is from MySQL 9.7 and MariaDB 11.8 on' AS reason,
-       'The parameters of its parameter group were not read, or do not tell' AS not_known,
-       array_agg(DISTINCT p.evidence_object || ':' || TRY_CAST(p.evidence_line AS varchar)) AS evidence
-FROM latest_aws_rds_dbinstance d
-LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
-LEFT JOIN latest_aws_rds_dbparametergroup p
-  ON p.account_id = d.account_id AND p.region = d.region AND p.db_parameter_group_name = g.name
-LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region AND s.db_parameter_group_name = g.name
-WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.engine IN ('mysql', 'mariadb') AND d.db_cluster_identifier IS NULL
-GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version
+-- template: rds-instance-parameters
+-- values:
+--   engines: d.engine IN ('mysql', 'mariadb')
+--   parameters: [require_secure_transport]
+--   set: bool_and(s.value IN ('1', 'on'))
+--   unset: >-
+--     TRY_CAST(split_part(d.engine_version, '.', 1) AS double) * 100
+--     + TRY_CAST(split_part(d.engine_version, '.', 2) AS double)
+--     >= CASE d.engine WHEN 'mysql' THEN 907 ELSE 1108 END
+--   reason: >-
+--     The parameter require_secure_transport is not on; by default it is from MySQL 9.7 and MariaDB 11.8 on

@@ -10,26 +10,7 @@
 --   pci-dss-4: ["1.3.1"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
-WITH reached AS (
-  SELECT o.evidence_object, o.evidence_line,
-         coalesce(bool_or(o.audience = 'everybody' AND o.is_admin), false) AS open,
-         coalesce(bool_or(o.audience = 'not known' AND o.is_admin), false) AS unclear,
-         min(CASE WHEN o.audience = 'not known' AND o.is_admin THEN o.problems END) AS not_known,
-         min(o.evidence) AS evidence
-  FROM (
-    SELECT evidence_object, evidence_line, audience, problems, evidence,
-           protocol = 'tcp' AND (22 BETWEEN from_port AND to_port OR 3389 BETWEEN from_port AND to_port)
-             OR protocol = 'udp' AND 3389 BETWEEN from_port AND to_port AS is_admin
-    FROM latest_network_openings
-    WHERE resource_type = 'AWS::EC2::SecurityGroup' AND family = 'ipv6'
-  ) o
-  GROUP BY o.evidence_object, o.evidence_line
-)
-SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN r.open THEN false WHEN NOT r.unclear THEN true END AS passes,
-       'SSH or RDP is open to every IPv6 address' AS reason,
-       'Who is let in is not known: ' || r.not_known AS not_known,
-       r.evidence AS evidence
-FROM latest_aws_ec2_securitygroup d
-LEFT JOIN reached r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line
-WHERE coalesce(d.owner_id, d.account_id) = d.account_id
+-- template: security-group-admin-ports
+-- values:
+--   family: ipv6
+--   name: IPv6
