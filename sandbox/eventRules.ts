@@ -33,7 +33,7 @@ export function emit(call: Call, { source, detailType, resources = [], detail }:
     if (rule.account === account && rule.region === region && matches(JSON.parse(rule.pattern), event))
       for (const target of rule.targets) {
         const fn = state.functions.get(target.Arn ?? "");
-        if (fn?.invokers?.includes("events.amazonaws.com")) invoke.later(fn, event);
+        if (fn && Object.values(fn.invokers ?? {}).includes("events.amazonaws.com")) invoke.later(fn, event);
         else keep(call, rule, target.DeadLetterConfig?.Arn, event);
       }
 }

@@ -164,8 +164,8 @@ export interface StoredFunction {
   zip: Uint8Array;
   retries: number;
   onFailure?: string | undefined;
-  /** Services that its own policy lets invoke it. */
-  invokers?: string[];
+  /** Services that its own policy lets invoke it, by statement. */
+  invokers?: Record<string, string>;
 }
 export interface StoredEvent {
   id: string;
@@ -273,7 +273,7 @@ export interface StoredKey {
 }
 
 /** Grows when what is kept changes within its parts; a new part is noticed by itself. */
-const FORMAT = 1;
+const FORMAT = 2;
 const formOf = (state: SandboxState) => `${FORMAT} ${Object.keys(state).sort().join(" ")}`;
 
 export const freeze = (state: SandboxState): Uint8Array => serialize({ form: formOf(state), state });

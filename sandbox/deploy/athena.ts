@@ -20,6 +20,7 @@ export const athenaProviders: Providers = {
                 OutputLocation: resultConfiguration.outputLocation,
                 EncryptionConfiguration: {
                   EncryptionOption: resultConfiguration.encryptionConfiguration.encryptionOption,
+                  KmsKey: resultConfiguration.encryptionConfiguration.kmsKeyArn,
                 },
               },
             },

@@ -31,10 +31,22 @@ export const iamProviders: Providers = {
       .send(new sdk.PutRolePolicyCommand({ RoleName: role, PolicyName, PolicyDocument: policy }));
     return { id: `${role}:${PolicyName}` };
   },
-  "aws:iam/policy:Policy": async ({ policy }, name, to) => {
-    const arn = `arn:aws:iam::${to.account}:policy/${name}`;
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": async ({ url, clientIdLists }, _name, to) => {
+    const arn = `arn:aws:iam::${to.account}:oidc-provider/${url.replace(/^https:\/\//, "")}`;
     await upsert(
-      () => to.client(sdk.IAMClient).send(new sdk.CreatePolicyCommand({ PolicyName: name, PolicyDocument: policy })),
+      () =>
+        to
+          .client(sdk.IAMClient)
+          .send(new sdk.CreateOpenIDConnectProviderCommand({ Url: url, ClientIDList: clientIdLists })),
+      "EntityAlreadyExistsException",
+    );
+    return { id: arn, state: { arn } };
+  },
+  "aws:iam/policy:Policy": async ({ policy, name: given }, name, to) => {
+    const PolicyName = given ?? name;
+    const arn = `arn:aws:iam::${to.account}:policy/${PolicyName}`;
+    await upsert(
+      () => to.client(sdk.IAMClient).send(new sdk.CreatePolicyCommand({ PolicyName, PolicyDocument: policy })),
       "EntityAlreadyExistsException",
       () =>
         to
@@ -45,6 +57,6 @@ export const iamProviders: Providers = {
   },
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": async ({ role, policyArn }, name, to) => {
     await to.client(sdk.IAMClient).send(new sdk.AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }));
-    return { id: name };
+    return { id: `${role}-${name}` };
   },
 };

@@ -48,18 +48,20 @@ export const lambdaProviders: Providers = {
     return { id: FunctionName, state: { arn: `arn:aws:lambda:${to.region}:${to.account}:function:${FunctionName}` } };
   },
   "aws:lambda/permission:Permission": async (inputs, name, to) => {
-    await to.client(sdk.LambdaClient).send(
-      new sdk.AddPermissionCommand({
-        FunctionName: inputs.function,
-        StatementId: name,
-        Action: inputs.action,
-        Principal: inputs.principal,
-        SourceAccount: inputs.sourceAccount,
-      }),
+    const statement = {
+      FunctionName: inputs.function,
+      StatementId: name,
+      Action: inputs.action,
+      Principal: inputs.principal,
+      SourceAccount: inputs.sourceAccount,
+    };
+    await upsert(
+      () => to.client(sdk.LambdaClient).send(new sdk.AddPermissionCommand(statement)),
+      "ResourceConflictException",
     );
     return { id: name };
   },
-  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": async (inputs, name, to) => {
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": async (inputs, _name, to) => {
     await to.client(sdk.LambdaClient).send(
       new sdk.PutFunctionEventInvokeConfigCommand({
         FunctionName: inputs.functionName,
@@ -67,7 +69,7 @@ export const lambdaProviders: Providers = {
         DestinationConfig: { OnFailure: { Destination: inputs.destinationConfig?.onFailure?.destination } },
       }),
     );
-    return { id: name };
+    return { id: inputs.functionName };
   },
 };
 

@@ -28,7 +28,11 @@ export const s3Providers: Providers = {
         Bucket,
         ServerSideEncryptionConfiguration: {
           Rules: rules.map((rule: Inputs) => ({
-            ApplyServerSideEncryptionByDefault: { SSEAlgorithm: rule.applyServerSideEncryptionByDefault.sseAlgorithm },
+            BucketKeyEnabled: rule.bucketKeyEnabled,
+            ApplyServerSideEncryptionByDefault: {
+              SSEAlgorithm: rule.applyServerSideEncryptionByDefault.sseAlgorithm,
+              KMSMasterKeyID: rule.applyServerSideEncryptionByDefault.kmsMasterKeyId,
+            },
           })),
         },
       }),

@@ -23,12 +23,18 @@ export interface PulumiServers {
   close: () => void;
 }
 
-/** Starts providers of `aws` and `random` over the sandbox, and a host for Node.js programs where Pulumi's is not there. */
-export async function pulumiServers(args: Omit<ProviderArgs, "version">): Promise<PulumiServers> {
+/**
+ * Starts providers of `aws` and `random` over the sandbox, and a host for Node.js programs where Pulumi's is not there.
+ * @param ran is told by that host how many milliseconds a program took
+ */
+export async function pulumiServers(
+  args: Omit<ProviderArgs, "version">,
+  ran?: (ms: number) => void,
+): Promise<PulumiServers> {
   const [aws, random] = await Promise.all(
     ["@pulumi/aws", "@pulumi/random"].map((sdk) => serveProvider({ ...args, version: versionOf(sdk) })),
   );
-  const host = onPath("pulumi-language-nodejs") ? undefined : await serveLanguageHost();
+  const host = onPath("pulumi-language-nodejs") ? undefined : await serveLanguageHost(ran);
   return {
     environment: {
       PULUMI_DEBUG_PROVIDERS: `aws:${aws!.port},random:${random!.port}`,

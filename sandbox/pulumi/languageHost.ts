@@ -8,8 +8,9 @@ const SAID = 32;
 /**
  * Pulumi's host of Node.js programs, as far as running one goes: it starts the SDK's own runner with the project's
  * `nodeargs`. Pulumi's own is a binary that comes with its CLI; this one is for where that is not to be had.
+ * @param ran is told how many milliseconds a program took from its start to its end
  */
-export function serveLanguageHost() {
+export function serveLanguageHost(ran: (ms: number) => void = () => undefined) {
   /** Addresses of engines: each says its own when it greets, and may be one of several at the same time. */
   const engines = new Map<string, string>();
   return serve(pb.language.LanguageRuntimeService, {
@@ -23,7 +24,12 @@ export function serveLanguageHost() {
     getProgramDependencies: () => new pb.language.GetProgramDependenciesResponse(),
     about: () => new pb.language.AboutResponse(),
     cancel: () => new Empty(),
-    run: (request, caller) => run(request, engines.get(caller) ?? ""),
+    run: async (request, caller) => {
+      const began = performance.now();
+      const response = await run(request, engines.get(caller) ?? "");
+      ran(performance.now() - began);
+      return response;
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { call, make } from "../deploy/program.ts";
 import type { Target } from "../deploy/provider.ts";
+import { remove } from "../deploy/removers.ts";
 import { replacing } from "../deploy/replacing.ts";
 import { Empty, pb, type Rpc, Struct, serve } from "./grpc.ts";
 import type { World } from "./world.ts";
@@ -65,23 +66,24 @@ export function serveProvider(args: ProviderArgs) {
 
 /** Whom a caller's configuration says that it is, and where. */
 interface Callers {
-  configure: (caller: string, config: { profile?: string; region?: string }) => void;
+  configure: (caller: string, config: { profile?: string; region?: string; assumeRoles?: unknown }) => void;
   account: (caller: string) => string;
-  /** Clients of the caller's account, in the region of the inputs or of the caller. */
-  target: (caller: string, inputs: { region?: string }) => Target;
+  /** Clients of the caller's account, in the region of the inputs or of the caller; what is of no region has one of its own. */
+  target: (caller: string, inputs: { region?: string }, type?: string) => Target;
 }
 
 function callersOf({ accountOf, target }: ProviderArgs): Callers {
   const callers = new Map<string, { account: string; region: string | undefined }>();
   const find = (caller: string) => callers.get(caller) ?? { account: accountOf(undefined), region: undefined };
   return {
-    configure: (caller, { profile, region }) => {
-      callers.set(caller, { account: accountOf(profile), region: region ?? process.env.AWS_REGION });
+    configure: (caller, { profile, region, assumeRoles }) => {
+      const account = assumed(assumeRoles) ?? accountOf(profile);
+      callers.set(caller, { account, region: region ?? process.env.AWS_REGION });
     },
     account: (caller) => find(caller).account,
-    target: (caller, inputs) => {
+    target: (caller, inputs, type = "") => {
       const { account, region } = find(caller);
-      const chosen = inputs.region ?? region;
+      const chosen = type.startsWith("random:") ? NOWHERE : (inputs.region ?? region);
       if (!chosen) throw new Error("Missing region configuration: pulumi config set aws:region <region>");
       return target(account, chosen);
     },
@@ -190,9 +192,11 @@ const making = (args: ProviderArgs, callers: Callers): ProviderMethods => ({
     response.setProperties(struct(state));
     return response;
   },
-  delete: (request, caller) => {
-    const { type } = typeAndName(request.getUrn());
-    args.world.remove({ type, account: callers.account(caller), id: request.getId() });
+  delete: async (request, caller) => {
+    const { type, name } = typeAndName(request.getUrn());
+    const [inputs, id] = [plain(request.getOldInputs()), request.getId()];
+    await remove(type, { id, inputs, name }, callers.target(caller, inputs, type));
+    args.world.drop({ type, account: callers.account(caller), id });
     args.changed?.();
     return new Empty();
   },
@@ -202,9 +206,7 @@ const making = (args: ProviderArgs, callers: Callers): ProviderMethods => ({
 async function put(args: ProviderArgs, callers: Callers, caller: string, urn: string, properties: Rpc) {
   const { type, name } = typeAndName(urn);
   const inputs = plain(properties);
-  const to = type.startsWith("random:")
-    ? args.target(callers.account(caller), NOWHERE)
-    : callers.target(caller, inputs);
+  const to = callers.target(caller, inputs, type);
   const { id, state = {} } = await make(type, name, pulumi.runtime.deserializeProperties(properties), to);
   const secret = SECRET_OUTPUTS[type] ?? [];
   const outputs = Object.entries({ ...inputs, ...state }).map(([key, value]) => [
@@ -215,6 +217,13 @@ async function put(args: ProviderArgs, callers: Callers, caller: string, urn: st
   args.world.put(standing);
   args.changed?.();
   return standing;
+}
+
+/** The account of the role that a provider is told to take, the last of several. */
+function assumed(assumeRoles: unknown): string | undefined {
+  // The engine hands a provider what is no text over as JSON.
+  const roles = typeof assumeRoles === "string" ? JSON.parse(assumeRoles) : assumeRoles;
+  return /^arn:[\w-]+:iam::(\d{12}):role\//.exec(roles?.at(-1)?.roleArn ?? "")?.[1];
 }
 
 /** Region of what is of no region. */

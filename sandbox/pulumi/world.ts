@@ -24,17 +24,6 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   "aws:scheduler/schedule:Schedule": ["name"],
   "aws:ssm/parameter:Parameter": ["name"],
 };
-/** What keeps a resource from being deleted: others of a type that name it. */
-const NEEDED_BY: Readonly<Record<string, readonly (readonly [type: string, input: string])[]>> = {
-  "aws:iam/role:Role": [
-    ["aws:iam/rolePolicy:RolePolicy", "role"],
-    ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "role"],
-  ],
-  "aws:iam/policy:Policy": [["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn"]],
-  "aws:cloudwatch/eventRule:EventRule": [["aws:cloudwatch/eventTarget:EventTarget", "rule"]],
-  "aws:athena/workgroup:Workgroup": [],
-};
-
 /** What stands in the accounts of a sandbox by the hands of Pulumi, and what AWS refuses for its sake. */
 export class World {
   constructor(private readonly standing: Standing[] = []) {}
@@ -64,18 +53,7 @@ export class World {
     this.standing.push(resource);
   }
 
-  /** @throws Error as AWS has it, where others still need it */
-  remove({ type, account, id }: Pick<Standing, "type" | "account" | "id">): void {
-    for (const [needing, input] of NEEDED_BY[type] ?? []) {
-      const other = this.standing.find(
-        (each) => each.type === needing && each.account === account && each.inputs[input] === id,
-      );
-      if (other) throw new Error(`DeleteConflict: ${id} is needed by ${other.id}`);
-    }
-    this.drop({ type, account, id });
-  }
-
-  private drop({ type, account, id }: Pick<Standing, "type" | "account" | "id">): void {
+  drop({ type, account, id }: Pick<Standing, "type" | "account" | "id">): void {
     const at = this.standing.findIndex((each) => each.type === type && each.account === account && each.id === id);
     if (at >= 0) this.standing.splice(at, 1);
   }

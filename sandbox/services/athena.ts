@@ -129,5 +129,23 @@ export const athena: Service = {
         return { NamedQueryId };
       },
     },
+    DeleteWorkGroup: {
+      permissions: on("DeleteWorkGroup"),
+      run: ({ WorkGroup }: sdk.DeleteWorkGroupInput, call): sdk.DeleteWorkGroupOutput => {
+        const arn = arnOf(call, WorkGroup);
+        if (!call.state.workGroups.delete(arn))
+          throw new AwsError("InvalidRequestException", `WorkGroup ${WorkGroup} is not found.`);
+        return {};
+      },
+    },
+    DeleteNamedQuery: {
+      permissions: ({ NamedQueryId }: sdk.DeleteNamedQueryInput, call) =>
+        on("DeleteNamedQuery")({ WorkGroup: call.state.namedQueries.get(NamedQueryId ?? "")?.WorkGroup }, call),
+      run: ({ NamedQueryId }: sdk.DeleteNamedQueryInput, call): sdk.DeleteNamedQueryOutput => {
+        if (!call.state.namedQueries.delete(NamedQueryId ?? ""))
+          throw new AwsError("InvalidRequestException", `NamedQuery ${NamedQueryId} is not found.`);
+        return {};
+      },
+    },
   },
 };

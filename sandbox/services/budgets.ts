@@ -62,5 +62,17 @@ export const budgets: Service = {
         return { Notifications: NotificationsWithSubscribers.flatMap(({ Notification }) => Notification ?? []) };
       },
     },
+    DeleteBudget: {
+      permissions: (input: sdk.DeleteBudgetRequest, call) => [
+        { action: "budgets:ModifyBudget", resource: arnOf(call, input.BudgetName) },
+      ],
+      run: (input: sdk.DeleteBudgetRequest, call): sdk.DeleteBudgetResponse => {
+        own(call, input.AccountId);
+        const arn = arnOf(call, input.BudgetName);
+        if (!call.state.budgets.delete(arn))
+          throw new AwsError("NotFoundException", `Unable to get budget: ${arn}`, 400);
+        return {};
+      },
+    },
   },
 };

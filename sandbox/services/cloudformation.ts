@@ -2,7 +2,7 @@ import * as sdk from "@aws-sdk/client-cloudformation";
 import { accountsOf, MANAGEMENT_ACCOUNT, unitsBelow } from "../estate/organization.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 import type { StoredStackSet } from "../state.ts";
-import { applyTemplate } from "./cloudformationTemplate.ts";
+import { applyTemplate, removeTemplate } from "./cloudformationTemplate.ts";
 
 function setOf(call: Call, name: string | undefined): StoredStackSet {
   const set = [...call.state.stackSets.values()].find((each) => each.account === call.account && each.name === name);
@@ -73,6 +73,23 @@ export const cloudformation: Service = {
           Status: "CURRENT",
         })),
       }),
+    },
+    DeleteStackInstances: {
+      run: (input: sdk.DeleteStackInstancesInput, call): sdk.DeleteStackInstancesOutput => {
+        const set = setOf(call, input.StackSetName);
+        const below = accountsBelow(call, input.DeploymentTargets?.OrganizationalUnitIds ?? []);
+        for (const account of below.filter((each) => set.instances.delete(each)))
+          if (!input.RetainStacks) removeTemplate(call, account, set.template);
+        return { OperationId: call.randomId(32).toLowerCase() };
+      },
+    },
+    DeleteStackSet: {
+      run: (input: sdk.DeleteStackSetInput, call): sdk.DeleteStackSetOutput => {
+        const set = setOf(call, input.StackSetName);
+        if (set.instances.size) throw new AwsError("StackSetNotEmptyException", "StackSet is not empty", 409);
+        call.state.stackSets.delete(`${set.name}:${set.account}`);
+        return {};
+      },
     },
   },
 };

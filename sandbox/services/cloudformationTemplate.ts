@@ -85,3 +85,12 @@ export function applyTemplate(call: Call, account: string, text: string): void {
     roleNamed(RoleName)?.inline.set(PolicyName, JSON.stringify(PolicyDocument));
   }
 }
+
+/** Takes a template's roles and policies out of an account. */
+export function removeTemplate(call: Call, account: string, text: string): void {
+  const { Resources } = Template.parse(JSON.parse(text));
+  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+    if (Type === "AWS::IAM::Role") call.state.roles.delete(`arn:aws:iam::${account}:role/${Properties.RoleName}`);
+    if (Type === "AWS::IAM::ManagedPolicy") call.state.policies.delete(`arn:aws:iam::${account}:policy/StackSet-${id}`);
+  }
+}

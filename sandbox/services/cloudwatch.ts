@@ -58,5 +58,21 @@ export const cloudwatch: Service = {
         return { DashboardArn, DashboardName: input.DashboardName, DashboardBody };
       },
     },
+    DeleteAlarms: {
+      permissions: ({ AlarmNames = [] }: sdk.DeleteAlarmsInput, call) =>
+        AlarmNames.map((name) => ({ action: "cloudwatch:DeleteAlarms", resource: alarmArn(call, name) })),
+      run: ({ AlarmNames = [] }: sdk.DeleteAlarmsInput, call) => {
+        for (const name of AlarmNames) call.state.alarms.delete(alarmArn(call, name));
+        return {};
+      },
+    },
+    DeleteDashboards: {
+      permissions: ({ DashboardNames = [] }: sdk.DeleteDashboardsInput, call) =>
+        DashboardNames.map((name) => ({ action: "cloudwatch:DeleteDashboards", resource: dashboardArn(call, name) })),
+      run: ({ DashboardNames = [] }: sdk.DeleteDashboardsInput, call): sdk.DeleteDashboardsOutput => {
+        for (const name of DashboardNames) call.state.dashboards.delete(dashboardArn(call, name));
+        return {};
+      },
+    },
   },
 };

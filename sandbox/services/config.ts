@@ -115,7 +115,7 @@ export const config: Service = {
       run: ({ ConfigRule }: sdk.PutConfigRuleRequest, call) => {
         const name = ConfigRule?.ConfigRuleName ?? "";
         const lambda = call.state.functions.get(ConfigRule?.Source?.SourceIdentifier ?? "");
-        if (!lambda?.invokers?.includes("config.amazonaws.com"))
+        if (!Object.values(lambda?.invokers ?? {}).includes("config.amazonaws.com"))
           throw new AwsError(
             "InsufficientPermissionsException",
             "The AWS Lambda function cannot be invoked. Check the specified function ARN, and check the function's permissions.",
@@ -192,6 +192,23 @@ export const config: Service = {
           ),
           ...next,
         };
+      },
+    },
+    DeleteConfigRule: {
+      run: ({ ConfigRuleName }: sdk.DeleteConfigRuleRequest, call) => {
+        if (
+          !call.state.configRules.delete(`arn:aws:config:${call.region}:${call.account}:config-rule/${ConfigRuleName}`)
+        )
+          throw new AwsError("NoSuchConfigRuleException", `The ConfigRule '${ConfigRuleName}' provided is invalid.`);
+        return {};
+      },
+    },
+    DeleteOrganizationConfigRule: {
+      run: ({ OrganizationConfigRuleName: name }: sdk.DeleteOrganizationConfigRuleRequest, call) => {
+        const arn = `arn:aws:config:${call.region}:${call.account}:organization-config-rule/${name}`;
+        if (!call.state.organizationRules.delete(arn))
+          throw new AwsError("NoSuchOrganizationConfigRuleException", `The rule ${name} does not exist.`);
+        return {};
       },
     },
   },

@@ -90,5 +90,23 @@ export const events: Service = {
         };
       },
     },
+    RemoveTargets: {
+      permissions: onRule("RemoveTargets"),
+      run: ({ Rule, Ids = [] }: sdk.RemoveTargetsRequest, call): sdk.RemoveTargetsResponse => {
+        const rule = ruleOf(call, Rule);
+        rule.targets = rule.targets.filter(({ Id }) => !Ids.includes(Id ?? ""));
+        return { FailedEntryCount: 0, FailedEntries: [] };
+      },
+    },
+    DeleteRule: {
+      permissions: onRule("DeleteRule"),
+      run: ({ Name }: sdk.DeleteRuleRequest, call) => {
+        const rule = call.state.eventRules.get(ruleArn(call, Name));
+        if (rule?.targets.length)
+          throw new AwsError("ValidationException", "Rule can't be deleted since it has targets.");
+        if (rule) call.state.eventRules.delete(rule.arn);
+        return {};
+      },
+    },
   },
 };

@@ -92,5 +92,23 @@ export const glue: Service = {
         return { TableList: all.slice(from, end), ...(end < all.length ? { NextToken: String(end) } : {}) };
       },
     },
+    DeleteTable: {
+      permissions: onTable("DeleteTable"),
+      run: ({ DatabaseName, Name }: sdk.DeleteTableRequest, call): sdk.DeleteTableResponse => {
+        if (!call.state.glueTables.delete(tableArn(call, DatabaseName, Name))) throw missing(`Table ${Name}`);
+        return {};
+      },
+    },
+    DeleteDatabase: {
+      permissions: ({ Name }: sdk.DeleteDatabaseRequest, call) =>
+        onTable("DeleteDatabase")({ DatabaseName: Name }, call),
+      run: ({ Name }: sdk.DeleteDatabaseRequest, call): sdk.DeleteDatabaseResponse => {
+        if (!call.state.glueDatabases.delete(databaseArn(call, Name))) throw missing(`Database ${Name}`);
+        // Its tables go with it, whoever made them.
+        for (const arn of call.state.glueTables.keys())
+          if (arn.startsWith(tableArn(call, Name, ""))) call.state.glueTables.delete(arn);
+        return {};
+      },
+    },
   },
 };

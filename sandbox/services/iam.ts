@@ -352,6 +352,24 @@ export const iam: Service = {
         };
       },
     },
+    CreateOpenIDConnectProvider: {
+      run: ({ Url = "" }: sdk.CreateOpenIDConnectProviderRequest, call): sdk.CreateOpenIDConnectProviderResponse => {
+        const host = Url.replace(/^https:\/\//, "");
+        const Arn = `arn:aws:iam::${call.account}:oidc-provider/${host}`;
+        if (call.state.oidcProviders.some((each) => each.Arn === Arn)) throw exists(`Provider with url ${Url}`);
+        call.state.oidcProviders.push({ account: call.account, Arn, Url: host });
+        return { OpenIDConnectProviderArn: Arn };
+      },
+    },
+    DeleteOpenIDConnectProvider: {
+      run: (input: sdk.DeleteOpenIDConnectProviderRequest, call) => {
+        const { oidcProviders } = call.state;
+        const at = oidcProviders.findIndex(({ Arn }) => Arn === input.OpenIDConnectProviderArn);
+        if (at < 0) throw missing(`OpenID Connect provider ${input.OpenIDConnectProviderArn}`);
+        oidcProviders.splice(at, 1);
+        return {};
+      },
+    },
     ListOpenIDConnectProviders: {
       run: (_input: object, call): sdk.ListOpenIDConnectProvidersResponse => ({
         OpenIDConnectProviderList: own(call, call.state.oidcProviders).map(({ Arn }) => ({ Arn })),
@@ -387,6 +405,42 @@ export const iam: Service = {
         for (const [list] of detailLists)
           answer[list] = items.filter((each) => each.list === list).map(({ item }) => item);
         return { ...answer, ...more };
+      },
+    },
+    DeleteRolePolicy: {
+      permissions: onRole("DeleteRolePolicy"),
+      run: (input: sdk.DeleteRolePolicyRequest, call) => {
+        if (!roleOf(call, input.RoleName).inline.delete(input.PolicyName ?? ""))
+          throw missing(`role policy with name ${input.PolicyName}`);
+        return {};
+      },
+    },
+    DetachRolePolicy: {
+      permissions: onRole("DetachRolePolicy"),
+      run: (input: sdk.DetachRolePolicyRequest, call) => {
+        if (!roleOf(call, input.RoleName).attached.delete(input.PolicyArn ?? ""))
+          throw missing(`policy ${input.PolicyArn} of role ${input.RoleName}`);
+        return {};
+      },
+    },
+    DeleteRole: {
+      permissions: onRole("DeleteRole"),
+      run: (input: sdk.DeleteRoleRequest, call) => {
+        const role = roleOf(call, input.RoleName);
+        if (role.inline.size || role.attached.size)
+          throw new AwsError("DeleteConflict", "Cannot delete entity, must detach all policies first.", 409);
+        call.state.roles.delete(role.Arn);
+        return {};
+      },
+    },
+    DeletePolicy: {
+      permissions: onPolicy("DeletePolicy"),
+      run: ({ PolicyArn }: sdk.DeletePolicyRequest, call) => {
+        const { Arn } = policyOf(call, PolicyArn);
+        if ([...call.state.roles.values()].some(({ attached }) => attached.has(Arn)))
+          throw new AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409);
+        call.state.policies.delete(Arn);
+        return {};
       },
     },
   },

@@ -371,5 +371,17 @@ export const kms: Service = {
         };
       },
     },
+    DeleteAlias: {
+      permissions: ({ AliasName }: sdk.DeleteAliasRequest, call) =>
+        onAlias("DeleteAlias")(
+          { AliasName, TargetKeyId: call.state.aliases.get(aliasArn(call, AliasName))?.keyArn },
+          call,
+        ),
+      run: ({ AliasName }: sdk.DeleteAliasRequest, call) => {
+        if (!call.state.aliases.delete(aliasArn(call, AliasName)))
+          throw new AwsError("NotFoundException", `Alias ${aliasArn(call, AliasName)} is not found.`);
+        return {};
+      },
+    },
   },
 };

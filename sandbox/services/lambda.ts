@@ -89,7 +89,14 @@ export const lambda: Service = {
       permissions: onFunction("AddPermission"),
       run: (input: sdk.AddPermissionRequest, call): sdk.AddPermissionResponse => {
         const fn = functionOf(call, input.FunctionName);
-        fn.invokers = [...new Set([...(fn.invokers ?? []), input.Principal ?? ""])];
+        const { StatementId = "", Principal = "" } = input;
+        if (fn.invokers?.[StatementId] !== undefined)
+          throw new AwsError(
+            "ResourceConflictException",
+            `The statement id (${StatementId}) provided already exists.`,
+            409,
+          );
+        fn.invokers = { ...fn.invokers, [StatementId]: Principal };
         return { Statement: JSON.stringify({ Sid: input.StatementId, Principal: { Service: input.Principal } }) };
       },
     },
@@ -117,6 +124,15 @@ export const lambda: Service = {
     GetFunctionConfiguration: {
       permissions: onFunction("GetFunctionConfiguration"),
       run: (input: sdk.GetFunctionConfigurationRequest, call) => facts(functionOf(call, input.FunctionName)),
+    },
+    GetAccountSettings: {
+      run: (_input: object, call): sdk.GetAccountSettingsResponse => {
+        const own = [...call.state.functions.values()].filter(({ account }) => account === call.account);
+        return {
+          AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+          AccountUsage: { FunctionCount: own.length, TotalCodeSize: own.reduce((sum, { zip }) => sum + zip.length, 0) },
+        };
+      },
     },
     ListFunctions: {
       run: (_input: object, call): sdk.ListFunctionsResponse => ({
@@ -164,6 +180,33 @@ export const lambda: Service = {
           Payload: Buffer.from(JSON.stringify(payload ?? null)) as unknown as sdk.InvocationResponse["Payload"],
           ...(error ? { FunctionError: error } : {}),
         };
+      },
+    },
+    DeleteFunction: {
+      permissions: onFunction("DeleteFunction"),
+      run: (input: sdk.DeleteFunctionRequest, call) => {
+        call.state.functions.delete(functionOf(call, input.FunctionName).FunctionArn);
+        return {};
+      },
+    },
+    DeleteFunctionEventInvokeConfig: {
+      permissions: onFunction("DeleteFunctionEventInvokeConfig"),
+      run: (input: sdk.DeleteFunctionEventInvokeConfigRequest, call) => {
+        const fn = functionOf(call, input.FunctionName);
+        fn.retries = 2;
+        fn.onFailure = undefined;
+        return {};
+      },
+    },
+    RemovePermission: {
+      permissions: onFunction("RemovePermission"),
+      run: (input: sdk.RemovePermissionRequest, call) => {
+        const fn = functionOf(call, input.FunctionName);
+        const { [input.StatementId ?? ""]: granted, ...others } = fn.invokers ?? {};
+        if (granted === undefined)
+          throw new AwsError("ResourceNotFoundException", `Statement ${input.StatementId} is not found.`, 404);
+        fn.invokers = others;
+        return {};
       },
     },
   },

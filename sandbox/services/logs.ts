@@ -63,5 +63,11 @@ export const logs: Service = {
           })),
       }),
     },
+    DeleteLogGroup: {
+      run: ({ logGroupName }: sdk.DeleteLogGroupRequest, call) => {
+        call.state.logGroups.delete(groupOf(call, logGroupName).arn);
+        return {};
+      },
+    },
   },
 };

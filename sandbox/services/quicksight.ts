@@ -19,6 +19,13 @@ function create<Stored>(all: Map<string, Stored>, arn: string, settings: Stored)
 const update = <Stored>(all: Map<string, Stored>, arn: string, settings: Partial<Stored>): void =>
   void all.set(arn, { ...found(all, arn), ...settings });
 
+/** It is gone. @throws AwsError where there is nothing */
+function remove<Stored>(all: Map<string, Stored>, arn: string): object {
+  found(all, arn);
+  all.delete(arn);
+  return { Arn: arn };
+}
+
 interface Ids {
   DataSourceId?: string | undefined;
   DataSetId?: string | undefined;
@@ -127,6 +134,21 @@ export const quicksight: Service = {
         const { AnalysisId, Name } = analysis;
         return { Analysis: { Arn, AnalysisId, Name, DataSetArns: setsOf(analysis), Status: "CREATION_SUCCESSFUL" } };
       },
+    },
+    DeleteDataSource: {
+      permissions: on("DeleteDataSource"),
+      run: (input: sdk.DeleteDataSourceRequest, call): sdk.DeleteDataSourceResponse =>
+        remove(call.state.quickSight.dataSources, ofCall(call, input)),
+    },
+    DeleteDataSet: {
+      permissions: on("DeleteDataSet"),
+      run: (input: sdk.DeleteDataSetRequest, call): sdk.DeleteDataSetResponse =>
+        remove(call.state.quickSight.dataSets, ofCall(call, input)),
+    },
+    DeleteAnalysis: {
+      permissions: on("DeleteAnalysis"),
+      run: (input: sdk.DeleteAnalysisRequest, call): sdk.DeleteAnalysisResponse =>
+        remove(call.state.quickSight.analyses, ofCall(call, input)),
     },
   },
 };

@@ -44,6 +44,29 @@ function on(
     },
   ];
 }
+/**
+ * The permission on the KMS key that a bucket's objects are encrypted with, which S3 asks for its caller.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
+ */
+function withKey(call: Call, actions: readonly string[], { Bucket }: OfBucket): Permission[] {
+  const bucket = bucketOf(call, Bucket);
+  const set = bucket.configuration.get("GetBucketEncryption") as sdk.GetBucketEncryptionOutput | undefined;
+  const arn = set?.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
+  if (!arn) return [];
+  const key = call.state.keys.get(arn);
+  if (!key || key.region !== bucket.region)
+    throw new AwsError("KMS.NotFoundException", `Invalid keyId ${arn}: no such key in ${bucket.region}`);
+  return actions.map((action) => ({
+    action,
+    resource: key.arn,
+    owner: key.account,
+    resourcePolicy: key.policy,
+    context: { "kms:ViaService": `s3.${bucket.region}.amazonaws.com` },
+  }));
+}
+const ENCRYPT = ["kms:GenerateDataKey"];
+const DECRYPT = ["kms:Decrypt"];
+
 const putting = (input: OfObject, call: Call, creates: boolean) =>
   on(call, "s3:PutObject", input, input.Key, {
     // Whether the operation makes an object appear; a part of an upload does not.
@@ -146,6 +169,7 @@ interface Configuration {
   get: string;
   action?: string;
   put?: string;
+  delete?: string;
   /** The answer of the read, from the input of the write. */
   // biome-ignore lint/suspicious/noExplicitAny: each write has its own input
   from?: (input: any) => object;
@@ -178,6 +202,7 @@ const configurations: Configuration[] = [
     get: "GetBucketEncryption",
     action: "s3:GetEncryptionConfiguration",
     put: "PutBucketEncryption",
+    delete: "DeleteBucketEncryption",
     from: ({ ServerSideEncryptionConfiguration }) => ({ ServerSideEncryptionConfiguration }),
     none: ["ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found"],
   },
@@ -185,12 +210,14 @@ const configurations: Configuration[] = [
     get: "GetPublicAccessBlock",
     action: "s3:GetBucketPublicAccessBlock",
     put: "PutPublicAccessBlock",
+    delete: "DeletePublicAccessBlock",
     from: ({ PublicAccessBlockConfiguration }) => ({ PublicAccessBlockConfiguration }),
     none: ["NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found"],
   },
   {
     get: "GetBucketOwnershipControls",
     put: "PutBucketOwnershipControls",
+    delete: "DeleteBucketOwnershipControls",
     from: ({ OwnershipControls }) => ({ OwnershipControls }),
     none: ["OwnershipControlsNotFoundError", "The bucket ownership controls were not found"],
   },
@@ -198,6 +225,7 @@ const configurations: Configuration[] = [
     get: "GetBucketLifecycleConfiguration",
     action: "s3:GetLifecycleConfiguration",
     put: "PutBucketLifecycleConfiguration",
+    delete: "DeleteBucketLifecycle",
     from: ({ LifecycleConfiguration }) => ({ Rules: LifecycleConfiguration.Rules }),
     none: ["NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"],
   },
@@ -216,39 +244,57 @@ const configurations: Configuration[] = [
   {
     get: "GetBucketPolicy",
     put: "PutBucketPolicy",
+    delete: "DeleteBucketPolicy",
     from: ({ Policy }) => ({ Policy }),
     none: ["NoSuchBucketPolicy", "The bucket policy does not exist"],
   },
 ];
 
+/** Writing a configuration is a permission of the same name as reading it; a policy alone is deleted by one of its own. */
+const writing = ({ get, action = `s3:${get}` }: Configuration): string => action.replace(":Get", ":Put");
+
 const configurationOperations = Object.fromEntries(
-  configurations.flatMap(({ get, action, put, from, none }): [string, Operation<OfBucket, object>][] => [
-    [
-      get,
-      {
-        permissions: (input, call) => on(call, action ?? `s3:${get}`, input),
-        run: (input, call) => {
-          const found = bucketOf(call, input.Bucket).configuration.get(get);
-          if (!found && none) throw new AwsError(...none, 404);
-          return found ?? {};
+  configurations.flatMap((configuration): [string, Operation<OfBucket, object>][] => {
+    const { get, action = `s3:${get}`, put, from, none } = configuration;
+    const held = (input: OfBucket, call: Call) => bucketOf(call, input.Bucket).configuration;
+    const operations: [string, Operation<OfBucket, object>][] = [
+      [
+        get,
+        {
+          permissions: (input, call) => on(call, action, input),
+          run: (input, call) => {
+            const found = held(input, call).get(get);
+            if (!found && none) throw new AwsError(...none, 404);
+            return found ?? {};
+          },
         },
-      },
-    ],
-    ...(put && from
-      ? [
-          [
-            put,
-            {
-              permissions: (input: OfBucket, call: Call) => on(call, `s3:${put}`, input),
-              run: (input: OfBucket, call: Call) => {
-                bucketOf(call, input.Bucket).configuration.set(get, from(input));
-                return {};
-              },
-            },
-          ] as [string, Operation<OfBucket, object>],
-        ]
-      : []),
-  ]),
+      ],
+    ];
+    if (put && from)
+      operations.push([
+        put,
+        {
+          permissions: (input, call) => on(call, writing(configuration), input),
+          run: (input, call) => {
+            held(input, call).set(get, from(input));
+            return {};
+          },
+        },
+      ]);
+    if (configuration.delete)
+      operations.push([
+        configuration.delete,
+        {
+          permissions: (input, call) =>
+            on(call, get === "GetBucketPolicy" ? "s3:DeleteBucketPolicy" : writing(configuration), input),
+          run: (input, call) => {
+            held(input, call).delete(get);
+            return {};
+          },
+        },
+      ]);
+    return operations;
+  }),
 );
 
 /** S3: objects with versions, conditional writes and checksums, and the configurations of buckets. */
@@ -319,6 +365,15 @@ export const s3: Service = {
         return { Location: `/${name}` };
       },
     },
+    DeleteBucket: {
+      permissions: (input: sdk.DeleteBucketRequest, call) => on(call, "s3:DeleteBucket", input),
+      run: (input: sdk.DeleteBucketRequest, call) => {
+        const { name, objects } = bucketOf(call, input.Bucket);
+        if (objects.size) throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", 409);
+        call.state.buckets.delete(name);
+        return {};
+      },
+    },
     HeadBucket: {
       permissions: (input: sdk.HeadBucketRequest, call) => on(call, "s3:ListBucket", input),
       run: (input: sdk.HeadBucketRequest, call): sdk.HeadBucketOutput => ({
@@ -345,7 +400,7 @@ export const s3: Service = {
       },
     },
     PutObject: {
-      permissions: (input: OfObject, call) => putting(input, call, true),
+      permissions: (input: OfObject, call) => [...putting(input, call, true), ...withKey(call, ENCRYPT, input)],
       run: (input: sdk.PutObjectRequest & { Body?: Uint8Array }, call): sdk.PutObjectOutput => {
         const body = input.Body ?? new Uint8Array();
         const made = store(call, input, {
@@ -364,8 +419,10 @@ export const s3: Service = {
       },
     },
     GetObject: {
-      permissions: (input: OfObject, call) =>
-        on(call, input.VersionId ? "s3:GetObjectVersion" : "s3:GetObject", input, input.Key),
+      permissions: (input: OfObject, call) => [
+        ...on(call, input.VersionId ? "s3:GetObjectVersion" : "s3:GetObject", input, input.Key),
+        ...withKey(call, DECRYPT, input),
+      ],
       run: (input: sdk.GetObjectRequest, call) => {
         const object = current(call, input);
         const range = /^bytes=(\d+)-(\d*)$/.exec(input.Range ?? "");
@@ -396,8 +453,32 @@ export const s3: Service = {
         on(call, "s3:ListBucket", input, undefined, input.Prefix === undefined ? {} : { "s3:prefix": input.Prefix }),
       run: (input: sdk.ListObjectsV2Request, call): sdk.ListObjectsV2Output => list(input, call),
     },
+    ListObjectVersions: {
+      permissions: (input: sdk.ListObjectVersionsRequest, call) => on(call, "s3:ListBucketVersions", input),
+      run: (input: sdk.ListObjectVersionsRequest, call): sdk.ListObjectVersionsOutput => {
+        const all = [...bucketOf(call, input.Bucket).objects].flatMap(([Key, versions]) =>
+          Key.startsWith(input.Prefix ?? "") ? versions.map((each) => ({ Key, ...each })) : [],
+        );
+        const start = Number(input.KeyMarker ?? 0);
+        const end = start + (input.MaxKeys ?? 1000);
+        const page = all.slice(start, end).map(({ Key, version, deleteMarker }) => ({
+          Key,
+          VersionId: version,
+          isMarker: Boolean(deleteMarker),
+        }));
+        return {
+          Versions: page.filter(({ isMarker }) => !isMarker),
+          DeleteMarkers: page.filter(({ isMarker }) => isMarker),
+          IsTruncated: end < all.length,
+          ...(end < all.length ? { NextKeyMarker: String(end) } : {}),
+        };
+      },
+    },
     CreateMultipartUpload: {
-      permissions: (input: OfObject, call) => putting(input, call, false),
+      permissions: (input: OfObject, call) => [
+        ...putting(input, call, false),
+        ...withKey(call, [...ENCRYPT, ...DECRYPT], input),
+      ],
       run: (input: sdk.CreateMultipartUploadRequest, call): sdk.CreateMultipartUploadOutput => {
         const UploadId = call.randomId(32);
         bucketOf(call, input.Bucket).uploads.set(UploadId, {
@@ -410,7 +491,10 @@ export const s3: Service = {
       },
     },
     UploadPart: {
-      permissions: (input: OfObject, call) => putting(input, call, false),
+      permissions: (input: OfObject, call) => [
+        ...putting(input, call, false),
+        ...withKey(call, [...ENCRYPT, ...DECRYPT], input),
+      ],
       run: (input: sdk.UploadPartRequest & { Body?: Uint8Array }, call): sdk.UploadPartOutput => {
         const body = input.Body ?? new Uint8Array();
         const ChecksumSHA256 = checked(body, input.ChecksumSHA256);
@@ -419,7 +503,10 @@ export const s3: Service = {
       },
     },
     CompleteMultipartUpload: {
-      permissions: (input: OfObject, call) => putting(input, call, true),
+      permissions: (input: OfObject, call) => [
+        ...putting(input, call, true),
+        ...withKey(call, [...ENCRYPT, ...DECRYPT], input),
+      ],
       run: (input: sdk.CompleteMultipartUploadRequest, call): sdk.CompleteMultipartUploadOutput => {
         const upload = uploadOf(call, input);
         const parts = (input.MultipartUpload?.Parts ?? []).map(({ PartNumber, ETag }) => {

@@ -55,6 +55,13 @@ export const scheduler: Service = {
           })),
       }),
     },
+    DeleteSchedule: {
+      permissions: onSchedule("DeleteSchedule"),
+      run: (input: sdk.DeleteScheduleInput, call): sdk.DeleteScheduleOutput => {
+        if (!call.state.schedules.delete(arnOf(call, input.Name))) throw missing(input.Name);
+        return {};
+      },
+    },
   },
 };
 

@@ -71,5 +71,12 @@ export const sqs: Service = {
         return { MessageId };
       },
     },
+    DeleteQueue: {
+      permissions: onQueue("DeleteQueue"),
+      run: (input: sdk.DeleteQueueRequest, call) => {
+        call.state.queues.delete(queueOf(call, input.QueueUrl).arn);
+        return {};
+      },
+    },
   },
 };

@@ -80,5 +80,15 @@ export const ssm: Service = {
         return { Parameters: found.slice(start, end), ...(end < found.length ? { NextToken: String(end) } : {}) };
       },
     },
+    DeleteParameter: {
+      permissions: ({ Name }: sdk.DeleteParameterRequest, call) => [
+        { action: "ssm:DeleteParameter", resource: arnOf(call, Name) },
+      ],
+      run: ({ Name }: sdk.DeleteParameterRequest, call): sdk.DeleteParameterResult => {
+        if (!call.state.parameters.delete(arnOf(call, Name)))
+          throw new AwsError("ParameterNotFound", `Parameter ${Name} not found.`);
+        return {};
+      },
+    },
   },
 };

@@ -2,11 +2,39 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
-import { type PulumiProject, pulumiCli, pulumiProject, type Said } from "./pulumiProject.ts";
+import type { SandboxState } from "../../sandbox/state.ts";
+import { type PulumiProject, pulumiProject, requirePulumi, type Said } from "./pulumiProject.ts";
 
 const MEMBER = "111111111111";
+/** Accounts without a stack of their own until `members up` makes them; the last one has left. */
+const LISTED = ["222222222222", "333333333333", "012345678901"];
 const MB = 1_000_000;
 const PROFILES: Record<string, string> = { audit: AUDIT_ACCOUNT, member: MEMBER };
+
+/** What is off by default. */
+const EVERYTHING = {
+  catalog: "true",
+  schedule: "'rate(12 hours)'",
+  tracing: "true",
+  alarmTopicArn: `arn:aws:sns:eu-central-1:${AUDIT_ACCOUNT}:alarms`,
+  monthlyBudget: "50",
+  notifyTopicArn: `arn:aws:sns:eu-central-1:${AUDIT_ACCOUNT}:findings`,
+  notifyEventBus: "default",
+  notifySecurityHub: "true",
+  notifyWebhookParameter: "/webhook",
+  configRules: "true",
+  sageMakerAnomalies: "true",
+  quickSightPrincipalArn: `arn:aws:quicksight:eu-central-1:${AUDIT_ACCOUNT}:group/default/auditors`,
+  pipelineRepository: "my-org/audit-ecosystem",
+};
+
+/** Names of all that stands in a sandbox, kind by kind; what only happened is none of it. */
+function standingIn(state: SandboxState): string[] {
+  const { sessions: _sessions, events: _events, queries: _queries, topics: _topics, quickSight, ...kinds } = state;
+  const maps = Object.entries({ ...kinds, ...quickSight }).filter(([, kind]) => kind instanceof Map);
+  const named = maps.flatMap(([kind, all]) => [...(all as Map<string, unknown>).keys()].map((key) => `${kind} ${key}`));
+  return [...named, ...state.oidcProviders.map(({ Arn }) => `oidcProviders ${Arn}`)];
+}
 
 /** Pulumi's lines of the README's "Taking it to AWS", as they stand there. */
 function readmeLines(): string[] {
@@ -38,11 +66,7 @@ describe("Pulumi's own command line", function () {
     project.world.all().filter((each) => each.account === account && type.test(each.type));
 
   before(async function () {
-    if (!pulumiCli() && !process.env.CI) {
-      console.log("      skipped: there is no Pulumi CLI on this machine (.ci/pulumi/build makes one)");
-      this.skip();
-    }
-    expect(pulumiCli(), "Pulumi's CLI is required: .ci/pulumi/build makes it").not.to.equal(undefined);
+    requirePulumi(this);
     project = await pulumiProject(3);
   });
   after(() => project?.close());
@@ -114,7 +138,7 @@ describe("Pulumi's own command line", function () {
 
   it("changes the parameter alone for another account, set by path", async () => {
     await sh("pulumi config rm accounts --stack audit");
-    for (const [index, id] of [MEMBER, "222222222222", "012345678901"].entries())
+    for (const [index, id] of LISTED.entries())
       await sh(`pulumi config set --stack audit --path 'accounts[${index}]' ${id}`);
     const { text } = await up("--stack audit");
     expect(text)
@@ -124,7 +148,19 @@ describe("Pulumi's own command line", function () {
     expect(parameter!.inputs.value.value ?? parameter!.inputs.value).to.include("012345678901");
   });
 
+  it("brings the stacks of all listed accounts up by itaudit members up, and a second time none", async () => {
+    const first = await project.itaudit("members up --all");
+    expect(first.code, first.text).to.equal(0);
+    expect(first.text).to.include("3 member stacks: 3 brought up, 0 stood already, 0 failed");
+    for (const account of LISTED)
+      expect(inAccount(account, /iam\/role:Role$/)[0]!.inputs.assumeRolePolicy).to.include(AUDIT_ACCOUNT);
+    const second = await project.itaudit("members up --all");
+    expect(second.text).to.include("3 member stacks: 0 brought up, 3 stood already, 0 failed");
+    await sh("pulumi stack select audit");
+  });
+
   describe("a small stack with a bucket of its own name", () => {
+    let before_: string[];
     const bucket = () => inAccount("999999999999", /s3\/bucket:Bucket$/).find(({ id }) => id === "acme-audit");
     const set = (values: Record<string, string>) =>
       sh(
@@ -134,6 +170,7 @@ describe("Pulumi's own command line", function () {
       );
 
     before(async () => {
+      before_ = standingIn(project.sandbox.state);
       await sh("pulumi stack init small");
       await set({ "aws:region": "eu-central-1", kind: "audit", accounts: MEMBER, auditors: "s3", catalog: "false" });
       await set({ bucketName: "acme-audit", namePrefix: "small", parameterName: "/small/accounts" });
@@ -159,7 +196,7 @@ describe("Pulumi's own command line", function () {
 
     it("finds a bucket that was lost by a refresh, and makes it again", async () => {
       for (const each of inAccount(AUDIT_ACCOUNT, /^aws:s3\//).filter(({ id }) => id === "acme-audit"))
-        project.world.remove(each);
+        project.world.drop(each);
       await sh("pulumi refresh");
       const { text } = await up();
       expect(text).to.match(/\+ \d+ created/);
@@ -175,6 +212,22 @@ describe("Pulumi's own command line", function () {
       await set({ adoptBucket: "true" });
       await up();
       await sh("pulumi preview --expect-no-changes");
+    });
+
+    it("with everything switched on is destroyed to the last thing but the bucket and the key", async () => {
+      await set(EVERYTHING);
+      await up();
+      await sh("pulumi preview --expect-no-changes");
+      await sh("pulumi destroy");
+      const left = standingIn(project.sandbox.state).filter((each) => !before_.includes(each));
+      const kept = left.map((each) => each.replace(/\/[\w-]{36}$/, "/*")).sort();
+      // Evidence and what proves it; and GitHub's provider, which others may have come to use.
+      expect(kept).to.deep.equal([
+        "buckets acme-audit",
+        `keys arn:aws:kms:eu-central-1:${AUDIT_ACCOUNT}:key/*`,
+        `keys arn:aws:kms:eu-central-1:${AUDIT_ACCOUNT}:key/*`,
+        `oidcProviders arn:aws:iam::${AUDIT_ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`,
+      ]);
     });
   });
 });

@@ -12,14 +12,14 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { createSandbox, type Sandbox } from "../../sandbox/core.ts";
+import { handedIn } from "../../estate/handedIn.ts";
+import type { Sandbox } from "../../sandbox/core.ts";
 import { targetOf } from "../../sandbox/deploy/provider.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
-import { populate } from "../../sandbox/estate/populate.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { pulumiServers } from "../../sandbox/pulumi/environment.ts";
 import { World } from "../../sandbox/pulumi/world.ts";
-import { randomOf } from "../../sandbox/random.ts";
+import { startSandbox } from "../../sandbox/server.ts";
 
 /** The version of Pulumi's CLI that `.ci/pulumi` builds. */
 export const CLI_VERSION = "3.274.1";
@@ -38,6 +38,14 @@ export function pulumiCli(): string | undefined {
       return false;
     }
   });
+}
+
+/** Skips what needs the CLI, with the reason, where there is none; in CI it must be there. */
+export function requirePulumi(context: Mocha.Context): void {
+  if (pulumiCli()) return;
+  if (process.env.CI) throw new Error("Pulumi's CLI is required: .ci/pulumi/build makes it");
+  console.log("      skipped: there is no Pulumi CLI on this machine (.ci/pulumi/build makes one)");
+  context.skip();
 }
 
 /** Puts the CLI where `npx pulumi` looks for the one of its own version. */
@@ -60,13 +68,30 @@ export interface Said {
 export interface PulumiProject {
   sandbox: Sandbox;
   world: World;
+  /** Milliseconds of each run of the program; none where Pulumi's own host runs it. */
+  programs: readonly number[];
   folder: string;
   /** Runs a line as a shell does, in the checkout or in another folder. */
   sh: (line: string, folder?: string) => Promise<Said>;
   /** Another checkout, at another path. */
   checkout: (name: string) => string;
-  close: () => void;
+  /** Runs the project's own command in the checkout, with credentials of the audit account. */
+  itaudit: (told: string) => Promise<Said>;
+  close: () => Promise<void>;
 }
+
+/** Runs a line as a shell does. */
+const shell = (line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Said> =>
+  new Promise((resolve) => {
+    const began = performance.now();
+    execFile("sh", ["-c", line], { cwd, env, maxBuffer: 2 ** 28 }, (error, stdout, stderr) =>
+      resolve({
+        code: typeof error?.code === "number" ? error.code : error ? 1 : 0,
+        text: `${stdout}${stderr}`,
+        ms: performance.now() - began,
+      }),
+    );
+  });
 
 const PARTS = ["components", "handlers", "stacks", "src", "docs/deployer"];
 const FILES = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulumi.audit.yaml", "Pulumi.member.yaml"];
@@ -75,16 +100,19 @@ const FILES = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulu
 export async function pulumiProject(members: number): Promise<PulumiProject> {
   const cli = pulumiCli()!;
   const home = mkdtempSync(join(tmpdir(), "pulumi-"));
-  const invoke = { now: async () => ({ payload: null }), later: () => undefined };
-  const now = () => Date.UTC(2026, 10, 24);
-  const sandbox = createSandbox(populate(1, members), { now, random: randomOf("pulumi"), invoke });
+  const running = await startSandbox({ ...handedIn, folder: join(home, "sandbox"), port: 0, accounts: members });
+  const { sandbox, endpoint } = running;
   const world = new World();
-  const servers = await pulumiServers({
-    world,
-    target: (account, region) => targetOf({ requestHandler: inProcess(sandbox) }, account, region),
-    // A profile is called by the account it is of.
-    accountOf: (profile) => profile ?? AUDIT_ACCOUNT,
-  });
+  const programs: number[] = [];
+  const servers = await pulumiServers(
+    {
+      world,
+      target: (account, region) => targetOf({ requestHandler: inProcess(sandbox) }, account, region),
+      // A profile is called by the account it is of.
+      accountOf: (profile) => profile ?? AUDIT_ACCOUNT,
+    },
+    (ms) => programs.push(ms),
+  );
   mkdirSync(join(home, "backend"));
   asDownloaded(cli, join(home, "home"));
   const checkout = (name: string): string => {
@@ -109,24 +137,24 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
     NO_COLOR: "1",
     AWS_REGION: "",
   };
+  const asAuditor = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: AUDIT_ACCOUNT,
+    AWS_SECRET_ACCESS_KEY: "sandbox",
+  };
   return {
     sandbox,
     world,
+    programs,
     folder,
     checkout,
-    sh: (line, cwd = folder) =>
-      new Promise((resolve) => {
-        const began = performance.now();
-        execFile("sh", ["-c", line], { cwd, env, maxBuffer: 2 ** 28 }, (error, stdout, stderr) =>
-          resolve({
-            code: typeof error?.code === "number" ? error.code : error ? 1 : 0,
-            text: `${stdout}${stderr}`,
-            ms: performance.now() - began,
-          }),
-        );
-      }),
-    close: () => {
+    sh: (line, cwd = folder) => shell(line, cwd, env),
+    itaudit: (told) =>
+      shell(`node ${join(process.cwd(), "cli", "itaudit.mjs")} ${told}`, folder, { ...env, ...asAuditor }),
+    close: async () => {
       servers.close();
+      await running.stop();
       rmSync(home, { recursive: true, force: true });
     },
   };
