@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Auditor } from "../src/auditors/collector.ts";
+import type { AuditorOutline } from "../src/auditors/outline.ts";
 import { memberPolicyDocuments, type PolicyDocument } from "../src/auditors/policy.ts";
 
 /** Path of every role of the audit account's functions: what the cross-account role trusts. */
@@ -16,7 +16,7 @@ export interface MemberAccountArgs {
   /** Output of the audit stack. */
   externalId: pulumi.Input<string>;
   /** Auditors that may read here, as `src/auditors/registry.ts` loads them; the policy is generated from them. */
-  auditors: readonly Auditor[];
+  auditors: readonly AuditorOutline[];
   /** Name of the role. Default: `audit-cross-account-access-role`. */
   roleName?: pulumi.Input<string>;
   /** The policy: generated from the auditors (default), or one of AWS's own. */

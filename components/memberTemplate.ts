@@ -1,4 +1,4 @@
-import type { Auditor } from "../src/auditors/collector.ts";
+import type { AuditorOutline } from "../src/auditors/outline.ts";
 import { memberPolicyDocuments } from "../src/auditors/policy.ts";
 import {
   AWS_POLICIES,
@@ -13,7 +13,7 @@ import {
 export interface MemberTemplate {
   auditAccountId: string;
   externalId: string;
-  auditors: readonly Auditor[];
+  auditors: readonly AuditorOutline[];
   roleName: string;
   memberPolicy: MemberPolicy;
   organizationId?: string | undefined;

@@ -1,4 +1,5 @@
-import { type Auditor, actionsOf, plannedAuditor, type ResourceType, typesOf } from "../src/auditors/collector.ts";
+import { plannedAuditor, type ResourceType, typesOf } from "../src/auditors/collector.ts";
+import { type AuditorOutline, rightsOf } from "../src/auditors/outline.ts";
 import type { UndeclaredTypes } from "../src/auditors/registry.ts";
 import { catalogOf } from "../src/tables/catalog.ts";
 import type { Deployed, Handler } from "./handlers.ts";
@@ -17,7 +18,10 @@ export interface SystemHandlers {
 }
 
 /** @param always resource types whose tables are there before any of them has rows */
-export const systemHandlers = (auditors: readonly Auditor[], always: readonly string[] = []): SystemHandlers => ({
+export const systemHandlers = (
+  auditors: readonly AuditorOutline[],
+  always: readonly string[] = [],
+): SystemHandlers => ({
   boss: { kind: "boss", auditors: auditors.map(plannedAuditor) },
   doctor: { kind: "doctor", deployed: deployedOf(auditors) },
   recorder: { kind: "recorder" },
@@ -27,29 +31,32 @@ export const systemHandlers = (auditors: readonly Auditor[], always: readonly st
   auditors: auditors.map(handlerOf),
 });
 
-const isControlled = ({ name }: Auditor): boolean => name === "cloudcontrol";
+const isControlled = ({ name }: AuditorOutline): boolean => name === "cloudcontrol";
 
-function handlerOf(auditor: Auditor): Handler {
+function handlerOf(auditor: AuditorOutline): Handler {
   const { name, aggregator, services } = auditor;
   if (aggregator) return { kind: "aggregator", auditor: name, aggregator, types: typesOf(auditor) };
   if (isControlled(auditor)) return { kind: "cloudControl", types: typesOf(auditor) };
   return { kind: "auditor", auditor: name, services };
 }
 
+const actionsOf = ({ services }: AuditorOutline): string[] => {
+  const collectors = services.flatMap((service) => [...service.collectors]);
+  return [...new Set(collectors.flatMap(rightsOf).flatMap(({ actions }) => actions))].sort();
+};
+
 /** By what names and types `loadAuditors` loads these auditors again. */
-export function deployedOf(auditors: readonly Auditor[]): Deployed {
+export function deployedOf(auditors: readonly AuditorOutline[]): Deployed {
   const controlled = auditors.find(isControlled);
   const aggregated = auditors.find(({ aggregator }) => aggregator);
-  const types = (auditor: Auditor) => typesOf(auditor) as ResourceType[];
+  const types = (auditor: AuditorOutline) => typesOf(auditor) as ResourceType[];
   const undeclared: UndeclaredTypes = {
-    ...(controlled
-      ? { cloudControlTypes: types(controlled), cloudControlActions: controlled.services.flatMap(actionsOf) }
-      : {}),
+    ...(controlled ? { cloudControlTypes: types(controlled), cloudControlActions: actionsOf(controlled) } : {}),
     ...(aggregated?.aggregator
       ? { configAggregator: aggregated.aggregator, configAggregatorTypes: types(aggregated) }
       : {}),
   };
-  const isOwn = ({ services }: Auditor) => services.some(({ module }) => module);
+  const isOwn = ({ services }: AuditorOutline) => services.some(({ module }) => module);
   const declared = auditors.filter((each) => each !== controlled && each !== aggregated && !isOwn(each));
   return { auditors: declared.map(({ name }) => name), undeclared };
 }

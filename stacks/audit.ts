@@ -2,20 +2,20 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { withMandatory } from "../components/mandatory.ts";
-import { loadAuditors } from "../src/auditors/registry.ts";
 import { askedTypes } from "./askedTypes.ts";
 import { auditSettings } from "./config/audit.ts";
 import { mandatoryOf } from "./config/mandatory.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { auditRules } from "./configRules.ts";
 import { notificationsOf } from "./notifications.ts";
+import { loadOutlines } from "./outlines.ts";
 import { pipelineRoles } from "./pipeline.ts";
 import { keepsDigestKey } from "./standingKey.ts";
 
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { pipeline, notify, configRules: rules, ...settings } = auditSettings(config);
-  const auditors = await loadAuditors(settings.auditors, settings);
+  const auditors = await loadOutlines(settings.auditors, settings);
   await keepsDigestKey(settings, auditors);
   const mandatory = withMandatory(mandatoryOf(config));
   const audit = new AuditAccount(

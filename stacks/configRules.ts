@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigRules } from "../components/configRules.ts";
 import { OrganizationRules, type PolicyControl } from "../components/organizationRules.ts";
-import { loadAuditors } from "../src/auditors/registry.ts";
 import { type Control, loadControls } from "../src/controls/control.ts";
 import { PredicateError } from "../src/controls/expression.ts";
 import { guardPolicy } from "../src/controls/guard/policy.ts";
@@ -11,11 +10,12 @@ import { catalogOf } from "../src/tables/catalog.ts";
 import type { MemberColumn } from "../src/tables/columns.ts";
 import type { AuditSettings } from "./config/audit.ts";
 import type { ConfigRulesSettings } from "./config/rules.ts";
+import { loadOutlines } from "./outlines.ts";
 
 /** The controls that one configuration item answers, and the columns that they ask for. @throws PredicateError */
 export async function rulesKnowledge(): Promise<{ controls: Control[]; columns: Record<string, MemberColumn[]> }> {
   const controls = (await loadControls()).filter((control) => control["config-rule"]);
-  const { tables } = catalogOf(await loadAuditors([...new Set(controls.map(({ service }) => service))]));
+  const { tables } = catalogOf(await loadOutlines([...new Set(controls.map(({ service }) => service))]));
   const columns: Record<string, MemberColumn[]> = {};
   for (const { id, resource, sql } of controls) {
     const asked = new Set(predicateOf(sql).columns);

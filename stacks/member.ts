@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { withMandatory } from "../components/mandatory.ts";
 import { MemberAccount, type MemberAccountArgs } from "../components/memberAccount.ts";
-import { loadAuditors } from "../src/auditors/registry.ts";
 import { mandatoryOf } from "./config/mandatory.ts";
 import { type MemberSettings, memberSettings } from "./config/member.ts";
 import { ConfigError, type ConfigSource } from "./config/value.ts";
 import { configRules } from "./configRules.ts";
+import { loadOutlines } from "./outlines.ts";
 
 /** A member account's stack. What the configuration does not say is asked of the audit account's stack. */
 export async function memberStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
@@ -46,7 +46,7 @@ export async function memberArgs(settings: Omit<MemberSettings, "configRules">):
   return {
     ...rest,
     // An AWS managed policy needs no declarations.
-    auditors: settings.memberPolicy === "generated" ? await loadAuditors(settings.auditors, settings) : [],
+    auditors: settings.memberPolicy === "generated" ? await loadOutlines(settings.auditors, settings) : [],
     roleName: crossAccountRoleName,
     auditAccountId: told(auditAccountId, "auditAccountId"),
     externalId: told(externalId, "externalId"),

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { NotificationSettings } from "../components/notifications.ts";
-import { type Auditor, typesOf } from "../src/auditors/collector.ts";
+import { typesOf } from "../src/auditors/collector.ts";
+import type { AuditorOutline } from "../src/auditors/outline.ts";
 import { loadControls, SEVERITIES } from "../src/controls/control.ts";
 import { ExceptionsError, parseExceptions } from "../src/controls/exceptions.ts";
 import type { NotifySettings } from "./config/notify.ts";
@@ -9,7 +10,7 @@ import { ConfigError } from "./config/value.ts";
 /** Of which findings people are told: those of the controls about what the auditors read, from a severity on. */
 export async function notificationsOf(
   { severity, exceptions: path, ...channels }: NotifySettings,
-  auditors: readonly Auditor[],
+  auditors: readonly AuditorOutline[],
 ): Promise<NotificationSettings> {
   const all = await loadControls();
   const types = new Set<string>(auditors.flatMap(typesOf));

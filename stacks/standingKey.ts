@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { auditorFunctionName } from "../components/auditSettings.ts";
-import type { Auditor } from "../src/auditors/collector.ts";
+import type { AuditorOutline } from "../src/auditors/outline.ts";
 import type { AuditSettings } from "./config/audit.ts";
 import { ConfigError } from "./config/value.ts";
 
@@ -13,7 +13,7 @@ const OF_0_1_0 = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
  */
 export async function keepsDigestKey(
   { digestKey, namePrefix }: Pick<AuditSettings, "digestKey" | "namePrefix">,
-  auditors: readonly Auditor[],
+  auditors: readonly AuditorOutline[],
 ): Promise<void> {
   if (digestKey !== undefined) return;
   for (const auditor of auditors) {

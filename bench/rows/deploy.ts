@@ -6,6 +6,8 @@ const STATE_AT_MOST = 3_000_000;
 const MEMBER_AT_MOST = 100_000;
 const UP_AT_MOST = 60_000;
 const PREVIEW_AT_MOST = 10_000;
+const PROGRAM_AT_MOST = 6_000;
+const MEMBER_PROGRAM_AT_MOST = 3_000;
 
 /** The audit account's stack as a newcomer makes it, and a member's. */
 const LINES = [
@@ -37,8 +39,10 @@ export const row: Row = {
       await said(project, "pulumi preview --stack audit");
       const up = await said(project, "pulumi up --skip-preview --stack audit");
       const preview = await said(project, "pulumi preview --expect-no-changes --stack audit");
+      const program = project.programs.at(-1) ?? Number.NaN;
       await said(project, "pulumi up --skip-preview --stack member");
       const again = await said(project, "pulumi preview --expect-no-changes --stack member");
+      const memberProgram = project.programs.at(-1) ?? Number.NaN;
       const [audit, member] = [await exported(project, "audit"), await exported(project, "member")];
       const { resources } = JSON.parse(audit).deployment as { resources: unknown[] };
       return [
@@ -66,9 +70,21 @@ export const row: Row = {
           target: { text: `≤ ${seconds(PREVIEW_AT_MOST)}`, met: preview.ms <= PREVIEW_AT_MOST },
           from: "program, engine and comparison",
         },
+        {
+          what: "the audit account's program, under the language host",
+          measured: seconds(program),
+          target: { text: `≤ ${seconds(PROGRAM_AT_MOST)}`, met: program <= PROGRAM_AT_MOST },
+          from: "of that preview, what it waits for the engine included",
+        },
+        {
+          what: "a member's program, under the language host",
+          measured: seconds(memberProgram),
+          target: { text: `≤ ${seconds(MEMBER_PROGRAM_AT_MOST)}`, met: memberProgram <= MEMBER_PROGRAM_AT_MOST },
+          from: "of a preview without a change",
+        },
       ];
     } finally {
-      project.close();
+      await project.close();
     }
   },
 };

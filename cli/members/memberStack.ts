@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import packageJson from "../../package.json" with { type: "json" };
-import { type Auditor, typesOf } from "../../src/auditors/collector.ts";
+import { typesOf } from "../../src/auditors/collector.ts";
+import type { AuditorOutline } from "../../src/auditors/outline.ts";
 import { memberPolicyDocuments } from "../../src/auditors/policy.ts";
 import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
 import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
@@ -24,7 +25,7 @@ interface Wanted {
   system: DeployedSystem;
   /** What is deployed in the audit account: members allow the same. */
   deployed: { auditors: readonly string[]; undeclared: UndeclaredTypes };
-  loaded: readonly Auditor[];
+  loaded: readonly AuditorOutline[];
   accounts: readonly string[];
   /** Name of the role of each account that is assumed. */
   through: string;

@@ -1,5 +1,5 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { loadAuditors } from "../../src/auditors/registry.ts";
+import { loadOutlines } from "../../stacks/outlines.ts";
 import { CliError } from "../cliError.ts";
 import { accountsOf, deployedSystem } from "../deployedSystem.ts";
 import { deployedConfig } from "../examination.ts";
@@ -21,7 +21,7 @@ export async function stacksOf(asked: {
   const strangers = (asked.accounts ?? []).filter((id) => !listed.includes(id));
   if (strangers.length)
     throw new CliError(`--accounts: ${strangers.join(", ")} not among the ${listed.length} that are audited`);
-  const loaded = await loadAuditors(deployed.auditors, deployed.undeclared);
+  const loaded = await loadOutlines(deployed.auditors, deployed.undeclared);
   const { through, config } = asked;
   return memberStacks({ system, deployed, loaded, accounts: asked.accounts ?? listed, through, config });
 }

@@ -408,15 +408,20 @@ export const actionsOf = ({ collectors }: Pick<Service, "collectors">): string[]
 /** Whether it is read once for the account, and stands under the region `global`. */
 export const isGlobal = ({ scope }: Pick<Collector, "scope">): boolean => scope !== "regional";
 
+/** As much of an auditor as tells which types it covers. */
+interface Covering extends Pick<Auditor, "name" | "aggregator"> {
+  services: readonly { collectors: readonly Pick<Collector, "type" | "scope">[] }[];
+}
+
 /** The resource types of an auditor, sorted: each is a folder of evidence and a table. */
-export const typesOf = ({ services }: Auditor): string[] =>
+export const typesOf = ({ services }: Covering): string[] =>
   [...new Set(services.flatMap(({ collectors }) => collectors.map(({ type }) => type)))].sort();
 
 /** Accounts of a task that asks an aggregator: each task asks first which of all accounts are aggregated. */
 const ACCOUNTS_OF_AN_AGGREGATOR = 500;
 
 /** What a plan says of an auditor: which types it covers once for an account, and which in each region. */
-export function plannedAuditor({ name, services, aggregator }: Auditor): {
+export function plannedAuditor({ name, services, aggregator }: Covering): {
   name: string;
   global: string[];
   regional: string[];

@@ -1,4 +1,5 @@
-import { type Auditor, plannedAuditor, readsOf } from "./collector.ts";
+import { plannedAuditor } from "./collector.ts";
+import { type AuditorOutline, rightsOf } from "./outline.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
 export interface PolicyDocument {
@@ -31,7 +32,7 @@ const POLICIES_OF_A_ROLE = 10;
  * @throws Error when a role could not hold them all
  */
 export function memberPolicyDocuments(
-  auditors: readonly Auditor[],
+  auditors: readonly AuditorOutline[],
   more: readonly PolicyStatement[] = [],
 ): { name: string; document: PolicyDocument }[] {
   const regional = auditors.some((auditor) => !auditor.aggregator && plannedAuditor(auditor).regional.length > 0);
@@ -53,13 +54,13 @@ const fits = (statements: PolicyStatement[]): boolean =>
   JSON.stringify(documentOf(statements)).length <= MANAGED_POLICY_LIMIT;
 
 /** A statement for what an auditor may do on everything, and one for each action that is granted on some things only. */
-function statementsOf(auditor: Auditor): PolicyStatement[] {
+function statementsOf(auditor: AuditorOutline): PolicyStatement[] {
   // A Sid has letters and digits only.
   const sidOf = (text: string) =>
     text.replace(/(^|[^a-zA-Z0-9]+)([a-zA-Z0-9])/g, (_all, _gap, first: string) => first.toUpperCase());
   const everywhere = new Set<string>();
   const somewhere = new Map<string, Set<string>>();
-  for (const { actions, resources } of auditor.services.flatMap(({ collectors }) => collectors.flatMap(readsOf)))
+  for (const { actions, resources } of auditor.services.flatMap(({ collectors }) => collectors.flatMap(rightsOf)))
     for (const action of actions)
       if (resources) somewhere.set(action, new Set([...(somewhere.get(action) ?? []), ...resources]));
       else everywhere.add(action);

@@ -279,18 +279,24 @@ export interface UndeclaredTypes {
  */
 export async function loadAuditors(
   chosen: readonly string[] = DEFAULT_AUDITORS,
-  { cloudControlTypes = [], cloudControlActions, configAggregator, configAggregatorTypes = [] }: UndeclaredTypes = {},
+  undeclared: UndeclaredTypes = {},
 ): Promise<Auditor[]> {
   const auditors = await Promise.all(
     compose(chosen).map(async ({ name, services: of }) => ({ name, services: await loadServices(of) })),
   );
-  const declared = new Set<string>(auditors.flatMap(typesOf));
+  return [...auditors, ...(await undeclaredAuditors(auditors.flatMap(typesOf), undeclared))];
+}
+
+/** The auditors of types that no chosen auditor declares. @param declared types of those that do */
+export async function undeclaredAuditors(
+  declared: readonly string[],
+  { cloudControlTypes = [], cloudControlActions, configAggregator, configAggregatorTypes = [] }: UndeclaredTypes,
+): Promise<Auditor[]> {
   // What has a declaration of its own is read by that.
   const [controlled, aggregated] = [cloudControlTypes, configAggregatorTypes].map((types) =>
-    types.filter((type) => !declared.has(type)).sort(),
+    types.filter((type) => !declared.includes(type)).sort(),
   ) as [ResourceType[], ResourceType[]];
   return [
-    ...auditors,
     ...(controlled.length ? [await cloudControlAuditor(controlled, cloudControlActions)] : []),
     ...(configAggregator && aggregated.length
       ? [(await import("./configAggregator.ts")).configAggregator(configAggregator, aggregated)]

@@ -1,4 +1,5 @@
-import { type Auditor, isGlobal } from "../auditors/collector.ts";
+import { isGlobal } from "../auditors/collector.ts";
+import type { AuditorOutline } from "../auditors/outline.ts";
 import type { Plan } from "../evidence/plan.ts";
 import {
   COLUMN_TYPES,
@@ -263,8 +264,8 @@ export const byName = (tables: readonly ResourceTable[]): ResourceTable[] =>
   [...tables].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The catalog that some auditors lead to. */
-export function catalogOf(auditors: readonly Auditor[]): Catalog {
-  const collectorsOf = ({ services }: Auditor) => services.flatMap(({ collectors }) => collectors);
+export function catalogOf(auditors: readonly AuditorOutline[]): Catalog {
+  const collectorsOf = ({ services }: AuditorOutline) => services.flatMap(({ collectors }) => [...collectors]);
   // A type that is both regional and global has two collectors, and one table.
   const byType = new Map(auditors.flatMap(collectorsOf).map((each) => [each.type, each]));
   return {

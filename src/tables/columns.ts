@@ -1,5 +1,6 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import type { Collector } from "../auditors/collector.ts";
+import type { CollectorOutline } from "../auditors/outline.ts";
 import { shapeOf } from "../auditors/schema.ts";
 import { resourceTypeName } from "../evidence/layout.ts";
 
@@ -99,7 +100,12 @@ export function columnType(schema: NormalizedSchema): ColumnType {
 const RETYPED: Readonly<Record<string, ColumnType>> = {};
 
 /** The table of what a collector finds, typed from the SDK's own schemas. */
-export function tableOf(collector: Collector, retyped = RETYPED): ResourceTable {
+export function tableOf(collector: Collector | CollectorOutline, retyped = RETYPED): ResourceTable {
+  if ("members" in collector)
+    return tableOfMembers(
+      collector.type,
+      collector.members.map(([member, type]) => [member, COLUMN_TYPES[type]!] as const),
+    );
   const { members, details } = shapeOf(collector);
   return tableOfMembers(collector.type, [
     ...members.flatMap(([member, schema]) => {
