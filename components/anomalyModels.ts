@@ -21,6 +21,8 @@ export interface AnomalyModelsArgs extends AnomalyModelSettings {
   bucket: { name: pulumi.Input<string>; arn: pulumi.Input<string> };
   logRetentionDays: number;
   tracing?: boolean;
+  /** ARN of the KMS key that the evidence is encrypted with; S3's own when left out. */
+  encryptionKeyArn?: string | undefined;
 }
 
 /** Days that rows of features, models and scores are kept. */
@@ -72,7 +74,7 @@ export class AnomalyModels extends pulumi.ComponentResource {
     const here = (service: string, resource: string) =>
       pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
     const queue = deadLetterQueue(name, `${functionName}-failed`, child, here("events", `rule/${functionName}-*`));
-    const work = new ResultsBucket(`${name}-work`, WORK_DAYS, child);
+    const work = new ResultsBucket(`${name}-work`, { days: WORK_DAYS }, child);
     const image = aws.sagemaker.getPrebuiltEcrImageOutput({ repositoryName: "randomcutforest" }, child);
     const { role, policy } = trainingRole(name, { ...args, functionName, work, image, here }, child);
     const scorer = new SystemFunction(
@@ -84,6 +86,7 @@ export class AnomalyModels extends pulumi.ComponentResource {
         memorySize: MEMORY,
         logRetentionDays: args.logRetentionDays,
         tracing: args.tracing ?? false,
+        encryptionKeyArn: args.encryptionKeyArn,
         environment: {
           EVIDENCE_BUCKET: bucket.name,
           WORK_BUCKET: work.name,

@@ -53,7 +53,12 @@ export class AuditAccount extends pulumi.ComponentResource {
     const catalog = settings.hasCatalog
       ? new Catalog(
           `${name}-catalog`,
-          { name: settings.prefix, bucketName: bucket.name, bytesLimit: settings.bytesLimit },
+          {
+            name: settings.prefix,
+            bucketName: bucket.name,
+            bytesLimit: settings.bytesLimit,
+            encryptionKeyArn: args.encryptionKeyArn,
+          },
           system.child,
         )
       : undefined;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Auditor } from "../src/auditors/collector.ts";
+import type { AuditorOutline } from "../src/auditors/outline.ts";
 import type { AnomalyModelSettings } from "./anomalyModels.ts";
 import type { ObjectLock } from "./evidenceBucket.ts";
 import type { NotificationSettings } from "./notifications.ts";
@@ -8,7 +8,7 @@ import type { RunSchedule } from "./schedule.ts";
 /** What an `AuditAccount` may be told. */
 export interface AuditAccountArgs {
   /** Auditors to deploy, as `src/auditors/registry.ts` loads them by name. */
-  auditors: readonly Auditor[];
+  auditors: readonly AuditorOutline[];
   /** Ids of the member accounts (12 digits each), or where they come from. */
   accounts: { ids: readonly string[] } | { organizationalUnits: readonly string[]; exclude: readonly string[] };
   /** Regions to cover; every enabled one when empty. */
@@ -18,6 +18,8 @@ export interface AuditAccountArgs {
   /** Whether the bucket of that name stands already, of a stack before, and is taken over. Default: false. */
   adoptBucket?: boolean;
   objectLock?: ObjectLock;
+  /** ARN of the KMS key that evidence and answers of queries are encrypted with; S3's own when left out. */
+  encryptionKeyArn?: string;
   /** First part of every function's name. Default: `audit`. */
   namePrefix?: string;
   /** Default: `/audit-ecosystem/accounts`. */
@@ -76,7 +78,7 @@ export interface AuditSettings {
   hasCatalog: boolean;
   bytesLimit: number;
   /** What all functions have in common. */
-  common: { logRetentionDays: number; tracing: boolean };
+  common: { logRetentionDays: number; tracing: boolean; encryptionKeyArn: string | undefined };
 }
 
 /** @param args as the program was told */
@@ -93,9 +95,13 @@ export function settingsOf(args: AuditAccountArgs): AuditSettings {
     flexibleMinutes: args.scheduleFlexibleMinutes ?? 15,
     hasCatalog: args.catalog !== false,
     bytesLimit: (args.queryLimitGigabytes ?? 100) * 1e9,
-    common: { logRetentionDays: args.logRetentionDays ?? 90, tracing: args.tracing ?? false },
+    common: {
+      logRetentionDays: args.logRetentionDays ?? 90,
+      tracing: args.tracing ?? false,
+      encryptionKeyArn: args.encryptionKeyArn,
+    },
   };
 }
 
-export const auditorFunctionName = (prefix: string, { name }: Pick<Auditor, "name">): string =>
+export const auditorFunctionName = (prefix: string, { name }: Pick<AuditorOutline, "name">): string =>
   `${prefix}-get-meta-${name}`;

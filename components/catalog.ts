@@ -12,6 +12,8 @@ export interface CatalogArgs {
   bucketName: pulumi.Input<string>;
   /** Bytes that a query may scan; one that would scan more is stopped. */
   bytesLimit: number;
+  /** ARN of the KMS key that answers are encrypted with; S3's own when left out. */
+  encryptionKeyArn?: string | undefined;
 }
 
 /** Days that answers of queries are kept. */
@@ -33,6 +35,7 @@ export class Catalog extends pulumi.ComponentResource {
   constructor(name: string, args: CatalogArgs, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:Catalog", name, {}, opts);
     const child = { parent: this };
+    const { encryptionKeyArn } = args;
     const database = new aws.glue.CatalogDatabase(
       name,
       { name: args.name.replaceAll("-", "_").toLowerCase(), description: "Tables derived from sealed evidence" },
@@ -69,7 +72,7 @@ export class Catalog extends pulumi.ComponentResource {
         child,
       );
     }
-    const results = new ResultsBucket(`${name}-results`, RESULT_DAYS, child);
+    const results = new ResultsBucket(`${name}-results`, { days: RESULT_DAYS, encryptionKeyArn }, child);
     const workgroup = new aws.athena.Workgroup(
       name,
       {
@@ -83,7 +86,9 @@ export class Catalog extends pulumi.ComponentResource {
           engineVersion: { selectedEngineVersion: "Athena engine version 3" },
           resultConfiguration: {
             outputLocation: pulumi.interpolate`s3://${results.name}/`,
-            encryptionConfiguration: { encryptionOption: "SSE_S3" },
+            encryptionConfiguration: encryptionKeyArn
+              ? { encryptionOption: "SSE_KMS", kmsKeyArn: encryptionKeyArn }
+              : { encryptionOption: "SSE_S3" },
           },
         },
       },

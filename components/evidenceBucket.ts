@@ -23,6 +23,8 @@ export interface EvidenceBucketArgs {
   objectLock?: ObjectLock | undefined;
   /** Whether the bucket of that name stands already, and is taken over. */
   adopt?: boolean | undefined;
+  /** ARN of the KMS key that objects are encrypted with; S3's own when left out. */
+  encryptionKeyArn?: string | undefined;
 }
 
 /** Days after which parts of uploads that never ended are removed; no function lives that long. */
@@ -105,7 +107,7 @@ export class EvidenceBucket extends pulumi.ComponentResource {
       child,
     );
     const policy = pulumi.all([bucket.arn, args.systemRoles]).apply((arns) => bucketPolicy(...arns));
-    secureBucket(name, bucket, policy, child);
+    secureBucket(name, bucket, { policy, encryptionKeyArn: args.encryptionKeyArn }, child);
     new aws.s3.BucketLifecycleConfiguration(
       name,
       {

@@ -35,6 +35,8 @@ export interface NotificationsArgs extends NotificationSettings {
   covered: Tables["auditors"];
   logRetentionDays: number;
   tracing?: boolean;
+  /** ARN of the KMS key that the evidence is encrypted with; S3's own when left out. */
+  encryptionKeyArn?: string | undefined;
 }
 
 /** The notifier's name: who starts it has it before it is made. */
@@ -75,6 +77,7 @@ export class Notifications extends pulumi.ComponentResource {
         memorySize: 1024,
         logRetentionDays: args.logRetentionDays,
         tracing: args.tracing ?? false,
+        encryptionKeyArn: args.encryptionKeyArn,
         environment: {
           EVIDENCE_BUCKET: bucket.name,
           ATHENA_WORKGROUP: catalog.workgroupName,

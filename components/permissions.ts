@@ -296,6 +296,26 @@ export const trainingPermissions = (workArn: string, repositoryArn: string, logs
   ),
 ];
 
+/** S3, as KMS is told which service calls for somebody. @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
+const BY_S3 = ["s3.*.amazonaws.com", "s3.*.amazonaws.com.cn"];
+
+/**
+ * What reading and writing objects asks of the KMS key that they are encrypted with: through S3 and by no other way.
+ * Sending an upload in parts decrypts too.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
+ */
+export function keyPermissions(permissions: readonly PolicyStatement[], keyArn: string): PolicyStatement[] {
+  const actions = permissions.flatMap(({ Action }) => Action);
+  const writes = actions.includes("s3:PutObject");
+  if (!writes && !actions.includes("s3:GetObject")) return [];
+  return [
+    {
+      ...allow("UseBucketKey", ["kms:Decrypt", ...(writes ? ["kms:GenerateDataKey"] : [])], keyArn),
+      Condition: { StringLike: { "kms:ViaService": BY_S3 } },
+    },
+  ];
+}
+
 /** What judges configuration items: neither action knows a narrower resource. */
 export const configRulesPermissions: PolicyStatement[] = [
   allow("TellConfig", ["config:PutEvaluations"], "*"),

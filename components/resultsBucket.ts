@@ -13,13 +13,17 @@ export class ResultsBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
 
-  /** @param days after which an object is removed */
-  constructor(name: string, days: number, opts?: pulumi.ComponentResourceOptions) {
+  /** @param args days after which an object is removed, and the KMS key it is encrypted with: S3's own when left out */
+  constructor(
+    name: string,
+    { days, encryptionKeyArn }: { days: number; encryptionKeyArn?: string | undefined },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("audit-ecosystem:index:ResultsBucket", name, {}, opts);
     const child = { parent: this };
     const bucket = new aws.s3.Bucket(name, { forceDestroy: true }, child);
     const of = { bucket: bucket.id };
-    secureBucket(name, bucket, bucket.arn.apply(resultsPolicy), child);
+    secureBucket(name, bucket, { policy: bucket.arn.apply(resultsPolicy), encryptionKeyArn }, child);
     new aws.s3.BucketLifecycleConfiguration(
       name,
       {

@@ -4,7 +4,7 @@ import type { PolicyStatement } from "../src/auditors/policy.ts";
 import { bundle } from "./bundle.ts";
 import type { Handler } from "./handlers.ts";
 import { SYSTEM_PATH } from "./memberAccount.ts";
-import { tracingPermission } from "./permissions.ts";
+import { keyPermissions, tracingPermission } from "./permissions.ts";
 
 /** What a {@link SystemFunction} must be told. */
 export interface SystemFunctionArgs {
@@ -22,6 +22,8 @@ export interface SystemFunctionArgs {
   logRetentionDays: number;
   /** Whether AWS X-Ray traces invocations. Default: false. */
   tracing?: boolean;
+  /** ARN of the KMS key that the buckets are encrypted with, where it is none of S3's own. */
+  encryptionKeyArn?: string | undefined;
   /** Function or queue that gets events which failed for good. */
   onFailure?: pulumi.Input<string>;
 }
@@ -65,11 +67,16 @@ export class SystemFunction extends pulumi.ComponentResource {
       name,
       {
         role: role.name,
-        policy: pulumi
-          .all([args.permissions, own])
-          .apply(([permissions, always]) =>
-            JSON.stringify({ Version: "2012-10-17", Statement: [...always, ...permissions] }),
-          ),
+        policy: pulumi.all([args.permissions, own]).apply(([permissions, always]) =>
+          JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [
+              ...always,
+              ...permissions,
+              ...(args.encryptionKeyArn ? keyPermissions(permissions, args.encryptionKeyArn) : []),
+            ],
+          }),
+        ),
       },
       child,
     );

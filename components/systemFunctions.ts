@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type Auditor, typesOf } from "../src/auditors/collector.ts";
+import { typesOf } from "../src/auditors/collector.ts";
+import type { AuditorOutline } from "../src/auditors/outline.ts";
 import { catalogOf, type Catalog as Tables } from "../src/tables/catalog.ts";
 import type { AccountList } from "./accountList.ts";
 import { anomaliesName } from "./anomalyModels.ts";
@@ -56,7 +57,7 @@ export function systemOf(
   const handlers = systemHandlers(args.auditors, args.askedTypes);
   const { auditors, tabulator, ...always } = handlers;
   prepareBundles([...Object.values(always), ...(settings.hasCatalog ? [tabulator] : []), ...auditors]);
-  const { bucketName, objectLock, adoptBucket } = args;
+  const { bucketName, objectLock, adoptBucket, encryptionKeyArn } = args;
   return {
     name,
     args,
@@ -65,7 +66,7 @@ export function systemOf(
     here: { partition, accountId, region },
     bucket: new EvidenceBucket(
       `${name}-evidence`,
-      { bucketName, objectLock, adopt: adoptBucket, systemRoles: pulumi.interpolate`${roles}*` },
+      { bucketName, objectLock, encryptionKeyArn, adopt: adoptBucket, systemRoles: pulumi.interpolate`${roles}*` },
       child,
     ),
     signingKey: new SigningKey(
@@ -92,7 +93,7 @@ function digestKeyOf(name: string, { digestKey }: AuditAccountArgs, child: pulum
 const functionArn = ({ here }: System, functionName: string): pulumi.Output<string> =>
   pulumi.interpolate`arn:${here.partition}:lambda:*:${here.accountId}:function:${functionName}`;
 
-const auditorArn = (system: System, auditor: Auditor) =>
+const auditorArn = (system: System, auditor: AuditorOutline) =>
   functionArn(system, auditorFunctionName(system.settings.prefix, auditor));
 
 /** Derives the tables of sealed runs, and declares them in the catalog's database. */

@@ -15,6 +15,8 @@ export interface WatchdogArgs {
   sealDeadlineMinutes: number;
   logRetentionDays: number;
   tracing?: boolean;
+  /** ARN of the KMS key that the evidence is encrypted with; S3's own when left out. */
+  encryptionKeyArn?: string | undefined;
 }
 
 const EVERY = "rate(15 minutes)";
@@ -35,6 +37,7 @@ export class Watchdog extends pulumi.ComponentResource {
         memorySize: 256,
         logRetentionDays: args.logRetentionDays,
         tracing: args.tracing ?? false,
+        encryptionKeyArn: args.encryptionKeyArn,
         environment: {
           EVIDENCE_BUCKET: args.bucket.name,
           SEALER_FUNCTION: args.sealer.name,

@@ -1,5 +1,5 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, type KMSClient } from "@aws-sdk/client-kms";
-import type { LambdaClient } from "@aws-sdk/client-lambda";
+import { GetAccountSettingsCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import {
   GetBucketEncryptionCommand,
   GetBucketOwnershipControlsCommand,
@@ -48,6 +48,7 @@ const few = (names: readonly string[]): string =>
 export async function auditFindings(clients: AuditClients, expected: ExpectedAudit): Promise<Finding[]> {
   const parts: [string, () => Promise<Finding[]>][] = [
     ["functions", () => functions(clients.lambda, expected.functions)],
+    ["concurrency", () => concurrency(clients.lambda)],
     ["bucket", () => bucket(clients.s3, expected)],
     ["signing key", () => signingKey(clients.kms, expected)],
     ["schedule", () => schedules(clients.scheduler, expected)],
@@ -88,6 +89,22 @@ async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, str
       : []),
   ];
   return findings.length ? findings : [ok("functions", `${all.length}, their code is the one here`)];
+}
+
+/** Functions that a run keeps busy at the same time, in an account with what AWS gives by default. */
+const CONCURRENCY = 1000;
+
+/** A new account has ten. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+async function concurrency(lambda: LambdaClient): Promise<Finding[]> {
+  const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
+  const { ConcurrentExecutions = 0, UnreservedConcurrentExecutions: free = ConcurrentExecutions } = AccountLimit ?? {};
+  if (free >= CONCURRENCY / 2) return [ok("concurrency", `${free} functions at the same time`)];
+  return [
+    note(
+      "concurrency",
+      `${free} functions at the same time: runs of many accounts take long. Ask for ${CONCURRENCY}: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value ${CONCURRENCY}`,
+    ),
+  ];
 }
 
 /** What a bucket has set; undefined where S3 says that it has none. */

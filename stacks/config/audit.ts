@@ -19,6 +19,7 @@ export interface AuditSettings extends UndeclaredTypes {
   adoptBucket: boolean;
   /** Undefined: random. */
   digestKey?: string;
+  encryptionKeyArn?: string;
   objectLock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number };
   namePrefix: string;
   parameterName: string;
@@ -63,6 +64,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     ...bucketOf(config),
     digestKey: read(config, "digestKey"),
     objectLock: objectLockOf(config),
+    encryptionKeyArn: read(config, "encryptionKeyArn"),
     namePrefix: read(config, "namePrefix"),
     parameterName: read(config, "parameterName"),
     crossAccountRoleName: read(config, "crossAccountRoleName"),

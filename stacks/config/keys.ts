@@ -109,6 +109,14 @@ export const KEYS = {
     problem: "one of GOVERNANCE, COMPLIANCE is expected",
     example: "GOVERNANCE",
   },
+  encryptionKeyArn: {
+    about: "audit: ARN of the KMS key that evidence and answers of queries are encrypted with; S3's own when empty",
+    default: "",
+    // A key of another region cannot encrypt a bucket, and an alias means another key in another account.
+    schema: matching(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/),
+    problem: "the ARN of a KMS key of the bucket's region is expected, and no alias",
+    example: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+  },
   namePrefix: {
     about: "audit: first part of every function's name",
     default: "audit",

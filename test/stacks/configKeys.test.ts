@@ -97,6 +97,12 @@ const KEYS: Record<
     gives: { objectLock: { mode: "COMPLIANCE", days: 1 } },
     wrong: ["compliance"],
   },
+  encryptionKeyArn: {
+    kind: "audit",
+    value: "arn:aws:kms:eu-central-1:888888888888:key/mrk-1234",
+    gives: { encryptionKeyArn: "arn:aws:kms:eu-central-1:888888888888:key/mrk-1234" },
+    wrong: ["1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:eu-central-1:888888888888:alias/evidence"],
+  },
   namePrefix: { kind: "audit", value: "acme", gives: { namePrefix: "acme" }, wrong: ["a b"] },
   parameterName: {
     kind: "audit",
