@@ -142,7 +142,7 @@ ORDER BY ${ORDER}${limit}`;
   SELECT place, regexp_extract(each, '^(.*):[0-9]+$', 1), CAST(regexp_extract(each, ':([0-9]+)$', 1) AS bigint), 1
   FROM (SELECT place, unnest(list_distinct(list_filter(further, x -> x IS NOT NULL))) AS each FROM wanted)
 ), evidence AS (
-  SELECT c.place, sqlTexts(json_array(c.object, c.line, o.sha256) ORDER BY c.rank, c.object, c.line) AS lines
+  SELECT c.place, list(json_array(c.object, c.line, o.sha256) ORDER BY c.rank, c.object, c.line) AS lines
   FROM (SELECT place, object, line, min(rank) AS rank FROM cited GROUP BY ALL) c
   JOIN latest_objects o ON o.key = c.object
   GROUP BY c.place
