@@ -50,11 +50,12 @@ describe("controls", () => {
   it("ask the same question in one place: no two longer queries differ in types and reasons alone", async () => {
     const questions = new Map<string, string>();
     for (const { id, sql, template } of await loadControls()) {
-      if (template) continue;
+      // A query of a few lines is read faster than a template.
+      if (template || sql.split("\n").length < 8) continue;
       const question = sql
-        .replace(/latest_aws_\w+/g, "T")
-        .replace(/AWS::\w+::\w+/g, "R")
-        .replace(/\s+/g, " ");
+        .replace(/latest_aws_\w+/g, "table")
+        .replace(/AWS::\w+::\w+/g, "type")
+        .replace(/'[^']*'(?= AS reason| AS not_known)/g, "text");
       expect(questions.get(question), `${id} asks the same as`).to.equal(undefined);
       questions.set(question, id);
     }
