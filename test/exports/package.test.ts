@@ -78,7 +78,7 @@ describe("the package", function () {
       "LICENSE",
     ]);
     expect(files.filter((path) => /^(test|bench|dist|node_modules)\/|(?<!\.d)\.ts$/.test(path))).to.deep.equal([]);
-    const controls = readdirSync("src/controls/rules", { recursive: true, encoding: "utf8" }).filter((path) =>
+    const controls = readdirSync("src/controls", { recursive: true, encoding: "utf8" }).filter((path) =>
       path.endsWith(".sql"),
     );
     expect(files.filter((path) => path.endsWith(".sql"))).to.have.length(controls.length);
