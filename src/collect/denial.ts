@@ -2,12 +2,13 @@ import type { ReadError } from "../evidence/outcome.ts";
 
 /** AWS's error codes for "you may not"; services put more behind it: `AccessDeniedForDependencyException`. */
 const DENIED =
-  /^(AccessDenied|AuthorizationError|Forbidden|InsufficientPrivileges|NotAuthorized|OperationNotPermitted|Unauthori[sz]ed)/;
+  /^((KMS|Kms)\.?)?(AccessDenied|AuthorizationError|Forbidden|InsufficientPrivileges|NotAuthorized|OperationNotPermitted|Unauthori[sz]ed)/;
 /** Denials whose code names something else, by AWS's words. */
 const SAYS_DENIED = /not authorized to perform|with an explicit deny|because no .+ allows/i;
 
 /** Refusals of a token or a signature, which some services give the code of a denial. */
-const SAYS_REFUSED = /security token|expired token|token (is|has) expired|signature (we calculated|expired|not yet)/i;
+const SAYS_REFUSED =
+  /security token|expired token|request has expired|requires a valid Date|token (is|has) expired|signature (we calculated|expired|not yet)/i;
 
 /** Whether an error is a denial: a permission decides it, and no token, signature, clock or route. */
 export const isDenial = (code: string, message: string): boolean =>

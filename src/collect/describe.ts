@@ -68,12 +68,15 @@ export async function describePage(page: readonly Found[], describing: Describin
           describing,
         );
         const full = answer && (describe.take ? valuesAt(answer, describe.take)[0] : answer);
-        return full && typeof full === "object" ? { ...resource, ...full } : resource;
+        if (full && typeof full === "object") return { ...resource, ...full };
+        // It answers, and not about what it was asked about.
+        if (answer) unread[index]![describe.detail.as] = notDescribed(describe.detail, describing);
+        return resource;
       }),
     );
   }
   const { json } = collector;
-  if (json) resources = resources.map((resource) => unfolded(resource, json));
+  if (json) resources = resources.map((resource, index) => unfolded(resource, json, unread[index]!, describing));
   const batched = tags.kind === "batch" ? await askBatch(tags.batch, resources, unread, "tags", describing) : undefined;
   return Promise.all(
     resources.map(async (resource, index): Promise<Described> => {
@@ -104,11 +107,11 @@ export async function describePage(page: readonly Found[], describing: Describin
       const tagged = async (): Promise<Described["tags"]> => {
         switch (tags.kind) {
           case "inline":
-            return tagMap(valueAt(resource, tags.member));
+            return tagsIn(valueAt(resource, tags.member), collector.listing, of, describing);
           case "call":
-            return tagsOf(await once(tags.detail, "tags"), tags.member);
+            return tagsOf(await once(tags.detail, "tags"), tags.member, tags.detail, of, describing);
           case "batch":
-            return tagsOf(batched![index], tags.member);
+            return tagsOf(batched![index], tags.member, tags.batch, of, describing);
           case "bulk":
             return arn === null ? null : bulkTagsOf(arn, of, tags.listing.operation, describing);
           case "none":
@@ -136,10 +139,27 @@ const TAGS_SOURCES: Readonly<Record<Tags["kind"], TagsSource>> = {
   none: "not-asked",
 };
 
+/** An answer that does not have what was asked for, as a problem of its own. */
+const odd = (name: string, message: string): Error => Object.assign(new Error(message), { name });
+
+/** Takes down a call that answered without the thing that it was asked about. */
+function notDescribed(read: Read, { problem }: Describing, incomplete: "details" | "tags" = "details"): string {
+  const error = odd("NotDescribed", `${read.operation} answered without what it was asked about`);
+  return problem(read, error, incomplete, { begun: true }).error.code;
+}
+
 /** A resource that comes as JSON in one of its members: what is in it takes that member's place. */
-function unfolded(resource: Values, member: string): Values {
+function unfolded(resource: Values, member: string, unread: Record<string, string>, of: Describing): Values {
   const { [member]: text, ...rest } = resource;
-  return typeof text === "string" ? { ...rest, ...(JSON.parse(text) as Values) } : rest;
+  if (typeof text !== "string") return rest;
+  try {
+    const inside: unknown = JSON.parse(text);
+    if (inside && typeof inside === "object" && !Array.isArray(inside)) return { ...rest, ...inside };
+  } catch {}
+  const { listing } = of.collector;
+  const error = odd("NotJson", `${listing.operation} answered with ${member} that is no JSON object`);
+  unread[listing.operation] = of.problem(listing, error, "details", { begun: true }).error.code;
+  return resource;
 }
 
 /** The answer, null where AWS says there is none, undefined where it was not read. */
@@ -199,7 +219,11 @@ async function askChunk(
     return resources.map((resource, index) => {
       const name = nameOf(inResource, resource, { ...where, arn: arns[index] ?? null }) ?? "";
       const own = found.get(name);
-      if (own || incomplete !== "details") return own ?? null;
+      if (own) return own;
+      if (incomplete === "tags") {
+        unread[index]![batch.operation] = notDescribed(batch, describing, "tags");
+        return undefined;
+      }
       unread[index]![batch.operation] = problem(batch, notAnswered(batch, answer, name), incomplete).error.code;
       return null;
     });
@@ -244,8 +268,35 @@ export function nameOf(naming: Naming | undefined, resource: Values, where: Wher
   return value === undefined || value === null ? null : String(value);
 }
 
-const tagsOf = (answer: Values | null | undefined, member: string): Record<string, string> | null =>
-  answer === undefined ? null : tagMap(answer ? valueAt(answer, member) : undefined);
+const tagsOf = (
+  answer: Values | null | undefined,
+  member: string,
+  read: Read,
+  unread: Record<string, string>,
+  describing: Describing,
+): Record<string, string> | null =>
+  answer === undefined ? null : tagsIn(answer ? valueAt(answer, member) : undefined, read, unread, describing);
+
+/** Tags as a map; null where what stands for them is none, which is a problem of the call that has them. */
+function tagsIn(
+  tags: unknown,
+  read: Read,
+  unread: Record<string, string>,
+  { problem }: Describing,
+): Record<string, string> | null {
+  if (areTags(tags)) return tagMap(tags);
+  const error = odd("NotTags", `${read.operation} answered with tags that are none`);
+  unread[read.operation] = problem(read, error, "tags", { begun: true }).error.code;
+  return null;
+}
+
+/** Whether it is a map of texts, or a list whose elements have keys; nothing at all is no tags. */
+function areTags(tags: unknown): boolean {
+  if (tags === undefined || tags === null) return true;
+  if (typeof tags !== "object") return false;
+  if (!Array.isArray(tags)) return Object.values(tags).every((value) => typeof value === "string");
+  return tags.every((tag: Values | null) => KEYS.some((key) => typeof tag?.[key] === "string"));
+}
 
 async function bulkTagsOf(
   arn: string,

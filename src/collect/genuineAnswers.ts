@@ -1,5 +1,7 @@
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { SdkClient } from "../auditors/collector.ts";
+import { isTokenName, type Shape, shapeOf, wrongIn } from "./answerShape.ts";
+import { oddIn } from "./xmlLists.ts";
 
 /** An answer as it came over the wire. */
 interface Response {
@@ -53,22 +55,29 @@ type Envelope =
 export function withGenuineAnswers<C extends SdkClient>(client: C): C {
   const protocol = client.config?.protocol as Protocol | undefined;
   if (!protocol?.deserializeResponse) return client;
-  const envelopes = new Map<string, Envelope>();
-  const envelopeOf = (operation: Operation): Envelope => {
-    const known = envelopes.get(operation.name) ?? envelope(protocol.getShapeId(), operation);
-    envelopes.set(operation.name, known);
-    return known;
+  const known = new Map<string, { envelope: Envelope; shape: Shape }>();
+  const knownOf = (operation: Operation) => {
+    const schema = NormalizedSchema.of(operation.output as Parameters<typeof NormalizedSchema.of>[0]);
+    const made = known.get(operation.name) ?? {
+      envelope: envelope(protocol.getShapeId(), operation, schema),
+      shape: shapeOf(schema),
+    };
+    known.set(operation.name, made);
+    return made;
   };
   const deserializeResponse: Protocol["deserializeResponse"] = async (operation, context, response) => {
-    const body = await bytesOf(response.body, context);
+    const body = await bytesOf(response, context);
     response.body = body;
-    const wanted = envelopeOf(operation);
+    const { envelope: wanted, shape } = knownOf(operation);
     const refused = response.statusCode >= 300;
     expectWhole(response, body);
     if (refused) expectError(protocol.getShapeId(), response, body);
     else if (expectAnswer(wanted, response, body) === "error") return asError(protocol, operation, context, response);
     try {
-      return await protocol.deserializeResponse(operation, context, response);
+      const answer = await protocol.deserializeResponse(operation, context, response);
+      const wrong = wanted.kind === "any" ? undefined : (wrongIn(shape, answer) ?? lostIn(wanted, shape, answer, body));
+      if (wrong) throw new NotAnAnswer(response.statusCode, wrong);
+      return answer;
     } catch (error) {
       // The SDK's errors of a service say whose fault it is, and what it knows of the answer.
       if (error instanceof Error && ("$fault" in error || "$metadata" in error)) throw error;
@@ -81,11 +90,23 @@ export function withGenuineAnswers<C extends SdkClient>(client: C): C {
   return client;
 }
 
-const bytesOf = async (body: unknown, { streamCollector }: Context): Promise<Uint8Array> =>
-  body instanceof Uint8Array ? body : body ? streamCollector(body) : new Uint8Array();
+/** @throws NotAnAnswer where the connection ended before the body did */
+async function bytesOf({ body, statusCode }: Response, { streamCollector }: Context): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
+  try {
+    return body ? await streamCollector(body) : new Uint8Array();
+  } catch (error) {
+    // The connection was reset; what was given up by the caller or took too long says so itself.
+    if ((error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
+    throw new NotAnAnswer(statusCode, "a body that broke off", true);
+  }
+}
 
-function envelope(protocol: string, { name, traits, output }: Operation): Envelope {
-  const schema = NormalizedSchema.of(output as Parameters<typeof NormalizedSchema.of>[0]);
+/** What stands in a body of XML that has nothing for the SDK; undefined: nothing either. */
+const lostIn = ({ kind }: Envelope, shape: Shape, answer: Values, body: Uint8Array): string | undefined =>
+  kind === "xml" ? oddIn(buffer(body), shape, answer) : undefined;
+
+function envelope(protocol: string, { name, traits }: Operation, schema: NormalizedSchema): Envelope {
   const http = (traits as { http?: readonly string[] } | undefined)?.http;
   if (http?.[0] === "HEAD" || !schema.isStructSchema()) return { kind: "any" };
   if (protocol.endsWith("#awsQuery"))
@@ -171,8 +192,11 @@ function expectJson(
     throw new NotAnAnswer(statusCode, "a JSON object that is cut off", true);
   }
   const names = Object.keys(answer);
-  if (!names.length || names.some((name) => members.has(name) && !isToken(name))) return "answer";
-  if (typeof answer.__type === "string") return "error";
+  const { __type: type } = answer;
+  if (typeof type === "string" && !members.has("__type") && /(Exception|Error|Fault|Failure)$/.test(type))
+    return "error";
+  if (!names.length || names.some((name) => members.has(name) && !isTokenName(name))) return "answer";
+  if (typeof type === "string") return "error";
   const message = answer.message ?? answer.Message;
   if (typeof message === "string" && !members.has("message") && !members.has("Message"))
     throw new NotAnAnswer(statusCode, `an error with the status of an answer: ${plain(message)}`);
@@ -181,12 +205,10 @@ function expectJson(
   return "answer";
 }
 
-const isToken = (name: string): boolean => /token$|marker$/i.test(name);
-
 /** Whether a large body has one of the operation's members near its beginning; the list it is large for comes early. */
 const hasMember = (members: ReadonlySet<string>, body: Uint8Array): boolean => {
   const head = headOf(body);
-  for (const member of members) if (!isToken(member) && head.includes(`"${member}"`)) return true;
+  for (const member of members) if (!isTokenName(member) && head.includes(`"${member}"`)) return true;
   return false;
 };
 

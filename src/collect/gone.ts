@@ -17,6 +17,7 @@ const GONE: Readonly<Record<string, RegExp>> = {
   AppRunner: /^ResourceNot[Ff]ound/,
   "Application Auto Scaling": /^(Object|Resource)NotFoundException/,
   AppSync: NOT_FOUND,
+  Athena: /^ResourceNotFound|^InvalidRequestException: .*\b(is|was) not found\b/i,
   "Auto Scaling": /^ValidationError: .*\bname not found\b/,
   Batch: /^ClientException: .*(does not exist|not found)/i,
   CloudFormation: /^(Stack|StackSet|StackInstance|ChangeSet|Type)NotFound|^ValidationError: Stack\b.* does not exist/,
@@ -36,7 +37,7 @@ const GONE: Readonly<Record<string, RegExp>> = {
   EC2: /^Invalid\w+\.NotFound|^NatGatewayNotFound/,
   ECR: /^RepositoryNotFound/,
   "ECR PUBLIC": /^(Repository|Registry)NotFound/,
-  ECS: /^(Cluster|Service|TaskSet|Resource|Namespace)NotFound/,
+  ECS: /^(Cluster|Service|TaskSet|Resource|Namespace)NotFound|^ClientException: Unable to describe task definition/,
   EFS: /^(FileSystem|AccessPoint|MountTarget)NotFound/,
   EKS: /^(Resource)?NotFoundException/,
   EMR: /^InvalidRequestException: .*(is not valid|does not exist|not found)/i,
@@ -47,6 +48,8 @@ const GONE: Readonly<Record<string, RegExp>> = {
   FSx: /^(Backup|FileSystem|FileCache|StorageVirtualMachine|Volume|Snapshot|DataRepository\w+|Resource)NotFound/,
   "Global Accelerator": /^(Accelerator|Listener|EndpointGroup|Attachment)NotFound/,
   Glue: /^(Entity|Resource|Integration)NotFound/,
+  // It takes the id of a detector that is gone for another account's.
+  GuardDuty: /^ResourceNotFound|^BadRequestException: .*detectorId is not owned by the current account/,
   IAM: /^NoSuchEntity/,
   Kafka: NOT_FOUND,
   KMS: /^(CustomKeyStore)?NotFound(Exception)?/,
@@ -61,6 +64,7 @@ const GONE: Readonly<Record<string, RegExp>> = {
   Redshift: TYPED,
   "Route 53":
     /^NoSuch(HostedZone|HealthCheck|CidrCollection|DelegationSet|QueryLoggingConfig|TrafficPolicy)|^HostedZoneNotFound/,
+  "Route 53 Domains": /^InvalidInput: Domain \S+\s+not found in\b/,
   S3: /^NoSuchBucket$/,
   "S3 Control": /^(NoSuch(AccessPoint|MultiRegionAccessPoint|Configuration|Bucket)\b|NotFoundException|NoSuchResource)/,
   SageMaker: /^ResourceNotFound|^ValidationException: .*(Could not find|Cannot find|does not exist|RecordNotFound)/i,

@@ -103,7 +103,8 @@ export function problemOf(thrown: unknown, asked: Asked): Problem {
 function entering({ cause, call }: SessionError, { resourceType, incomplete }: Asked): Problem {
   const problem = problemOf(cause, { ...call, resourceType, incomplete, open: true });
   const { error } = problem;
-  if (problem.status === "denied" && !/no identity-based policy|explicit deny/i.test(error.message))
+  // STS mostly does not say it: a trust that fits would let in whoever may ask.
+  if (problem.status === "denied" && error.denied_by === "unknown" && !/explicit deny/i.test(error.message))
     error.denied_by = "trust";
   return problem;
 }

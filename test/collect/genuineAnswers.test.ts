@@ -38,9 +38,14 @@ async function answered(protocol: Protocol, wire: Wire): Promise<Record<string, 
   const server = createServer((_request, response) => {
     calls += 1;
     const { status = 200, headers = {}, body, missing = 0 } = wire;
-    response.writeHead(status, { "content-length": Buffer.byteLength(body) + missing, ...headers });
-    response.end(body);
-    if (missing) response.destroy();
+    const chunked = "transfer-encoding" in headers;
+    response.writeHead(status, {
+      ...(chunked ? {} : { "content-length": Buffer.byteLength(body) + missing }),
+      ...headers,
+    });
+    if (chunked) response.write(body, () => response.destroy());
+    else response.end(body);
+    if (missing && !chunked) response.destroy();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -77,16 +82,27 @@ const problem = async (protocol: Protocol, wire: Wire) => {
 
 const HTML = "<!DOCTYPE html><html><head><title>Sign in to the proxy</title></head><body></body></html>";
 const ns = 'xmlns="http://example.com/doc/"';
+const result = (inside: string) =>
+  `<DescribeDBInstancesResponse><DescribeDBInstancesResult>${inside}</DescribeDBInstancesResult></DescribeDBInstancesResponse>`;
+const vpcs = (inside: string) => `<DescribeVpcsResponse><requestId>r</requestId>${inside}</DescribeVpcsResponse>`;
 const GOOD: Record<Protocol, string[]> = {
   query: [
     `<DescribeDBInstancesResponse ${ns}><DescribeDBInstancesResult><DBInstances/></DescribeDBInstancesResult><ResponseMetadata/></DescribeDBInstancesResponse>`,
     `<?xml version="1.0"?>\n<DescribeDBInstancesResponse ${ns}>\n<DescribeDBInstancesResult/></DescribeDBInstancesResponse>\n`,
+    result("<Marker/><DBInstances>\n  <!-- none -->\n</DBInstances><Newer>1</Newer>"),
+    result("<DBInstances><DBInstance/></DBInstances>"),
   ],
   ec2: [
     `<?xml version="1.0" encoding="UTF-8"?>\n<DescribeVpcsResponse ${ns}><requestId>r</requestId><vpcSet/></DescribeVpcsResponse>`,
   ],
   restXml: [`<ListAllMyBucketsResult ${ns}><Buckets/></ListAllMyBucketsResult>`, "<ListAllMyBucketsResult/>"],
-  json: ["{}", '{"clusterArns":[]}', '  {"clusterArns":[],"nextToken":"a"}\n', '{"nextToken":"a"}'],
+  json: [
+    "{}",
+    '{"clusterArns":null,"nextToken":null}',
+    '{"clusterArns":[]}',
+    '  {"clusterArns":[],"nextToken":"a"}\n',
+    '{"nextToken":"a"}',
+  ],
   restJson: ["{}", '{"Functions":[]}'],
   route53: [`<ListHostedZonesResponse ${ns}><HostedZones/><IsTruncated>false</IsTruncated></ListHostedZonesResponse>`],
   payload: ["<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>"],
@@ -142,6 +158,68 @@ describe("an answer", () => {
       { body: '{"message":"no \\u001b[31mway"}' },
       /an error with the status of an answer: no +\[31mway/,
     ],
+    ["a text where a list is to be", ["json"], { body: '{"clusterArns":"a"}' }, /clusterArns that is no list/],
+    ["a number where a list is to be", ["restJson"], { body: '{"Functions":5}' }, /Functions that is no list/],
+    [
+      "a structure where a list is to be",
+      ["json"],
+      { body: '{"clusterArns":{"a":"b"}}' },
+      /clusterArns that is no list/,
+    ],
+    ["a list with a hole", ["json"], { body: '{"clusterArns":["a",null]}' }, /element 2 is no text/],
+    ["a list of structures with a hole", ["restJson"], { body: '{"Functions":[null]}' }, /element 1 is no structure/],
+    [
+      "a list of texts where structures are to be",
+      ["restJson"],
+      { body: '{"Functions":["f"]}' },
+      /element 1 is no structure/,
+    ],
+    ["a token that is none", ["json"], { body: '{"clusterArns":[],"nextToken":{"a":1}}' }, /nextToken that is no text/],
+    [
+      "a list whose elements have another name",
+      ["query"],
+      { body: result("<DBInstances><member><DBInstanceIdentifier>a</DBInstanceIdentifier></member></DBInstances>") },
+      /<DBInstances> with something in it that is not understood/,
+    ],
+    ["a list that holds text", ["query"], { body: result("<DBInstances>text</DBInstances>") }, /not understood/],
+    [
+      "a list that is there twice, empty at first",
+      ["query"],
+      { body: result("<DBInstances/><DBInstances><DBInstance/></DBInstances>") },
+      /not understood/,
+    ],
+    [
+      "a result of another operation",
+      ["query"],
+      { body: result("<DBClusters/>") },
+      /another operation \(<DBClusters>\)/,
+    ],
+    [
+      "a result that is an error",
+      ["query"],
+      { body: result("<Error><Code>X</Code></Error>") },
+      /an error with the status/,
+    ],
+    ["a list of another operation", ["ec2"], { body: vpcs("<regionInfo/>") }, /another operation \(<regionInfo>\)/],
+    ["a list of another element", ["ec2"], { body: vpcs("<vpcSet><member/></vpcSet>") }, /not understood/],
+    [
+      "errors inside of it",
+      ["ec2"],
+      { body: vpcs("<Errors><Error/></Errors>") },
+      /an error with the status of an answer/,
+    ],
+    [
+      "an error's members",
+      ["restXml"],
+      { body: "<ListAllMyBucketsResult><Code>SlowDown</Code></ListAllMyBucketsResult>" },
+      /an error with the status of an answer/,
+    ],
+    [
+      "compressed, which nobody asked for",
+      ["json"],
+      { headers: { "content-encoding": "gzip" }, body: "\u001f\u008b" },
+      /no JSON/,
+    ],
     ["a JSON object that ends in the middle", json, { body: '{"clusterArns":["a","b' }, /cut off/],
     ["a JSON object that ends after an inner one", json, { body: '{"Functions":[{"a":1}' }, /cut off/],
   ];
@@ -173,7 +251,18 @@ describe("an answer", () => {
       expect(error).to.include({ status: "failed" });
     });
 
+  it("that breaks off without a length is told as that", async () => {
+    const error = await problem("json", {
+      body: '{"clusterArns":["a"]}',
+      headers: { "transfer-encoding": "chunked" },
+      missing: 1,
+    });
+    expect(error).to.include({ status: "failed", code: "NotAnAnswer" });
+    expect(error!.message).to.equal("HTTP 200, not an answer of AWS: a body that broke off");
+  });
+
   const errors: [Protocol, Wire, string][] = [
+    ["json", { body: '{"__type":"com.amazonaws.ecs#ClientException","clusterArns":[]}' }, "ClientException"],
     ["json", { body: '{"__type":"com.amazonaws.ecs#ClientException","message":"no"}' }, "ClientException"],
     ["json", { body: '{"__type":"AccessDeniedException","Message":"no"}' }, "AccessDeniedException"],
     [

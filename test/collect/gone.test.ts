@@ -6,7 +6,7 @@ import { typeStatus } from "../../src/evidence/outcome.ts";
 import { gapsOf } from "../../src/tables/gaps.ts";
 import { cluster, error, read, services, tags } from "./ecs.ts";
 
-const { detail, describeInBatches, batch } = reads("ecs");
+const { detail, describe: describeEach, describeInBatches, batch } = reads("ecs");
 const both = { ListClusters: () => ({ clusterArns: ["arn:a", "arn:b"] }) };
 
 describe("a parent", () => {
@@ -129,6 +129,18 @@ describe("a service's word for what is gone", () => {
     ["EMR", "InvalidRequestException", "Cluster id 'j-1' is not valid.", true],
     ["SQS", "AWS.SimpleQueueService.NonExistentQueue", "", true],
     ["WAFV2", "WAFNonexistentItemException", "", true],
+    ["Athena", "InvalidRequestException", "WorkGroup w is not found.", true],
+    ["Athena", "InvalidRequestException", "Query is not valid", false],
+    ["ECS", "ClientException", "Unable to describe task definition.", true],
+    ["ECS", "ClientException", "The referenced cluster was inactive.", false],
+    [
+      ...(["GuardDuty", "BadRequestException"] as const),
+      "The request is rejected because the input detectorId is not owned by the current account.",
+      true,
+    ],
+    ["GuardDuty", "BadRequestException", "The request is rejected because a value is out of range.", false],
+    ["Route 53 Domains", "InvalidInput", "Domain example.com  not found in 111111111111 account.", true],
+    ["Route 53 Domains", "InvalidInput", "Errors: [contact not found]", false],
     ["Lambda", "ResourceNotFoundException", "", true],
     ["Lambda", "NotFound", "", false],
     ["Lambda", "UnknownOperationException", "", false],
@@ -183,6 +195,39 @@ describe("an item", () => {
     const { items } = await read([cluster({ tags })], denied);
     expect(items[0]).to.deep.include({ tags_source: "call", tags: null });
     expect(items[0]!.unread).to.deep.equal({ ListTagsForResource: "AccessDeniedException" });
+  });
+
+  for (const [what, answer] of [
+    ["a text", { tags: "owner" }],
+    ["a number", { tags: 5 }],
+    ["a list of texts", { tags: ["owner"] }],
+    ["a list with a hole", { tags: [null] }],
+    ["a list of something else", { tags: [{ arn: "a" }] }],
+    ["a map of something else", { tags: { owner: 5 } }],
+  ] as const)
+    it(`whose tags are ${what} has unread tags, and not none`, async () => {
+      const { items, outcome } = await read([cluster({ tags })], { ...listed, ListTagsForResource: () => answer });
+      expect(items[0]).to.deep.include({ tags: null, unread: { ListTagsForResource: "NotTags" } });
+      expect(outcome.errors[0]).to.include({ status: "failed", incomplete: "tags", code: "NotTags" });
+    });
+
+  it("whose description does not have it is unread, and is no deleted one", async () => {
+    const described = cluster({
+      describe: describeEach(DescribeClustersCommand, { clusters: ["{clusterArn}"] }, "clusters"),
+    });
+    for (const answer of [{}, { clusters: [] }]) {
+      const { items, outcome } = await read([described], { ...listed, DescribeClusters: () => answer });
+      expect(items[0]!.unread).to.deep.equal({ DescribeClusters: "NotDescribed" });
+      expect(outcome.errors[0]).to.include({ status: "failed", incomplete: "details" });
+    }
+  });
+
+  it("that a call for the tags of many leaves out has unread tags", async () => {
+    const key = ["clusterArn", "clusterArn"] as const;
+    const asked = batch(DescribeClustersCommand, 10, { clusters: "clusterArn" }, "clusters", key);
+    const many = cluster({ tags: tagsInBatches(asked, "tags") });
+    const { items } = await read([many], { ...listed, DescribeClusters: () => ({ clusters: [] }) });
+    expect(items[0]).to.deep.include({ tags: null, unread: { DescribeClusters: "NotDescribed" } });
   });
 
   it("without tags does not ask for them", async () => {

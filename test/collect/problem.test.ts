@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { SessionError } from "../../src/collect/accountSession.ts";
 import { problemOf } from "../../src/collect/problem.ts";
 
 const asked = {
@@ -69,6 +70,39 @@ describe("an error of AWS", () => {
       const error = told(thrown(code, "the request is refused"));
       expect(error).to.include({ status: "failed", code, http_status: 403 });
       expect(error).not.to.have.any.keys("action", "denied_by");
+    });
+
+  for (const [what, message] of [
+    ["a link that has ended", "Request has expired"],
+    ["a date that is missing", "AWS authentication requires a valid Date or x-amz-date header"],
+  ])
+    it(`never tells ${what} as a missing permission`, () => {
+      expect(told(thrown("AccessDenied", message!))).to.include({ status: "failed" });
+    });
+
+  it("tells a key that may not be used as a denial", () => {
+    const message = "Lambda was unable to decrypt the environment variables because KMS access was denied.";
+    for (const code of ["KMSAccessDeniedException", "KMS.AccessDeniedException", "KmsAccessDenied"])
+      expect(told(thrown(code, message, 502))).to.include({ status: "denied", code });
+  });
+
+  for (const [why, by] of [
+    ["", "trust"],
+    [" because no role trust policy allows the sts:AssumeRole action", "trust"],
+    [" because no resource-based policy allows the sts:AssumeRole action", "trust"],
+    [" because no identity-based policy allows the sts:AssumeRole action", "policy"],
+    [" because no service control policy allows the sts:AssumeRole action", "scp"],
+    [" because no VPC endpoint policy allows the sts:AssumeRole action", "endpoint-policy"],
+    [" because no permissions boundary allows the sts:AssumeRole action", "boundary"],
+    [" because no session policy allows the sts:AssumeRole action", "session-policy"],
+    [" with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/p-b", "scp"],
+    [" with an explicit deny in a resource control policy", "rcp"],
+    [" with an explicit deny", "unknown"],
+  ] as const)
+    it(`that keeps an account closed says whose policy did${why}`, () => {
+      const message = `User: u is not authorized to perform: sts:AssumeRole on resource: r${why}`;
+      const error = new SessionError(thrown("AccessDenied", message), { operation: "AssumeRole", actions: [] });
+      expect(told(error)).to.include({ status: "denied", action: "sts:AssumeRole", denied_by: by });
     });
 
   it("never tells a token that is refused by a denial's code as a missing permission", () => {
