@@ -323,6 +323,13 @@ export const s3: Service = {
         return { PolicyStatus: { IsPublic: open } };
       },
     },
+    GetBucketLocation: {
+      permissions: (input: OfBucket, call) => on(call, "s3:GetBucketLocation", input),
+      run: (input: OfBucket, call): sdk.GetBucketLocationOutput => {
+        const { region } = bucketOf(call, input.Bucket);
+        return region === "us-east-1" ? {} : { LocationConstraint: region as sdk.BucketLocationConstraint };
+      },
+    },
     GetBucketAcl: {
       permissions: (input: OfBucket, call) => on(call, "s3:GetBucketAcl", input),
       run: (input: OfBucket, call) => {
@@ -390,7 +397,8 @@ export const s3: Service = {
         return {
           Buckets: all.slice(start, end).map(({ name, region, created }) => ({
             Name: name,
-            BucketRegion: region,
+            // Listings have come without it: these buckets have to be asked where they are.
+            ...(name.includes("-exports-") ? {} : { BucketRegion: region }),
             CreationDate: created,
             BucketArn: `arn:aws:s3:::${name}`,
           })),

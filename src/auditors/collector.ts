@@ -114,8 +114,8 @@ export interface Collector {
   arn?: Naming;
   /** Default: the id. */
   name?: Naming;
-  /** Member that says in which region a resource of a global listing is. */
-  region?: Path;
+  /** In which region a resource of a global listing is, by what is listed and described of it. */
+  region?: (resource: Resource) => string | undefined;
   /** A call whose answer is the resource in full: one for each, or a batch. What it says is laid over what the listing said. */
   describe?: { kind: "each"; detail: Detail; take?: Path } | { kind: "batch"; batch: Batch };
   details: readonly Detail[];
@@ -204,6 +204,10 @@ interface ReadOptions {
   none?: readonly string[];
   pending?: readonly string[];
 }
+interface DescribeOptions extends ReadOptions {
+  /** Which resources are described; all where it is undefined. */
+  when?: (resource: Resource) => boolean;
+}
 interface ListingOptions<C extends AnyCommand, As extends string> extends ReadOptions {
   input?: InputsOf<C> | readonly InputsOf<C>[] | ((where: Where) => InputsOf<C> | readonly InputsOf<C>[]);
   /** How it is paged, where the members' names do not say it. */
@@ -214,7 +218,7 @@ interface CollectorOptions<T, D> {
   id?: NamingOf<T & D>;
   arn?: NamingOf<T & D>;
   name?: NamingOf<T & D>;
-  region?: PathIn<T>;
+  region?: (resource: T & D) => string | undefined;
   scope?: Scope;
   tags?: Tags;
   describe?: DescribeOf<D>;
@@ -337,18 +341,23 @@ export function reads(prefix: string, scope: Scope = "regional") {
   });
 
   /** The call that answers with a resource in full, at `take` or as a whole. */
-  function describe<C extends AnyCommand>(command: C, input: InputFrom<InputsOf<C>, Where>): DescribeOf<OutputOf<C>>;
+  function describe<C extends AnyCommand>(
+    command: C,
+    input: InputFrom<InputsOf<C>, Where>,
+    take?: undefined,
+    options?: DescribeOptions,
+  ): DescribeOf<OutputOf<C>>;
   function describe<C extends AnyCommand, P extends PathIn<OutputOf<C>>>(
     command: C,
     input: InputFrom<InputsOf<C>, Where>,
     take: P,
-    options?: ReadOptions,
+    options?: DescribeOptions,
   ): DescribeOf<At<OutputOf<C>, P>>;
   function describe<C extends AnyCommand>(
     command: C,
     input: InputFrom<InputsOf<C>, Where>,
     take?: Path,
-    options: ReadOptions = {},
+    options: DescribeOptions = {},
   ): DescribeOf<Resource> {
     const asked = detail(command, input as InputFrom<InputsOf<C>, WhereResource>, options);
     return { kind: "each", detail: asked, ...(take ? { take } : {}) };

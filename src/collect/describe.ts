@@ -61,6 +61,7 @@ export async function describePage(page: readonly Found[], describing: Describin
   } else if (describe) {
     resources = await Promise.all(
       resources.map(async (resource, index) => {
+        if (describe.detail.when?.(resource) === false) return resource;
         const answer = await ask(
           describe.detail,
           { resource, arn: null, unread: unread[index]! },
@@ -81,7 +82,7 @@ export async function describePage(page: readonly Found[], describing: Describin
   return Promise.all(
     resources.map(async (resource, index): Promise<Described> => {
       const of = unread[index]!;
-      const region = (collector.region && (valueAt(resource, collector.region) as string | undefined)) ?? where.region;
+      const region = collector.region?.(resource) ?? where.region;
       const arn = nameOf(collector.arn, resource, { ...where, region });
       // A detail that answers with the tags too is asked once.
       const asked = new Map<Detail, ReturnType<typeof ask>>();

@@ -51,6 +51,7 @@ export function oddIn(body: Buffer, shape: Shape, answer: Values): string | unde
   const members = result.children.filter(({ name }) => !BESIDE.test(name));
   const error = members.find(({ name }) => name === "Error" || name === "Errors" || name === "Code");
   if (error && !known(shape).has(error.name)) return `an error with the status of an answer (<${error.name}>)`;
+  if (result.filled && !result.children.length) return `<${result.name}> with text in it that is not understood`;
   const names = known(shape);
   if (members.length && !members.some(({ name }) => names.has(name)))
     return `a body of another operation (<${members[0]!.name}>)`;

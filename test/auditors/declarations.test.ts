@@ -48,7 +48,6 @@ function problems(collector: Collector, packages: readonly string[]): string[] {
     say("id: {arn} is the resource's own ARN, and not a member");
   named("arn", collector.arn);
   named("name", collector.name);
-  named("region", collector.region);
   if (collector.id === undefined && listing.items !== undefined && !/^(Get|Describe)/.test(listing.operation))
     say("an id is needed where there can be several");
   if (describe?.kind === "each") checkInput(describe.detail, describe.detail.input, listed, say);

@@ -3,6 +3,7 @@ import {
   GetBucketCorsCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
+  GetBucketLocationCommand,
   GetBucketLoggingCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketOwnershipControlsCommand,
@@ -20,9 +21,16 @@ import {
 } from "@aws-sdk/client-s3";
 import { reads, type Service, tagsFrom } from "../collector.ts";
 
-const { from, list, detail } = reads("s3", "global");
+const { from, list, describe, detail } = reads("s3", "global");
 // The expected owner keeps a bucket that changed hands between list and detail out of this account's evidence.
 const bucket = { Bucket: "Name", ExpectedBucketOwner: "{account}" } as const;
+
+/**
+ * The region of a location: the oldest one has none, and the oldest of Europe its own word.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
+ */
+const regionAt = (location: string | undefined): string =>
+  location === "EU" ? "eu-west-1" : (location ?? "us-east-1");
 
 /** S3: buckets, and what decides who can reach what is in them. */
 export const s3: Service = {
@@ -37,7 +45,8 @@ export const s3: Service = {
       {
         id: "Name",
         arn: "arn:{partition}:s3:::{Name}",
-        region: "BucketRegion",
+        describe: describe(GetBucketLocationCommand, bucket, undefined, { when: ({ BucketRegion }) => !BucketRegion }),
+        region: ({ BucketRegion, LocationConstraint }) => BucketRegion ?? regionAt(LocationConstraint),
         tags: tagsFrom(detail(GetBucketTaggingCommand, bucket, { none: ["NoSuchTagSet"] }), "TagSet"),
         details: [
           detail(GetBucketEncryptionCommand, bucket, {
