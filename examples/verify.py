@@ -16,7 +16,7 @@ LINK = re.compile(r"runs/chain/(\d{9})\.json", re.A)
 HAND_OVER = re.compile(r"keys/hand-overs/([1-9]\d{0,8})\.json", re.A)
 KEY = re.compile(r"keys/([0-9a-f]{64})\.pem")
 TABLE = re.compile(r"tables/[a-z0-9_]+/run_date=\d{4}-\d\d-\d\d/([0-9A-Z]{26})(?:-\d+)?\.parquet", re.A)
-OUTSIDE = re.compile(r"tables/latest/(?:run\.json|[a-z0-9_]+/\d+\.parquet)|models/run_date=\d{4}-\d\d-\d\d/run_id=[0-9A-Z]{26}/\d{4}\.json", re.A)
+OUTSIDE = re.compile(r"tables/latest/(?:run\.json|[a-z0-9_]+/\d+\.parquet)|log/(?:checkpoints/[1-9]\d{0,8}|leaves/[1-9]\d{0,8}-[1-9]\d{0,8})\.txt|models/run_date=\d{4}-\d\d-\d\d/run_id=[0-9A-Z]{26}/\d{4}\.json", re.A)
 DOCUMENT = re.compile(rf"plan\.json|outcomes/({TASK})\.json", re.A)
 MARK = re.compile(rf"finished/tasks/(?:\d{{4,}}|{TASK})/({TASK})\.json|finished/groups/\d{{4,}}\.json|sealing/\d{{4,}}\.json", re.A)
 LAST, MB256 = 999_999_999, 256 * 1024 * 1024

@@ -13,6 +13,8 @@ interface Options {
   dir?: string;
   publicKey?: string;
   head?: string;
+  witness?: string;
+  checkpoint?: string[];
   tables?: boolean;
   proof?: string;
   json?: boolean;
@@ -40,6 +42,11 @@ export const verifyCommand = (program: Command): Command =>
       "--head <file|hash>",
       "the newest run of an earlier verification: its output, or the manifest's hash; with --all",
     )
+    .option(
+      "--witness <file>",
+      "public key of an outside witness, PEM or name+id+key: what it has seen must be there as it was; with --all",
+    )
+    .option("--checkpoint <file...>", "checkpoints of the witness that were kept elsewhere; with --witness")
     .option("--tables", "derive the tables again from the evidence, and compare them with the existing ones")
     .option("--proof <file>", "check only this proof from itaudit prove; with --public-key")
     .option("--json", "print one line of JSON for each finding, and one for the verdict")
@@ -67,6 +74,9 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or use --all");
   if (options.head && !options.all) throw new CliError("--head needs the whole chain: add --all");
   const head = options.head ? await parseHead(options.head) : undefined;
+  if (options.witness && !options.all) throw new CliError("--witness needs the whole chain: add --all");
+  if (options.checkpoint && !options.witness) throw new CliError("--checkpoint needs the witness's key: add --witness");
+  const witness = options.witness ? await witnessOf(options.witness, options.checkpoint ?? []) : undefined;
   const asked = named ? askedRun(named) : undefined;
   const source = await evidenceSource(options);
   const run = asked === "latest" ? await latestRun(source) : asked;
@@ -85,6 +95,7 @@ async function verdict(named: string | undefined, options: Options): Promise<num
     keys: given ?? keysBeside(source),
     run: run ?? "all",
     head,
+    witness,
     violation: (violation) => say(violation, true),
     notice: (notice) => say(notice, false),
     progress: (checked, key) => line(`${checked} objects  ${key}`),
@@ -109,6 +120,12 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   return EXIT_CODES[level];
 }
 
+async function witnessOf(file: string, checkpoints: readonly string[]) {
+  const { witnessKeyIn } = await import("../../src/evidence/witness/cosignature.ts");
+  const key = witnessKeyIn(await readFile(file, "utf8"));
+  return { key, checkpoints: await Promise.all(checkpoints.map((each) => readFile(each, "utf8"))) };
+}
+
 function printVerdict(verdict: Verdict): void {
   const { level, runs, objects, items, bytes, violations, head, outside } = verdict;
   print(
@@ -118,11 +135,17 @@ function printVerdict(verdict: Verdict): void {
     print(`key: ${sha256}, ${verdict.key_source}, signed sequence numbers ${from} to ${to}`);
   const beyond = Object.entries(outside).map(([name, count]) => `${printable(name)} ${count}`);
   if (beyond.length) print(`outside of every seal: ${beyond.join(", ")}`);
+  if (verdict.witness)
+    print(
+      `witness: ${printable(verdict.witness.name)} saw sequence numbers 1 to ${verdict.witness.sequence}, at ${verdict.witness.seen_at}`,
+    );
   if (head) print(headLine(head));
   if (level !== "violated" && verdict.key_source !== "given")
     process.stderr.write(
       "The key was taken from the evidence itself: it is whole, but who sealed it is not shown. Give --public-key, from the audit stack's output signingPublicKey.\n",
     );
   else if (level === "consistent")
-    process.stderr.write("Some runs are not signed, or an object could not be read: who sealed them is not shown.\n");
+    process.stderr.write(
+      "Some runs are not signed, or not seen by the witness, or an object could not be read: who sealed them is not shown.\n",
+    );
 }

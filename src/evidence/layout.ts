@@ -11,6 +11,8 @@
  *                                  manifest.json            the seal: hashes of plan and commits, totals, sequence number
  *                                  manifest.sig             its signature (DER)
  *                                  manifest.intoto.json     the same as a signed in-toto statement
+ * log/checkpoints/<sequence>.txt                            the chain's state, as witnesses cosigned it
+ * log/leaves/<first>-<last>.txt                             hashes of manifests: what that state is made over
  * runs/chain/<sequence>.json                                which run has this sequence number
  * keys/<SHA-256>.pem                                        public keys that manifests are signed with
  * keys/hand-overs/<sequence>.json                           from this number on another key signs: signed by both
@@ -133,6 +135,18 @@ export function sequenceOfHandOver(key: string): number | undefined {
 /** @param fingerprint hex SHA-256 of the public key as DER (SubjectPublicKeyInfo) */
 export const publicKeyKey = (fingerprint: string): string => `${KEYS_PREFIX}${fingerprint}.pem`;
 
+/** The log over the manifests, for witnesses: it is derived from them, and witnesses sign it. */
+export const LOG_PREFIX = "log/";
+export const CHECKPOINTS_PREFIX = `${LOG_PREFIX}checkpoints/`;
+
+/** The state of the log at a sequence number, as the log and its witnesses signed it. */
+export const checkpointKey = (sequence: number): string => `${CHECKPOINTS_PREFIX}${sequence}.txt`;
+
+export const isCheckpoint = (key: string): boolean => /^log\/checkpoints\/[1-9]\d{0,8}\.txt$/.test(key);
+
+/** Hashes of manifests by sequence numbers, a line each, so that the log is read in few requests. */
+export const logLeavesKey = (first: number, last: number): string => `${LOG_PREFIX}leaves/${first}-${last}.txt`;
+
 /** The day of a run, UTC, from its id (a ULID starts with its time). */
 export const runDate = (startedAt: string): string => startedAt.slice(0, 10);
 
@@ -231,6 +245,7 @@ export const isRunDocument = (name: string): boolean =>
 const OUTSIDE = [
   /^tables\/latest\/(?:run\.json|[a-z0-9_]+\/\d+\.parquet)$/,
   /^models\/run_date=\d{4}-\d\d-\d\d\/run_id=[0-9A-Z]{26}\/\d{4}\.json$/,
+  /^log\/(?:checkpoints\/[1-9]\d{0,8}|leaves\/[1-9]\d{0,8}-[1-9]\d{0,8})\.txt$/,
   /^\.itaudit\//,
 ];
 

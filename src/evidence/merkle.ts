@@ -72,3 +72,49 @@ export function rootFrom(leaf: Buffer, index: number, size: number, path: readon
   const own = rootFrom(leaf, index - left, size - left, below);
   return own && nodeHash(beside, own);
 }
+
+/**
+ * The hashes by which a tree of a size is shown to be the beginning of a larger one.
+ * @see https://www.rfc-editor.org/rfc/rfc6962#section-2.1.2
+ */
+export function consistencyProof(leaves: readonly Buffer[], size: number): Buffer[] {
+  const below = (part: readonly Buffer[], first: number, isWhole: boolean): Buffer[] => {
+    if (first === part.length) return isWhole ? [] : [merkleRoot(part)];
+    const left = leftOf(part.length);
+    return first <= left
+      ? [...below(part.slice(0, left), first, isWhole), merkleRoot(part.slice(left))]
+      : [...below(part.slice(left), first - left, false), merkleRoot(part.slice(0, left))];
+  };
+  return size === 0 || size >= leaves.length ? [] : below(leaves, size, true);
+}
+
+/** A tree's number of leaves and its root. */
+export interface TreeHead {
+  size: number;
+  root: Uint8Array;
+}
+
+/** Whether hashes show that one tree is the beginning of another. */
+export function isConsistent(first: TreeHead, second: TreeHead, proof: readonly Uint8Array[]): boolean {
+  if (first.size > second.size) return false;
+  if (first.size === second.size) return !proof.length && Buffer.compare(first.root, second.root) === 0;
+  if (first.size === 0) return !proof.length;
+  const rest = [...proof];
+  /** Roots of the older and of the newer tree below a node that holds leaves of both. */
+  const rootsOf = (older: number, newer: number, isWhole: boolean): [Uint8Array, Uint8Array] | undefined => {
+    if (older === newer) {
+      const own = isWhole ? first.root : rest.shift();
+      return own && [own, own];
+    }
+    const left = leftOf(newer);
+    const below = older <= left ? rootsOf(older, left, isWhole) : rootsOf(older - left, newer - left, false);
+    const beside = rest.shift();
+    if (!below || !beside) return undefined;
+    return older <= left
+      ? [below[0], nodeHash(below[1], beside)]
+      : [nodeHash(beside, below[0]), nodeHash(beside, below[1])];
+  };
+  const roots = rootsOf(first.size, second.size, true);
+  if (!roots || rest.length) return false;
+  return Buffer.compare(roots[0], first.root) === 0 && Buffer.compare(roots[1], second.root) === 0;
+}

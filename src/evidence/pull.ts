@@ -52,6 +52,7 @@ export const isSafeKey = (key: string): boolean => SAFE_KEY.test(key);
 const isSeal = (key: string): boolean =>
   key.startsWith(layout.CHAIN_PREFIX) ||
   key.startsWith(layout.KEYS_PREFIX) ||
+  key.startsWith(layout.CHECKPOINTS_PREFIX) ||
   /^manifest\.(json|sig)$/.test(layout.runDocumentOf(key)?.name ?? "");
 
 /** Nothing looks at them later. */
@@ -165,6 +166,7 @@ class Puller {
     const { from, run } = this.to;
     if (run === "all") {
       yield* from.list(layout.EVIDENCE_PREFIX);
+      yield* from.list(layout.CHECKPOINTS_PREFIX);
       yield* from.list(layout.RUNS_PREFIX);
       for (const table of await from.folders(layout.TABLES_PREFIX)) yield* this.tables(table, () => true);
       return;

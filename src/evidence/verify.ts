@@ -15,6 +15,9 @@ import { checkObjects, spoolLine } from "./verification/objects.ts";
 import { readContents } from "./verification/runContents.ts";
 import { manifestAgain, type RunName, readSeal, runsIn, type SealRecord } from "./verification/sealRecord.ts";
 import { checkStray, isPlanned, type RunState, type Strays } from "./verification/strayObject.ts";
+import { checkWitnessed, type GivenWitness, type Witnessed } from "./verification/witnessed.ts";
+
+import type { ManifestHashes } from "./witness/checkpoint.ts";
 
 export type { Head } from "./head.ts";
 export type { Notice, Violation } from "./verification/finding.ts";
@@ -58,6 +61,8 @@ export interface Verdict {
   notices: Partial<Record<Notice["kind"], number>>;
   /** Objects that no seal covers, by the first part of their keys: derived, or of use to the system alone. */
   outside: Record<string, number>;
+  /** How far the given witness has seen the chain. */
+  witness?: Witnessed | undefined;
   /** The newest sealed run and its manifest's hash: keep it, and a later copy must still contain it. */
   head: Required<Head> | undefined;
 }
@@ -69,6 +74,8 @@ export interface Verification {
   run: RunName | "all";
   /** The newest run as an earlier verification told it: the chain must still contain it. Only with every run. */
   head?: Head | undefined;
+  /** Somebody outside who has cosigned the chain's checkpoints. Only with every run. */
+  witness?: GivenWitness | undefined;
   violation: (violation: Violation) => void;
   notice: (notice: Notice) => void;
   progress?: (checked: number, key: string) => void;
@@ -143,18 +150,19 @@ class Verifier {
   }
 
   async verify(): Promise<Verdict> {
-    const { run, head, source } = this.to;
+    const { run, head, witness, source } = this.to;
     this.handOvers = await readHandOvers(source);
     this.keys = await alongHandOvers(this.to.keys, signedByBoth(this.handOvers));
     const records = run === "all" ? await this.everySeal() : await this.oneSeal(run);
     const links = run === "all" ? await readLinks(source) : new Map<number, StandingLink>();
-    if (!records.length && !links.size && !head)
+    if (!records.length && !links.size && !head && !witness?.checkpoints.length)
       throw new NothingToVerify(
         run === "all" ? `${source.name} holds no sealed run` : `${source.name} holds no manifest of run ${run.run}`,
       );
     const chain = await this.place(records, links, run === "all" ? undefined : run);
     await this.checkChain(chain, links, run === "all" ? undefined : run);
     if (head) this.checkHead(head);
+    if (witness) this.verdict.witness = await checkWitnessed(source, witness, this.manifests(), this.say);
     await this.checkObjects();
     return this.judged();
   }
@@ -297,6 +305,13 @@ class Verifier {
     } else signatures[state === "absent" || state === "none" ? "none" : "misfit"] += 1;
   }
 
+  private manifests(): ManifestHashes {
+    const hashes: string[] = [];
+    for (let next = this.placed.get(1); next?.record.sha256; next = this.placed.get(hashes.length + 1))
+      hashes.push(next.record.sha256);
+    return { hashes, last: Math.max(0, ...this.placed.keys()) };
+  }
+
   /** An earlier verification saw a run at the end of the chain, which must still contain it. */
   private checkHead({ sequence, run_id, manifest_sha256 }: Head): void {
     for (const { record, trust } of this.placed.values())
@@ -414,7 +429,12 @@ class Verifier {
       throw new NothingToVerify(`${this.to.source.name} holds no sealed run`);
     if (this.unread && !violations && !this.verdict.objects) throw this.unread;
     const isShown =
-      runs > 0 && !this.to.keys.fromEvidence && !signatures.none && !signatures.misfit && !notices.unreadable;
+      runs > 0 &&
+      !this.to.keys.fromEvidence &&
+      !signatures.none &&
+      !signatures.misfit &&
+      !notices.unreadable &&
+      !notices.unwitnessed;
     this.verdict.level = violations ? "violated" : isShown ? "verified" : "consistent";
     return this.verdict;
   }

@@ -29,7 +29,8 @@ export interface Notice {
     | "unreadable"
     | "time"
     | "accounts"
-    | "key";
+    | "key"
+    | "unwitnessed";
   key: string;
   problem: string;
 }
