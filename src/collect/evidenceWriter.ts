@@ -1,14 +1,11 @@
 import { createHash } from "node:crypto";
-import type { ContentKind, EvidenceStore, ObjectUpload } from "../evidence/evidenceStore.ts";
+import { type ContentKind, type EvidenceStore, type ObjectUpload, PART_BYTES } from "../evidence/evidenceStore.ts";
 import { evidenceJson, type Item } from "../evidence/item.ts";
 import { LinesHash } from "../evidence/linesHash.ts";
 import type { EvidenceObject } from "../evidence/outcome.ts";
 import { GzipBlocks } from "./gzipBlocks.ts";
 
 const KIND: ContentKind = { type: "application/x-ndjson", encoding: "gzip" };
-
-/** Bytes of a part; S3 asks for 5 MiB at least in all but the last. */
-const PART_BYTES = 8 * 1024 * 1024;
 
 /**
  * Streams items of one resource type into one gzipped NDJSON object. Memory holds one part whatever the estate:

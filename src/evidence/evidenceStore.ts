@@ -1,5 +1,8 @@
 import type { EvidenceSource } from "./source.ts";
 
+/** Bytes after which a part is sent; S3 asks for 5 MiB at least in all but the last. */
+export const PART_BYTES = 8 * 1024 * 1024;
+
 /** An object that is written in parts, and stands only once it is whole. */
 export interface ObjectUpload {
   /** Takes the next bytes; in a bucket each part but the last has 5 MiB at least. */

@@ -1,17 +1,9 @@
 import type { Readable } from "node:stream";
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  GetObjectCommand,
-  PutObjectCommand,
-  type S3Client,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { bucketSource } from "../evidence/bucketSource.ts";
+import { PART_BYTES } from "../evidence/evidenceStore.ts";
+import { type MultipartUpload, multipartUpload } from "../evidence/multipartUpload.ts";
 import type { Objects, Sink } from "./objects.ts";
-
-/** Bytes of a part; S3 asks for 5 MiB at least in all but the last. */
-const PART_BYTES = 8 * 1024 * 1024;
 
 export function bucketObjects(s3: S3Client, bucket: string): Objects {
   return {
@@ -34,30 +26,19 @@ export function bucketObjects(s3: S3Client, bucket: string): Objects {
 
 /** A small object is one PutObject, a larger one a multipart upload; memory holds one part. */
 function uploadSink(s3: S3Client, object: { Bucket: string; Key: string }): Sink {
-  const type = { ContentType: "application/vnd.apache.parquet", ChecksumAlgorithm: "SHA256" } as const;
+  const headers = { ContentType: "application/vnd.apache.parquet" };
   let chunks: Uint8Array[] = [];
   let buffered = 0;
-  let upload: string | undefined;
-  const parts: { ETag: string | undefined; PartNumber: number; ChecksumSHA256: string | undefined }[] = [];
+  let upload: MultipartUpload | undefined;
   const take = (): Buffer => {
     const body = Buffer.concat(chunks);
     chunks = [];
     buffered = 0;
     return body;
   };
-  const sendPart = async () => {
-    upload ??= (await s3.send(new CreateMultipartUploadCommand({ ...object, ...type }))).UploadId;
-    const PartNumber = parts.length + 1;
-    const { ETag, ChecksumSHA256 } = await s3.send(
-      new UploadPartCommand({
-        ...object,
-        UploadId: upload,
-        PartNumber,
-        Body: take(),
-        ChecksumAlgorithm: "SHA256",
-      }),
-    );
-    parts.push({ ETag, PartNumber, ChecksumSHA256 });
+  const sendPart = () => {
+    upload ??= multipartUpload(s3, object, headers);
+    return upload.part(take());
   };
   return {
     write: async (bytes) => {
@@ -67,15 +48,13 @@ function uploadSink(s3: S3Client, object: { Bucket: string; Key: string }): Sink
     },
     finish: async () => {
       if (!upload) {
-        await s3.send(new PutObjectCommand({ ...object, ...type, Body: take() }));
+        await s3.send(new PutObjectCommand({ ...object, ...headers, ChecksumAlgorithm: "SHA256", Body: take() }));
         return;
       }
       if (buffered) await sendPart();
-      await s3.send(
-        new CompleteMultipartUploadCommand({ ...object, UploadId: upload, MultipartUpload: { Parts: parts } }),
-      );
+      // Tables are derived, and made anew in place of others.
+      await upload.finish(false);
     },
-    // The bucket's lifecycle removes the parts: no role of the system may take an upload back.
     abandon: () => Promise.resolve(),
   };
 }
