@@ -26,6 +26,8 @@ export interface ServerOptions extends Pick<SandboxRuntime, "estate" | "athena">
   eventsAtOnce?: number;
   /** Instances of functions kept for their next event: 8 when left out. */
   idleKept?: number;
+  /** The program that runs events with a function's bundle: the sandbox's when left out. */
+  bootstrap?: string;
 }
 
 export interface RunningSandbox {
@@ -70,7 +72,7 @@ export async function startSandbox(options: ServerOptions): Promise<RunningSandb
   const lambda = lambdaRuntime(
     join(options.folder, "functions"),
     { endpoint: () => endpoint, state: () => state, randomId: (length) => idOf(Math.random, length) },
-    { eventsAtOnce: options.eventsAtOnce, idleKept: options.idleKept },
+    { eventsAtOnce: options.eventsAtOnce, idleKept: options.idleKept, bootstrap: options.bootstrap },
   );
   const handed = { estate: options.estate, athena: options.athena };
   const sandbox = createSandbox(state, { now: Date.now, random: Math.random, invoke: lambda, ...handed });

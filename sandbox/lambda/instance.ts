@@ -24,14 +24,18 @@ export interface Instance {
 
 const BOOTSTRAP = fileURLToPath(new URL("./bootstrap.mjs", import.meta.url));
 
-/** Starts an instance of the bundle at a file URL, with an environment that holds nothing of the sandbox's own. */
+/**
+ * Starts an instance of the bundle at a file URL, with an environment that holds nothing of the sandbox's own.
+ * @param bootstrap the program that runs events with the bundle: the sandbox's when left out
+ */
 export function startInstance(
   bundle: string,
   env: Record<string, string>,
   memorySize: number,
   onOutput: (text: string) => void,
+  bootstrap = BOOTSTRAP,
 ): Instance {
-  const child: ChildProcess = fork(BOOTSTRAP, {
+  const child: ChildProcess = fork(bootstrap, {
     env: { ...env, SANDBOX_BUNDLE: bundle, NODE_NO_WARNINGS: "1" },
     execArgv: [`--max-old-space-size=${memorySize}`],
     stdio: ["ignore", "pipe", "pipe", "ipc"],

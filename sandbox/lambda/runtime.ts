@@ -49,6 +49,8 @@ interface LambdaLimits {
   eventsAtOnce?: number | undefined;
   /** Instances kept for their next event. */
   idleKept?: number | undefined;
+  /** The program that runs events with a bundle. Default: the sandbox's, which calls the handler. */
+  bootstrap?: string | undefined;
 }
 
 /** Runs functions as their real bundles, each instance a process with credentials of the function's role. */
@@ -56,7 +58,7 @@ interface LambdaLimits {
 export function lambdaRuntime(
   folder: string,
   { endpoint, state, randomId }: LambdaHost,
-  { eventsAtOnce = EVENTS_AT_ONCE, idleKept = IDLE_KEPT }: LambdaLimits = {},
+  { eventsAtOnce = EVENTS_AT_ONCE, idleKept = IDLE_KEPT, bootstrap }: LambdaLimits = {},
 ): LambdaRuntime {
   /** Least recently used first. */
   const idle: Warm[] = [];
@@ -100,9 +102,8 @@ export function lambdaRuntime(
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.MemorySize),
       AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
     };
-    const instance = startInstance(pathToFileURL(fileOf(fn)).href, env, fn.MemorySize, (text) =>
-      logLine(state(), fn, Date.now(), stream, text),
-    );
+    const output = (text: string) => logLine(state(), fn, Date.now(), stream, text);
+    const instance = startInstance(pathToFileURL(fileOf(fn)).href, env, fn.MemorySize, output, bootstrap);
     all.add(instance);
     return { key, instance, expires: now + (SESSION_SECONDS / 2) * 1000 };
   }
