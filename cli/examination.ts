@@ -10,6 +10,7 @@ import { keyPolicy } from "../components/signingKey.ts";
 import { systemHandlers } from "../components/systemHandlers.ts";
 import { memberPolicyDocuments } from "../src/auditors/policy.ts";
 import type { loadAuditors, UndeclaredTypes } from "../src/auditors/registry.ts";
+import { loadControls } from "../src/controls/control.ts";
 import { AccountFacts } from "../src/doctor/accountFacts.ts";
 import type { Expected } from "../src/doctor/accountFindings.ts";
 import type { ExpectedAudit } from "../src/doctor/auditFindings.ts";
@@ -108,7 +109,11 @@ export async function expectedAudit(
   { prefix, partition, accountId, functionsArn, boss, sealer }: DeployedSystem,
   auditors: Awaited<ReturnType<typeof loadAuditors>>,
 ): Promise<ExpectedAudit> {
-  const { auditors: each, tabulator, ...handlers } = systemHandlers(auditors, await askedTypes(auditors));
+  const {
+    auditors: each,
+    tabulator,
+    ...handlers
+  } = systemHandlers(auditors, await askedTypes(auditors), await loadControls());
   const all = {
     ...handlers,
     ...(sealer.TABULATOR_FUNCTION ? { tabulator } : {}),

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AuditorOutline } from "../src/auditors/outline.ts";
+import type { Control } from "../src/controls/control.ts";
 import type { AnomalyModelSettings } from "./anomalyModels.ts";
 import type { ObjectLock } from "./evidenceBucket.ts";
 import type { NotificationSettings } from "./notifications.ts";
@@ -36,6 +37,8 @@ export interface AuditAccountArgs {
   catalog?: boolean;
   /** Resource types whose tables are in the catalog before any of them has rows. */
   askedTypes?: readonly string[];
+  /** Controls whose verdicts are a table of each run, which needs the catalog; none when left out. */
+  controls?: readonly Control[];
   /** Gigabytes that a query may scan. Default: 100. */
   queryLimitGigabytes?: number;
   /** User or group of QuickSight for whom the catalog is made there as data sets and an analysis; none when left out. */

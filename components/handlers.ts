@@ -4,6 +4,7 @@ import type { Aggregator, Service } from "../src/auditors/collector.ts";
 import type { UndeclaredTypes } from "../src/auditors/registry.ts";
 import type { Control } from "../src/controls/control.ts";
 import type { Exception } from "../src/controls/exception.ts";
+import type { JudgingControl } from "../src/controls/failures.ts";
 import type { PlannedAuditor } from "../src/evidence/plan.ts";
 import { type Catalog, packedCatalog } from "../src/tables/catalog.ts";
 import type { MemberColumn } from "../src/tables/columns.ts";
@@ -42,9 +43,9 @@ export type Handler =
   | { kind: "doctor"; deployed: Deployed }
   /**
    * What the tabulator must know of the auditors, so that it carries none of their clients; and the types whose tables
-   * are there before any of them has rows.
+   * are there before any of them has rows. Controls are those whose verdicts are a table of each run.
    */
-  | { kind: "tabulator"; catalog: Catalog; always: readonly string[] }
+  | { kind: "tabulator"; catalog: Catalog; always: readonly string[]; controls: readonly JudgingControl[] }
   | { kind: "notifier"; config: NotifierConfig }
   /** Controls that AWS Config's rules ask, and the columns of their types. */
   | { kind: "configRules"; config: RulesConfig };
@@ -138,7 +139,7 @@ const KINDS: { [K in Kind]: KindOfHandler<Of<K>> } = {
         tabulatorConfig: ours("src/tables/tabulatorConfig"),
         ...thisProcess,
       }),
-    config: ({ catalog, always }) => ({ catalog: packedCatalog(catalog), always }),
+    config: ({ catalog, always, controls }) => ({ catalog: packedCatalog(catalog), always, controls }),
   },
   notifier: {
     name: () => "notifier",

@@ -211,12 +211,36 @@ const readEvidence = (bucketArn: string): PolicyStatement =>
     ],
   );
 
+interface AthenaPermissionsArgs {
+  workgroupArn: string;
+  resultsArn: string;
+  /** Of Glue: the catalog, the one database, and its tables. */
+  databaseArns: string[];
+}
+
+/** What asking Athena takes, besides reading the files of the tables. */
+const askAthena = ({ workgroupArn, resultsArn, databaseArns }: AthenaPermissionsArgs): PolicyStatement[] => [
+  allow("Ask", ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"], workgroupArn),
+  allow("FindDatabase", ["glue:GetDatabase"], databaseArns.slice(0, 2)),
+  allow("FindTables", ["glue:GetTable"], databaseArns),
+  allow("FindAnswers", ["s3:GetBucketLocation"], resultsArn),
+  allow(
+    "KeepAnswers",
+    ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
+    `${resultsArn}/*`,
+  ),
+];
+
 export interface TabulatorPermissionsArgs {
   bucketArn: string;
   /** The tabulator's own function, which shares the files of a large run out. */
   ownArn: string;
   /** Of Glue: the catalog, the one database, and its tables. */
   databaseArns: string[];
+  /** Of Athena: which is asked the controls. */
+  workgroupArn: string;
+  /** Of the bucket where Athena leaves its answers. */
+  resultsArn: string;
   /** The function that is started once the tables are there, where people are to be told. */
   notifierArn?: string | undefined;
   /** The function that is started then too, where a model in SageMaker scores. */
@@ -227,13 +251,16 @@ export const tabulatorPermissions = ({
   bucketArn,
   ownArn,
   databaseArns,
+  workgroupArn,
+  resultsArn,
   notifierArn,
   anomaliesArn,
 }: TabulatorPermissionsArgs): PolicyStatement[] => [
   readEvidence(bucketArn),
   allow("WriteTables", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/${TABLES_PREFIX}*`),
-  allow("ListTables", ["s3:ListBucket"], bucketArn),
+  allow("ListTables", ["s3:GetBucketLocation", "s3:ListBucket"], bucketArn),
   allow("DeclareTables", ["glue:CreateTable", "glue:GetTables", "glue:UpdateTable"], databaseArns),
+  ...askAthena({ workgroupArn, resultsArn, databaseArns }),
   invoke("ShareOut", [ownArn]),
   ...(notifierArn ? [invoke("Notify", [notifierArn])] : []),
   ...(anomaliesArn ? [invoke("LookForAnomalies", [anomaliesArn])] : []),
@@ -356,27 +383,15 @@ export const notifierPermissions = (may: NotifierMay): PolicyStatement[] => [
   ),
   allow("Remember", ["s3:GetObject", "s3:PutObject"], `${may.bucketArn}/${NOTIFICATION_STATE_KEY}`),
   allow("ListTables", ["s3:GetBucketLocation", "s3:ListBucket"], may.bucketArn),
-  allow("Ask", ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"], may.workgroupArn),
-  allow(
-    "FindDatabase",
-    ["glue:GetDatabase"],
-    [`${may.glueArn}:catalog`, `${may.glueArn}:database/${may.databaseName}`],
-  ),
-  allow(
-    "FindTables",
-    ["glue:GetTable"],
-    [
+  ...askAthena({
+    workgroupArn: may.workgroupArn,
+    resultsArn: may.resultsArn,
+    databaseArns: [
       `${may.glueArn}:catalog`,
       `${may.glueArn}:database/${may.databaseName}`,
       `${may.glueArn}:table/${may.databaseName}/*`,
     ],
-  ),
-  allow("FindAnswers", ["s3:GetBucketLocation"], may.resultsArn),
-  allow(
-    "KeepAnswers",
-    ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
-    `${may.resultsArn}/*`,
-  ),
+  }),
   ...(may.topicArn ? [allow("TellTopic", ["sns:Publish"], may.topicArn)] : []),
   ...(may.eventBusArn ? [allow("TellEventBus", ["events:PutEvents"], may.eventBusArn)] : []),
   ...(may.securityHubProductArn

@@ -54,7 +54,7 @@ export function systemOf(
   const { accountId } = aws.getCallerIdentityOutput({}, child);
   const { region } = aws.getRegionOutput({}, child);
   const roles = pulumi.interpolate`arn:${partition}:iam::${accountId}:role${SYSTEM_PATH}`;
-  const handlers = systemHandlers(args.auditors, args.askedTypes);
+  const handlers = systemHandlers(args.auditors, args.askedTypes, args.controls);
   const { auditors, tabulator, ...always } = handlers;
   prepareBundles([...Object.values(always), ...(settings.hasCatalog ? [tabulator] : []), ...auditors]);
   const { bucketName, objectLock, adoptBucket, encryptionKeyArn } = args;
@@ -97,8 +97,9 @@ const auditorArn = (system: System, auditor: AuditorOutline) =>
   functionArn(system, auditorFunctionName(system.settings.prefix, auditor));
 
 /** Derives the tables of sealed runs, and declares them in the catalog's database. */
-export function tabulatorFunction(system: System, { databaseName, databaseArns }: Catalog): SystemFunction {
-  const { name, args, settings, bucket, handlers, child } = system;
+export function tabulatorFunction(system: System, catalog: Catalog): SystemFunction {
+  const { name, args, settings, here, bucket, handlers, child } = system;
+  const { databaseName, databaseArns, workgroupName, resultsArn } = catalog;
   const { prefix, common } = settings;
   const functionName = `${prefix}-tabulator`;
   return new SystemFunction(
@@ -112,6 +113,7 @@ export function tabulatorFunction(system: System, { databaseName, databaseArns }
       environment: {
         EVIDENCE_BUCKET: bucket.name,
         GLUE_DATABASE: databaseName,
+        ATHENA_WORKGROUP: workgroupName,
         ...(args.notifications ? { NOTIFIER_FUNCTION: notifierName(prefix) } : {}),
         ...(args.anomalyModels ? { ANOMALIES_FUNCTION: anomaliesName(prefix) } : {}),
       },
@@ -120,6 +122,8 @@ export function tabulatorFunction(system: System, { databaseName, databaseArns }
           bucketArn: bucket.arn,
           ownArn: functionArn(system, functionName),
           databaseArns,
+          workgroupArn: pulumi.interpolate`arn:${here.partition}:athena:${here.region}:${here.accountId}:workgroup/${workgroupName}`,
+          resultsArn,
           notifierArn: args.notifications ? functionArn(system, notifierName(prefix)) : undefined,
           anomaliesArn: args.anomalyModels ? functionArn(system, anomaliesName(prefix)) : undefined,
         })

@@ -1,6 +1,8 @@
 import { plannedAuditor, type ResourceType, typesOf } from "../src/auditors/collector.ts";
 import { type AuditorOutline, rightsOf } from "../src/auditors/outline.ts";
 import type { UndeclaredTypes } from "../src/auditors/registry.ts";
+import type { Control } from "../src/controls/control.ts";
+import type { JudgingControl } from "../src/controls/failures.ts";
 import { catalogOf } from "../src/tables/catalog.ts";
 import type { Deployed, Handler } from "./handlers.ts";
 
@@ -17,18 +19,36 @@ export interface SystemHandlers {
   auditors: Handler[];
 }
 
-/** @param always resource types whose tables are there before any of them has rows */
+/**
+ * @param always resource types whose tables are there before any of them has rows
+ * @param controls those whose verdicts are a table of each run
+ */
 export const systemHandlers = (
   auditors: readonly AuditorOutline[],
   always: readonly string[] = [],
+  controls: readonly Control[] = [],
 ): SystemHandlers => ({
   boss: { kind: "boss", auditors: auditors.map(plannedAuditor) },
   doctor: { kind: "doctor", deployed: deployedOf(auditors) },
   recorder: { kind: "recorder" },
   sealer: { kind: "sealer" },
   watchdog: { kind: "watchdog" },
-  tabulator: { kind: "tabulator", catalog: catalogOf(auditors), always },
+  tabulator: { kind: "tabulator", catalog: catalogOf(auditors), always, controls: controls.map(judgingOf) },
   auditors: auditors.map(handlerOf),
+});
+
+/** What of a control is asked: why it is there and what mends it are no matter of the tabulator's. */
+const judgingOf = (control: Control): JudgingControl => ({
+  id: control.id,
+  title: control.title,
+  severity: control.severity,
+  resource: control.resource,
+  per: control.per,
+  needs: control.needs,
+  "needs-to-fail": control["needs-to-fail"],
+  reads: control.reads,
+  sql: control.sql,
+  sha256: control.sha256,
 });
 
 const isControlled = ({ name }: AuditorOutline): boolean => name === "cloudcontrol";

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { AuditAccount } from "../components/auditAccount.ts";
 import { withMandatory } from "../components/mandatory.ts";
+import { loadControls } from "../src/controls/control.ts";
 import { askedTypes } from "./askedTypes.ts";
 import { auditSettings } from "./config/audit.ts";
 import { mandatoryOf } from "./config/mandatory.ts";
@@ -23,7 +24,7 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     {
       ...settings,
       auditors,
-      ...(settings.catalog ? { askedTypes: await askedTypes(auditors) } : {}),
+      ...(settings.catalog ? { askedTypes: await askedTypes(auditors), controls: await loadControls() } : {}),
       ...(notify ? { notifications: await notificationsOf(notify, auditors) } : {}),
     },
     mandatory,

@@ -116,7 +116,7 @@ async function ask(
   if (process.stderr.isTTY) process.stderr.write(`${costLine(rows, answer.cost())}\n`);
 }
 
-const namesVerdicts = (sql: string): boolean => /\b(?:from|join)\s+verdicts\b/i.test(sql);
+const namesVerdicts = (sql: string): boolean => /\b(?:from|join)\s+(?:latest_)?verdicts\b/i.test(sql);
 /** Engines that have the table `verdicts` already. */
 const evaluated = new WeakSet<DuckDBEngine["connection"]>();
 

@@ -1,6 +1,6 @@
 import { GONE_WHILE_READ, UNREADABLE } from "../evidence/item.ts";
 import { resourceTypeName } from "../evidence/layout.ts";
-import type { Engine } from "../query/engine.ts";
+import type { Cell, Engine } from "../query/engine.ts";
 import { sqlText } from "../query/sqlText.ts";
 import { latestName } from "../tables/catalog.ts";
 import type { SealedRun } from "../tables/sealedRun.ts";
@@ -14,6 +14,12 @@ const marksOf = ({ reads }: Pick<Control, "reads">): string[] => [GONE_WHILE_REA
 const said = (mark: string): string =>
   ({ [GONE_WHILE_READ]: "gone while it was read:", [UNREADABLE]: "not readable:" })[mark] ?? `not read: ${mark}`;
 
+/** What of a control it takes to judge by it. */
+export type JudgingControl = Pick<
+  Control,
+  "id" | "title" | "severity" | "resource" | "per" | "needs" | "needs-to-fail" | "reads" | "sql" | "sha256"
+>;
+
 /**
  * What fails of a control in a run, and which resources it cannot tell of, asked of an engine that knows the common
  * subset of SQL: the control's own query and one join. What makes its answer a verdict is done here and not in SQL, so
@@ -22,51 +28,71 @@ const said = (mark: string): string =>
  */
 export async function* failures(
   engine: Engine,
-  control: Control,
+  control: JudgingControl,
+  sealed: SealedRun,
+  listings: Listings,
+): AsyncGenerator<Verdict> {
+  const sql = failuresQuery(control, sealed);
+  for await (const verdict of judged(engine, { control, sql }, sealed, listings))
+    if (verdict.status !== "pass") yield verdict;
+}
+
+/** The verdicts on what a control's query answers. @throws QueryError */
+export async function* judged(
+  engine: Engine,
+  { control, sql }: { control: JudgingControl; sql: string },
   sealed: SealedRun,
   listings: Listings,
 ): AsyncGenerator<Verdict> {
   const hashes = new Map(sealed.objects.map(({ key, sha256 }) => [key, sha256]));
-  const asksForOne = control.per !== "resource";
-  const needed = neededBy(control);
-  const { rows } = await engine.query(failuresQuery(control, sealed));
+  const { rows } = await engine.query(sql);
   for await (const portion of rows)
     for (const row of portion) {
-      const [account, region, id, arn, name, passes, reason, told, object, line, further, ...unread] = row;
-      const place = [String(account), String(region)] as const;
-      // Where no auditor reads the type, nothing is said of each region.
-      if (asksForOne && !listings.covers(control.resource, place[0], null)) continue;
-      const marks = marksOf(control);
-      const notRead = marks.find((_mark, index) => unread[index] !== null);
-      const notKnown =
-        listings.notWhole(needed, ...place) ??
-        (notRead && `${said(notRead)} ${unread[marks.indexOf(notRead)]}`) ??
-        (passes === true ? undefined : listings.notWhole(control["needs-to-fail"], ...place));
-      if (passes === true && (asksForOne || notKnown === undefined)) continue;
-      const why = passes === null ? (told ?? unknownReason(control.title)) : reason;
-      yield {
-        control: control.id,
-        status: notKnown !== undefined || passes === null ? "unknown" : "fail",
-        account_id: place[0],
-        region: place[1],
-        resource:
-          id === null || id === undefined
-            ? null
-            : {
-                resource_type: control.resource,
-                resource_id: String(id),
-                arn: arn === null ? null : String(arn),
-                name: name === null ? null : String(name),
-              },
-        reason: notKnown ?? (why === null ? null : String(why)),
-        evidence: evidenceOf(
-          line === null ? [] : [`${object}:${line}`],
-          further === null ? [] : (JSON.parse(String(further)) as (string | null)[]),
-          hashes,
-        ),
-        query_sha256: control.sha256,
-      };
+      const verdict = verdictOf(row, control, listings, hashes);
+      if (verdict) yield verdict;
     }
+}
+
+/** Undefined where an account is out of the control's scope. */
+function verdictOf(
+  row: readonly Cell[],
+  control: JudgingControl,
+  listings: Listings,
+  hashes: ReadonlyMap<string, string>,
+): Verdict | undefined {
+  const [account, region, id, arn, name, passes, reason, told, object, line, further, ...unread] = row;
+  const asksForOne = control.per !== "resource";
+  const place = [String(account), String(region)] as const;
+  // Where no auditor reads the type, nothing is said of each region.
+  if (asksForOne && !listings.covers(control.resource, place[0], null)) return undefined;
+  const marks = marksOf(control);
+  const notRead = marks.find((_mark, index) => unread[index] !== null);
+  const notKnown =
+    asksForOne && passes === true
+      ? undefined
+      : (listings.notWhole(neededBy(control), ...place) ??
+        (notRead && `${said(notRead)} ${unread[marks.indexOf(notRead)]}`) ??
+        (passes === true ? undefined : listings.notWhole(control["needs-to-fail"], ...place)));
+  const why = passes === null ? (told ?? unknownReason(control.title)) : reason;
+  const isUnknown = notKnown !== undefined || passes === null;
+  const text = (cell: Cell | undefined) => (cell === null || cell === undefined ? null : String(cell));
+  return {
+    control: control.id,
+    status: isUnknown ? "unknown" : passes === true ? "pass" : "fail",
+    account_id: place[0],
+    region: place[1],
+    resource:
+      id === null || id === undefined
+        ? null
+        : { resource_type: control.resource, resource_id: String(id), arn: text(arn), name: text(name) },
+    reason: notKnown ?? (passes === true ? null : text(why)),
+    evidence: evidenceOf(
+      line === null ? [] : [`${object}:${line}`],
+      further === null ? [] : (JSON.parse(String(further)) as (string | null)[]),
+      hashes,
+    ),
+    query_sha256: control.sha256,
+  };
 }
 
 /** Lines as `<object>:<line>`, the resource's own first, each once, with the hashes of their objects. */
@@ -92,16 +118,14 @@ function lineOf(each: string): { object: string; line: number } {
   return { object: each.slice(0, colon), line: Number(each.slice(colon + 1)) };
 }
 
+type AskedControl = Pick<Control, "sql" | "resource" | "reads">;
+
 /**
- * The query, over the rows of one run: what a control calls the latest is that run, whichever has come since. Athena
- * reads the files of its day alone.
+ * A control's query over the rows of one run, whatever passes: what a control calls the latest is that run, whichever
+ * has come since. Athena reads the files of its day alone.
  */
-export function failuresQuery(
-  control: Pick<Control, "sql" | "resource" | "reads">,
-  { run, date }: Pick<SealedRun, "run" | "date">,
-): string {
+export function judgedQuery(control: AskedControl, { run, date }: Pick<SealedRun, "run" | "date">): string {
   const { sql, resource } = control;
-  const marks = marksOf(control);
   const further = hasColumn(control, "evidence") ? "json_format(CAST(j.evidence AS json))" : "CAST(NULL AS varchar)";
   const told = hasColumn(control, "not_known") ? "j.not_known" : "CAST(NULL AS varchar)";
   const own = latestName(resourceTypeName(resource));
@@ -110,7 +134,7 @@ export function failuresQuery(
     (name) =>
       `${name} AS (SELECT * FROM ${name.replace("latest_", "")} WHERE run_date = ${sqlText(date)} AND run_id = ${sqlText(run)})`,
   );
-  const unread = marks.map((read, index) => `element_at(r.unread, ${sqlText(read)}) AS unread_${index + 1}`);
+  const unread = marksOf(control).map((read, index) => `element_at(r.unread, ${sqlText(read)}) AS unread_${index + 1}`);
   return `WITH ${ofRun.join(",\n")}, judged AS (
 ${sql}
 )
@@ -119,6 +143,12 @@ SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason,
          .map((each) => `,\n       ${each}`)
          .join("")}
 FROM judged j
-LEFT JOIN ${own} r ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line
-WHERE j.passes IS NULL OR NOT j.passes${marks.map((read) => ` OR element_at(r.unread, ${sqlText(read)}) IS NOT NULL`).join("")}`;
+LEFT JOIN ${own} r ON r.evidence_object = j.evidence_object AND r.evidence_line = j.evidence_line`;
 }
+
+/** The same of what fails or is not known. */
+export const failuresQuery = (control: AskedControl, sealed: Pick<SealedRun, "run" | "date">): string =>
+  `${judgedQuery(control, sealed)}
+WHERE j.passes IS NULL OR NOT j.passes${marksOf(control)
+    .map((read) => ` OR element_at(r.unread, ${sqlText(read)}) IS NOT NULL`)
+    .join("")}`;

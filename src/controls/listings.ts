@@ -13,6 +13,17 @@ export interface Listings {
   covers(type: string, account: string, region: string | null): boolean;
   /** Why one of some types is not wholly listed where a resource is; undefined: all are. */
   notWhole(types: readonly string[], account: string, region: string): string | undefined;
+  /** Where the run was to read a type in an account. */
+  places(type: string, account: string): Place[];
+}
+
+/** A place where a type was to be read. */
+export interface Place {
+  region: string;
+  /** Resources of the type there. */
+  items: number;
+  /** Why it is not wholly listed there. */
+  why: string | undefined;
 }
 
 const NO_OUTCOME = "failed: no outcome tells whether it was read";
@@ -39,8 +50,14 @@ export async function listingsOf(
     inAccount.set(region, standing !== undefined && standing < why ? standing : why);
     gaps.set(type, inType.set(account, inAccount));
   };
+  /** By `type account region`, where there is any. */
+  const items = new Map<string, number>();
   for await (const outcome of sealed.outcomes()) {
     const { auditor, account_id, region, counts } = outcome;
+    for (const [type, count] of Object.entries(counts)) {
+      const place = `${type} ${account_id} ${region}`;
+      if (count && types.has(type)) items.set(place, (items.get(place) ?? 0) + count);
+    }
     const told = new Set(Object.keys(counts));
     for (const gap of gapsOf(outcome, covered[auditor] ?? [])) {
       if (gap.listed) continue;
@@ -63,7 +80,14 @@ export async function listingsOf(
   };
   const anywhere = (type: string, account: string): (string | undefined)[] =>
     [GLOBAL, ...(gaps.get(type)?.get(account)?.keys() ?? [])].map((region) => whyAt(type, account, region));
+  const regionsOf = (type: string) => [...(global.has(type) ? [GLOBAL] : []), ...(regional.has(type) ? regions : [])];
   return {
+    places: (type, account) =>
+      regionsOf(type).map((region) => ({
+        region,
+        items: items.get(`${type} ${account} ${region}`) ?? 0,
+        why: gaps.get(type)?.get(account)?.get(region),
+      })),
     covers: (type, account, region) =>
       accounts.has(account) &&
       (global.has(type) || (regional.has(type) && (region === null || region === GLOBAL || regions.has(region)))),

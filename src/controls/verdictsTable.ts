@@ -1,29 +1,32 @@
 import type { DuckDBEngine } from "../query/duckdb.ts";
 import { sqlText } from "../query/sqlText.ts";
+import { RUN_DATE, RUN_TABLES } from "../tables/catalog.ts";
 import { type Control, ControlError, typesOf } from "./control.ts";
 import { createCoverageTable } from "./coverage.ts";
 import { verdictRowsQuery } from "./verdictSql.ts";
 
 /**
- * Makes the table `verdicts`: a row for each verdict of each control in the run that the engine shows as latest, with
- * every line of evidence that it rests on as `<object>:<line>`. A control that cannot be evaluated has one row of the
- * status `not-evaluated`, with its error as the reason.
+ * Makes the tables `latest_verdicts` and `verdicts` of the run that the engine shows as latest, in place of what files
+ * have: here the controls are those at hand.
  * @throws ControlError when there is no run
  */
 export async function createVerdictsTable(engine: DuckDBEngine, controls: readonly Control[]): Promise<void> {
   if (!engine.latest) throw new ControlError("there is no sealed run with tables");
   await createCoverageTable(engine, engine.latest, new Set(controls.flatMap(typesOf)));
-  await engine.connection.run(`CREATE OR REPLACE TEMP TABLE verdicts (run_id varchar, control varchar, severity varchar,
-    status varchar, account_id varchar, region varchar, resource_type varchar, resource_id varchar, arn varchar,
-    name varchar, reason varchar, evidence varchar[], query_sha256 varchar)`);
+  const columns = RUN_TABLES.verdicts.columns.map(
+    ({ name, type }) => `${name} ${type.replace("array(varchar)", "varchar[]")}`,
+  );
+  await engine.connection.run(`CREATE OR REPLACE TEMP TABLE latest_verdicts (${columns.join(", ")})`);
+  await engine.connection.run(`CREATE OR REPLACE TEMP VIEW verdicts AS SELECT v.*,
+    (SELECT strftime(min(started_at), '%Y-%m-%d') FROM control_runs) AS ${RUN_DATE.name} FROM latest_verdicts v`);
   const run = sqlText(engine.latest);
   for (const control of controls) {
     const said = `${run}, ${sqlText(control.id)}, ${sqlText(control.severity)}`;
     try {
-      await engine.insert("verdicts", verdictRowsQuery(control, said));
+      await engine.insert("latest_verdicts", verdictRowsQuery(control, said));
     } catch (error) {
       await engine.connection.run(
-        `INSERT INTO verdicts VALUES (${said}, 'not-evaluated', NULL, NULL, ${sqlText(control.resource)}, NULL, NULL, NULL,
+        `INSERT INTO latest_verdicts VALUES (${said}, 'not-evaluated', NULL, NULL, ${sqlText(control.resource)}, NULL, NULL, NULL,
          ${sqlText((error as Error).message)}, [], ${sqlText(control.sha256)})`,
       );
     }

@@ -77,6 +77,8 @@ export const TabulatorSettings = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
   /** Of Glue: where the tables are declared. */
   GLUE_DATABASE: z.string().min(1),
+  /** Of Athena: which is asked the controls. */
+  ATHENA_WORKGROUP: z.string().min(1),
   /** Absent where nobody is to be told. */
   NOTIFIER_FUNCTION: z.string().min(1).optional(),
   /** Absent where no model in SageMaker scores. */

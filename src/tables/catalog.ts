@@ -237,6 +237,30 @@ export const RUN_TABLES = {
       ...PROOF,
     }),
   },
+  /**
+   * What each control says of a run: derived after the other tables, as controls are SQL over these. A control that
+   * could not be evaluated has one row of the status `not-evaluated`, with its error as the reason.
+   */
+  verdicts: {
+    name: "verdicts",
+    columns: columns({
+      run_id: "varchar",
+      control: "varchar",
+      severity: "varchar",
+      /** `fail`, `unknown`, `pass`, `not-applicable` or `not-evaluated`. */
+      status: "varchar",
+      account_id: "varchar",
+      region: "varchar",
+      resource_type: "varchar",
+      resource_id: "varchar",
+      arn: "varchar",
+      name: "varchar",
+      reason: "varchar",
+      /** Every line that it rests on, as `<object>:<line>`, the resource's own first. */
+      evidence: "array(varchar)",
+      query_sha256: "varchar",
+    }),
+  },
   /** Every resource of every type, without its configuration. */
   resources: { name: "resources", columns: [...ENVELOPE, FINGERPRINT] },
 } as const satisfies Record<string, Table>;

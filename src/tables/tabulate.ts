@@ -271,6 +271,9 @@ export async function buildInto(
   return { key, ...(await buildFile(objects, sealed, file, catalog, objects.create(key))) };
 }
 
+/** Whether a table is derived of the other tables, once these are there. */
+const isDerivedLater = ({ name }: Table): boolean => name === RUN_TABLES.verdicts.name;
+
 /** Which run the latest tables hold. */
 export interface LatestRun {
   run_id: string;
@@ -328,7 +331,8 @@ async function putUpAsLatest(
     const own = files.filter((file) => file.table === table).map(({ part }) => part);
     for (const part of own)
       await objects.copy(tableKey(table.name, sealed.run, sealed.date, part), latestKey(table.name, part));
-    parts[table.name] = own.length;
+    // What is derived of these tables comes later, and whoever comes next does not know of it.
+    if (!isDerivedLater(table)) parts[table.name] = own.length;
     for (const key of await staleKeys(table, own.length, standing?.parts?.[table.name], lying))
       await new ParquetFile(objects.create(key), table.columns, {}).finish();
   };

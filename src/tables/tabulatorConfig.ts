@@ -8,10 +8,10 @@ export interface TabulatorConfig {
 }
 
 /** A tabulator's configuration from how its bundle carries it. */
-export const tabulatorConfig = ({
+export const tabulatorConfig = <Rest extends object>({
   catalog,
-  always,
-}: {
-  catalog: PackedCatalog;
-  always: readonly string[];
-}): TabulatorConfig => ({ catalog: unpackedCatalog(catalog), always });
+  ...rest
+}: Rest & { catalog: PackedCatalog }): Omit<Rest, "catalog"> & { catalog: Catalog } => ({
+  ...(rest as Omit<Rest, "catalog">),
+  catalog: unpackedCatalog(catalog),
+});

@@ -11,7 +11,7 @@ const handlers: [string, Handler, string[]][] = [
   ["watchdog", { kind: "watchdog" }, []],
   ["sealer", { kind: "sealer" }, []],
   ["anomalies", { kind: "anomalies" }, []],
-  ["tabulator", { kind: "tabulator", catalog: catalogOf(await loadAuditors()), always: [] }, []],
+  ["tabulator", { kind: "tabulator", catalog: catalogOf(await loadAuditors()), always: [], controls: [] }, []],
   ...compose(DEFAULT_AUDITORS).map(({ name, services }): [string, Handler, string[]] => [
     name,
     { kind: "auditor", auditor: name, services: services.map((service) => ({ name: service })) },

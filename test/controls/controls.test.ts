@@ -18,6 +18,7 @@ import { failures, failuresQuery } from "../../src/controls/failures.ts";
 import { listingsOf } from "../../src/controls/listings.ts";
 import { predicateOf } from "../../src/controls/predicate.ts";
 import { requirementsOf } from "../../src/controls/requirements.ts";
+import { runVerdicts } from "../../src/controls/runVerdicts.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import { resourceTypeName } from "../../src/evidence/layout.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../src/query/duckdb.ts";
@@ -225,6 +226,16 @@ describe("the controls", function () {
           .map((each) => JSON.stringify(each))
           .sort();
       expect(lines(asked), control.id).to.deep.equal(lines(expected));
+    }
+  });
+
+  it("have the same verdicts, of resources and of places, where all of them are asked in the common SQL", async () => {
+    const listings = await listingsOf(sealed, catalog, new Set(types));
+    const lines = (verdicts: readonly Verdict[]) => verdicts.map((each) => JSON.stringify(each)).sort();
+    for (const control of controls) {
+      const asked: Verdict[] = [];
+      for await (const verdict of runVerdicts(engine, control, sealed, listings)) asked.push(verdict);
+      expect(lines(asked), control.id).to.deep.equal(lines(foundOf.get(control.id) ?? []));
     }
   });
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { TrinoSQL } from "dt-sql-parser";
 import { loadAuditors } from "../../src/auditors/registry.ts";
+import { loadControls } from "../../src/controls/control.ts";
+import { createVerdictsTable } from "../../src/controls/verdictsTable.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../src/query/duckdb.ts";
 import { rowsOf } from "../../src/query/engine.ts";
 import { namedQueries } from "../../src/query/namedQueries.ts";
@@ -113,11 +115,18 @@ describe("queries for both engines", () => {
       outcome: ({ auditor }) =>
         auditor === "rds"
           ? { status: "denied", errors: [{ operation: "AssumeRole", code: "AccessDenied", message: "no", times: 1 }] }
-          : undefined,
+          : auditor === "vpc"
+            ? { counts: { "AWS::EC2::SecurityGroup": 1, "AWS::EC2::SecurityGroupRule": 2 } }
+            : undefined,
     });
     const objects = folderObjects(folder);
     await tabulate(objects, (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!, catalog);
     engine = await duckDBEngine({ folder, catalog });
+    const asked = ["sns-policy-not-open", "vpc-no-open-admin-ports-ipv4", "vpc-no-open-high-risk-ports"];
+    await createVerdictsTable(
+      engine,
+      (await loadControls()).filter(({ id }) => asked.includes(id)),
+    );
   });
   after(async () => {
     await engine.close();

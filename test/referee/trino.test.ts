@@ -5,9 +5,11 @@ import { expect } from "chai";
 import pLimit from "p-limit";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { loadControls } from "../../src/controls/control.ts";
-import { failuresQuery } from "../../src/controls/failures.ts";
+import { failuresQuery, judgedQuery } from "../../src/controls/failures.ts";
+import { buildVerdicts } from "../../src/controls/verdictsFile.ts";
+import { createVerdictsTable } from "../../src/controls/verdictsTable.ts";
 import { type DuckDBEngine, duckDBEngine } from "../../src/query/duckdb.ts";
-import type { Cell } from "../../src/query/engine.ts";
+import type { Cell, Engine } from "../../src/query/engine.ts";
 import { namedQueries } from "../../src/query/namedQueries.ts";
 import { catalogOf } from "../../src/tables/catalog.ts";
 import { folderObjects } from "../../src/tables/folderObjects.ts";
@@ -121,8 +123,36 @@ const sorted = (rows: readonly Cell[][]): string[] => rows.map((row) => JSON.str
     expect((await differences(asked)).join("\n")).to.equal("");
   });
 
+  it("has the verdicts of a run as a table, as DuckDB has them on the desk", async () => {
+    const objects = folderObjects(join(folder, "evidence"));
+    const engine: Engine = {
+      tables: () => [],
+      close: async () => undefined,
+      query: async (sql) => {
+        const rows = await trino.query(sql);
+        return {
+          columns: [],
+          rows: (async function* () {
+            yield rows;
+          })(),
+          cost: () => ({ ms: 0, bytes: 0 }),
+        };
+      },
+    };
+    const sealed = (await readSealedRun(objects, FIXTURES.run, FIXTURES.date))!;
+    const { notEvaluated, rows } = await buildVerdicts(engine, objects, sealed, {
+      controls,
+      auditors: catalog.auditors,
+    });
+    expect([...notEvaluated]).to.deep.equal([]);
+    expect(rows).to.be.greaterThan(controls.length);
+    await createVerdictsTable(duckdb, controls);
+    const asked = ["verdicts", "latest_verdicts"].map((name) => [name, `SELECT * FROM ${name}`] as const);
+    expect((await differences(asked)).join("\n")).to.equal("");
+  });
+
   it("says of each odd value what DuckDB says, and neither ends at one", async () => {
-    const asked = controls.map((control) => [control.id, failuresQuery(control, ODD)] as const);
+    const asked = controls.map((control) => [control.id, judgedQuery(control, ODD)] as const);
     expect((await differences(asked)).join("\n")).to.equal("");
   });
 });

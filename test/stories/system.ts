@@ -77,7 +77,7 @@ export async function deployed(
 interface SystemOptions {
   /** What its stacks' configuration says of types without a declaration. */
   undeclared: UndeclaredTypes;
-  /** Ids of the controls that the notifier asks. */
+  /** Ids of the controls that the tabulator and the notifier ask. */
   controls: readonly string[];
   /** Where the notifier's webhook leads. */
   web: Web;
@@ -109,8 +109,9 @@ async function handlerOf(
   if (name === "tabulator") {
     const { tabulatorHandler } = await import("../../handlers/tabulator.ts");
     const always = await askedTypes(auditors);
+    const asked = (await loadControls()).filter(({ id }) => controls.includes(id));
     const [alone, shared] = [undefined, 0].map(
-      (items) => tabulatorHandler({ catalog: catalogOf(auditors), always }, items)(runtime) as Run,
+      (items) => tabulatorHandler({ catalog: catalogOf(auditors), always, controls: asked }, items)(runtime) as Run,
     );
     return (event, context) => (sharesOut() ? shared! : alone!)(event, context);
   }
