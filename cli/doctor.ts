@@ -1,3 +1,4 @@
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
@@ -69,6 +70,7 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
     s3: evidenceS3(),
     kms: new KMSClient({}),
     scheduler: new SchedulerClient({}),
+    cloudTrail: new CloudTrailClient({}),
     sns: new SNSClient({}),
     events: new EventBridgeClient({}),
     securityHub: new SecurityHubClient({}),
@@ -78,7 +80,7 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
   const findings = [
     list.finding,
     ...(states ? [] : [note("organization", "these credentials may not ask which accounts are suspended")]),
-    ...(await auditFindings(clients, await expectedAudit(system, auditors))),
+    ...(await auditFindings(clients, await expectedAudit(system, auditors), Date.now())),
     ...factFindings([...FACTS, offeredRegions], new Date()),
     clockFinding("this machine", lambda.config.systemClockOffset),
     clockFinding("the functions", clockOffset),

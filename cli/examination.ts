@@ -121,14 +121,17 @@ export async function expectedAudit(
   };
   prepareBundles(Object.values(all));
   const inAccount = `arn:${partition}:iam::${accountId}:role${SYSTEM_PATH}`;
+  const signerArn = `${inAccount}${prefix}-sealer`;
   return {
     functions: new Map(Object.entries(all).map(([name, handler]) => [`${prefix}-${name}`, bundle(handler).sha256])),
     bucket: boss.EVIDENCE_BUCKET,
     bucketPolicy: bucketPolicy(`arn:${partition}:s3:::${boss.EVIDENCE_BUCKET}`, `${inAccount}*`),
     signingKey: sealer.SIGNING_KEY,
-    keyPolicy: keyPolicy({ partition, accountId, signerArn: `${inAccount}${prefix}-sealer` }),
+    keyPolicy: keyPolicy({ partition, accountId, signerArn }),
     bossArn: `${functionsArn}boss`,
     watchdogArn: `${functionsArn}watchdog`,
+    signerArn,
+    prefix,
     notifier: notifierName(prefix),
     region: functionsArn.split(":")[3]!,
   };

@@ -58,6 +58,8 @@ export interface SandboxState {
   configItems: ConfigurationItem[];
   /** By ARN, as aliases are. */
   keys: Map<string, StoredKey>;
+  /** Uses of keys that sign, the newest last: the event history that CloudTrail has of them. */
+  signings: { id: string; at: number; account: string; region: string; key: string; role?: string }[];
   /** By ARN, as tables and workgroups are. */
   glueDatabases: Map<string, Database>;
   glueTables: Map<string, Table>;

@@ -49,6 +49,7 @@ export function populate(seed: number, accounts: number, size = 1): SandboxState
       },
     ],
     keys: new Map(),
+    signings: [],
     aliases: new Map(),
     glueDatabases: new Map(),
     glueTables: new Map(),

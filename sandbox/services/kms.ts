@@ -157,6 +157,15 @@ function signable(call: Call, { KeyId, Message, MessageType, SigningAlgorithm }:
   return { key, scalar: key.privateKey!, digest: createHash("sha256").update(message).digest() };
 }
 
+/** Uses of keys that are remembered. */
+const SIGNINGS = 10_000;
+
+function remember({ state, account, region, principal, now, randomId }: Call, { arn }: StoredKey): void {
+  const role = principal.kind === "role" ? { role: principal.roleArn } : {};
+  state.signings.push({ id: randomId(20), at: now(), account, region, key: arn, ...role });
+  state.signings.splice(0, state.signings.length - SIGNINGS);
+}
+
 function page<T>(all: readonly T[], input: { Marker?: string | undefined; Limit?: number | undefined }) {
   const start = Number(input.Marker ?? 0);
   const end = start + (input.Limit ?? 50);
@@ -243,6 +252,7 @@ export const kms: Service = {
       permissions: signing("Sign"),
       run: (input: Signed, call): sdk.SignResponse => {
         const { key, scalar, digest } = signable(call, input);
+        remember(call, key);
         return { KeyId: key.arn, Signature: signDigest(scalar, digest), SigningAlgorithm: "ECDSA_SHA_256" };
       },
     },

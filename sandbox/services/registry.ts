@@ -28,6 +28,7 @@ export const registry: readonly RegisteredService[] = [
   service("budgets", async () => (await import("./budgets.ts")).budgets),
   service("cloudcontrolapi", async () => (await import("./cloudcontrol.ts")).cloudcontrol),
   service("cloudformation", async () => (await import("./cloudformation.ts")).cloudformation),
+  service("cloudtrail", async () => (await import("./cloudtrail.ts")).cloudtrail),
   service("monitoring", async () => (await import("./cloudwatch.ts")).cloudwatch),
   service("config", async () => (await import("./config.ts")).config),
   service("ec2", async () => (await import("./ec2.ts")).ec2),

@@ -1,3 +1,4 @@
+import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { DescribeKeyCommand, GetKeyPolicyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { GetAccountSettingsCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import {
@@ -14,6 +15,7 @@ import pLimit from "p-limit";
 import { codeOf, functionThere, messageOf, UP } from "./asking.ts";
 import { type Finding, note, ok, problem, unknown } from "./finding.ts";
 import { type NotifierClients, notifierFindings } from "./notifierFindings.ts";
+import { runFindings } from "./runFindings.ts";
 import { samePolicy } from "./samePolicy.ts";
 
 /** What the audit account is measured by: what the program at hand would make there. */
@@ -28,6 +30,10 @@ export interface ExpectedAudit {
   /** ARN of the function that schedules start. */
   bossArn: string;
   watchdogArn: string;
+  /** ARN of the role that signs manifests. */
+  signerArn: string;
+  /** First part of the functions' names. */
+  prefix: string;
   /** Name of the function that tells people of findings, where there is one. */
   notifier: string;
   region: string;
@@ -38,19 +44,24 @@ export interface AuditClients extends NotifierClients {
   s3: S3Client;
   kms: KMSClient;
   scheduler: SchedulerClient;
+  cloudTrail: CloudTrailClient;
 }
 
 const NAMED = 6;
 const few = (names: readonly string[]): string =>
   `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
 
-/** Judges the audit account's side by what AWS says of it. Whatever cannot be asked is a finding of its own. */
-export async function auditFindings(clients: AuditClients, expected: ExpectedAudit): Promise<Finding[]> {
+/**
+ * Judges the audit account's side by what AWS says of it. Whatever cannot be asked is a finding of its own.
+ * @param now milliseconds since the epoch
+ */
+export async function auditFindings(clients: AuditClients, expected: ExpectedAudit, now: number): Promise<Finding[]> {
   const parts: [string, () => Promise<Finding[]>][] = [
     ["functions", () => functions(clients.lambda, expected.functions)],
     ["concurrency", () => concurrency(clients.lambda)],
     ["bucket", () => bucket(clients.s3, expected)],
     ["signing key", () => signingKey(clients.kms, expected)],
+    ["signatures", () => runFindings(clients, expected, now)],
     ["schedule", () => schedules(clients.scheduler, expected)],
     ["notifier", () => notifierFindings(clients, expected.notifier, expected.region)],
   ];

@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { Command } from "commander";
@@ -11,6 +12,7 @@ import { bringAllUp } from "../../cli/members/bringAllUp.ts";
 import { stacksOf } from "../../cli/members/stacksOf.ts";
 import { upRecord } from "../../cli/members/upRecord.ts";
 import { progressLine } from "../../cli/progress.ts";
+import { startRun } from "../../cli/startRun.ts";
 import { deploy } from "../../estate/deploy.ts";
 import { handedIn } from "../../estate/handedIn.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
@@ -142,6 +144,7 @@ describe("itaudit doctor", function () {
     const told = subjects[0]!.findings.filter(({ verdict, check }) => verdict !== "ok" && check !== "facts");
     expect(told.map(({ message }) => message)).to.deep.equal([
       "without Object Lock: an administrator can delete evidence",
+      "no run was sealed in the last 89 days",
     ]);
     expect(subjects[0]!.findings.filter(({ check }) => check === "facts")).to.have.length(1);
     expect(toldOf(subjects, "ok")).to.deep.equal([]);
@@ -234,6 +237,47 @@ describe("itaudit doctor", function () {
       "signing key: KEY is deleted on 2030-01-01: from then on nothing can be sealed",
       "schedule: audit-run is switched off",
     ]);
+  });
+
+  describe("after a run", () => {
+    const saidOf = (subjects: readonly Subject[], check: string) =>
+      subjects[0]!.findings
+        .filter((each) => each.check === check)
+        .map(
+          ({ verdict, message }) => `${verdict}: ${message.replace(/\b01\w{24}\b/, "RUN").replace(/at 2\S+/, "NOW")}`,
+        );
+
+    before(async () => {
+      await startRun(new LambdaClient({}), "audit-boss", { accounts: [ids.get("ok")!] });
+      await running.lambda.idle();
+    });
+
+    it("finds each signature of it in CloudTrail, and the code that is deployed in its manifest", async () => {
+      const subjects = await looked();
+      expect(saidOf(subjects, "signatures")).to.deep.equal([
+        "ok: 2, each a use of the key by the sealer in CloudTrail",
+      ]);
+      expect(saidOf(subjects, "code of the runs")).to.deep.equal([
+        "ok: run RUN was collected by the code that is deployed",
+      ]);
+    });
+
+    it("tells who else signed with the key, and functions that are others than the run's", async () => {
+      const { state } = running.sandbox;
+      const fn = [...state.functions.values()].find(({ FunctionName }) => FunctionName === "audit-sealer")!;
+      const [own, usual] = [state.signings.at(-1)!, fn.environment.BUNDLE_SHA256!];
+      state.signings.push({ ...own, id: "stranger", role: "arn:aws:iam::999999999999:role/eve" });
+      fn.environment.BUNDLE_SHA256 = "0".repeat(64);
+      const subjects = await looked();
+      state.signings.pop();
+      fn.environment.BUNDLE_SHA256 = usual;
+      expect(saidOf(subjects, "signatures")).to.deep.equal([
+        "problem: arn:aws:iam::999999999999:role/eve signed with the key NOW",
+      ]);
+      expect(saidOf(subjects, "code of the runs")[0]).to.match(
+        /^problem: run RUN of .* says that other code took part than is deployed, and nothing was deployed since: audit-sealer$/,
+      );
+    });
   });
 
   it("prints what is to be done and exits with 2; 0 where nothing is, 1 where it could not look", async () => {
