@@ -2,7 +2,7 @@ import { type CloudTrailClient, paginateLookupEvents } from "@aws-sdk/client-clo
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import pLimit from "p-limit";
 import * as z from "zod";
-import { attestationKey, signatureKey } from "../evidence/layout.ts";
+import { attestationKey, keyHandOverKey, signatureKey } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
 import { codeOf } from "./asking.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
@@ -16,7 +16,6 @@ const HEADS_AT_ONCE = 8;
 
 /** A signature that lies in the bucket. */
 export interface Written {
-  run: string;
   key: string;
   /** Milliseconds since the epoch. */
   at: number;
@@ -93,17 +92,18 @@ const timeOf = (at: number): string => new Date(at).toISOString();
 /** When the signatures of runs were written, as S3 says. */
 export async function writtenSignatures(s3: S3Client, bucket: string, runs: readonly Manifest[]): Promise<Written[]> {
   const limit = pLimit(HEADS_AT_ONCE);
-  const keys = runs.flatMap(({ run_id, run_date, attestation }) => [
-    [run_id, signatureKey(run_id, run_date)] as const,
-    ...(attestation ? [[run_id, attestationKey(run_id, run_date)] as const] : []),
+  const keys = runs.flatMap(({ run_id, run_date, sequence, attestation, signing_key }) => [
+    signatureKey(run_id, run_date),
+    ...(attestation ? [attestationKey(run_id, run_date)] : []),
+    ...(signing_key?.replaces ? [keyHandOverKey(sequence)] : []),
   ]);
-  const asked = keys.map(([run, Key]) =>
+  const asked = keys.map((Key) =>
     limit(async () => {
       const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key })).catch((error: unknown) => {
         if (/^(NotFound|NoSuchKey)$/.test(codeOf(error))) return undefined;
         throw error;
       });
-      return head?.LastModified ? [{ run, key: Key, at: head.LastModified.getTime() }] : [];
+      return head?.LastModified ? [{ key: Key, at: head.LastModified.getTime() }] : [];
     }),
   );
   return (await Promise.all(asked)).flat();

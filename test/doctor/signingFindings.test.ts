@@ -5,7 +5,7 @@ const SEALER = "arn:aws:iam::999999999999:role/audit-ecosystem/audit-sealer";
 const NOW = Date.parse("2026-11-29T12:00:00Z");
 const at = (time: string) => Date.parse(`2026-11-29T${time}Z`);
 const event = (time: string, by = SEALER): SignEvent => ({ id: `event-${time}`, at: at(time), by });
-const written = (time: string, key = `sig-${time}`): Written => ({ run: "run", key, at: at(time) });
+const written = (time: string, key = `sig-${time}`): Written => ({ key, at: at(time) });
 const FORKED = (time: string) =>
   `problem: the sealer signed at 2026-11-29T${time}.000Z, and no signature in the bucket is of that time`;
 
