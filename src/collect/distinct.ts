@@ -4,24 +4,43 @@ import { nameOfChain } from "./pages.ts";
 /** What tells a resource from the others of its listing; undefined: nothing but all of it. */
 export type Identity = (resource: Values) => string | undefined;
 
+/** A short name of a resource: the same for the same one, whatever else its answers say. */
+export const shortNameOf = (identity: Identity, resource: Values): string =>
+  nameOfChain(identity(resource) ?? nameOfChain(resource));
+
+/** What a listing has had on its pages so far. */
+export interface Distinct {
+  /** Takes off a page what was on one before. */
+  kept: (page: readonly Values[]) => Values[];
+  /** Short names of the last that were on the pages so far, the newest last. */
+  names: (atMost: number) => string[];
+}
+
 /**
  * Takes resources off the pages of a listing that were on it before: pages overlap where resources come and go while
  * they are read, and where a service counts them wrong. On one page AWS may well list two of one name; only what is
  * the same in every member is one there.
+ * @param known short names of what was on pages that another task has read
  */
-export function distinctOf(identity: Identity): (page: readonly Values[]) => Values[] {
+export function distinctOf(identity: Identity, known: readonly string[] = []): Distinct {
+  const handedOver = new Set(known);
   const before = new Set<string>();
-  return (page) => {
+  const inOrder: string[] = [];
+  const kept = (page: readonly Values[]): Values[] => {
     const here = new Map<string, Values>();
-    const kept = page.filter((resource) => {
+    const first = page.filter((resource) => {
       const name = identity(resource) ?? nameOfChain(resource);
-      if (before.has(name)) return false;
+      if (before.has(name) || (handedOver.size && handedOver.has(nameOfChain(name)))) return false;
       const twin = here.get(name);
       if (twin) return nameOfChain(twin) !== nameOfChain(resource);
       here.set(name, resource);
       return true;
     });
-    for (const name of here.keys()) before.add(name);
-    return kept;
+    for (const name of here.keys()) {
+      before.add(name);
+      inOrder.push(name);
+    }
+    return first;
   };
+  return { kept, names: (atMost) => [...known, ...inOrder.slice(-atMost).map(nameOfChain)].slice(-atMost) };
 }

@@ -44,6 +44,8 @@ export class NotAnAnswer extends Error {
 type Envelope =
   /** Nothing in particular: all of the answer is in its headers, or its body is the value itself. */
   | { kind: "any" }
+  /** Content that is handed on as it comes. */
+  | { kind: "stream" }
   | { kind: "xml"; roots: ReadonlySet<string>; inside?: string }
   | { kind: "json"; members: ReadonlySet<string> }
   | { kind: "cbor" };
@@ -66,9 +68,11 @@ export function withGenuineAnswers<C extends SdkClient>(client: C): C {
     return made;
   };
   const deserializeResponse: Protocol["deserializeResponse"] = async (operation, context, response) => {
+    const { envelope: wanted, shape } = knownOf(operation);
+    if (wanted.kind === "stream" && response.statusCode < 300)
+      return protocol.deserializeResponse(operation, context, response);
     const body = await bytesOf(response, context);
     response.body = body;
-    const { envelope: wanted, shape } = knownOf(operation);
     const refused = response.statusCode >= 300;
     expectWhole(response, body);
     if (refused) expectError(protocol.getShapeId(), response, body);
@@ -118,6 +122,7 @@ function envelope(protocol: string, { name, traits }: Operation, schema: Normali
     return httpHeader || httpPrefixHeaders || httpResponseCode ? [] : [{ member, of, own }];
   });
   const payload = inBody.find(({ own }) => own.httpPayload);
+  if (payload?.of.isStreaming()) return { kind: "stream" };
   if (!inBody.length || (payload && !payload.of.isStructSchema())) return { kind: "any" };
   if (protocol.endsWith("#restXml")) {
     const root = payload
@@ -147,7 +152,7 @@ const SMALL = 2_048;
 /** @throws NotAnAnswer; answers `error` where AWS says one with the status of an answer */
 function expectAnswer(wanted: Envelope, response: Response, body: Uint8Array): "answer" | "error" {
   const { statusCode } = response;
-  if (wanted.kind === "any") {
+  if (wanted.kind === "any" || wanted.kind === "stream") {
     if (isHtml(headOf(body))) throw new NotAnAnswer(statusCode, pageOf(body));
     return "answer";
   }

@@ -50,7 +50,10 @@ export interface PageHandler {
 export interface Progress {
   isDone: (chain: string) => boolean;
   tokensOf: (chain: string) => Values | undefined;
-  reached: (chain: string, next: Values | undefined) => void;
+  /** Short names of what was on the chain's pages before, as far as they were handed over. */
+  namesOf: (chain: string) => readonly string[];
+  /** @param names of what was on its pages so far: the last ones, asked for only where the chain goes on */
+  reached: (chain: string, next: Values | undefined, names?: (atMost: number) => string[]) => void;
 }
 
 /** Reads a listing: its own calls, or one of each of its parent's resources. @throws DeadlineReached */
@@ -89,7 +92,7 @@ async function walkInput(listing: Listing, input: Values, of: Values, listings: 
   if (progress?.isDone(chain)) return;
   // What names the parent stands in the resource, where AWS leaves it out.
   const names = Object.fromEntries(Object.entries(of).filter(([, value]) => typeof value === "string"));
-  const distinct = distinctOf(identity);
+  const distinct = distinctOf(identity, progress?.namesOf(chain));
   const from = progress?.tokensOf(chain);
   let begun = from !== undefined;
   const eachAnswer = async (answer: Values, next: Values | undefined): Promise<void> => {
@@ -100,10 +103,10 @@ async function walkInput(listing: Listing, input: Values, of: Values, listings: 
       ...names,
       ...(typeof each === "object" ? (each as Values) : { [listing.as ?? "value"]: each }),
     }));
-    const kept = distinct(resources);
+    const kept = distinct.kept(resources);
     if (kept.length < resources.length) onOverlap?.(listing, resources.length - kept.length);
     await onPage(kept.map((resource) => ({ collectedAt, resource })));
-    progress?.reached(chain, next);
+    progress?.reached(chain, next, distinct.names);
   };
   try {
     await pages({ calls, region: where.region }, listing, input, eachAnswer, from);

@@ -17,12 +17,11 @@ import type { Session } from "./accountSession.ts";
 import { type Calls, serviceIdOf, type Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
 import { type Described, type Describing, describePage, nameOf } from "./describe.ts";
-import type { Identity } from "./distinct.ts";
+import { type Identity, shortNameOf } from "./distinct.ts";
 import { NotAsked, type RegionCalls, regionCalls } from "./givingUp.ts";
 import { type Found, type Listings, type PageHandler, type Progress, type ReadOnce, walk } from "./listing.ts";
 import type { Offering } from "./offering.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
-import { nameOfChain } from "./pages.ts";
 import { problemOf } from "./problem.ts";
 import { digestsOf, redact, redactNamed } from "./redact.ts";
 import { Silence } from "./silence.ts";
@@ -177,8 +176,9 @@ async function readCollector(
     progress: progressOf(type, builder),
   };
   try {
-    if (isParent) await takeAll(await listings.parents(listing), handler);
-    else await walk(listing, listings, { ...handler, identity: identityOf(collector, listings.where) });
+    const identity = identityOf(collector, listings.where);
+    if (isParent) await takeAll(await listings.parents(listing), handler, identity);
+    else await walk(listing, listings, { ...handler, identity });
     builder.saveCursor(type, null);
   } catch (error) {
     if (!(error instanceof DeadlineReached)) throw error;
@@ -224,31 +224,48 @@ const SLICE = 100;
 async function takeAll(
   { found, failed, overlaps, gone }: ReadOnce,
   { onPage, onError, progress, onOverlap, onGone }: Required<Omit<PageHandler, "identity">>,
+  identity: Identity,
 ): Promise<void> {
   for (const { read, error, begun } of failed) onError(read, error, begun);
   for (const { read, times } of overlaps) onOverlap(read, times);
   for (const { read, error } of gone) onGone(read, error);
   if (!found.length && !failed.length) await onPage([]);
-  const open = found.filter(({ resource }) => !progress.isDone(nameOfChain(resource)));
+  const open = found.filter(({ resource }) => !progress.isDone(shortNameOf(identity, resource)));
   for (let start = 0; start < open.length; start += SLICE) {
     const slice = open.slice(start, start + SLICE);
     await onPage(slice);
-    for (const { resource } of slice) progress.reached(nameOfChain(resource), undefined);
+    for (const { resource } of slice) progress.reached(shortNameOf(identity, resource), undefined);
   }
+}
+
+/** Names of a type that are handed over, so that pages which overlap there are noticed: a task's event is small. */
+const NAMES_AT_MOST = 250;
+
+/** How far the listing of a type is read, as it is handed over. */
+interface Place {
+  done: string[];
+  at: Record<string, string>;
+  /** Short names of the last resources on the pages of what is not done, by chain. */
+  names?: Record<string, string[]>;
 }
 
 /** How far the listing of a type is read; kept up to date in place, as a listing can have thousands of chains. */
 function progressOf(type: string, builder: OutcomeBuilder): Progress {
-  const before = builder.cursorOf(type) as { done?: string[]; at?: Record<string, string> } | undefined;
-  const place = { done: before?.done ?? [], at: before?.at ?? {} };
+  const before = builder.cursorOf(type) as Partial<Place> | undefined;
+  const place = { done: before?.done ?? [], at: before?.at ?? {}, names: before?.names ?? {} };
   const done = new Set(place.done);
   return {
     isDone: (chain) => done.has(chain),
     tokensOf: (chain) => (place.at[chain] === undefined ? undefined : JSON.parse(place.at[chain])),
-    reached: (chain, next) => {
-      if (next) place.at[chain] = JSON.stringify(next);
-      else {
+    namesOf: (chain) => place.names[chain] ?? [],
+    reached: (chain, next, names) => {
+      if (next) {
+        place.at[chain] = JSON.stringify(next);
+        const share = Math.max(1, Math.floor(NAMES_AT_MOST / Object.keys(place.at).length));
+        place.names[chain] = names?.(share) ?? [];
+      } else {
         delete place.at[chain];
+        delete place.names[chain];
         done.add(chain);
         place.done.push(chain);
       }

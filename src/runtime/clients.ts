@@ -2,6 +2,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { withCachedConfig } from "../collect/cachedConfig.ts";
 import type { Waits } from "../collect/clientOptions.ts";
+import { withGenuineAnswers } from "../collect/genuineAnswers.ts";
 import { type Runtime, thisProcess } from "./runtime.ts";
 
 /** A call within the audit account that takes longer is lost; a retry is quicker than the function's time-out. */
@@ -14,11 +15,13 @@ export const WAITS: Waits = { connectionTimeout: 3_000, requestTimeout: 30_000, 
 export function evidenceS3({ client, env }: Runtime = thisProcess): S3Client {
   const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 } = env();
   return withCachedConfig(
-    new S3Client({
-      ...client(WAITS),
-      maxAttempts: 5,
-      forcePathStyle: Boolean(AWS_ENDPOINT_URL ?? AWS_ENDPOINT_URL_S3),
-    }),
+    withGenuineAnswers(
+      new S3Client({
+        ...client(WAITS),
+        maxAttempts: 5,
+        forcePathStyle: Boolean(AWS_ENDPOINT_URL ?? AWS_ENDPOINT_URL_S3),
+      }),
+    ),
   );
 }
 

@@ -2,6 +2,7 @@ import { ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { ListAccessKeysCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { expect } from "chai";
 import { reads } from "../../src/auditors/collector.ts";
+import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { typeStatus } from "../../src/evidence/outcome.ts";
 import { type Answers, cluster, error, read, services } from "./ecs.ts";
 
@@ -65,6 +66,31 @@ describe("the end of a listing", () => {
     expect(outcome).to.deep.include({ status: "collected", counts: { "AWS::ECS::Cluster": 4 } });
     expect(outcome.notes).to.have.length(1);
     expect(outcome.notes![0]).to.include({ code: "PagesOverlap", resource_type: "AWS::ECS::Cluster", times: 2 });
+  });
+
+  it("tells of pages that overlap where one task goes on with what another began", async () => {
+    const item = { auditor: "ecs", account_id: "111111111111", region: "eu-west-1" };
+    const kept: string[] = [];
+    const goOn = async (builder: OutcomeBuilder, atMost: number) => {
+      const over = new AbortController();
+      const write = async ({ resource_id }: { resource_id: string }) => {
+        kept.push(resource_id);
+        if (kept.length === atMost) over.abort();
+      };
+      const answers = byToken({
+        "": { clusterArns: ["a", "b"], nextToken: "A" },
+        A: { clusterArns: ["b", "c"], nextToken: "B" },
+        B: { clusterArns: ["a", "d"] },
+      });
+      await read([cluster()], { ListClusters: answers }, { builder, write, deadline: over.signal });
+      return builder;
+    };
+    const first = await goOn(new OutcomeBuilder(item, () => 0), 2);
+    expect(first.cursorOf("AWS::ECS::Cluster")).not.to.equal(null);
+    const second = await goOn(new OutcomeBuilder(item, () => 0, first.begun()), 100);
+    expect(kept).to.deep.equal(["a", "b", "c", "d"]);
+    expect(second.outcome()).to.deep.include({ status: "collected", counts: { "AWS::ECS::Cluster": 4 } });
+    expect(second.outcome().notes![0]).to.include({ code: "PagesOverlap", times: 2 });
   });
 
   it("of a parent's listing is held to the same: its children are read once", async () => {
