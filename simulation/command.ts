@@ -17,6 +17,7 @@ interface SeedDone {
   violations: string[];
   digest: string;
   events: number;
+  faults: Record<string, number>;
 }
 
 process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
@@ -54,11 +55,12 @@ async function here(first: number, count: number, keepLog: boolean): Promise<voi
     const report = await simulate(each, { keepLog });
     for (const line of report.log) console.log(line);
     if (process.send) {
-      const { violations, digest, events } = report;
-      process.send({ seed: each, violations, digest, events } satisfies SeedDone);
+      const { violations, digest, events, faults } = report;
+      process.send({ seed: each, violations, digest, events, faults } satisfies SeedDone);
     } else {
       console.log(`seed ${each}: ${report.events} events in ${Math.round(report.took / 1000)} s, ${report.digest}`);
       tell(report);
+      tellFaults(new Map(Object.entries(report.faults).map(([fault, times]) => [fault, { seeds: 1, times }])));
     }
   }
   if (process.send) process.disconnect();
@@ -72,11 +74,28 @@ function tell({ seed: failed, violations }: Pick<SeedDone, "seed" | "violations"
   console.log(`  replay: npm run simulate -- --seed ${failed} --log`);
 }
 
+/** In how many seeds a fault struck, and how often. */
+type Faults = Map<string, { seeds: number; times: number }>;
+
+function addFaults(all: Faults, faults: Record<string, number>): void {
+  for (const [fault, times] of Object.entries(faults)) {
+    const known = all.get(fault) ?? { seeds: 0, times: 0 };
+    all.set(fault, { seeds: known.seeds + 1, times: known.times + times });
+  }
+}
+
+function tellFaults(faults: Faults): void {
+  if (faults.size) console.log("faults that struck, and in how many seeds:");
+  for (const [fault, { seeds, times }] of [...faults].sort(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`  ${fault.padEnd(40)} ${String(times).padStart(7)} ${String(seeds).padStart(6)}`);
+}
+
 /** Shares the seeds among worker processes. */
 async function shared(): Promise<void> {
   const started = performance.now();
   const share = Math.ceil(runs / workers);
   let [done, events, failed] = [0, 0, 0];
+  const faults: Faults = new Map();
   await Promise.all(
     Array.from({ length: workers }, (_none, n) => {
       const from = seed + n * share;
@@ -88,6 +107,7 @@ async function shared(): Promise<void> {
       worker.on("message", (report: SeedDone) => {
         done += 1;
         events += report.events;
+        addFaults(faults, report.faults);
         if (report.violations.length) failed += 1;
         tell(report);
         if (done % 200 === 0) console.error(`${done} of ${runs}`);
@@ -97,6 +117,7 @@ async function shared(): Promise<void> {
       );
     }),
   );
+  tellFaults(faults);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${done} runs, ${events} events, ${failed} that do not hold, in ${seconds} s`);
   if (done < runs) throw new Error(`${runs - done} runs were not finished`);

@@ -1,5 +1,5 @@
 import type { Snapshot, Volume } from "@aws-sdk/client-ec2";
-import type { Tag as EcsTag, TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Cluster, Service as EcsService, Tag as EcsTag, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { DBInstance, DBSubnetGroup, Tag } from "@aws-sdk/client-rds";
 import { pick, randomOf } from "../sandbox/random.ts";
 
@@ -21,6 +21,8 @@ export interface Holdings {
   volumes: Map<string, number>;
   snapshots: Map<string, number>;
   definitions: Map<string, number>;
+  /** By region: how many services each cluster has. */
+  clusters: Map<string, number[]>;
 }
 
 /** The n-th volume of an account's region: tags come with the listing. */
@@ -68,6 +70,21 @@ export function definitionOf(
   };
 }
 
+/** The n-th cluster of an account's region, as it is described. */
+export function clusterOf(account: string, region: string, n: number): Cluster {
+  const clusterName = `cluster-${n}`;
+  const clusterArn = `arn:aws:ecs:${region}:${account}:cluster/${clusterName}`;
+  const settings = [{ name: "containerInsights" as const, value: n % 2 ? "enabled" : "disabled" }];
+  return { clusterArn, clusterName, status: "ACTIVE", settings, tags: [{ key: "number", value: String(n) }] };
+}
+
+/** A service of a cluster, as it is described. */
+export function serviceOf({ clusterArn = "", clusterName }: Cluster, n: number): EcsService {
+  const serviceName = `service-${n}`;
+  const serviceArn = `${clusterArn.replace(/:cluster\/.*$/, "")}:service/${clusterName}/${serviceName}`;
+  return { serviceArn, serviceName, clusterArn, status: "ACTIVE", desiredCount: n, tags: [] };
+}
+
 /** The number of a task definition by its ARN. */
 export function definitionNumber(arn: string): number {
   const [, family, revision] = /family-(\d+):(\d+)$/.exec(arn) ?? [];
@@ -82,9 +99,28 @@ export interface Sizes {
   volumes?: number;
   snapshots?: number;
   definitions?: number;
+  clusters?: number;
 }
 
 const DAY = 86_400_000;
+
+/** What controls ask of an instance: some as they should be, some not, some not said. */
+function settingsOf(name: string): Partial<DBInstance> {
+  const random = randomOf(`${name} settings`);
+  const flag = () => (random() < 0.1 ? undefined : random() < 0.6);
+  return {
+    BackupRetentionPeriod: flag() ? 14 : 0,
+    DeletionProtection: flag(),
+    PubliclyAccessible: flag(),
+    MultiAZ: flag(),
+    AutoMinorVersionUpgrade: flag(),
+    CopyTagsToSnapshot: flag(),
+    IAMDatabaseAuthenticationEnabled: flag(),
+    MasterUsername: flag() ? "keeper" : "admin",
+    MonitoringInterval: flag() ? 60 : 0,
+    PerformanceInsightsEnabled: flag(),
+  };
+}
 
 /** What an account holds; the same for the same seed. */
 export function holdingsOf(seed: number, account: string, regions: readonly string[], sizes: Sizes): Holdings {
@@ -105,6 +141,7 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
     volumes: new Map(),
     snapshots: new Map(),
     definitions: new Map(),
+    clusters: new Map(),
   };
   for (const region of regions) {
     const arn = (kind: string, name: string) => `arn:aws:rds:${region}:${account}:${kind}:${name}`;
@@ -118,6 +155,7 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
         StorageEncrypted: random() < 0.8,
         InstanceCreateTime: day(),
         TagList: tags(),
+        ...settingsOf(`${seed} ${account} ${region} db-${n}`),
       })),
     );
     holdings.groups.set(
@@ -133,7 +171,8 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
     );
   }
   const names = ["ada", "ben", "cleo", "dan"].slice(0, upTo(sizes.people));
-  for (const UserName of names)
+  for (const UserName of names) {
+    const keys = randomOf(`${seed} ${account} ${UserName} keys`)() < 0.4 ? ["A", "B"] : ["A"];
     holdings.people.push({
       facts: {
         UserName,
@@ -143,13 +182,22 @@ export function holdingsOf(seed: number, account: string, regions: readonly stri
         CreateDate: day(),
         Tags: tags(),
       },
-      keys: random() < 0.5 ? [{ UserName, AccessKeyId: `AKIA${UserName}`, Status: "Active", CreateDate: day() }] : [],
+      keys:
+        random() < 0.5
+          ? keys.map((n) => ({ UserName, AccessKeyId: `AKI${n}${UserName}`, Status: "Active", CreateDate: day() }))
+          : [],
       mfa: random() < 0.5 ? [{ UserName, SerialNumber: `mfa/${UserName}`, EnableDate: day() }] : [],
     });
+  }
   for (const region of regions) {
     holdings.volumes.set(region, upTo(sizes.volumes ?? 0));
     holdings.snapshots.set(region, upTo(sizes.snapshots ?? 0));
   }
   for (const region of regions) holdings.definitions.set(region, upTo(sizes.definitions ?? 0));
+  for (const region of regions)
+    holdings.clusters.set(
+      region,
+      Array.from({ length: upTo(sizes.clusters ?? 0) }, () => upTo(3)),
+    );
   return holdings;
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
-import type { StoredObject } from "../sandbox/state.ts";
+import type { Tag as EcsTag } from "@aws-sdk/client-ecs";
+import type { SandboxState, StoredObject } from "../sandbox/state.ts";
 import { typesOf } from "../src/auditors/collector.ts";
 import type { Item } from "../src/evidence/item.ts";
 import { DURATIONS_KEY, manifestKey, planKey, runDate } from "../src/evidence/layout.ts";
@@ -9,11 +10,17 @@ import type { Outcome } from "../src/evidence/outcome.ts";
 import { GLOBAL, Plan, plannedItems } from "../src/evidence/plan.ts";
 import { keysIn } from "../src/evidence/publicKeys.ts";
 import { TaskOutcome } from "../src/evidence/taskOutcome.ts";
-import { NothingToVerify, verify } from "../src/evidence/verify.ts";
-import { definitionOf, type Holdings, snapshotOf, volumeOf } from "./estate.ts";
+import { NothingToVerify, type Notice, verify } from "../src/evidence/verify.ts";
+import type { Changes } from "./changes.ts";
+import { differencesOfCopy, inFolder } from "./copies.ts";
+import { clusterOf, definitionOf, type Holdings, serviceOf, snapshotOf, volumeOf } from "./estate.ts";
+import type { Looks } from "./looks.ts";
 import { violationsOnTheWay } from "./moments.ts";
+import { hasOccasion } from "./notices.ts";
 import type { Script } from "./script.ts";
 import { bucketSource } from "./simulatedBucket.ts";
+import { fallingSeals, fallingTimes } from "./times.ts";
+import { judgedIn, wrongVerdicts } from "./verdicts.ts";
 import { BUCKET, everyAuditor, type World } from "./world.ts";
 
 /** What a resource must look like as an item, whoever collected it. */
@@ -26,11 +33,27 @@ interface Expected {
 
 const tagMap = (tags: { Key?: string | undefined; Value?: string | undefined }[]) =>
   Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) as Record<string, string>;
+const ecsTagMap = (tags: readonly EcsTag[]) => Object.fromEntries(tags.map(({ key, value }) => [key!, value!]));
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** What the estate holds of a planned item. */
 function expectedOf(holdings: Holdings, { auditor, account_id: account, region }: Outcome): Expected[] {
-  const { instances, groups, people, volumes, snapshots, definitions } = holdings;
+  const { instances, groups, people, volumes, snapshots, definitions, clusters } = holdings;
+  if (auditor === "clusters")
+    return (clusters.get(region) ?? []).flatMap((services, n) => {
+      const cluster = clusterOf(account, region, n);
+      const expected = (type: string, arn: string, configuration: { tags?: EcsTag[]; cluster?: string }): Expected => {
+        const { tags = [] } = configuration;
+        return { type, arn, tags: ecsTagMap(tags), configuration: plain(configuration) };
+      };
+      return [
+        expected("AWS::ECS::Cluster", cluster.clusterArn!, cluster),
+        ...Array.from({ length: services }, (_none, each) => {
+          const service = serviceOf(cluster, each);
+          return expected("AWS::ECS::Service", service.serviceArn!, { cluster: cluster.clusterArn, ...service });
+        }),
+      ];
+    });
   if (auditor === "ecs")
     return Array.from({ length: definitions.get(region) ?? 0 }, (_none, n) => {
       const DescribeTaskDefinition = definitionOf(account, region, n);
@@ -38,7 +61,7 @@ function expectedOf(holdings: Holdings, { auditor, account_id: account, region }
       return {
         type: "AWS::ECS::TaskDefinition",
         arn: taskDefinitionArn!,
-        tags: Object.fromEntries(DescribeTaskDefinition.tags.map(({ key, value }) => [key!, value!])),
+        tags: ecsTagMap(DescribeTaskDefinition.tags),
         configuration: plain({ taskDefinitionArn, DescribeTaskDefinition }),
       };
     });
@@ -91,11 +114,22 @@ function expectedOf(holdings: Holdings, { auditor, account_id: account, region }
 const nameOf = ({ auditor, account_id, region }: Pick<Outcome, "auditor" | "account_id" | "region">) =>
   `${auditor} ${account_id} ${region}`;
 
-/**
- * What must hold after every run, whatever went wrong in it. Each thing that does not is a sentence; none: all holds.
- * @param abandoned requests of bosses that died and that nobody repeats: their runs may stay open
- */
-export async function violations(world: World, script: Script, abandoned: ReadonlySet<string>): Promise<string[]> {
+/** What happened in a run that decides what must hold after it, and how closely it is looked at. */
+export interface Happened {
+  /** Requests of bosses that died and that nobody repeats: their runs may stay open. */
+  abandoned: ReadonlySet<string>;
+  /** What came and went while it was read. */
+  changes: Changes;
+  /** How often each task was begun. */
+  tries: ReadonlyMap<string, number>;
+  looks: Looks;
+  /** What AWS has after a run over the same estate in which nothing went wrong. */
+  untroubled: () => Promise<SandboxState>;
+}
+
+/** What must hold after every run, whatever went wrong in it. Each thing that does not is a sentence; none: all holds. */
+export async function violations(world: World, script: Script, happened: Happened): Promise<string[]> {
+  const { abandoned, changes, looks } = happened;
   const { objects } = world.state.buckets.get(BUCKET)!;
   const found: string[] = [];
   const say = (...problems: string[]) => found.push(...problems);
@@ -106,6 +140,7 @@ export async function violations(world: World, script: Script, abandoned: Readon
     const same = key.startsWith("evidence/") && new Set(versions.map(({ sha256: hash }) => hash)).size === 1;
     if (versions.length > 1 && !same && key !== DURATIONS_KEY) say(`${key} was written ${versions.length} times`);
   }
+  const manifests: Manifest[] = [];
   for (const key of runs) {
     const plan = Plan.parse(JSON.parse(text(objects.get(key)!.at(-1)!)));
     const date = runDate(plan.started_at);
@@ -115,16 +150,29 @@ export async function violations(world: World, script: Script, abandoned: Readon
       if (!abandoned.has(plan.requested_by.split(" ").at(-1)!)) say(`run ${plan.run_id} was never sealed`);
       continue;
     }
-    say(...violationsOfRun(world, script, plan, Manifest.parse(JSON.parse(text(stored)))));
+    manifests.push(Manifest.parse(JSON.parse(text(stored))));
+    say(...violationsOfRun({ world, script, changes }, plan, manifests.at(-1)!));
   }
-  say(...(await unverified(world)));
-  say(...(await violationsOnTheWay(objects, world.publicKey())));
+  say(...fallingSeals(manifests), ...(await unverified(world, script, happened)));
+  const unexpected = ["unjudged", "unreadable", "late", ...(script.clocks.size ? [] : ["time"])] as Notice["kind"][];
+  const watched = { publicKey: world.publicKey(), everyWrite: looks.everyWrite, unexpected: new Set(unexpected) };
+  say(...(await violationsOnTheWay(objects, watched)));
+  if (looks.copy || looks.verdicts)
+    await inFolder(async (folder) => {
+      say(...(await differencesOfCopy(world.state, folder)));
+      if (looks.verdicts) say(...(await wrongVerdictsIn(folder, script, happened)));
+    });
   return found;
 }
 
 /** What `itaudit verify --all` says of the bucket, given the public key: signatures, chain, hashes, counts, coverage. */
-async function unverified({ state, publicKey }: World): Promise<string[]> {
+async function unverified(
+  { state, publicKey, changedKey }: World,
+  script: Script,
+  { tries }: Happened,
+): Promise<string[]> {
   const found: string[] = [];
+  const occasions = { script, tries, keyChanged: changedKey() };
   try {
     await verify({
       source: bucketSource(state.buckets.get(BUCKET)!.objects),
@@ -134,9 +182,9 @@ async function unverified({ state, publicKey }: World): Promise<string[]> {
         // Some scripts put a hint there that is none, and verifying is right to name it.
         if (key !== DURATIONS_KEY) found.push(`verify: ${kind}: ${key}: ${problem}`);
       },
-      // A deployed sealer signs every run, and the watchdog makes up for one that died before it did.
-      notice: ({ kind, key, problem }) => {
-        if (kind === "unsigned") found.push(`verify: ${kind}: ${key}: ${problem}`);
+      notice: (notice) => {
+        const { kind, key, problem } = notice;
+        if (!hasOccasion(notice, occasions)) found.push(`verify: ${kind}: ${key}: ${problem}`);
       },
     });
   } catch (error) {
@@ -145,15 +193,36 @@ async function unverified({ state, publicKey }: World): Promise<string[]> {
   return found;
 }
 
+/** What the controls say of the newest run, compared with a run over the same estate in which nothing goes wrong. */
+async function wrongVerdictsIn(folder: string, script: Script, { changes, untroubled }: Happened): Promise<string[]> {
+  const judged = await judgedIn(folder, script);
+  if (!judged) return [];
+  const state = await untroubled();
+  return inFolder(async (other) => {
+    const found = await differencesOfCopy(state, other);
+    const truth = await judgedIn(other, script);
+    return [...found, ...(truth ? wrongVerdicts(judged, truth, changes) : ["the run without trouble was not sealed"])];
+  });
+}
+
 const text = ({ body }: StoredObject): string => Buffer.from(body).toString("utf8");
 
-function violationsOfRun(world: World, script: Script, plan: Plan, manifest: Manifest): string[] {
+/** What a run's outcomes are compared with. */
+interface Truth {
+  world: World;
+  script: Script;
+  changes: Changes;
+}
+
+function violationsOfRun(truth: Truth, plan: Plan, manifest: Manifest): string[] {
+  const { world, script } = truth;
   const found: string[] = [];
   const outcomes = new Map<string, Outcome[]>();
   const commits = commitsOf(world, manifest);
   for (const outcome of commits.flatMap((commit) => commit.outcomes))
     outcomes.set(nameOf(outcome), [...(outcomes.get(nameOf(outcome)) ?? []), outcome]);
   const items = itemsOf(world, plan, commits);
+  const all = [...items.values()].flat();
   const everything = new Set(
     script.accounts.flatMap((account) =>
       script.auditors.flatMap((auditor) =>
@@ -170,9 +239,12 @@ function violationsOfRun(world: World, script: Script, plan: Plan, manifest: Man
       found.push(`${name} has ${ofItem.length} outcomes`);
       continue;
     }
-    found.push(...violationsOfItem(world, script, ofItem[0]!, items.get(name) ?? []));
+    found.push(...violationsOfItem(truth, ofItem[0]!, items.get(name) ?? []));
     items.delete(name);
   }
+  const clocks = [0, ...script.clocks.values()];
+  const apart = Math.max(...clocks) - Math.min(...clocks);
+  found.push(...fallingTimes({ plan, manifest, commits, items: all }, apart));
   for (const name of everything) found.push(`${name} was not planned`);
   for (const name of outcomes.keys()) found.push(`${name} has an outcome and was not planned`);
   for (const name of items.keys()) found.push(`${name} has items and was not planned`);
@@ -206,7 +278,13 @@ function itemsOf({ state }: World, plan: Plan, commits: readonly TaskOutcome[]):
   return items;
 }
 
-function violationsOfItem(world: World, script: Script, outcome: Outcome, items: readonly Item[]): string[] {
+/** Whether a resource, or what it stands below, may or may not have been there when it was read. */
+const isChanging = ({ arn, configuration }: Expected, changes: Changes): boolean => {
+  const { cluster } = configuration as { cluster?: string };
+  return changes.isChanging(arn) || (cluster !== undefined && changes.isChanging(cluster));
+};
+
+function violationsOfItem({ world, script, changes }: Truth, outcome: Outcome, items: readonly Item[]): string[] {
   const name = nameOf(outcome);
   const { auditor, account_id, region, status } = outcome;
   const found: string[] = [];
@@ -222,7 +300,8 @@ function violationsOfItem(world: World, script: Script, outcome: Outcome, items:
       !isDeepStrictEqual({ tags, configuration }, { tags: expected.tags, configuration: expected.configuration })
     )
       found.push(`${name}: ${arn} is not as it is in the estate`);
-    else if (unread && status === "collected") found.push(`${name}: ${arn} was not read in full and is collected`);
+    else if (unread && status === "collected" && !isChanging(expected, changes))
+      found.push(`${name}: ${arn} was not read in full and is collected`);
   }
   for (const type of typesOf(everyAuditor[auditor]!)) {
     const there = items.filter(({ resource_type }) => resource_type === type).length;
@@ -230,7 +309,9 @@ function violationsOfItem(world: World, script: Script, outcome: Outcome, items:
     const counted = outcome.counts[type] ?? (status === "collected" ? "nothing" : 0);
     if (counted !== there) found.push(`${name}: counts ${counted} of ${type}, and there are ${there}`);
   }
-  if (status === "collected") for (const missing of left.keys()) found.push(`${name}: collected without ${missing}`);
+  if (status === "collected")
+    for (const [missing, expected] of left)
+      if (!isChanging(expected, changes)) found.push(`${name}: collected without ${missing}`);
 
   const open = region === GLOBAL || world.open(account_id, region);
   const action = script.denied.get(account_id);
@@ -248,4 +329,6 @@ function violationsOfItem(world: World, script: Script, outcome: Outcome, items:
 
 /** Whether a denied action leaves something of an auditor unread, whatever there is. */
 const isListing = (action: string, auditor: string): boolean =>
-  auditor === "iam" ? action === "iam:GetAccountAuthorizationDetails" : action.startsWith("rds:Describe");
+  auditor === "iam"
+    ? action === "iam:GetAccountAuthorizationDetails"
+    : auditor === "rds" && action.startsWith("rds:Describe");

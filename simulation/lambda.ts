@@ -37,6 +37,8 @@ export interface LambdaWorld {
   deliveries: (fn: StoredFunction) => number[];
   destination: (fn: StoredFunction) => StoredFunction | undefined;
   randomId: (length: number) => string;
+  /** Called for each try that is begun. */
+  begun?: (event: unknown) => void;
   /** Functions at the same time; AWS's default when left out. */
   concurrency?: number | undefined;
 }
@@ -50,6 +52,20 @@ export interface VirtualLambda extends Invoke {
   /** Requests of which a try did not end well. */
   died: Set<string>;
 }
+
+const contextOf = (fn: StoredFunction, awsRequestId: string, getRemainingTimeInMillis: () => number) =>
+  ({
+    functionName: fn.FunctionName,
+    invokedFunctionArn: fn.FunctionArn,
+    awsRequestId,
+    getRemainingTimeInMillis,
+  }) as Context;
+
+const contextOfFailure = ({ FunctionArn }: StoredFunction, approximateInvokeCount: number) => ({
+  functionArn: `${FunctionArn}:$LATEST`,
+  condition: "RetriesExhausted",
+  approximateInvokeCount,
+});
 
 /** Lambda in virtual time: the asynchronous queue, concurrency, cold starts, time-outs, retries and destinations. */
 export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaWorld): VirtualLambda {
@@ -98,23 +114,23 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
       );
       instance.attempt = current;
       log.add(`${fn.FunctionName} ${id} starts`);
-      const context = {
-        functionName: fn.FunctionName,
-        invokedFunctionArn: fn.FunctionArn,
-        awsRequestId: request,
-        getRemainingTimeInMillis: () => deadline - clock.now(),
-      } as Context;
-      instance.handler(event, context).then(
-        (payload) => {
-          end({ payload }, "ends");
-          warm.set(fn.FunctionName, [...(warm.get(fn.FunctionName) ?? []), instance]);
-        },
-        (error: Error) =>
-          end(
-            { payload: { errorType: error.name, errorMessage: error.message }, error: "Unhandled" },
-            `fails: ${error.name}: ${error.message}`,
-          ),
-      );
+      world.begun?.(event);
+      instance
+        .handler(
+          event,
+          contextOf(fn, request, () => deadline - clock.now()),
+        )
+        .then(
+          (payload) => {
+            end({ payload }, "ends");
+            warm.set(fn.FunctionName, [...(warm.get(fn.FunctionName) ?? []), instance]);
+          },
+          (error: Error) =>
+            end(
+              { payload: { errorType: error.name, errorMessage: error.message }, error: "Unhandled" },
+              `fails: ${error.name}: ${error.message}`,
+            ),
+        );
     });
   }
 
@@ -134,12 +150,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
     queue(destination, {
       version: "1.0",
       timestamp: new Date(clock.now()).toISOString(),
-      requestContext: {
-        requestId: world.randomId(32),
-        functionArn: `${fn.FunctionArn}:$LATEST`,
-        condition: "RetriesExhausted",
-        approximateInvokeCount: attempts,
-      },
+      requestContext: { ...contextOfFailure(fn, attempts), requestId: world.randomId(32) },
       requestPayload: event,
       responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
       responsePayload: answer.payload,

@@ -1,43 +1,58 @@
 import type { StoredObject } from "../sandbox/state.ts";
 import { DURATIONS_KEY } from "../src/evidence/layout.ts";
 import { keysIn } from "../src/evidence/publicKeys.ts";
-import { NothingToVerify, verify } from "../src/evidence/verify.ts";
+import { NothingToVerify, type Notice, verify } from "../src/evidence/verify.ts";
 import { bucketSource } from "./simulatedBucket.ts";
 
-/** Moments of a run that are looked at: the first are those at which least stands. */
+/** Moments of a run that are looked at where not every one is: the first are those at which least stands. */
 const MOMENTS_AT_MOST = 12;
 
 /** Writes after which a bucket must verify: each is a step of sealing, at which a sealer may have died. */
 const isStep = (key: string): boolean => key.startsWith("runs/chain/") || /\/manifest\.(json|sig)$/.test(key);
 
+/** What a run is looked at with on its way. */
+export interface Watched {
+  publicKey: string;
+  /** Every write is looked after, and not the steps of sealing alone. */
+  everyWrite: boolean;
+  /** Notices that are not to be there on the way. */
+  unexpected: ReadonlySet<Notice["kind"]>;
+}
+
 /**
- * What verifying would have said at the moments of sealing. A healthy bucket is never violated: what is not sealed yet
- * is unsealed or unsigned.
+ * What verifying would have said while the run went on. A healthy bucket is never violated: what is not sealed yet is
+ * unsealed or unsigned.
  * @returns what was said, as sentences; none: all holds
  */
 export async function violationsOnTheWay(
   objects: ReadonlyMap<string, readonly StoredObject[]>,
-  publicKey: string,
+  watched: Watched,
 ): Promise<string[]> {
-  const steps = [...objects].flatMap(([key, versions]) =>
-    isStep(key) ? versions.map(({ modified }) => +modified) : [],
-  );
   const found: string[] = [];
-  for (const moment of [...new Set(steps)].sort((a, b) => a - b).slice(0, MOMENTS_AT_MOST))
-    for (const isBefore of [true, false]) {
-      const standing = new Map<string, readonly StoredObject[]>();
-      for (const [key, versions] of objects) {
-        const then = versions.filter(({ modified }) => (isBefore ? +modified < moment : +modified <= moment));
-        if (then.length) standing.set(key, then);
-      }
-      found.push(...(await violationsOf(standing, publicKey, moment)));
+  for (const { moment, isBefore } of momentsOf(objects, watched.everyWrite)) {
+    const standing = new Map<string, readonly StoredObject[]>();
+    for (const [key, versions] of objects) {
+      const then = versions.filter(({ modified }) => (isBefore ? +modified < moment : +modified <= moment));
+      if (then.length) standing.set(key, then);
     }
+    found.push(...(await violationsOf(standing, watched, moment)));
+  }
   return [...new Set(found)];
+}
+
+/** Before a write is after the one before it, where each one is looked after. */
+function momentsOf(objects: ReadonlyMap<string, readonly StoredObject[]>, everyWrite: boolean) {
+  const writes = new Set<number>();
+  for (const [key, versions] of objects)
+    if (everyWrite || isStep(key)) for (const { modified } of versions) writes.add(+modified);
+  const moments = [...writes].sort((a, b) => a - b);
+  if (everyWrite) return moments.map((moment) => ({ moment, isBefore: false }));
+  return moments.slice(0, MOMENTS_AT_MOST).flatMap((moment) => [true, false].map((isBefore) => ({ moment, isBefore })));
 }
 
 async function violationsOf(
   objects: ReadonlyMap<string, readonly StoredObject[]>,
-  publicKey: string,
+  { publicKey, unexpected }: Watched,
   moment: number,
 ): Promise<string[]> {
   const found: string[] = [];
@@ -52,8 +67,7 @@ async function violationsOf(
         if (key !== DURATIONS_KEY) found.push(`verify, around ${at}: ${kind}: ${key}: ${problem}`);
       },
       notice: ({ kind, key, problem }) => {
-        if (kind === "time" || kind === "unjudged" || kind === "unreadable")
-          found.push(`verify, around ${at}: ${kind}: ${key}: ${problem}`);
+        if (unexpected.has(kind)) found.push(`verify, around ${at}: ${kind}: ${key}: ${problem}`);
       },
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { pick, randomOf } from "../sandbox/random.ts";
 import type { Sizes } from "./estate.ts";
 import { HINTS, type Hint } from "./hints.ts";
+import { WRONG_ANSWERS, type WrongAnswer } from "./wrongAnswers.ts";
 
 /** How unkind a simulated run is: everything a seed decides before it begins. */
 export interface Script {
@@ -54,6 +55,29 @@ export interface Script {
   hint: Hint;
   /** Accounts of a task; left out where the number of tasks decides. */
   accountsPerTask?: number | undefined;
+  /** Chance of each call in a member account, and of each that enters one, to get what is no answer to it, and in which ways. */
+  wrongAnswer: number;
+  wrongAnswers: readonly WrongAnswer[];
+  /** Chance of each call in a member account to find that the session's token is not taken any more. */
+  tokenRefused: number;
+  /** Of all listings, the share whose pages go wrong. */
+  wrongPages: number;
+  /** Of all resources, the share that come, go or move while they are read. */
+  changing: number;
+  /** Milliseconds by which the clock of a function is ahead of AWS's; by its name without the prefix. */
+  clocks: ReadonlyMap<string, number>;
+  /** Chance of each write of evidence to land when nobody waits for it any more. */
+  lateWrite: number;
+  /** What becomes of the signing key: from which call to KMS on, and for how many. */
+  signingKey: SigningKeyFault | undefined;
+}
+
+/** The key may not be used, is switched off, or is another one from then on. */
+export const SIGNING_KEY_FAULTS = ["denied", "disabled", "changed"] as const;
+export interface SigningKeyFault {
+  fault: (typeof SIGNING_KEY_FAULTS)[number];
+  from: number;
+  calls: number;
 }
 
 const REGIONS = ["eu-central-1", "us-east-1", "eu-south-1"];
@@ -84,7 +108,7 @@ export function scriptOf(seed: number): Script {
     seed,
     accounts,
     regions,
-    auditors: ["rds", "iam"],
+    auditors: clustersIn(seed) ? ["rds", "iam", "clusters"] : ["rds", "iam"],
     page: 2,
     apiShare: 0.5,
     sizes: large ? { instances: 30, groups: 4, people: 2 } : { instances: 4, groups: 2, people: 3 },
@@ -109,8 +133,41 @@ export function scriptOf(seed: number): Script {
     slowS3: on(0.2) ? { from, until: from + between(5_000, 90_000), times: between(20, 600) } : undefined,
     hint: pick(random, HINTS),
     accountsPerTask: on() ? 2 : undefined,
+    ...wrongAwsOf(seed),
   };
 }
+
+/** Functions whose clocks may differ from AWS's. */
+const CLOCKS = ["boss", "get-meta-rds", "get-meta-iam", "get-meta-clusters", "recorder", "sealer", "watchdog"];
+
+/** Whether a seed's run lists what stands below what it has listed. */
+const clustersIn = (seed: number): boolean => randomOf(`${seed} clusters`)() < 0.15;
+
+/** What AWS does otherwise than it says: drawn apart, so that a seed keeps what else goes wrong in it. */
+function wrongAwsOf(seed: number) {
+  const random = randomOf(`${seed} wrong AWS`);
+  const on = (chance = 0.25) => random() < chance;
+  const between = (least: number, most: number) => least + random() * (most - least);
+  const clock = () => (random() < 0.5 ? 1 : -1) * Math.round(between(6, random() < 0.3 ? 150 : 40)) * 60_000;
+  return {
+    wrongAnswer: on() ? between(0.01, 0.15) : 0,
+    wrongAnswers: on(0.5) ? [pick(random, WRONG_ANSWERS)] : WRONG_ANSWERS,
+    tokenRefused: on(0.2) ? between(0.01, 0.1) : 0,
+    wrongPages: on() ? between(0.1, 0.6) : 0,
+    changing: on() ? between(0.05, 0.5) : 0,
+    clocks: new Map(on(0.2) ? CLOCKS.filter(() => random() < 0.5).map((name) => [name, clock()] as const) : []),
+    lateWrite: on() ? between(0.02, 0.25) : 0,
+    signingKey: on(0.2)
+      ? { fault: pick(random, SIGNING_KEY_FAULTS), from: Math.floor(between(0, 6)), calls: Math.floor(between(1, 7)) }
+      : undefined,
+  };
+}
+
+/** The same estate, in which nothing goes wrong. */
+export const untroubledScript = ({ seed, accounts, regions, auditors, sizes, page }: Script): Script => ({
+  ...quietScript(seed),
+  ...{ accounts, regions, auditors, sizes, page },
+});
 
 /** A script in which nothing goes wrong. */
 export const quietScript = (seed: number): Script => ({
@@ -141,4 +198,12 @@ export const quietScript = (seed: number): Script => ({
   denied: new Map(),
   slowS3: undefined,
   hint: "none",
+  wrongAnswer: 0,
+  wrongAnswers: [],
+  tokenRefused: 0,
+  wrongPages: 0,
+  changing: 0,
+  clocks: new Map(),
+  lateWrite: 0,
+  signingKey: undefined,
 });

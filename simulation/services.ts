@@ -9,7 +9,16 @@ import { lambda } from "../sandbox/services/lambda.ts";
 import { s3 } from "../sandbox/services/s3.ts";
 import { ssm } from "../sandbox/services/ssm.ts";
 import { sts } from "../sandbox/services/sts.ts";
-import { DEFINITIONS_AT_MOST, definitionNumber, definitionOf, type Holdings, snapshotOf, volumeOf } from "./estate.ts";
+import {
+  clusterOf,
+  DEFINITIONS_AT_MOST,
+  definitionNumber,
+  definitionOf,
+  type Holdings,
+  serviceOf,
+  snapshotOf,
+  volumeOf,
+} from "./estate.ts";
 
 /** What the services are written with, taken out of the SDK's modules once for all runs of the process. */
 const rdsShapes = { ...rdsSdk };
@@ -135,7 +144,47 @@ function iamOf({ holdingsOf, pageSize }: Members): Service {
   };
 }
 
-/** ECS: task definitions, listed by ARN and described one by one. */
+/** ECS: clusters, and in each its services. */
+function clusterOperations({ holdingsOf, pageSize }: Members): Service["operations"] {
+  const clustersIn = (call: Call) =>
+    (holdingsOf(call.account).clusters.get(call.region) ?? []).map((services, n) => {
+      const cluster = clusterOf(call.account, call.region, n);
+      return { cluster, services: Array.from({ length: services }, (_none, each) => serviceOf(cluster, each)) };
+    });
+  const servicesIn = (call: Call, arn: string | undefined) => {
+    const found = clustersIn(call).find(({ cluster }) => cluster.clusterArn === arn);
+    if (!found) throw new AwsError("ClusterNotFoundException", "Cluster not found.");
+    return found.services;
+  };
+  return {
+    ListClusters: {
+      run: ({ nextToken }: ecsSdk.ListClustersRequest, call): ecsSdk.ListClustersResponse => {
+        const { items, next } = pageOfList(clustersIn(call), nextToken, pageSize);
+        return { clusterArns: items.map(({ cluster }) => cluster.clusterArn!), nextToken: next };
+      },
+    },
+    DescribeClusters: {
+      run: ({ clusters = [] }: ecsSdk.DescribeClustersRequest, call): ecsSdk.DescribeClustersResponse => ({
+        clusters: clustersIn(call).flatMap(({ cluster }) => (clusters.includes(cluster.clusterArn!) ? cluster : [])),
+        failures: [],
+      }),
+    },
+    ListServices: {
+      run: ({ cluster, nextToken }: ecsSdk.ListServicesRequest, call): ecsSdk.ListServicesResponse => {
+        const { items, next } = pageOfList(servicesIn(call, cluster), nextToken, pageSize);
+        return { serviceArns: items.map(({ serviceArn }) => serviceArn!), nextToken: next };
+      },
+    },
+    DescribeServices: {
+      run: ({ cluster, services = [] }: ecsSdk.DescribeServicesRequest, call): ecsSdk.DescribeServicesResponse => ({
+        services: servicesIn(call, cluster).filter(({ serviceArn }) => services.includes(serviceArn!)),
+        failures: [],
+      }),
+    },
+  };
+}
+
+/** ECS: clusters with their services, and task definitions that are listed by ARN and described one by one. */
 const ecsOf = ({ holdingsOf, pageSize }: Members): Service => ({
   signingName: "ecs",
   iamPrefix: "ecs",
@@ -160,6 +209,7 @@ const ecsOf = ({ holdingsOf, pageSize }: Members): Service => ({
         return definitionOf(call.account, call.region, n) satisfies ecsSdk.DescribeTaskDefinitionResponse;
       },
     },
+    ...clusterOperations({ holdingsOf, pageSize }),
   },
 });
 

@@ -5,23 +5,27 @@ import { sealerHandler } from "../handlers/sealer.ts";
 import { watchdogHandler } from "../handlers/watchdog.ts";
 import { createSandbox } from "../sandbox/core.ts";
 import { idOf, randomOf } from "../sandbox/random.ts";
-import type { StoredFunction } from "../sandbox/state.ts";
+import type { SandboxState, StoredFunction } from "../sandbox/state.ts";
 import { Unsigned } from "../sandbox/unsigned.ts";
 import { plannedAuditor } from "../src/auditors/collector.ts";
 import { DURATIONS_KEY } from "../src/evidence/layout.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
+import { type Changes, changesOf } from "./changes.ts";
 import { VirtualClock } from "./clock.ts";
 import type { Holdings } from "./estate.ts";
 import { EventLog } from "./eventLog.ts";
 import { fatesOf } from "./fates.ts";
 import { violations } from "./invariants.ts";
-import { type Handler, virtualLambda } from "./lambda.ts";
+import { type Handler, type Instance, type VirtualLambda, virtualLambda } from "./lambda.ts";
+import { withWrongListings } from "./listings.ts";
+import { type Looks, looksOf } from "./looks.ts";
 import { type CallOnWire, doorOf, type Fate, type NetworkWorld } from "./network.ts";
+import { taskName } from "./notices.ts";
 import { RequestCounts } from "./requests.ts";
-import { type Script, scriptOf } from "./script.ts";
+import { type Script, scriptOf, untroubledScript } from "./script.ts";
 import { simulatedServices } from "./services.ts";
 import { warmUp } from "./warmUp.ts";
-import { BUCKET, everyAuditor, worldOf } from "./world.ts";
+import { BUCKET, everyAuditor, type World, worldOf } from "./world.ts";
 
 /** When every simulated run begins. */
 const START = Date.UTC(2026, 10, 24, 3);
@@ -50,6 +54,8 @@ const plannedAuditors = ({ AUDITORS = "", ACCOUNTS_PER_TASK: each }: NodeJS.Proc
   }));
 
 export interface SimulationOptions {
+  /** How closely it is looked at, instead of what the seed says; false: not at all. */
+  looks?: Looks | false;
   system?: System;
   script?: Script;
   /** Keep the event log's lines. */
@@ -82,6 +88,8 @@ export interface SimulationReport {
   log: string[];
   /** Requests that reached AWS, by who made them and what they asked. */
   requests: Record<string, number>;
+  /** Faults that struck, by kind. */
+  faults: Record<string, number>;
   /** Tries of functions, by name. */
   tries: Record<string, number>;
   /** Bytes of the greatest event that a function was invoked with. */
@@ -90,13 +98,26 @@ export interface SimulationReport {
   durations: string | undefined;
   /** The bucket's documents of runs, by key. */
   documents: Map<string, string>;
+  state: SandboxState;
   holdings: Map<string, Holdings>;
 }
 
-/** One whole run in virtual time, from the boss's invocation until nothing is left to happen, and what holds after it. */
-export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
-  await warmUp();
-  const script = options.script ?? scriptOf(seed);
+/** Everything that a simulated run plays on. */
+interface Stage {
+  script: Script;
+  clock: VirtualClock;
+  random: () => number;
+  log: EventLog;
+  world: World;
+  changes: Changes;
+  lambda: VirtualLambda;
+  requests: RequestCounts;
+  faults: Record<string, number>;
+  /** How often each task was begun. */
+  taskTries: Map<string, number>;
+}
+
+function stageOf(seed: number, script: Script, options: SimulationOptions): Stage {
   const { system = realSystem } = options;
   const clock = new VirtualClock(START);
   const random = randomOf(`${seed} events`);
@@ -106,70 +127,104 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const { state } = world;
   options.furnish?.(world.holdings);
   if (options.durations) world.leaveHint(options.durations);
-  const services = simulatedServices((account) => world.holdings.get(account)!, script.page);
-  const accountOf = (key: string) => state.sessions.get(key)?.account ?? "";
-  const scripted = fatesOf(script, {
-    random,
-    elapsed: () => clock.now() - START,
-    accountOf,
-    auditAccount: state.auditAccount,
-  });
-
-  const { fate: rated } = options;
-  const fate: NetworkWorld["fate"] = rated ? (call) => rated(accountOf(call.key), call, clock.now()) : scripted;
+  const faults: Record<string, number> = {};
+  const struck = (fault: string) => {
+    faults[fault] = (faults[fault] ?? 0) + 1;
+  };
+  const changes = changesOf(script.seed, script.changing);
+  const services = withWrongListings(
+    simulatedServices((account) => world.holdings.get(account)!, script.page),
+    { seed: script.seed, share: script.wrongPages, changes, pageSize: script.page, struck },
+  );
   const requests = new RequestCounts();
+  const taskTries = new Map<string, number>();
+  const ahead = (functionName: string) => script.clocks.get(functionName.slice("audit-".length)) ?? 0;
+  const runtimeOf = (fn: StoredFunction, self: Pick<Instance, "attempt">): Runtime => ({
+    env: () => world.environments.get(fn.FunctionName)!,
+    now: () => clock.now() + ahead(fn.FunctionName),
+    random,
+    timeout: clock.timeout,
+    wait: clock.sleep,
+    hasAddress: async () => true,
+    client: ({ requestTimeout }) => ({
+      requestHandler: doorOf(clock, log, network, self, requestTimeout),
+      region: fn.region,
+      credentials: { accessKeyId: world.keys.get(fn.FunctionName)!, secretAccessKey: "simulated" },
+      sha256: Unsigned,
+    }),
+  });
   const lambda = virtualLambda(clock, log, {
-    start: (fn, self) => {
-      const runtime: Runtime = {
-        env: () => world.environments.get(fn.FunctionName)!,
-        now: clock.now,
-        random,
-        timeout: clock.timeout,
-        wait: clock.sleep,
-        hasAddress: async () => true,
-        client: ({ requestTimeout }) => ({
-          requestHandler: doorOf(clock, log, network, self, requestTimeout),
-          region: fn.region,
-          credentials: { accessKeyId: world.keys.get(fn.FunctionName)!, secretAccessKey: "simulated" },
-          sha256: Unsigned,
-        }),
-      };
-      return system(fn.FunctionName.slice("audit-".length), runtime);
-    },
+    start: (fn, self) => system(fn.FunctionName.slice("audit-".length), runtimeOf(fn, self)),
     coldStartMs: () => options.coldStartMs ?? 200 + random() * 600,
     deliveries: () => {
       const late = () => random() * script.late;
-      return random() < script.duplicate ? [late(), late() + random() * 60_000] : [late()];
+      if (random() >= script.duplicate) return [late()];
+      struck("event delivered twice");
+      return [late(), late() + random() * 60_000];
     },
     destination: (fn) => (fn.onFailure ? state.functions.get(fn.onFailure) : undefined),
     randomId,
+    begun: (event) => {
+      const { run_id, task } = event as { run_id?: string; task?: { id: string } };
+      if (!run_id || !task) return;
+      const name = taskName(run_id, task.id);
+      taskTries.set(name, (taskTries.get(name) ?? 0) + 1);
+    },
     concurrency: options.concurrency,
   });
-  const sandbox = createSandbox(state, { now: clock.now, random, invoke: lambda, services });
-  const network: NetworkWorld = { handle: sandbox.handle, services, fate, count: requests.add };
+  const { handle } = createSandbox(state, { now: clock.now, random, invoke: lambda, services });
+  const fate = fateOf({ script, clock, random, world }, options);
+  const network: NetworkWorld = { handle, services, fate, count: requests.add, ahead, struck };
+  return { script, clock, random, log, world, changes, lambda, requests, faults, taskTries };
+}
 
+function fateOf(
+  { script, clock, random, world }: Pick<Stage, "script" | "clock" | "random" | "world">,
+  { fate }: SimulationOptions,
+): NetworkWorld["fate"] {
+  const { sessions, auditAccount } = world.state;
+  const accountOf = (key: string) => sessions.get(key)?.account ?? "";
+  if (fate) return (call) => fate(accountOf(call.key), call, clock.now());
+  const { changeKey } = world;
+  return fatesOf(script, { random, elapsed: () => clock.now() - START, accountOf, auditAccount, changeKey });
+}
+
+/** Lets everything happen that the boss's invocation brings about. */
+async function play({ script, clock, random, world, lambda }: Stage, options: SimulationOptions): Promise<void> {
+  const { functions, buckets } = world.state;
   const uninstall = clock.install(random);
-  const abandoned = new Set<string>();
+  try {
+    const named = (name: string) => [...functions.values()].find((fn) => fn.FunctionName === name)!;
+    const isOpen = () => hasOpenRun(buckets.get(BUCKET)!.objects);
+    const last = begin(script, clock, random, named("audit-boss"), lambda);
+    watch(clock, last + WATCHED, () => {
+      if (isOpen()) lambda.later(named("audit-watchdog"), {});
+    });
+    options.workload?.(clock, isOpen);
+    await clock.run(options.eachEvent);
+  } finally {
+    uninstall();
+  }
+}
+
+/** One whole run in virtual time, from the boss's invocation until nothing is left to happen, and what holds after it. */
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationReport> {
+  await warmUp();
+  const script = options.script ?? scriptOf(seed);
+  const stage = stageOf(seed, script, options);
+  const { looks = looksOf(seed) } = options;
+  const untroubled = async () => (await simulate(seed, { script: untroubledScript(script), looks: false })).state;
+  const { world, changes, lambda, log, requests, faults, taskTries } = stage;
   const unawaited: string[] = [];
   const note = (reason: unknown) => void unawaited.push(`nobody waited for what failed: ${String(reason)}`);
   // Lambda ends a process for it.
   process.on("unhandledRejection", note);
-  try {
-    const named = (name: string) => [...state.functions.values()].find((fn) => fn.FunctionName === name)!;
-    const last = begin(script, clock, random, named("audit-boss"), lambda);
-    watch(clock, last + WATCHED, () => {
-      if (hasOpenRun(state.buckets.get(BUCKET)!.objects)) lambda.later(named("audit-watchdog"), {});
-    });
-    options.workload?.(clock, () => hasOpenRun(state.buckets.get(BUCKET)!.objects));
-    await clock.run(options.eachEvent);
-    for (const died of lambda.died) abandoned.add(died);
-  } catch (error) {
-    process.off("unhandledRejection", note);
-    throw error;
-  } finally {
-    uninstall();
-  }
-  const found = await violations(world, script, abandoned).finally(() => process.off("unhandledRejection", note));
+  const found = await play(stage, options)
+    .then(() =>
+      looks ? violations(world, script, { abandoned: lambda.died, changes, tries: taskTries, looks, untroubled }) : [],
+    )
+    .finally(() => process.off("unhandledRejection", note));
+  const { objects } = world.state.buckets.get(BUCKET)!;
   return {
     seed,
     violations: [...found, ...new Set(unawaited)],
@@ -178,14 +233,16 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     took: log.last - START,
     log: log.lines,
     requests: requests.counts,
+    faults,
     tries: Object.fromEntries(lambda.tries),
     largestEvent: lambda.largestEvent(),
+    state: world.state,
     holdings: world.holdings,
-    durations: textOf(state.buckets.get(BUCKET)!.objects.get(DURATIONS_KEY)?.at(-1)?.body),
+    durations: textOf(objects.get(DURATIONS_KEY)?.at(-1)?.body),
     documents: new Map(
-      [...state.buckets.get(BUCKET)!.objects]
-        .filter(([key]) => key.startsWith("runs/"))
-        .map(([key, versions]) => [key, Buffer.from(versions.at(-1)!.body).toString("utf8")]),
+      [...objects].flatMap(([key, versions]) =>
+        key.startsWith("runs/") ? [[key, textOf(versions.at(-1)!.body)!] as const] : [],
+      ),
     ),
   };
 }
@@ -212,7 +269,7 @@ function begin(
   clock: VirtualClock,
   random: () => number,
   boss: StoredFunction,
-  lambda: ReturnType<typeof virtualLambda>,
+  lambda: VirtualLambda,
 ): number {
   if (bosses === "schedule delivered twice") {
     const event = { auditors, schedule: { name: "daily", time: new Date(clock.now()).toISOString() } };

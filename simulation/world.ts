@@ -39,10 +39,11 @@ export const simulatedAuditors: Record<string, Auditor> = {
   ec2: auditorOf(ec2, ["AWS::EC2::Volume", "AWS::EC2::Snapshot"]),
 };
 
-/** Those and one with a call for each of very many: deployed only in a run that asks for it. */
+/** Those, one with a call for each of very many, and one that lists below what it has listed: deployed only in a run that asks for them. */
 export const everyAuditor: Record<string, Auditor> = {
   ...simulatedAuditors,
   ecs: auditorOf(ecs, ["AWS::ECS::TaskDefinition"]),
+  clusters: { ...auditorOf(ecs, ["AWS::ECS::Cluster", "AWS::ECS::Service"]), name: "clusters" },
 };
 
 /** The auditors that are deployed for a run, by name. */
@@ -65,8 +66,11 @@ export interface World {
   /** Access key of each function's role. */
   keys: Map<string, string>;
   open: (account: string, region: string) => boolean;
-  /** The key that manifests are verified with, PEM: what the stack's output would be. */
+  /** The keys that manifests are verified with, PEM: what the stack's outputs would be, one after the other. */
   publicKey: () => string;
+  /** Has the sealer sign with another key from now on, as a deployment would. */
+  changeKey: () => void;
+  changedKey: () => boolean;
   /** Puts what an earlier run took where the boss looks for it. */
   leaveHint: (text: string) => void;
 }
@@ -106,15 +110,25 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
   const holdings = addMembers(making);
   const leaveHint = addBucket(making);
   const parameterArn = addAccountList(making);
-  const { arn: signingKey, publicKey } = signingKeyIn(state, now, randomId);
-  const { environments, keys } = addFunctions(making, parameterArn, signingKey);
+  const signing = [signingKeyIn(state, now, randomId)];
+  const { environments, keys } = addFunctions(making, parameterArn, signing[0]!.arn);
+  const changeKey = (): void => {
+    const next = signingKeyIn(state, now, randomId);
+    signing.push(next);
+    environments.get("audit-sealer")!.SIGNING_KEY = next.arn;
+    const role = [...state.roles.values()].find(({ RoleName }) => RoleName === "audit-sealer")!;
+    const Statement = sealerPermissions(`arn:aws:s3:::${BUCKET}`, next.arn);
+    role.inline.set("policy-0", JSON.stringify({ Version: "2012-10-17", Statement }));
+  };
   return {
     state,
     holdings,
     environments,
     keys,
     open: (account, region) => isOpen(script.seed, account, region),
-    publicKey,
+    publicKey: () => signing.map(({ publicKey }) => publicKey()).join(""),
+    changeKey,
+    changedKey: () => signing.length > 1,
     leaveHint,
   };
 }
