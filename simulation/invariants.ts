@@ -166,13 +166,9 @@ export async function violations(world: World, script: Script, happened: Happene
 }
 
 /** What `itaudit verify --all` says of the bucket, given the public key: signatures, chain, hashes, counts, coverage. */
-async function unverified(
-  { state, publicKey, changedKey }: World,
-  script: Script,
-  { tries }: Happened,
-): Promise<string[]> {
+async function unverified({ state, publicKey }: World, script: Script, { tries }: Happened): Promise<string[]> {
   const found: string[] = [];
-  const occasions = { script, tries, keyChanged: changedKey() };
+  const occasions = { script, tries };
   try {
     await verify({
       source: bucketSource(state.buckets.get(BUCKET)!.objects),

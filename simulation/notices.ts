@@ -7,27 +7,23 @@ export interface Occasions {
   script: Script;
   /** How often each task was begun, by run and name. */
   tries: ReadonlyMap<string, number>;
-  /** Whether the sealer got another key while runs were sealed. */
-  keyChanged: boolean;
 }
 
 export const taskName = (run: string, task: string): string => `${run} ${task}`;
 
 /** Whether a notice is one of something that died, or went wrong: in a run without trouble there is nothing to notice. */
-export function hasOccasion({ kind, key }: Pick<Notice, "kind" | "key">, { script, tries, keyChanged }: Occasions) {
+export function hasOccasion({ kind, key }: Pick<Notice, "kind" | "key">, { script, tries }: Occasions) {
   switch (kind) {
     case "uncommitted": {
       const { run = "", task = "" } = evidenceObjectOf(key) ?? {};
       return (tries.get(taskName(run, task)) ?? 0) > 1;
     }
-    // A deployed sealer signs every run, and the watchdog makes up for one that died before it did.
-    case "unsigned":
-      return keyChanged;
     case "time":
       return script.clocks.size > 0;
     // That a run was never sealed is told by the run.
     case "unsealed":
       return true;
+    // A deployed sealer signs every run, and the watchdog makes up for one that died before it did: never "unsigned".
     default:
       return false;
   }

@@ -70,7 +70,6 @@ export interface World {
   publicKey: () => string;
   /** Has the sealer sign with another key from now on, as a deployment would. */
   changeKey: () => void;
-  changedKey: () => boolean;
   /** Puts what an earlier run took where the boss looks for it. */
   leaveHint: (text: string) => void;
 }
@@ -113,11 +112,12 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
   const signing = [signingKeyIn(state, now, randomId)];
   const { environments, keys } = addFunctions(making, parameterArn, signing[0]!.arn);
   const changeKey = (): void => {
-    const next = signingKeyIn(state, now, randomId);
+    const [before, next] = [signing.at(-1)!, signingKeyIn(state, now, randomId)];
     signing.push(next);
-    environments.get("audit-sealer")!.SIGNING_KEY = next.arn;
+    const environment = { SIGNING_KEY: next.arn, PREVIOUS_SIGNING_KEY: before.arn };
+    Object.assign(environments.get("audit-sealer")!, environment);
     const role = [...state.roles.values()].find(({ RoleName }) => RoleName === "audit-sealer")!;
-    const Statement = sealerPermissions(`arn:aws:s3:::${BUCKET}`, next.arn);
+    const Statement = sealerPermissions({ bucketArn: `arn:aws:s3:::${BUCKET}`, keyArns: [next.arn, before.arn] });
     role.inline.set("policy-0", JSON.stringify({ Version: "2012-10-17", Statement }));
   };
   return {
@@ -128,7 +128,6 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     open: (account, region) => isOpen(script.seed, account, region),
     publicKey: () => signing.map(({ publicKey }) => publicKey()).join(""),
     changeKey,
-    changedKey: () => signing.length > 1,
     leaveHint,
   };
 }
