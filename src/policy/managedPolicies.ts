@@ -1,8 +1,8 @@
 /**
  * Documents of AWS's managed policies, in their newest version on the day of {@link MANAGED_POLICIES_AS_OF}.
  *
- * Exports: {@link awsManagedPolicy}`(arn): AwsManagedPolicy | undefined`, {@link AwsManagedPolicy},
- * {@link MANAGED_POLICIES_AS_OF}.
+ * Exports: {@link awsManagedPolicy}`(arn): AwsManagedPolicy | undefined`, {@link awsManagedPolicies}`(): string[]`,
+ * {@link AwsManagedPolicy}, {@link MANAGED_POLICIES_AS_OF}.
  *
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html
  */
@@ -21,6 +21,14 @@ export interface AwsManagedPolicy {
 
 type Documents = Record<string, { version: string; document: unknown }>;
 let documents: Documents | undefined;
+function allDocuments(): Documents {
+  documents ??= unpack<Documents>(packed);
+  return documents;
+}
+
+/** ARNs of all policies that AWS had on that day, in the partition `aws`. */
+export const awsManagedPolicies = (): string[] => Object.keys(allDocuments());
+
 const read = new Map<string, AwsManagedPolicy | undefined>();
 
 /**
@@ -31,8 +39,7 @@ export function awsManagedPolicy(arn: string): AwsManagedPolicy | undefined {
   if (!/^arn:[^:]+:iam::aws:policy\//.test(arn)) return undefined;
   const name = arn.replace(/^arn:[^:]+:/, "arn:aws:");
   if (!read.has(name)) {
-    const all: Documents = documents ?? unpack<Documents>(packed);
-    documents = all;
+    const all = allDocuments();
     const found = Object.hasOwn(all, name) ? all[name] : undefined;
     read.set(name, found && { version: found.version, policy: parsePolicy(found.document) });
   }

@@ -1,14 +1,19 @@
 import { SecurityPolicy } from "@aws-sdk/client-api-gateway";
 import { MinimumProtocolVersion } from "@aws-sdk/client-cloudfront";
 import { Runtime } from "@aws-sdk/client-lambda";
+import { EngineType } from "@aws-sdk/client-mq";
 import { TLSSecurityPolicy } from "@aws-sdk/client-opensearch";
 import { expect } from "chai";
 import { TrinoSQL } from "dt-sql-parser";
+import { administratorPolicies } from "../../src/controls/facts/administratorPolicies.ts";
+import { engineVersions } from "../../src/controls/facts/engineVersions.ts";
 import { FACTS, withFacts } from "../../src/controls/facts/facts.ts";
 import type { FactTable } from "../../src/controls/facts/factTable.ts";
 import { lambdaRuntimes } from "../../src/controls/facts/lambdaRuntimes.ts";
 import { tlsPolicies } from "../../src/controls/facts/tlsPolicies.ts";
 import { factFindings } from "../../src/doctor/factFindings.ts";
+import { allowsEverything } from "../../src/policy/everything.ts";
+import { awsManagedPolicies, awsManagedPolicy, MANAGED_POLICIES_AS_OF } from "../../src/policy/managedPolicies.ts";
 
 const valuesOf = (table: FactTable, of?: string): string[] =>
   table.rows.filter(([first]) => of === undefined || first === of).map((row) => row[of === undefined ? 0 : 1]!);
@@ -19,11 +24,20 @@ describe("tables of facts", () => {
     ["runtimes of Lambda", Object.values(Runtime), valuesOf(lambdaRuntimes), ["nodejs26.x", "python3.15"]],
     ["CloudFront", Object.values(MinimumProtocolVersion), valuesOf(tlsPolicies, "cloudfront"), []],
     ["API Gateway", Object.values(SecurityPolicy), valuesOf(tlsPolicies, "apigateway"), []],
+    ["Amazon MQ", Object.values(EngineType), valuesOf(engineVersions), []],
     ["OpenSearch", Object.values(TLSSecurityPolicy), valuesOf(tlsPolicies, "opensearch"), []],
   ] as const)
     it(`have every value that the SDK knows: ${what}`, () => {
       expect((known as readonly string[]).filter((each) => !listed.includes(each)).sort()).to.deep.equal([...since]);
     });
+
+  it("have AWS's managed policies that come to an administrator's, and no other", () => {
+    const found = awsManagedPolicies()
+      .filter((arn) => allowsEverything(awsManagedPolicy(arn)!.policy) !== false)
+      .map((arn) => [arn.split(":")[5], awsManagedPolicy(arn)!.version]);
+    expect([...administratorPolicies.rows].sort()).to.deep.equal(found.sort());
+    expect(administratorPolicies.taken).to.equal(MANAGED_POLICIES_AS_OF);
+  });
 
   for (const table of FACTS) {
     it(`have a day, a page and whole rows, each once: ${table.name}`, () => {

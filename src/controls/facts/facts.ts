@@ -1,10 +1,18 @@
 import { sqlText } from "../../query/sqlText.ts";
+import { administratorPolicies } from "./administratorPolicies.ts";
 import { eksVersions } from "./eksVersions.ts";
+import { engineVersions } from "./engineVersions.ts";
 import type { FactTable } from "./factTable.ts";
 import { lambdaRuntimes } from "./lambdaRuntimes.ts";
 import { tlsPolicies } from "./tlsPolicies.ts";
 
-export const FACTS: readonly FactTable[] = [eksVersions, lambdaRuntimes, tlsPolicies];
+export const FACTS: readonly FactTable[] = [
+  administratorPolicies,
+  eksVersions,
+  engineVersions,
+  lambdaRuntimes,
+  tlsPolicies,
+];
 
 /** A query with the rows of each table of facts that it names put in front of it, so that any engine answers it. */
 export function withFacts(sql: string): string {

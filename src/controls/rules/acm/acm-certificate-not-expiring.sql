@@ -7,6 +7,8 @@
 --   fsbp: [ACM.1]
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp ACM.1: certificates that are neither issued nor expired, such as revoked ones, are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        date_diff('day', d.collected_at, d.not_after) >= 30 AS passes,
        'Valid until ' || TRY_CAST(TRY_CAST(d.not_after AS date) AS varchar) AS reason

@@ -9,6 +9,7 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(json_extract_scalar(d.distribution_config, '$.DefaultRootObject'), '') <> '' AS passes,
+       CASE WHEN d.distribution_config IS NOT NULL
+            THEN coalesce(json_extract_scalar(d.distribution_config, '$.DefaultRootObject'), '') <> '' END AS passes,
        'No default root object' AS reason
 FROM latest_aws_cloudfront_distribution d

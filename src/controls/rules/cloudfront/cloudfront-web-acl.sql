@@ -9,6 +9,6 @@
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(d.web_acl_id, '') <> '' AS passes,
+       d.web_acl_id <> '' AS passes,
        'No web ACL' AS reason
 FROM latest_aws_cloudfront_distribution d

@@ -8,6 +8,7 @@
 --   soc-2: [CC6.3]
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(json_extract_scalar(d.environment, '$.privilegedMode'), 'false') <> 'true' AS passes,
+       CASE WHEN d.environment IS NOT NULL
+            THEN coalesce(json_extract_scalar(d.environment, '$.privilegedMode'), 'false') <> 'true' END AS passes,
        'Builds run privileged' AS reason
 FROM latest_aws_codebuild_project d

@@ -8,6 +8,8 @@
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp DMS.9: endpoints that are reached by the API of AWS, such as S3 and Kinesis, are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE d.engine_name
          WHEN 'redis' THEN json_extract_scalar(d.redis_settings, '$.SslSecurityProtocol') = 'ssl-encryption'

@@ -10,6 +10,6 @@
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.8]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(d.scan_on_push, false) OR coalesce(d.scan_frequency, '') IN ('SCAN_ON_PUSH', 'CONTINUOUS_SCAN') AS passes,
+       d.scan_on_push OR coalesce(d.scan_frequency, '') IN ('SCAN_ON_PUSH', 'CONTINUOUS_SCAN') AS passes,
        'Images are not scanned on push' AS reason
 FROM latest_aws_ecr_repository d

@@ -10,7 +10,7 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_and(json_extract(d.logging, '$.clusterLogging') IS NULL OR TRY_CAST(json_extract(d.logging, '$.clusterLogging') AS array(json)) IS NOT NULL)
+       CASE WHEN bool_and(json_extract(d.logging, '$.clusterLogging') IS NULL AND d.logging IS NOT NULL OR TRY_CAST(json_extract(d.logging, '$.clusterLogging') AS array(json)) IS NOT NULL)
             THEN coalesce(bool_or(json_extract_scalar(l.setup, '$.enabled') = 'true'
               AND json_array_contains(json_extract(l.setup, '$.types'), 'audit')), false) END AS passes,
        'The audit log is off' AS reason

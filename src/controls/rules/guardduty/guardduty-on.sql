@@ -12,8 +12,8 @@
 --   iso-27001: [A.8.16]
 SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line,
-       CASE WHEN bool_or(element_at(d.unread, 'GetDetector') IS NOT NULL) THEN NULL
-            ELSE coalesce(bool_or(d.status = 'ENABLED'), false) END AS passes,
+       CASE WHEN bool_or(d.status = 'ENABLED') THEN true
+            WHEN count(d.evidence_line) = count(d.status) THEN false END AS passes,
        'No enabled detector' AS reason,
        array_agg(DISTINCT d.evidence_object || ':' || TRY_CAST(d.evidence_line AS varchar)) AS evidence
 FROM (SELECT DISTINCT account_id, region FROM latest_outcomes WHERE status <> 'not-enabled' AND region <> 'global') p

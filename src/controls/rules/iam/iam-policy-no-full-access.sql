@@ -13,6 +13,7 @@
 -- in-part:
 --   cis-v3 1.16: "customer managed policies alone: inline policies and those of AWS are not judged"
 --   cis-v5 1.15: "customer managed policies alone: inline policies and those of AWS are not judged"
+--   fsbp IAM.1: policies that are attached to nothing are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        NOT p.allows_everything AS passes,
        'It allows nearly every action on nearly every resource' AS reason,

@@ -18,7 +18,7 @@ WITH lines AS (
     AS l (line)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       split_part(l.line, ',', 4) <> 'true' OR split_part(l.line, ',', 8) = 'true' AS passes,
+       split_part(l.line, ',', 4) <> 'true' OR split_part(l.line, ',', 8) IN ('true', 'true' || chr(13)) AS passes,
        'Console password enabled, no MFA device' AS reason,
        'The credential report has no line of the user' AS not_known,
        ARRAY[l.evidence_ref] AS evidence

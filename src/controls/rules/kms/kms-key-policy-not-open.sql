@@ -8,4 +8,6 @@
 --   fsbp: [KMS.5]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp KMS.5: named other accounts pass, and a service of AWS that acts for any account
 -- template: policy-not-open

@@ -10,6 +10,9 @@
 --   pci-dss-4: ["3.7.4"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   cis-v3 3.6: keys that are disabled or being deleted are not judged
+--   cis-v5 3.6: keys that are disabled or being deleted are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        json_extract_scalar(d.get_key_rotation_status, '$.KeyRotationEnabled') = 'true' AS passes,
        'Automatic rotation is off' AS reason

@@ -9,6 +9,8 @@
 --   pci-dss-4: ["7.2.5"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   fsbp Lambda.1: policies of the function itself alone, not those of its versions and aliases
 WITH audiences AS (
   SELECT evidence_object, evidence_line,
          bool_or(audience = 'everybody' OR coalesce(on_behalf_of, '') = 'everybody') AS open,

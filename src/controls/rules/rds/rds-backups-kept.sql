@@ -8,6 +8,8 @@
 --   fsbp: [RDS.11]
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.13]
+-- in-part:
+--   fsbp RDS.11: members of clusters are judged with their cluster; read replicas are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.backup_retention_period >= 7 AS passes,
        'Backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason

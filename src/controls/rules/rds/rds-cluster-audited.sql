@@ -11,14 +11,16 @@
 --   pci-dss-4: ["10.2.1"]
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
+-- in-part:
+--   fsbp RDS.45: that the cluster is in sync with its parameter group is not asked
 WITH settings AS (
   SELECT p.account_id, p.region, p.db_cluster_parameter_group_name,
          json_extract_scalar(s.parameter, '$.ParameterName') AS name,
          lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
   FROM latest_aws_rds_dbclusterparametergroup p
   CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
-  WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('shared_preload_libraries', 'pgaudit.log', 'server_audit_logging', 'audit_logs',
-    'neptune_enable_audit_log')
+  WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('shared_preload_libraries', 'pgaudit.log', 'server_audit_logging',
+    'server_audit_events', 'audit_logs', 'neptune_enable_audit_log')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN d.db_cluster_parameter_group IS NULL
@@ -30,7 +32,11 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             WHEN d.engine IN ('aurora-postgresql', 'postgres')
             THEN count(CASE WHEN s.name = 'shared_preload_libraries' AND s.value LIKE '%pgaudit%' THEN 1 END) > 0
              AND count(CASE WHEN s.name = 'pgaudit.log' AND s.value <> 'none' THEN 1 END) > 0
-            ELSE count(CASE WHEN s.name NOT IN ('shared_preload_libraries', 'pgaudit.log')
+            -- Without a list of events nothing is written.
+            WHEN d.engine = 'aurora-mysql'
+            THEN count(CASE WHEN s.name = 'server_audit_logging' AND s.value IN ('1', 'on', 'true') THEN 1 END) > 0
+             AND count(CASE WHEN s.name = 'server_audit_events' AND s.value <> '' THEN 1 END) > 0
+            ELSE count(CASE WHEN s.name NOT IN ('shared_preload_libraries', 'pgaudit.log', 'server_audit_logging', 'server_audit_events')
                              AND s.value NOT IN ('0', 'off', 'false', 'none', 'disabled') THEN 1 END) > 0 END AS passes,
        'The cluster parameter group ' || d.db_cluster_parameter_group || ' turns no audit log on' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,

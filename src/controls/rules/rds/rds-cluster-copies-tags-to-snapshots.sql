@@ -5,7 +5,7 @@
 --   A snapshot without tags belongs to nobody: it is neither deleted nor protected by rules that go by tags.
 -- remedy: Turn copying of tags to snapshots on.
 -- mappings:
---   fsbp: [RDS.16, RDS.47, RDS.48]
+--   fsbp: [RDS.16, RDS.47, RDS.48, Neptune.8]
 --   iso-27001: [A.5.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.copy_tags_to_snapshot AS passes,

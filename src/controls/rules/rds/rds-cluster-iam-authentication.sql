@@ -9,6 +9,8 @@
 --   fsbp: [RDS.12, Neptune.7]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.5]
+-- in-part:
+--   fsbp RDS.12: clusters of Aurora Serverless version 1 are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.iam_database_authentication_enabled AS passes,
        'IAM authentication is off' AS reason

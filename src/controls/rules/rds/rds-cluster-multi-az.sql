@@ -10,6 +10,7 @@
 --   iso-27001: [A.8.14]
 -- in-part:
 --   cis-v5 2.2.4: clusters alone; instances are judged by rds-multi-az
+--   fsbp RDS.15: clusters of Aurora Serverless version 1 are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.multi_az AS passes,
        'All instances are in one zone' AS reason

@@ -11,6 +11,8 @@
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp DocumentDB.6: the value enabled passes, which takes TLS 1.0; that the group is in sync is not asked
 WITH settings AS (
   SELECT p.account_id, p.region, p.db_cluster_parameter_group_name,
          json_extract_scalar(s.parameter, '$.ParameterName') AS name,

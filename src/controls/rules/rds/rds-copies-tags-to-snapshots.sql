@@ -7,6 +7,8 @@
 -- mappings:
 --   fsbp: [RDS.17]
 --   iso-27001: [A.5.9]
+-- in-part:
+--   fsbp RDS.17: members of clusters are judged with their cluster
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.copy_tags_to_snapshot AS passes,
        'Tags are not copied to snapshots' AS reason

@@ -7,6 +7,8 @@
 --   fsbp: [RDS.8]
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.13]
+-- in-part:
+--   fsbp RDS.8: members of clusters are judged with their cluster
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.deletion_protection AS passes,
        'Deletion protection is off' AS reason

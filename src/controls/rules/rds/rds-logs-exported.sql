@@ -13,12 +13,14 @@
 --   iso-27001: [A.8.15]
 -- in-part:
 --   fsbp RDS.9: one exported log is enough, not each that the engine has
---   fsbp RDS.36: any log is enough
---   fsbp RDS.40: one exported log is enough
---   fsbp RDS.42: one exported log is enough
+--   fsbp RDS.40: one exported log is enough, where the requirement has a list of logs that can be set
+--   fsbp RDS.42: one exported log is enough, where the requirement has a list of logs that can be set
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(cardinality(d.enabled_cloudwatch_logs_exports), 0) > 0 AS passes,
-       'No log is exported' AS reason
+       CASE WHEN d.engine = 'postgres' THEN count(CASE WHEN e.log = 'postgresql' THEN 1 END) > 0
+            ELSE count(e.log) > 0 END AS passes,
+       CASE WHEN count(e.log) = 0 THEN 'No log is exported' ELSE 'The log postgresql is not exported' END AS reason
 FROM latest_aws_rds_dbinstance d
+LEFT JOIN UNNEST(d.enabled_cloudwatch_logs_exports) AS e (log) ON true
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND d.db_cluster_identifier IS NULL AND coalesce(d.engine, '') NOT LIKE 'custom-%'
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine

@@ -10,6 +10,8 @@
 --   pci-dss-4: ["2.2.2"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.9]
+-- in-part:
+--   fsbp RDS.25: members of clusters are judged with their cluster
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.master_username NOT IN ('admin', 'administrator', 'postgres', 'root', 'sa') AS passes,
        'The master user is called ' || d.master_username AS reason

@@ -10,7 +10,8 @@
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.14]
 -- in-part:
---   cis-v5 2.2.4: instances that stand alone; clusters are judged by rds-cluster-multi-az
+--   cis-v5 2.2.4: instances that stand alone and are no read replicas; clusters are judged by rds-cluster-multi-az
+--   fsbp RDS.5: members of clusters and read replicas are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        d.multi_az AS passes,
        'No standby in another Availability Zone' AS reason

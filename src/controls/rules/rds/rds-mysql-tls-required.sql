@@ -9,6 +9,8 @@
 --   pci-dss-4: ["4.2.1"]
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
+-- in-part:
+--   fsbp RDS.44: that the instance is in sync with its parameter group is judged by rds-parameters-applied
 -- template: rds-instance-parameters
 -- values:
 --   engines: d.engine IN ('mysql', 'mariadb')

@@ -9,7 +9,7 @@
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(d.require_tls, false) AS passes,
+       d.require_tls AS passes,
        'TLS is not required' AS reason
 FROM latest_aws_rds_dbproxy d
 WHERE coalesce(d.status, '') <> 'deleting'

@@ -8,6 +8,8 @@
 --   pci-dss-4: ["8.6.3"]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.17]
+-- in-part:
+--   fsbp SecretsManager.1: secrets that a service of AWS manages are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        coalesce(d.rotation_enabled, false) AS passes,
        'Rotation is off' AS reason

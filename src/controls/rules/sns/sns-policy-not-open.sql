@@ -8,4 +8,6 @@
 --   fsbp: [SNS.4]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   fsbp SNS.4: a service of AWS that acts for any account passes
 -- template: policy-not-open

@@ -8,4 +8,6 @@
 --   fsbp: [SQS.3]
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
+-- in-part:
+--   fsbp SQS.3: a service of AWS that acts for any account passes
 -- template: policy-not-open

@@ -11,6 +11,9 @@
 --   pci-dss-4: ["1.3.1"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+-- in-part:
+--   cis-v3 5.1: "SSH is TCP alone: port 22 of UDP is not judged"
+--   cis-v5 5.2: "SSH is TCP alone: port 22 of UDP is not judged"
 WITH reached AS (
   SELECT o.evidence_object, o.evidence_line,
          coalesce(bool_or(o.audience = 'everybody' AND o.is_admin), false) AS open,

@@ -10,6 +10,9 @@
 --   pci-dss-4: ["1.3.1"]
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
+-- in-part:
+--   cis-v3 5.3: "SSH is TCP alone: port 22 of UDP is not judged"
+--   cis-v5 5.4: "SSH is TCP alone: port 22 of UDP is not judged"
 -- template: security-group-admin-ports
 -- values:
 --   family: ipv6

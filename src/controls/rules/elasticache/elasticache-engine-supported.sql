@@ -1,0 +1,14 @@
+-- title: ElastiCache clusters run an engine version in standard support
+-- severity: high
+-- resource: AWS::ElastiCache::CacheCluster
+-- rationale: A version past its support gets no fixes, or costs more each hour until AWS upgrades it unasked.
+-- remedy: Upgrade to a version in standard support, or move from Redis OSS to Valkey.
+-- mappings:
+--   pci-dss-4: ["6.3.3"]
+--   soc-2: [CC7.1]
+--   iso-27001: [A.8.8]
+-- template: engine-version-supported
+-- values:
+--   engine: d.engine
+--   version: d.engine_version
+--   scope: coalesce(d.engine, '') <> 'memcached' AND coalesce(d.cache_cluster_status, '') <> 'deleting'

@@ -1,0 +1,13 @@
+-- title: IAM groups do not have AdministratorAccess attached
+-- severity: medium
+-- resource: AWS::IAM::Group
+-- rationale: Each user that is put into the group is an administrator with credentials that do not run out.
+-- remedy: Let people become administrators by a role, through IAM Identity Center or with MFA.
+-- mappings:
+--   pci-dss-4: ["7.2.5"]
+--   soc-2: [CC6.3]
+--   iso-27001: [A.8.2]
+-- template: no-administrator-policy
+-- values:
+--   who: group
+--   scope: "true"

@@ -1,0 +1,14 @@
+-- title: IAM roles do not have AdministratorAccess attached
+-- severity: medium
+-- resource: AWS::IAM::Role
+-- rationale: What a program or a pipeline may do with such a role, whoever takes it over may do as well.
+-- remedy: >-
+--   Allow the actions that are used. For people, a permission set of IAM Identity Center; its roles are not judged here.
+-- mappings:
+--   pci-dss-4: ["7.2.5"]
+--   soc-2: [CC6.3]
+--   iso-27001: [A.8.2]
+-- template: no-administrator-policy
+-- values:
+--   who: role
+--   scope: coalesce(d.path, '/') NOT LIKE '/aws-reserved/sso.amazonaws.com/%'

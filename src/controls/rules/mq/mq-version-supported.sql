@@ -1,0 +1,15 @@
+-- title: Amazon MQ brokers run a supported engine version
+-- severity: high
+-- resource: AWS::AmazonMQ::Broker
+-- reads: [DescribeBroker]
+-- rationale: A version past its support gets no fixes, or costs more each hour until AWS upgrades it unasked.
+-- remedy: Upgrade the broker to a version that Amazon MQ supports.
+-- mappings:
+--   pci-dss-4: ["6.3.3"]
+--   soc-2: [CC7.1]
+--   iso-27001: [A.8.8]
+-- template: engine-version-supported
+-- values:
+--   engine: upper(d.engine_type)
+--   version: d.engine_version
+--   scope: coalesce(d.broker_state, '') <> 'DELETION_IN_PROGRESS'

@@ -1,0 +1,15 @@
+-- title: OpenSearch domains run an engine version in standard support
+-- severity: high
+-- resource: AWS::OpenSearchService::Domain
+-- reads: [DescribeDomains]
+-- rationale: A version past its support gets no fixes, or costs more each hour until AWS upgrades it unasked.
+-- remedy: Upgrade the domain, version by version where the path takes it.
+-- mappings:
+--   pci-dss-4: ["6.3.3"]
+--   soc-2: [CC7.1]
+--   iso-27001: [A.8.8]
+-- template: engine-version-supported
+-- values:
+--   engine: split_part(d.engine_version, '_', 1)
+--   version: split_part(d.engine_version, '_', 2)
+--   scope: NOT coalesce(d.deleted, false)
