@@ -3,7 +3,7 @@ import { sqlTexts } from "../query/sqlText.ts";
 import { RUN_TABLES } from "../tables/catalog.ts";
 
 /** How much there is of a type of resource. */
-interface Extent {
+export interface Extent {
   items: number;
   places: number;
 }

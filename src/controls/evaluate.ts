@@ -1,14 +1,10 @@
 import type { DuckDBEngine } from "../query/duckdb.ts";
-import type { Cell } from "../query/engine.ts";
 import { type Control, ControlError, typesOf } from "./control.ts";
 import { createCoverageTable } from "./coverage.ts";
 import { Exceptions } from "./exceptions.ts";
+import { JUDGED, judge, NOTHING, smallOnes } from "./judge.ts";
 import { noVerdicts, VERDICT_STATUSES, type Verdict, type VerdictCounts, type VerdictStatus } from "./verdict.ts";
 import { countsQuery, type VerdictCells, verdictsQuery } from "./verdictSql.ts";
-
-const NOTHING = { items: 0, places: 0 };
-/** Resources and places of which the verdicts are fetched at once. */
-const SMALL_RESULT = 2_000;
 
 /** What is asked for of a control's verdicts. */
 export interface VerdictFilter {
@@ -19,8 +15,9 @@ export interface VerdictFilter {
 }
 
 /**
- * Controls that are asked about a run. No verdict is kept: what is asked for again is evaluated again, and comes out
- * the same.
+ * Controls that are asked about a run. Those about little are evaluated together, the first time that one of them is
+ * asked for, and their verdicts are kept. Of the others none is: what is asked for again is evaluated again, and comes
+ * out the same.
  */
 export interface Evaluation {
   /** How many resources there are of the type that a control is about. */
@@ -44,6 +41,21 @@ export async function evaluation(
 ): Promise<Evaluation> {
   if (!engine.latest) throw new ControlError("there is no sealed run with tables");
   const extents = await createCoverageTable(engine, engine.latest, new Set(controls.flatMap(typesOf)));
+  const small = smallOnes(controls, extents);
+  let kept: Promise<Kept> | undefined;
+  /** Portions of what a control comes to, without exceptions. @throws ControlError */
+  const evaluated = async function* (
+    control: Control,
+    statuses: readonly VerdictStatus[],
+    limit: number,
+  ): AsyncGenerator<Verdict[]> {
+    const few = small.includes(control) && (await (kept ??= evaluatedTogether(engine, small))).get(control.id);
+    if (few instanceof Error) failed(control)(few);
+    else if (few) {
+      const wanted = few.map((cells) => verdictOf(control, cells)).filter(({ status }) => statuses.includes(status));
+      if (wanted.length) yield wanted.slice(0, limit);
+    } else yield* evaluatedAlone(engine, control, statuses, limit);
+  };
   const verdicts = async function* (
     control: Control,
     { statuses = VERDICT_STATUSES, limit = Number.POSITIVE_INFINITY }: VerdictFilter = {},
@@ -54,12 +66,10 @@ export async function evaluation(
     asked.delete("excepted");
     if (!asked.size) return;
     let left = limit;
-    const sql = verdictsQuery(control, [...asked], excepting ? Number.POSITIVE_INFINITY : limit);
-    const { items, places } = extents.get(control.resource) ?? NOTHING;
-    for await (const rows of runQuery(engine, control, sql, items + places <= SMALL_RESULT)) {
-      let portion = rows.map(([cells]) => verdictOf(control, JSON.parse(cells as string) as VerdictCells));
-      if (excepting)
-        portion = portion.map((each) => exceptions.over(each)).filter(({ status }) => statuses.includes(status));
+    for await (const rows of evaluated(control, [...asked], excepting ? Number.POSITIVE_INFINITY : limit)) {
+      let portion = excepting
+        ? rows.map((each) => exceptions.over(each)).filter(({ status }) => statuses.includes(status))
+        : rows;
       if (portion.length > left) portion = portion.slice(0, left);
       left -= portion.length;
       if (portion.length) yield portion;
@@ -68,6 +78,10 @@ export async function evaluation(
   };
   const counts = async (control: Control): Promise<VerdictCounts> => {
     const counted = noVerdicts();
+    if (small.includes(control)) {
+      for await (const portion of verdicts(control)) for (const { status } of portion) counted[status] += 1;
+      return counted;
+    }
     const rows = await engine.whole(countsQuery(control)).catch(failed(control));
     for (const [status, count] of rows) counted[status as VerdictStatus] = Number(count);
     if (!counted.fail || !exceptions.concern(control.id)) return counted;
@@ -79,10 +93,36 @@ export async function evaluation(
   return { items: ({ resource }) => (extents.get(resource) ?? NOTHING).items, counts, verdicts };
 }
 
-async function* runQuery(engine: DuckDBEngine, control: Control, sql: string, few: boolean): AsyncGenerator<Cell[][]> {
+/** By control, what it came to, or why it came to nothing. */
+type Kept = ReadonlyMap<string, readonly VerdictCells[] | Error>;
+
+/** Every verdict of controls, by one query. A control that has none here is to be evaluated alone. */
+async function evaluatedTogether(engine: DuckDBEngine, controls: readonly Control[]): Promise<Kept> {
+  const errors = await judge(engine, controls);
+  const kept = new Map<string, VerdictCells[] | Error>([...errors].map(([{ id }, error]) => [id, error]));
+  const judged = controls.filter((control) => !errors.has(control));
+  if (!judged.length) return kept;
+  const sql = verdictsQuery({ controls: judged, judged: JUDGED }, VERDICT_STATUSES, Number.POSITIVE_INFINITY);
+  // What one of them judged may be what the query cannot take, and alone it is told by its own name.
+  const rows = await engine.whole(sql).catch(() => undefined);
+  if (!rows) return kept;
+  for (const { id } of judged) kept.set(id, []);
+  for (const [cells] of rows) {
+    const parsed = JSON.parse(cells as string) as VerdictCells;
+    (kept.get(parsed[0]) as VerdictCells[]).push(parsed);
+  }
+  return kept;
+}
+
+async function* evaluatedAlone(
+  engine: DuckDBEngine,
+  control: Control,
+  statuses: readonly VerdictStatus[],
+  limit: number,
+): AsyncGenerator<Verdict[]> {
   try {
-    if (few) yield await engine.whole(sql);
-    else yield* (await engine.query(sql)).rows;
+    for await (const rows of (await engine.query(verdictsQuery({ controls: [control] }, statuses, limit))).rows)
+      yield rows.map(([cells]) => verdictOf(control, JSON.parse(cells as string) as VerdictCells));
   } catch (error) {
     failed(control)(error as Error);
   }
@@ -96,7 +136,7 @@ const failed =
 
 function verdictOf(
   control: Control,
-  [status, account, region, id, arn, name, reason, evidence]: VerdictCells,
+  [, status, account, region, id, arn, name, reason, evidence]: VerdictCells,
 ): Verdict {
   return {
     control: control.id,
