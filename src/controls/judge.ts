@@ -39,9 +39,9 @@ export async function judge(engine: DuckDBEngine, controls: readonly Control[]):
   const found = await engine.whole("SELECT DISTINCT resource_type FROM latest_objects WHERE items > 0");
   const types = new Set(found.map(([type]) => type));
   const failed = new Map<Control, Error>();
-  for (const control of controls) {
-    if (control.per === "resource" && !types.has(control.resource)) continue;
+  const asked = controls.filter(({ per, resource }) => per !== "resource" || types.has(resource));
+  await engine.prepare(asked.map(({ sql }) => sql));
+  for (const control of asked)
     await engine.insert(JUDGED, judgedQuery(control)).catch((error: Error) => failed.set(control, error));
-  }
   return failed;
 }
