@@ -240,7 +240,10 @@ describe("a verdict", () => {
 
   it("of a query that names a column there is not is an error with the control's name", async () => {
     await expect(
-      verdicts({ auditors }, control(encrypted.replace("storage_encrypted", "storage_encripted"))),
+      verdicts(
+        { auditors, items: [{ resource_id: "a", configuration: {} }] },
+        control(encrypted.replace("storage_encrypted", "storage_encripted")),
+      ),
     ).to.be.rejectedWith(/control a-control: .*storage_encripted/s);
   });
 });

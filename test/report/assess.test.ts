@@ -121,7 +121,7 @@ describe("the findings of a report", () => {
     await written(Array.from({ length: 5_000 }, (_none, n) => database(n)));
     const asked: string[] = [];
     const query: DuckDBEngine["query"] = (sql) => {
-      if (sql.includes("ORDER BY e.account_id")) asked.push(sql);
+      if (sql.includes("ORDER BY e.control")) asked.push(sql);
       return engine!.query(sql);
     };
     const { controls: reported, findings } = await assess(
