@@ -43,13 +43,17 @@ export async function evaluation(
   const extents = await createCoverageTable(engine, engine.latest, new Set(controls.flatMap(typesOf)));
   const small = smallOnes(controls, extents);
   let kept: Promise<Kept> | undefined;
+  const together = (): Promise<Kept> => {
+    kept ??= evaluatedTogether(engine, small);
+    return kept;
+  };
   /** Portions of what a control comes to, without exceptions. @throws ControlError */
   const evaluated = async function* (
     control: Control,
     statuses: readonly VerdictStatus[],
     limit: number,
   ): AsyncGenerator<Verdict[]> {
-    const few = small.includes(control) && (await (kept ??= evaluatedTogether(engine, small))).get(control.id);
+    const few = small.includes(control) ? (await together()).get(control.id) : undefined;
     if (few instanceof Error) failed(control)(few);
     else if (few) {
       const wanted = few.map((cells) => verdictOf(control, cells)).filter(({ status }) => statuses.includes(status));
