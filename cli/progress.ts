@@ -13,7 +13,7 @@ export interface ProgressLine {
 export function phaseLines(stream: { write(text: string): unknown } = process.stderr): ProgressLine {
   let last = "";
   const show = (text: string) => {
-    const phase = /verified/.test(text) ? "verifying" : (text.split(/[ :]/)[0] ?? text);
+    const phase = /objects verified$/.test(text) ? "verifying" : (text.split(/[ :]/)[0] ?? text);
     if (phase !== last) stream.write(`  ${phase}\n`);
     last = phase;
   };

@@ -1,10 +1,11 @@
 import packageJson from "../package.json" with { type: "json" };
-import { loadControls } from "../src/controls/control.ts";
+import { type Control, loadControls } from "../src/controls/control.ts";
 import { Exceptions, parseExceptions } from "../src/controls/exceptions.ts";
 import { keysBeside, keysIn } from "../src/evidence/publicKeys.ts";
 import type { EvidenceSource } from "../src/evidence/source.ts";
 import { gather } from "../src/report/gather.ts";
 import type { Report } from "../src/report/model.ts";
+import type { Catalog } from "../src/tables/catalog.ts";
 import { declaredCatalog } from "../src/tables/declaredCatalog.ts";
 import type { Objects } from "../src/tables/objects.ts";
 import { catalogIn } from "../src/tables/runCatalog.ts";
@@ -30,6 +31,13 @@ export interface ReportRequest {
 
 /** With more, sorting a million findings takes more memory and no less time. */
 const DATABASE_MEGABYTES = 384;
+
+/** The controls that speak of types of a catalog alone: others would be unknown, one and all. */
+export async function controlsAbout({ tables }: Pick<Catalog, "tables">): Promise<Control[]> {
+  const types = new Set(tables.map(({ resourceType }) => resourceType));
+  const all = await loadControls();
+  return all.filter(({ resource, needs }) => [resource, ...needs].every((type) => types.has(type)));
+}
 
 /**
  * The report of a sealed run, for as long as it is used: its findings are asked for when they are read.
@@ -59,10 +67,7 @@ export async function reportOf<T>(
   // Of everything, also for a few services: a control may look into tables of types that they do not read.
   const catalog = await catalogIn(objects, since ? [id, since.run] : [id]);
   const own = given.services && (await declaredCatalog(given.services));
-  const types = new Set((own ?? catalog).tables.map(({ resourceType }) => resourceType));
-  const controls = (await loadControls()).filter(({ resource, needs }) =>
-    [resource, ...needs].every((type) => types.has(type)),
-  );
+  const controls = await controlsAbout(own ?? catalog);
   const now = new Date();
   const { exceptions, publicKey } = given;
   const excepted = exceptions ? parseExceptions(exceptions.text, exceptions.path, controls) : [];

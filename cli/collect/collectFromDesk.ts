@@ -11,7 +11,7 @@ import { deskClient } from "../../src/desk/deskConnections.ts";
 import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
 import { DeskKeyError, deskDigestKey, deskSigner } from "../../src/desk/deskKey.ts";
 import { deskPlan, estimateOf } from "../../src/desk/deskPlan.ts";
-import { collectRun, openTasks, sealRun, standingOutcomes } from "../../src/desk/deskRun.ts";
+import { collectRun, openTasks, sealRun, standingCommits } from "../../src/desk/deskRun.ts";
 import { startLanes } from "../../src/desk/lanes.ts";
 import { openRun } from "../../src/desk/openRun.ts";
 import { tookFrom } from "../../src/evidence/durations.ts";
@@ -25,6 +25,7 @@ import { runStoreIn } from "../../src/evidence/store.ts";
 import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
+import { firstFindings } from "./firstFindings.ts";
 import { type Interruption, interruption } from "./interruption.ts";
 import { mfaCode } from "./mfaCode.ts";
 import type { CollectOptions } from "./options.ts";
@@ -184,10 +185,13 @@ async function collect(
   const { callers, role } = scope;
   const [first] = callers;
   const { clockOffset } = first;
+  const standing = await standingCommits(runStoreIn(evidence), plan);
   const shown = collecting(
     plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
-    await standingOutcomes(runStoreIn(evidence), plan),
+    standing.flatMap(({ outcomes }) => outcomes),
   );
+  const found = firstFindings(options.dir, plan, scope.catalog, shown.above);
+  for (const commit of standing) found.committed(commit);
   const access = accessFacts(callers, role);
   const lanes = startLanes(
     LANES,
@@ -219,12 +223,15 @@ async function collect(
       stop: interrupted.signal,
       now: () => Date.now() + clockOffset,
       leaveDurations: (text) => leave(join(options.dir, DURATIONS_KEY), text),
+      committed: found.committed,
     });
     await lanes.close();
+    await found.end();
     shown.end();
     if ("manifest" in end) return await showResults(options, end.manifest);
     return stopped(options, plan, end.open.length, interrupted.why() ?? "it was stopped");
   } finally {
+    await found.end();
     shown.end();
     await lanes.close();
   }

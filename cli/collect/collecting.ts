@@ -9,6 +9,8 @@ const REDRAW_MS = 200;
 /** Shows how far a collection is: planned items, resources, calls, refusals, and the time left. */
 export interface Collecting {
   finished: (outcome: Outcome) => void;
+  /** Shows lines that stay, above the one that says how far it is. */
+  above: (lines: readonly string[]) => void;
   end: () => void;
 }
 
@@ -41,6 +43,10 @@ export function collecting(planned: number, done: readonly Outcome[]): Collectin
   timer.unref();
   return {
     finished: count,
+    above: (lines) => {
+      line.end();
+      process.stderr.write(`${lines.join("\n")}\n`);
+    },
     end: () => {
       clearInterval(timer);
       line.end();

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { SEVERITIES, type Severity } from "../../src/controls/control.ts";
+import { type Control, SEVERITIES, type Severity } from "../../src/controls/control.ts";
+import type { Verdict } from "../../src/controls/verdict.ts";
 import { listingsOf, notesOf } from "../../src/evidence/coverageTotals.ts";
 import type { Report } from "../../src/report/model.ts";
 import { type Format, writeReport } from "../../src/report/write.ts";
@@ -76,13 +77,9 @@ async function findingLines(report: Report): Promise<string[]> {
   const title = new Map(controls.map((control) => [control.id, control]));
   const named: string[] = [];
   for await (const portion of report.findings(2)) {
-    for (const { control, status, account_id, region, resource, reason } of portion) {
-      if (status !== "fail" || named.length >= NAMED) continue;
-      const where = resource?.arn ?? [account_id, region, resource?.resource_id].filter(Boolean).join(" ");
-      named.push(
-        `  ${title.get(control)!.severity.padEnd(9)}${printable(where)}: ${printable(reason ?? title.get(control)!.title)}`,
-      );
-    }
+    for (const finding of portion)
+      if (finding.status === "fail" && named.length < NAMED)
+        named.push(findingLine(title.get(finding.control)!, finding));
     if (named.length >= NAMED) break;
   }
   return [
@@ -90,6 +87,13 @@ async function findingLines(report: Report): Promise<string[]> {
     ...named,
     ...(await byService(report)),
   ];
+}
+
+/** A failure on one line, for people. */
+export function findingLine({ severity, title }: Pick<Control, "severity" | "title">, finding: Verdict): string {
+  const { account_id, region, resource, reason } = finding;
+  const where = resource?.arn ?? [account_id, region, resource?.resource_id].filter(Boolean).join(" ");
+  return `  ${severity.padEnd(9)}${printable(where)}: ${printable(reason ?? title)}`;
 }
 
 /** Failures by service and severity. */

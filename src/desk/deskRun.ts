@@ -3,7 +3,6 @@ import { completeTask } from "../evidence/completeTask.ts";
 import type { EvidenceStore } from "../evidence/evidenceStore.ts";
 import { runDate } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
-import type { Outcome } from "../evidence/outcome.ts";
 import type { Plan, Task } from "../evidence/plan.ts";
 import { seal } from "../evidence/seal.ts";
 import type { Signer } from "../evidence/signer.ts";
@@ -100,10 +99,10 @@ export async function openTasks(store: RunStore, plan: Plan): Promise<Task[]> {
   return open;
 }
 
-/** Outcomes of a run that stand already, for who goes on with it. */
-export async function standingOutcomes(store: RunStore, plan: Plan): Promise<Outcome[]> {
+/** Commits of a run that stand already, for who goes on with it. */
+export async function standingCommits(store: RunStore, plan: Plan): Promise<TaskOutcome[]> {
   const date = runDate(plan.started_at);
   const tasks = await store.committedTasks(plan.run_id, date);
   const commits = await Promise.all(tasks.map((task) => store.readOutcome(plan.run_id, date, task)));
-  return commits.flatMap((commit) => commit?.outcomes ?? []);
+  return commits.filter((commit) => commit !== undefined);
 }

@@ -18,6 +18,7 @@ import { failures, failuresQuery } from "../../src/controls/failures.ts";
 import { listingsOf } from "../../src/controls/listings.ts";
 import { predicateOf } from "../../src/controls/predicate.ts";
 import { requirementsOf } from "../../src/controls/requirements.ts";
+import { restsOn } from "../../src/controls/restsOn.ts";
 import { runVerdicts } from "../../src/controls/runVerdicts.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import { resourceTypeName } from "../../src/evidence/layout.ts";
@@ -65,6 +66,15 @@ function chosen(all: readonly Control[], id: string | undefined): readonly Contr
 
 /** Tables about runs, whose rows are the manifest's and no line of evidence. */
 const WITHOUT_LINES = new Set(["latest_accounts", "latest_outcomes", "latest_gaps"]);
+
+/** Tables of many types in a query, with the rows of some types, or with those of all others. */
+function withoutRowsOf(operator: "=" | "<>", types: readonly string[]): string {
+  const only = types.map((type) => `resource_type ${operator} '${type}'`).join(operator === "=" ? " OR " : " AND ");
+  return ["policies", "policy_statements", "policy_audiences", "network_openings"]
+    .map((table) => latestName(table))
+    .map((name) => `${name} AS (SELECT * FROM main.${name} WHERE ${only})`)
+    .join(", ");
+}
 
 /** Writes a run that has these cases, and its tables. */
 async function tablesOf(folder: string, cases: readonly ControlCase[]): Promise<DuckDBEngine> {
@@ -193,6 +203,27 @@ describe("the controls", function () {
     } finally {
       await rm(again, { recursive: true });
     }
+  });
+
+  it("judge no single resource where there is none of their type", async () => {
+    for (const control of controls.filter(({ per }) => per === "resource")) {
+      const own = latestName(resourceTypeName(control.resource));
+      const [[rows]] = (await engine.whole(`WITH ${own} AS (SELECT * FROM main.${own} WHERE false),
+        ${withoutRowsOf("<>", [control.resource])} SELECT count(*) FROM (${control.sql})`)) as [[number]];
+      expect(rows, control.id).to.equal(0);
+    }
+  });
+
+  it("answer the same once all that they rest on is read, whatever is still to be read of other types", async () => {
+    const unlike: string[] = [];
+    for (const control of controls) {
+      const types = restsOn(control, catalog);
+      if (!types) continue;
+      const answer = (before: string) => engine.whole(`${before} SELECT * FROM (${control.sql}) ORDER BY ALL`);
+      const early = await answer(`WITH ${withoutRowsOf("=", [...types])}`);
+      if (JSON.stringify(early) !== JSON.stringify(await answer(""))) unlike.push(control.id);
+    }
+    expect(unlike).to.deep.equal([]);
   });
 
   it("are about types that are collected, and operations that are asked for them", () => {

@@ -2,6 +2,7 @@ import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { rds } from "../../src/auditors/services/rds.ts";
 import { type Control, parseControl } from "../../src/controls/control.ts";
+import { evaluation } from "../../src/controls/evaluate.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import type { Outcome } from "../../src/evidence/outcome.ts";
 import { duckDBEngine } from "../../src/query/duckdb.ts";
@@ -245,5 +246,74 @@ describe("a verdict", () => {
         control(encrypted.replace("storage_encrypted", "storage_encripted")),
       ),
     ).to.be.rejectedWith(/control a-control: .*storage_encripted/s);
+  });
+
+  it("is the same whether its control is evaluated alone or with others", async () => {
+    const sql = {
+      plain: encrypted,
+      joined: `SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
+        d.storage_encrypted AS passes, 'not encrypted' AS reason, 'nobody tells' AS not_known,
+        ARRAY[s.evidence_object || ':' || TRY_CAST(s.evidence_line AS varchar)] AS evidence
+        FROM latest_aws_rds_dbinstance d LEFT JOIN latest_aws_rds_dbsnapshot s ON s.account_id = d.account_id`,
+      broken: `SELECT ${COLUMNS}, CAST(resource_id AS bigint) > 1 AS passes, 'no' AS reason FROM latest_aws_rds_dbinstance`,
+      missing: `SELECT account_id, region, account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
+        TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line, false AS passes,
+        'none' AS reason FROM latest_outcomes WHERE counts IS NOT NULL`,
+    };
+    const heads: [keyof typeof sql, string][] = [
+      ["plain", ""],
+      ["plain", `-- needs: [${SNAPSHOT}]\n`],
+      ["plain", `-- needs-to-fail: [${SNAPSHOT}]\n-- reads: [DescribeDBProxies]\n`],
+      ["joined", `-- reads: [DescribeDBSnapshotAttributes]\n`],
+      ["broken", ""],
+      ["missing", "-- per: region\n"],
+      ["missing", `-- per: account\n-- needs: [${SNAPSHOT}]\n`],
+      ["missing", "-- per: account\n-- needs: [AWS::RDS::DBProxy]\n"],
+    ];
+    const all = heads.map(([query, more], index) =>
+      parseControl(`${head(more)}${sql[query]}`, `rds/${"abcdefgh"[index]}.sql`),
+    );
+    await writeRun(folder(), {
+      auditors,
+      accounts: ["111111111111", "222222222222", "333333333333"],
+      regions: ["eu-central-1", "eu-west-1"],
+      items: [
+        { resource_id: "a", configuration: { StorageEncrypted: true } },
+        { resource_id: "b", configuration: {}, unread: { DescribeDBProxies: "AccessDenied" } },
+        { resource_id: "c", configuration: { StorageEncrypted: false }, unread: { "*": "NotFound" } },
+        { account_id: "222222222222", resource_id: "d", configuration: { StorageEncrypted: false } },
+        { resource_type: SNAPSHOT, resource_id: "s", configuration: {} },
+      ],
+      outcome: ({ account_id, region }) =>
+        account_id === "333333333333"
+          ? denied()
+          : region === "eu-west-1"
+            ? { ...denied(SNAPSHOT), counts: { [DATABASE]: 0 } }
+            : { counts: { [DATABASE]: account_id === "111111111111" ? 3 : 1, [SNAPSHOT]: 1 } },
+    });
+    const objects = folderObjects(folder());
+    await tabulate(objects, (await readSealedRun(objects, FIRST_RUN, "2026-11-24"))!, catalog);
+    const engine = await duckDBEngine({ folder: folder(), catalog });
+    const told = async (asked: readonly Control[], { id }: Control): Promise<unknown> => {
+      const { verdicts: of } = await evaluation(engine, asked);
+      const found: Verdict[] = [];
+      try {
+        for await (const portion of of(asked.find((each) => each.id === id)!)) found.push(...portion);
+      } catch (error) {
+        return (error as Error).message.slice(0, 60);
+      }
+      return found;
+    };
+    try {
+      const statuses = new Set<string>();
+      for (const each of all) {
+        const alone = await told([each], each);
+        expect(await told(all, each), each.id).to.deep.equal(alone);
+        if (Array.isArray(alone)) for (const { status } of alone as Verdict[]) statuses.add(status);
+      }
+      expect([...statuses].sort()).to.deep.equal(["fail", "not-applicable", "pass", "unknown"]);
+    } finally {
+      await engine.close();
+    }
   });
 });

@@ -14,11 +14,19 @@ import { createServer, request } from "node:http";
 import { hostname as hostName, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { controlsAbout } from "../../cli/reportOf.ts";
 import { handedIn } from "../../estate/handedIn.ts";
 import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { type Fault, noFaults } from "../../sandbox/faults.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
+import { evaluation } from "../../src/controls/evaluate.ts";
+import { restsOn } from "../../src/controls/restsOn.ts";
+import { earlyEvaluation } from "../../src/desk/earlyFindings.ts";
 import type { Manifest } from "../../src/evidence/manifest.ts";
+import { Plan } from "../../src/evidence/plan.ts";
+import { duckDBEngine } from "../../src/query/duckdb.ts";
+import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
+import { catalogOfRuns } from "../../src/tables/runCatalog.ts";
 import { type Answer, itaudit } from "../cli/itaudit.ts";
 import { cleanEnvironment } from "../referee/commands.ts";
 
@@ -149,6 +157,42 @@ describe("collecting from a desk", function () {
       env(MEMBER),
     );
     expect(answer).to.match(/^n\r\n[1-9]/);
+  });
+
+  it("names while it still reads only what the sealed run says as well, in whatever order tasks end", async () => {
+    const { code, stderr } = await collect();
+    expect(code, stderr).to.equal(0);
+    const [plan] = documents(/plan\.json$/).map((path) => Plan.parse(JSON.parse(readFileSync(path, "utf8"))));
+    const commits = documents(/outcomes\/.*\.json$/).map((path) => JSON.parse(readFileSync(path, "utf8")));
+    const catalog = await catalogOfRuns([plan!]);
+    const controls = await controlsAbout(await declaredCatalog(["iam", "s3", "rds"]));
+    const engine = await duckDBEngine({ folder, catalog });
+    try {
+      const { verdicts } = await evaluation(engine, controls);
+      const sealed = new Map<string, unknown[]>();
+      for (const control of controls)
+        if (restsOn(control, catalog))
+          for await (const portion of verdicts(control, { statuses: ["fail"] })) sealed.set(control.id, portion);
+      for (const order of [commits, commits.toReversed()]) {
+        const early = earlyEvaluation(folder, plan!, catalog, controls);
+        const told = new Map<string, unknown>();
+        const looks: number[] = [];
+        try {
+          for (const commit of order) {
+            early.add(commit);
+            const found = await early.evaluate();
+            looks.push(found.length);
+            for (const { control, failed } of found) told.set(control.id, failed);
+          }
+        } finally {
+          await early.end();
+        }
+        expect(looks.filter(Boolean).length).to.be.at.least(2);
+        expect(Object.fromEntries(told)).to.deep.equal(Object.fromEntries(sealed));
+      }
+    } finally {
+      await engine.close();
+    }
   });
 
   it("ends with 1 where a control of the severity failed, and writes SARIF", async () => {
