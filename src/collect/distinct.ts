@@ -1,12 +1,13 @@
+import { createHash } from "node:crypto";
 import type { Values } from "./calls.ts";
 import { nameOfChain } from "./pages.ts";
 
 /** What tells a resource from the others of its listing; undefined: nothing but all of it. */
 export type Identity = (resource: Values) => string | undefined;
 
-/** A short name of a resource: the same for the same one, whatever else its answers say. */
-export const shortNameOf = (identity: Identity, resource: Values): string =>
-  nameOfChain(identity(resource) ?? nameOfChain(resource));
+/** Letters of a short name: nobody can make two resources that share one. */
+const LETTERS = 22;
+const shortName = (name: string): string => createHash("sha256").update(name).digest("base64url").slice(0, LETTERS);
 
 /** What a listing has had on its pages so far. */
 export interface Distinct {
@@ -29,8 +30,8 @@ export function distinctOf(identity: Identity, known: readonly string[] = []): D
   const kept = (page: readonly Values[]): Values[] => {
     const here = new Map<string, Values>();
     const first = page.filter((resource) => {
-      const name = identity(resource) ?? nameOfChain(resource);
-      if (before.has(name) || (handedOver.size && handedOver.has(nameOfChain(name)))) return false;
+      const name = identity(resource) ?? shortName(JSON.stringify(resource));
+      if (before.has(name) || (handedOver.size && handedOver.has(shortName(name)))) return false;
       const twin = here.get(name);
       if (twin) return nameOfChain(twin) !== nameOfChain(resource);
       here.set(name, resource);
@@ -42,5 +43,5 @@ export function distinctOf(identity: Identity, known: readonly string[] = []): D
     }
     return first;
   };
-  return { kept, names: (atMost) => [...known, ...inOrder.slice(-atMost).map(nameOfChain)].slice(-atMost) };
+  return { kept, names: (atMost) => [...known, ...inOrder.slice(-atMost).map(shortName)].slice(-atMost) };
 }

@@ -12,6 +12,8 @@ import { hasErrorCode, wordsOf } from "./problem.ts";
 export interface Found {
   resource: Values;
   collectedAt: string;
+  /** Tells it from the others of its listing, below whichever parent; left out where it has no name. */
+  name?: string;
 }
 
 /** A listing that was read once for several: with the calls that did not answer, and what its pages said twice. */
@@ -105,7 +107,16 @@ async function walkInput(listing: Listing, input: Values, of: Values, listings: 
     }));
     const kept = distinct.kept(resources);
     if (kept.length < resources.length) onOverlap?.(listing, resources.length - kept.length);
-    await onPage(kept.map((resource) => ({ collectedAt, resource })));
+    const counts = new Map<string, number>();
+    const found = kept.map((resource): Found => {
+      const name = identity(resource);
+      if (name === undefined) return { collectedAt, resource };
+      // On one page there may be two of one name.
+      const twins = counts.get(name) ?? 0;
+      counts.set(name, twins + 1);
+      return { collectedAt, resource, name: [chain, name, ...(twins ? [twins] : [])].join(" ") };
+    });
+    await onPage(found);
     progress?.reached(chain, next, distinct.names);
   };
   try {

@@ -11,6 +11,18 @@ const keyOf = ({ operation, resource_type, status, incomplete, code, action }: P
 /** Where a listing goes on: what it needs for the page to read next. */
 export type Cursor = Begun["cursors"][string];
 
+/** Letters of cursors up to which they hold names of what was read: a task's event has to have room for where to go on. */
+const CURSORS_WITH_NAMES = 50_000;
+
+const withoutNames = (cursors: Record<string, Cursor>): Record<string, Cursor> =>
+  Object.fromEntries(
+    Object.entries(cursors).map(([type, cursor]) => {
+      if (cursor === null || typeof cursor !== "object" || Array.isArray(cursor)) return [type, cursor];
+      const { names: _names, ...rest } = cursor;
+      return [type, rest];
+    }),
+  );
+
 /** Counts what happens while one planned item is read, and turns it into its outcome. */
 export class OutcomeBuilder {
   private readonly statuses = new Set<ErrorStatus>();
@@ -55,7 +67,8 @@ export class OutcomeBuilder {
   /** What another task needs to go on; undefined when nothing was read yet. */
   begun(): Begun | undefined {
     if (!Object.keys(this.cursors).length) return undefined;
-    return { outcome: this.outcome(), cursors: this.cursors };
+    const large = JSON.stringify(this.cursors).length > CURSORS_WITH_NAMES;
+    return { outcome: this.outcome(), cursors: large ? withoutNames(this.cursors) : this.cursors };
   }
 
   /** Its account is entered: the time before belongs to the accounts that were read before it. */

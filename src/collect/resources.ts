@@ -17,11 +17,12 @@ import type { Session } from "./accountSession.ts";
 import { type Calls, serviceIdOf, type Values } from "./calls.ts";
 import { allOf, DeadlineReached } from "./deadline.ts";
 import { type Described, type Describing, describePage, nameOf } from "./describe.ts";
-import { type Identity, shortNameOf } from "./distinct.ts";
+import type { Identity } from "./distinct.ts";
 import { NotAsked, type RegionCalls, regionCalls } from "./givingUp.ts";
 import { type Found, type Listings, type PageHandler, type Progress, type ReadOnce, walk } from "./listing.ts";
 import type { Offering } from "./offering.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
+import { nameOfChain } from "./pages.ts";
 import { problemOf } from "./problem.ts";
 import { digestsOf, redact, redactNamed } from "./redact.ts";
 import { Silence } from "./silence.ts";
@@ -177,7 +178,7 @@ async function readCollector(
   };
   try {
     const identity = identityOf(collector, listings.where);
-    if (isParent) await takeAll(await listings.parents(listing), handler, identity);
+    if (isParent) await takeAll(await listings.parents(listing), handler);
     else await walk(listing, listings, { ...handler, identity });
     builder.saveCursor(type, null);
   } catch (error) {
@@ -224,19 +225,21 @@ const SLICE = 100;
 async function takeAll(
   { found, failed, overlaps, gone }: ReadOnce,
   { onPage, onError, progress, onOverlap, onGone }: Required<Omit<PageHandler, "identity">>,
-  identity: Identity,
 ): Promise<void> {
   for (const { read, error, begun } of failed) onError(read, error, begun);
   for (const { read, times } of overlaps) onOverlap(read, times);
   for (const { read, error } of gone) onGone(read, error);
   if (!found.length && !failed.length) await onPage([]);
-  const open = found.filter(({ resource }) => !progress.isDone(shortNameOf(identity, resource)));
+  const open = found.filter((each) => !progress.isDone(doneName(each)));
   for (let start = 0; start < open.length; start += SLICE) {
     const slice = open.slice(start, start + SLICE);
     await onPage(slice);
-    for (const { resource } of slice) progress.reached(shortNameOf(identity, resource), undefined);
+    for (const each of slice) progress.reached(doneName(each), undefined);
   }
 }
+
+/** A resource's name for the next task, which lists it anew: what of it changes in between makes no other of it. */
+const doneName = ({ name, resource }: Found): string => nameOfChain(name ?? resource);
 
 /** Names of a type that are handed over, so that pages which overlap there are noticed: a task's event is small. */
 const NAMES_AT_MOST = 250;
