@@ -7,6 +7,7 @@ const PROJECT = "audit-ecosystem";
 const stacks = {
   audit: () => import("./stacks/audit.ts").then(({ auditStack }) => auditStack),
   member: () => import("./stacks/member.ts").then(({ memberStack }) => memberStack),
+  witness: () => import("./stacks/witness.ts").then(({ witnessStack }) => witnessStack),
   rollout: () => import("./stacks/rollout.ts").then(({ rolloutStack }) => rolloutStack),
 };
 

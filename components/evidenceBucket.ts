@@ -5,6 +5,7 @@ import {
   EVIDENCE_PREFIX,
   KEYS_PREFIX,
   LATEST_PREFIX,
+  LOG_PREFIX,
   NOTIFICATION_STATE_KEY,
 } from "../src/evidence/layout.ts";
 import { secureBucket, tlsOnly } from "./secureBucket.ts";
@@ -62,7 +63,7 @@ export const bucketPolicy = (bucketArn: string, systemRoles: string) => ({
       Effect: "Deny",
       Principal: "*",
       Action: "s3:PutObject",
-      Resource: [EVIDENCE_PREFIX, "runs/", KEYS_PREFIX].map((prefix) => `${bucketArn}/${prefix}*`),
+      Resource: [EVIDENCE_PREFIX, "runs/", KEYS_PREFIX, LOG_PREFIX].map((prefix) => `${bucketArn}/${prefix}*`),
       Condition: {
         ArnLike: { "aws:PrincipalArn": systemRoles },
         Null: { "s3:if-none-match": "true" },

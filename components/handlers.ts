@@ -32,7 +32,7 @@ interface NotifierConfig {
 
 /** A function of the system, and the configuration that is built into its bundle. */
 export type Handler =
-  | { kind: "recorder" | "watchdog" | "anomalies" | "sealer" }
+  | { kind: "recorder" | "watchdog" | "anomalies" | "sealer" | "witness" }
   | { kind: "boss"; auditors: readonly PlannedAuditor[] }
   | { kind: "auditor"; auditor: string; services: readonly Pick<Service, "name" | "module">[] }
   /** The auditor of types that the Cloud Control API reads. */
@@ -86,6 +86,7 @@ const KINDS: { [K in Kind]: KindOfHandler<Of<K>> } = {
   watchdog: fixed,
   anomalies: fixed,
   sealer: fixed,
+  witness: fixed,
   boss: {
     name: () => "boss",
     entry: () => entry(`bossHandler(${CONFIG})`, { bossHandler: ours("handlers/boss") }),

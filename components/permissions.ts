@@ -6,6 +6,7 @@ import {
   EVIDENCE_PREFIX,
   evidencePrefixes,
   KEYS_PREFIX,
+  LOG_PREFIX,
   MODELS_PREFIX,
   NOTIFICATION_STATE_KEY,
   TABLES_PREFIX,
@@ -177,9 +178,16 @@ export interface SealerPermissionsArgs {
   keyArns: string[];
   /** The function that is started once the run is sealed, where there is one. */
   tabulatorArn?: string | undefined;
+  /** Functions in other accounts that cosign the chain. */
+  witnessArns?: readonly string[] | undefined;
 }
 
-export const sealerPermissions = ({ bucketArn, keyArns, tabulatorArn }: SealerPermissionsArgs): PolicyStatement[] => [
+export const sealerPermissions = ({
+  bucketArn,
+  keyArns,
+  tabulatorArn,
+  witnessArns = [],
+}: SealerPermissionsArgs): PolicyStatement[] => [
   allow(
     "Seal",
     ["s3:PutObject", "s3:GetObject"],
@@ -196,6 +204,19 @@ export const sealerPermissions = ({ bucketArn, keyArns, tabulatorArn }: SealerPe
   readPlan(bucketArn),
   ...readOutcomes(bucketArn),
   ...(tabulatorArn ? [invoke("Tabulate", [tabulatorArn])] : []),
+  ...(witnessArns.length
+    ? [
+        allow("KeepLog", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/${LOG_PREFIX}*`),
+        allow("AskWitnesses", ["lambda:InvokeFunction"], [...witnessArns]),
+      ]
+    : []),
+];
+
+/** It remembers what it has cosigned, and forgets nothing. */
+export const witnessPermissions = (bucketArn: string, keyArn: string): PolicyStatement[] => [
+  allow("Remember", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/checkpoints/*`),
+  allow("FindNewest", ["s3:ListBucket"], bucketArn),
+  allow("Cosign", ["kms:GetPublicKey", "kms:Sign"], keyArn),
 ];
 
 /** A sealed run with all that counts of it. */

@@ -138,7 +138,7 @@ export function sealerFunction(
   { name, args, settings, bucket, signingKey, handlers, child }: System,
   tabulator: SystemFunction | undefined,
 ): SystemFunction {
-  const { previousSigningKeyArn } = args;
+  const { previousSigningKeyArn, witnessFunctionArns = [] } = args;
   return new SystemFunction(
     `${name}-sealer`,
     {
@@ -152,6 +152,7 @@ export function sealerFunction(
         SIGNING_KEY: signingKey.arn,
         ...(previousSigningKeyArn ? { PREVIOUS_SIGNING_KEY: previousSigningKeyArn } : {}),
         SEAL_DEADLINE_MINUTES: String(settings.sealDeadlineMinutes),
+        ...(witnessFunctionArns.length ? { WITNESS_FUNCTIONS: witnessFunctionArns.join(",") } : {}),
         ...(tabulator ? { TABULATOR_FUNCTION: tabulator.name } : {}),
       },
       permissions: pulumi
@@ -161,6 +162,7 @@ export function sealerFunction(
             bucketArn,
             keyArns: [keyArn, ...(previousKeyArn ? [previousKeyArn] : [])],
             tabulatorArn,
+            witnessArns: witnessFunctionArns,
           }),
         ),
     },

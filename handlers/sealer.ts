@@ -2,12 +2,17 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import type { Context } from "aws-lambda";
 import { decodeTime } from "ulid";
 import { withCachedConfig } from "../src/collect/cachedConfig.ts";
+import { bucketStore } from "../src/evidence/bucketStore.ts";
+import type { Manifest } from "../src/evidence/manifest.ts";
 import { seal } from "../src/evidence/seal.ts";
 import { kmsSigner } from "../src/evidence/signer.ts";
 import { runStore } from "../src/evidence/store.ts";
+import { WitnessAnswer } from "../src/evidence/witness/addCheckpoint.ts";
+import { askWitnesses, type Witnessing } from "../src/evidence/witness/askWitnesses.ts";
+import { originOf } from "../src/evidence/witness/checkpoint.ts";
 import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { leaveDurations } from "../src/runtime/durations.ts";
-import { invokeAsync } from "../src/runtime/invoke.ts";
+import { invoke, invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
 import { type Runtime, thisProcess } from "../src/runtime/runtime.ts";
 import { SealerSettings, settingsFrom } from "../src/runtime/settings.ts";
@@ -23,6 +28,8 @@ export interface SealAnswer {
   missing: string[];
   /** Another sealer is at it, and over by then (ISO 8601). */
   lease_expires_at?: string;
+  /** What went wrong with witnesses; the run is sealed all the same. */
+  unwitnessed?: string[];
 }
 
 /** The sealer: the only role that may write a manifest, and sign it. */
@@ -30,6 +37,22 @@ export const sealerHandler = (runtime: Runtime) => {
   const s3 = evidenceS3(runtime);
   const kms = withCachedConfig(new KMSClient(runtime.client(WAITS)));
   const lambda = lambdaClient(runtime);
+  /** Has witnesses cosign the chain. A run never fails by one that does not: the next run asks again. */
+  const cosigned = async (
+    manifest: Manifest,
+    functions: readonly string[],
+    witnessing: Omit<Witnessing, "witnesses">,
+  ): Promise<string[]> => {
+    const witnesses = functions.map((name) => ({
+      name,
+      ask: (body: string) => invoke(lambda, name, { body }, WitnessAnswer),
+    }));
+    const problems = await askWitnesses({ ...witnessing, witnesses }, manifest).catch((error: Error) => [
+      error.message,
+    ]);
+    for (const problem of problems) log.error("a witness did not cosign", { problem });
+    return problems;
+  };
 
   return async (event: unknown, context: Context): Promise<SealAnswer> => {
     const settings = settingsFrom(SealerSettings, runtime.env());
@@ -40,10 +63,12 @@ export const sealerHandler = (runtime: Runtime) => {
       throw new Error(
         `run ${run_id} began ${Math.floor(open / 60_000)} minutes ago, and may be sealed as incomplete after ${settings.SEAL_DEADLINE_MINUTES}: its tasks may still commit. Try later, or pulumi config set sealDeadlineMinutes`,
       );
+    const store = runStore(s3, settings.EVIDENCE_BUCKET);
+    const signer = kmsSigner(kms, settings.SIGNING_KEY);
     const answer = await seal(
       {
-        store: runStore(s3, settings.EVIDENCE_BUCKET),
-        signer: kmsSigner(kms, settings.SIGNING_KEY),
+        store,
+        signer,
         signerBefore: settings.PREVIOUS_SIGNING_KEY ? kmsSigner(kms, settings.PREVIOUS_SIGNING_KEY) : undefined,
         now: runtime.now,
         lease: {
@@ -69,7 +94,19 @@ export const sealerHandler = (runtime: Runtime) => {
     }
     log.info("run sealed", { totals: answer.totals, complete: answer.complete, sequence: answer.sequence });
     if (settings.TABULATOR_FUNCTION) await invokeAsync(lambda, settings.TABULATOR_FUNCTION, { run_id, run_date });
-    return { run_id, sealed: true, complete: answer.complete, missing: answer.missing.map(({ id }) => id) };
+    const unwitnessed = await cosigned(answer, settings.WITNESS_FUNCTIONS, {
+      store,
+      log: bucketStore(s3, settings.EVIDENCE_BUCKET),
+      signer,
+      origin: originOf(settings.EVIDENCE_BUCKET),
+    });
+    return {
+      run_id,
+      sealed: true,
+      complete: answer.complete,
+      missing: answer.missing.map(({ id }) => id),
+      ...(unwitnessed.length ? { unwitnessed } : {}),
+    };
   };
 };
 

@@ -263,7 +263,7 @@ export interface StoredKey {
   arn: string;
   created: Date;
   description: string;
-  spec: "ECC_NIST_P256" | "SYMMETRIC_DEFAULT";
+  spec: "ECC_NIST_P256" | "ECC_NIST_EDWARDS25519" | "SYMMETRIC_DEFAULT";
   usage: "SIGN_VERIFY" | "ENCRYPT_DECRYPT";
   policy: string;
   rotated: boolean;

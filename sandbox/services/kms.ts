@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-kms";
 import { publicKeyOf, scalarOf, signDigest, verifyDigest } from "../ecdsa.ts";
+import { edwardsKeyOf, signMessage, verifyMessage } from "../ed25519.ts";
 import { AwsError, type Call, type Permission, type Service } from "../service.ts";
 import type { StoredKey } from "../state.ts";
 
 const KINDS = [
   { spec: "SYMMETRIC_DEFAULT", usage: "ENCRYPT_DECRYPT" },
   { spec: "ECC_NIST_P256", usage: "SIGN_VERIFY" },
+  { spec: "ECC_NIST_EDWARDS25519", usage: "SIGN_VERIFY" },
 ] as const;
 const DAY = 24 * 3600 * 1000;
 const POLICY_LIMIT = 32_768;
@@ -45,6 +47,10 @@ function usable(call: Call, id: string | undefined): StoredKey {
   return key;
 }
 
+const isEdwards = ({ spec }: StoredKey) => spec === "ECC_NIST_EDWARDS25519";
+/** Of the algorithms of a key, the one that the sandbox offers. */
+const algorithmOf = (key: StoredKey): sdk.SigningAlgorithmSpec =>
+  isEdwards(key) ? "ED25519_SHA_512" : "ECDSA_SHA_256";
 const isSigning = ({ usage }: StoredKey) => usage === "SIGN_VERIFY";
 const facts = (key: StoredKey, call: Call): sdk.KeyMetadata => ({
   AWSAccountId: key.account,
@@ -61,7 +67,7 @@ const facts = (key: StoredKey, call: Call): sdk.KeyMetadata => ({
   KeySpec: key.spec,
   CustomerMasterKeySpec: key.spec as sdk.CustomerMasterKeySpec,
   MultiRegion: false,
-  ...(isSigning(key) ? { SigningAlgorithms: ["ECDSA_SHA_256"] } : { EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"] }),
+  ...(isSigning(key) ? { SigningAlgorithms: [algorithmOf(key)] } : { EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"] }),
 });
 
 interface OfKey {
@@ -138,23 +144,41 @@ function signable(call: Call, { KeyId, Message, MessageType, SigningAlgorithm }:
   const key = usable(call, KeyId);
   if (!isSigning(key))
     throw new AwsError("InvalidKeyUsageException", `${key.arn} key usage is ${key.usage} which is not valid for Sign.`);
-  if (SigningAlgorithm !== "ECDSA_SHA_256")
+  if (SigningAlgorithm !== algorithmOf(key))
     throw new AwsError(
       "InvalidKeyUsageException",
       `Algorithm ${SigningAlgorithm} is incompatible with key spec ${key.spec}.`,
     );
   const message = Message ?? new Uint8Array();
-  if (MessageType === "DIGEST") {
+  if (isEdwards(key)) {
+    if (MessageType === "DIGEST")
+      throw new AwsError("ValidationException", "ED25519_SHA_512 signs a message of type RAW, and no digest.");
+  } else if (MessageType === "DIGEST") {
     if (message.length !== 32)
       throw new AwsError("ValidationException", "Digest is invalid length for algorithm ECDSA_SHA_256.");
-    return { key, scalar: key.privateKey!, digest: message };
+    return {
+      key,
+      sign: () => signDigest(key.privateKey!, message),
+      isOf: (signature: Uint8Array) => verifyDigest(key.privateKey!, message, signature),
+    };
   }
   if (!message.length || message.length > 4096)
     throw new AwsError(
       "ValidationException",
       "Value at 'message' failed to satisfy constraint: Member must have length less than or equal to 4096",
     );
-  return { key, scalar: key.privateKey!, digest: createHash("sha256").update(message).digest() };
+  if (isEdwards(key))
+    return {
+      key,
+      sign: () => signMessage(key.privateKey!, message),
+      isOf: (signature: Uint8Array) => verifyMessage(key.privateKey!, message, signature),
+    };
+  const digest = createHash("sha256").update(message).digest();
+  return {
+    key,
+    sign: () => signDigest(key.privateKey!, digest),
+    isOf: (signature: Uint8Array) => verifyDigest(key.privateKey!, digest, signature),
+  };
 }
 
 /** Uses of keys that are remembered. */
@@ -174,7 +198,7 @@ function page<T>(all: readonly T[], input: { Marker?: string | undefined; Limit?
 }
 
 /**
- * KMS: keys that sign (`ECC_NIST_P256`), and symmetric keys as far as their settings go; nothing is encrypted.
+ * KMS: keys that sign (`ECC_NIST_P256`, `ECC_NIST_EDWARDS25519`), and symmetric keys as far as their settings go; nothing is encrypted.
  * Key policies decide, as AWS's documentation of them says.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
  */
@@ -241,28 +265,27 @@ export const kms: Service = {
           throw new AwsError("UnsupportedOperationException", `GetPublicKey is not valid for ${key.spec} keys.`);
         return {
           KeyId: key.arn,
-          PublicKey: publicKeyOf(key.privateKey),
+          PublicKey: isEdwards(key) ? edwardsKeyOf(key.privateKey) : publicKeyOf(key.privateKey),
           KeySpec: key.spec,
           KeyUsage: key.usage,
-          SigningAlgorithms: ["ECDSA_SHA_256"],
+          SigningAlgorithms: [algorithmOf(key)],
         };
       },
     },
     Sign: {
       permissions: signing("Sign"),
       run: (input: Signed, call): sdk.SignResponse => {
-        const { key, scalar, digest } = signable(call, input);
+        const { key, sign } = signable(call, input);
         remember(call, key);
-        return { KeyId: key.arn, Signature: signDigest(scalar, digest), SigningAlgorithm: "ECDSA_SHA_256" };
+        return { KeyId: key.arn, Signature: sign(), SigningAlgorithm: algorithmOf(key) };
       },
     },
     Verify: {
       permissions: signing("Verify"),
       run: (input: Signed & { Signature?: Uint8Array }, call): sdk.VerifyResponse => {
-        const { key, scalar, digest } = signable(call, input);
-        if (!verifyDigest(scalar, digest, input.Signature ?? new Uint8Array()))
-          throw new AwsError("KMSInvalidSignatureException", "");
-        return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: "ECDSA_SHA_256" };
+        const { key, isOf } = signable(call, input);
+        if (!isOf(input.Signature ?? new Uint8Array())) throw new AwsError("KMSInvalidSignatureException", "");
+        return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: algorithmOf(key) };
       },
     },
     ScheduleKeyDeletion: {

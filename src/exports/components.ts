@@ -17,3 +17,4 @@ export {
   type PipelineRolesArgs,
 } from "../../components/pipelineRoles.ts";
 export type { RunSchedule } from "../../components/schedule.ts";
+export { Witness, type WitnessArgs } from "../../components/witness.ts";

@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type * as z from "zod";
 
 /** How Lambda answers that it has queued an event. @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html StatusCode */
 const QUEUED = 202;
@@ -15,4 +16,19 @@ export async function invokeAsync(lambda: LambdaClient, functionName: string, pa
     throw new Error(
       `the event for ${functionName} is not queued: HTTP ${StatusCode}, where Lambda answers ${QUEUED}. Look for a proxy on the way to Lambda`,
     );
+}
+
+/** Invokes a function and waits for its answer. @throws Error where it fails, or answers with something else */
+export async function invoke<Answer>(
+  lambda: LambdaClient,
+  functionName: string,
+  payload: unknown,
+  answer: z.ZodType<Answer>,
+): Promise<Answer> {
+  const { FunctionError, Payload } = await lambda.send(
+    new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(payload) }),
+  );
+  const text = Buffer.from(Payload ?? "").toString("utf8");
+  if (FunctionError) throw new Error(`${functionName} failed (${FunctionError}): ${text.slice(0, 500)}`);
+  return answer.parse(JSON.parse(text));
 }

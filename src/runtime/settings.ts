@@ -68,8 +68,23 @@ export const SealerSettings = z.object({
   SEAL_DEADLINE_MINUTES,
   /** Absent where the stack has no catalog. */
   TABULATOR_FUNCTION: z.string().min(1).optional(),
+  /** ARNs of functions in other accounts that cosign the chain. */
+  WITNESS_FUNCTIONS: list,
 });
 export type SealerSettings = z.infer<typeof SealerSettings>;
+
+export const WitnessSettings = z.object({
+  /** Where it remembers what it has cosigned. */
+  STATE_BUCKET: z.string().min(1),
+  /** ARN of its KMS key, Ed25519. */
+  WITNESS_KEY: z.string().min(1),
+  /** As it calls itself in cosignatures. */
+  WITNESS_NAME: z.string().min(1),
+  /** Names the one log that it watches. */
+  LOG_ORIGIN: z.string().min(1),
+  /** PEM of the keys that sign that log's checkpoints. */
+  LOG_PUBLIC_KEYS: z.string().min(1),
+});
 
 export const TabulatorSettings = z.object({
   EVIDENCE_BUCKET: z.string().min(1),

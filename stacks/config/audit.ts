@@ -42,6 +42,8 @@ export interface AuditSettings extends UndeclaredTypes {
   /** Undefined: no pipeline deploys. */
   pipeline?: PipelineSettings;
   sealDeadlineMinutes: number;
+  /** Empty: nobody outside cosigns. */
+  witnessFunctionArns: string[];
   /** Undefined: the stack's key has replaced none. */
   previousSigningKeyArn?: string;
   apiShare: number;
@@ -80,6 +82,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     scheduleFlexibleMinutes: read(config, "scheduleFlexibleMinutes"),
     pipeline: pipelineOf(config),
     sealDeadlineMinutes: read(config, "sealDeadlineMinutes"),
+    witnessFunctionArns: read(config, "witnessFunctionArns"),
     previousSigningKeyArn: read(config, "previousSigningKeyArn"),
     apiShare: read(config, "apiShare"),
     alarmTopicArn,

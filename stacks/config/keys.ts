@@ -37,10 +37,11 @@ const RETENTION_DAYS = [
 /** Every key of the project's namespace, in the order of the page. */
 export const KEYS = {
   kind: {
-    about: "Which account this stack is for: audit, member, or rollout (the role in all accounts of an organization)",
+    about:
+      "Which account this stack is for: audit, member, rollout (the role in all accounts of an organization), or witness",
     default: "",
-    schema: z.enum(["audit", "member", "rollout"]),
-    problem: "one of audit, member, rollout is expected",
+    schema: z.enum(["audit", "member", "rollout", "witness"]),
+    problem: "one of audit, member, rollout, witness is expected",
     example: "audit",
   },
   accounts: {
@@ -81,7 +82,7 @@ export const KEYS = {
     example: "eu-central-1",
   },
   bucketName: {
-    about: "audit: name of the evidence bucket; generated when empty",
+    about: "audit: name of the evidence bucket; generated when empty. witness: name of the bucket that it watches",
     default: "",
     schema: matching(BUCKET),
     problem:
@@ -118,7 +119,7 @@ export const KEYS = {
     example: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab",
   },
   namePrefix: {
-    about: "audit: first part of every function's name",
+    about: "audit, witness: first part of every function's name",
     default: "audit",
     schema: matching(/^[a-zA-Z0-9-]{1,32}$/),
     problem: "a prefix has up to 32 letters, digits and hyphens",
@@ -180,6 +181,27 @@ export const KEYS = {
     schema: whole(1, 10_080),
     problem: "1 to 10080 minutes are expected",
     example: "240",
+  },
+  witnessFunctionArns: {
+    about: "audit: ARNs of functions in other accounts that cosign the chain of runs (list); none when empty",
+    default: "",
+    schema: list(/^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/),
+    problem: "the ARN of a Lambda function is expected",
+    example: "arn:aws:lambda:eu-central-1:888888888888:function:audit-witness",
+  },
+  witnessName: {
+    about: "witness: its name in cosignatures, an address without scheme",
+    default: "",
+    schema: matching(/^[\w.-]+(\/[\w.-]+)*$/),
+    problem: "a name such as auditors.example/w1 is expected",
+    example: "auditors.example/w1",
+  },
+  witnessedPublicKeys: {
+    about: "witness: PEM of the audit stack's output signingPublicKey; after a change of key, of both",
+    default: "",
+    schema: matching(/^(-----BEGIN PUBLIC KEY-----[\w+/=\s]+-----END PUBLIC KEY-----\s*)+$/),
+    problem: "a PEM block BEGIN PUBLIC KEY is expected",
+    example: '-- "$(cat key.pem)"',
   },
   previousSigningKeyArn: {
     about:
@@ -306,7 +328,7 @@ export const KEYS = {
     example: "exceptions.yaml",
   },
   logRetentionDays: {
-    about: "audit: days that the functions' logs are kept",
+    about: "audit, witness: days that the functions' logs are kept",
     default: "90",
     schema: whole(0, 3653).refine((days) => days === 0 || RETENTION_DAYS.includes(days)),
     problem: `CloudWatch Logs keeps lines for one of ${RETENTION_DAYS.join(", ")} days`,
@@ -388,7 +410,7 @@ export const KEYS = {
     example: '--secret "$(openssl rand -hex 32)"',
   },
   auditAccountId: {
-    about: "member: id of the audit account",
+    about: "member, witness: id of the audit account",
     default: "",
     schema: accountId,
     problem: "an AWS account id has 12 digits",

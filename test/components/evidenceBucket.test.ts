@@ -80,7 +80,7 @@ describe("EvidenceBucket", () => {
       Condition: { ArnLike: { "aws:PrincipalArn": systemRoles } },
     });
     expect(bySid.get("EverythingIsWrittenOnce")).to.deep.include({
-      Resource: [`${arn}/evidence/*`, `${arn}/runs/*`, `${arn}/keys/*`],
+      Resource: [`${arn}/evidence/*`, `${arn}/runs/*`, `${arn}/keys/*`, `${arn}/log/*`],
     });
   });
 });

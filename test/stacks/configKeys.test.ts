@@ -8,6 +8,7 @@ import { memberSettings } from "../../stacks/config/member.ts";
 import { refuseUnknown, required, UnknownKeyError } from "../../stacks/config/read.ts";
 import { rolloutSettings } from "../../stacks/config/rollout.ts";
 import { ConfigError, type ConfigSource } from "../../stacks/config/value.ts";
+import { witnessSettings } from "../../stacks/config/witness.ts";
 
 const withMandatoryOf =
   <T extends object>(settings: (from: ConfigSource) => T) =>
@@ -16,13 +17,21 @@ const settingsOf = {
   audit: withMandatoryOf(auditSettings),
   member: withMandatoryOf(memberSettings),
   rollout: withMandatoryOf(rolloutSettings),
+  witness: withMandatoryOf(witnessSettings),
 };
 type Kind = keyof typeof settingsOf;
+const PEM = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----";
 /** What a stack of a kind cannot do without. */
 const NEEDED: Record<Kind, Record<string, string>> = {
   audit: { accounts: "111111111111" },
   member: { auditAccountId: "999999999999", externalId: "an-external-id" },
   rollout: { auditAccountId: "999999999999", externalId: "an-external-id", organizationalUnits: "r-abcd" },
+  witness: {
+    auditAccountId: "999999999999",
+    bucketName: "evidence",
+    witnessName: "auditors.example/w1",
+    witnessedPublicKeys: PEM,
+  },
 };
 const config = (values: Record<string, string>) => ({ get: (key: string) => values[key] });
 const settings = (kind: Kind, values: Record<string, string>): object =>
@@ -213,6 +222,19 @@ const KEYS: Record<
     gives: { sealDeadlineMinutes: 60 },
     wrong: ["soon", "0", "1.5", "20000"],
   },
+  witnessFunctionArns: {
+    kind: "audit",
+    value: "arn:aws:lambda:eu-central-1:888888888888:function:audit-witness",
+    gives: { witnessFunctionArns: ["arn:aws:lambda:eu-central-1:888888888888:function:audit-witness"] },
+    wrong: ["audit-witness"],
+  },
+  witnessName: {
+    kind: "witness",
+    value: "auditors.example/w2",
+    gives: { witnessName: "auditors.example/w2" },
+    wrong: ["two words", "a+b"],
+  },
+  witnessedPublicKeys: { kind: "witness", value: PEM, gives: { publicKeys: PEM }, wrong: ["key.pem", "rubbish"] },
   previousSigningKeyArn: {
     kind: "audit",
     value: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd",

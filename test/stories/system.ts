@@ -55,10 +55,12 @@ export interface System {
   function: (name: string) => StoredFunction;
 }
 
+type Config = Record<string, string>;
+
 /** Members and stacks that the program is deployed to. @returns the sandbox's state, to begin a system with */
 export async function deployed(
   members: number,
-  stacks: readonly { account: string; config: Record<string, string> }[],
+  stacks: readonly { account: string; config: Config | ((soFar: SandboxState) => Config) }[],
 ): Promise<SandboxState> {
   const random = randomOf("deployed");
   const invoke = { now: async () => ({ payload: null }), later: () => undefined };
@@ -69,7 +71,11 @@ export async function deployed(
     invoke,
   });
   for (const [index, { account, config }] of stacks.entries())
-    await deploy({ requestHandler: inProcess(sandbox) }, REGION, { name: `stack-${index}`, account, config });
+    await deploy({ requestHandler: inProcess(sandbox) }, REGION, {
+      name: `stack-${index}`,
+      account,
+      config: typeof config === "function" ? config(sandbox.state) : config,
+    });
   return sandbox.state;
 }
 

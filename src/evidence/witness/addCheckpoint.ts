@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import * as z from "zod";
 import { isConsistent } from "../merkle.ts";
 import { type Checkpoint, isSignedByLog, parseCheckpoint } from "./checkpoint.ts";
 import { type NoteSignature, noteText, parseNote, signatureLine } from "./note.ts";
@@ -7,10 +8,8 @@ import { type NoteSignature, noteText, parseNote, signatureLine } from "./note.t
 const HASHES_AT_MOST = 63;
 
 /** What a witness answers, as HTTP says it. */
-export interface WitnessAnswer {
-  statusCode: number;
-  body: string;
-}
+export const WitnessAnswer = z.object({ statusCode: z.number(), body: z.string() });
+export type WitnessAnswer = z.infer<typeof WitnessAnswer>;
 
 /** What a witness remembers of a log. */
 export interface WitnessedState {
