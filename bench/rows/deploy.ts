@@ -15,6 +15,9 @@ const LINES = [
   "pulumi stack init member && pulumi config set externalId an-external-id",
 ];
 
+/** Where Pulumi's own language host runs programs. */
+const UNKNOWN = { ms: Number.NaN, cpuMs: Number.NaN };
+
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
 
 async function said(project: PulumiProject, line: string): Promise<{ text: string; ms: number }> {
@@ -39,10 +42,10 @@ export const row: Row = {
       await said(project, "pulumi preview --stack audit");
       const up = await said(project, "pulumi up --skip-preview --stack audit");
       const preview = await said(project, "pulumi preview --expect-no-changes --stack audit");
-      const program = project.programs.at(-1) ?? Number.NaN;
+      const program = project.programs.at(-1) ?? UNKNOWN;
       await said(project, "pulumi up --skip-preview --stack member");
       const again = await said(project, "pulumi preview --expect-no-changes --stack member");
-      const memberProgram = project.programs.at(-1) ?? Number.NaN;
+      const memberProgram = project.programs.at(-1) ?? UNKNOWN;
       const [audit, member] = [await exported(project, "audit"), await exported(project, "member")];
       const { resources } = JSON.parse(audit).deployment as { resources: unknown[] };
       return [
@@ -72,15 +75,15 @@ export const row: Row = {
         },
         {
           what: "the audit account's program, under the language host",
-          measured: seconds(program),
-          target: { text: `≤ ${seconds(PROGRAM_AT_MOST)}`, met: program <= PROGRAM_AT_MOST },
-          from: "of that preview, what it waits for the engine included",
+          measured: seconds(program.ms),
+          target: { text: `≤ ${seconds(PROGRAM_AT_MOST)}`, met: program.ms <= PROGRAM_AT_MOST },
+          from: `of that preview, its waits for the engine included; ${seconds(program.cpuMs)} of processors`,
         },
         {
           what: "a member's program, under the language host",
-          measured: seconds(memberProgram),
-          target: { text: `≤ ${seconds(MEMBER_PROGRAM_AT_MOST)}`, met: memberProgram <= MEMBER_PROGRAM_AT_MOST },
-          from: "of a preview without a change",
+          measured: seconds(memberProgram.ms),
+          target: { text: `≤ ${seconds(MEMBER_PROGRAM_AT_MOST)}`, met: memberProgram.ms <= MEMBER_PROGRAM_AT_MOST },
+          from: `of a preview without a change; ${seconds(memberProgram.cpuMs)} of processors`,
         },
       ];
     } finally {

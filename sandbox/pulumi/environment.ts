@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { serveLanguageHost } from "./languageHost.ts";
+import { type ProgramRun, serveLanguageHost } from "./languageHost.ts";
 import { type ProviderArgs, serveProvider } from "./provider.ts";
 
 const onPath = (program: string): boolean =>
@@ -25,11 +25,11 @@ export interface PulumiServers {
 
 /**
  * Starts providers of `aws` and `random` over the sandbox, and a host for Node.js programs where Pulumi's is not there.
- * @param ran is told by that host how many milliseconds a program took
+ * @param ran is told by that host of each run of a program that it has ended
  */
 export async function pulumiServers(
   args: Omit<ProviderArgs, "version">,
-  ran?: (ms: number) => void,
+  ran?: (run: ProgramRun) => void,
 ): Promise<PulumiServers> {
   const [aws, random] = await Promise.all(
     ["@pulumi/aws", "@pulumi/random"].map((sdk) => serveProvider({ ...args, version: versionOf(sdk) })),

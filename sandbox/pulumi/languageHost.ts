@@ -1,6 +1,19 @@
-import { spawn } from "node:child_process";
+import { type StdioPipe, spawn } from "node:child_process";
 import { join } from "node:path";
 import { Empty, pb, type Rpc, runner, serve } from "./grpc.ts";
+
+/** How long a program took. */
+export interface ProgramRun {
+  /** Milliseconds from its start to its end. */
+  ms: number;
+  /** Milliseconds of processors, which other processes on the machine do not lengthen. */
+  cpuMs: number;
+}
+
+/** Says at its end, on the fourth stream, how many microseconds of processors a process has used. */
+const MEASURED = `data:text/javascript,${encodeURIComponent(
+  'import { writeSync } from "node:fs"; process.on("exit", () => { const { user, system } = process.cpuUsage(); writeSync(3, String(user + system)); });',
+)}`;
 
 /** The exit code of Pulumi's runner after it has said itself what went wrong. */
 const SAID = 32;
@@ -8,9 +21,9 @@ const SAID = 32;
 /**
  * Pulumi's host of Node.js programs, as far as running one goes: it starts the SDK's own runner with the project's
  * `nodeargs`. Pulumi's own is a binary that comes with its CLI; this one is for where that is not to be had.
- * @param ran is told how many milliseconds a program took from its start to its end
+ * @param ran is told of each run of a program that it has ended
  */
-export function serveLanguageHost(ran: (ms: number) => void = () => undefined) {
+export function serveLanguageHost(ran: (run: ProgramRun) => void = () => undefined) {
   /** Addresses of engines: each says its own when it greets, and may be one of several at the same time. */
   const engines = new Map<string, string>();
   return serve(pb.language.LanguageRuntimeService, {
@@ -26,14 +39,14 @@ export function serveLanguageHost(ran: (ms: number) => void = () => undefined) {
     cancel: () => new Empty(),
     run: async (request, caller) => {
       const began = performance.now();
-      const response = await run(request, engines.get(caller) ?? "");
-      ran(performance.now() - began);
+      const { response, cpuMs } = await run(request, engines.get(caller) ?? "");
+      ran({ ms: performance.now() - began, cpuMs });
       return response;
     },
   });
 }
 
-async function run(request: Rpc, engine: string): Promise<Rpc> {
+async function run(request: Rpc, engine: string): Promise<{ response: Rpc; cpuMs: number }> {
   const options = request.getInfo()?.getOptions()?.toJavaScript() ?? {};
   const flags = {
     monitor: request.getMonitorAddress(),
@@ -47,7 +60,7 @@ async function run(request: Rpc, engine: string): Promise<Rpc> {
   };
   const config = Object.fromEntries(request.getConfigMap().entries());
   const response = new pb.language.RunResponse();
-  const { code, output } = await exited(
+  const { code, output, cpuMs } = await exited(
     [
       ...String(options.nodeargs ?? "")
         .split(" ")
@@ -67,18 +80,27 @@ async function run(request: Rpc, engine: string): Promise<Rpc> {
   );
   if (code === SAID) response.setBail(true);
   else if (code !== 0) response.setError(`the program ended with ${code}: ${output}`);
-  return response;
+  return { response, cpuMs };
 }
 
 function exited(args: string[], cwd: string, env: Record<string, string>) {
-  return new Promise<{ code: number; output: string }>((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env } });
+  return new Promise<{ code: number; output: string; cpuMs: number }>((resolve, reject) => {
+    const stdio: StdioPipe[] = ["pipe", "pipe", "pipe", "pipe"];
+    const child = spawn(process.execPath, [`--import=${MEASURED}`, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio,
+    });
     let output = "";
+    let used = "";
     for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (bytes) => {
+      stream?.on("data", (bytes) => {
         output += bytes;
       });
+    child.stdio[3]?.on("data", (bytes) => {
+      used += bytes;
+    });
     child.on("error", reject);
-    child.on("exit", (code) => resolve({ code: code ?? 1, output }));
+    child.on("close", (code) => resolve({ code: code ?? 1, output, cpuMs: Number(used) / 1000 }));
   });
 }

@@ -97,9 +97,22 @@ function accountsOf(config: ConfigSource): AuditSettings["accounts"] {
   const ids = read(config, "accounts");
   if (read(config, "accountSource") === "organizations")
     return { organizationalUnits: read(config, "organizationalUnits"), exclude: read(config, "excludeAccounts") };
+  refuseWithoutEffect(config);
   if (!ids.length)
     throw new ConfigError("accounts", undefined, "there is no account to audit", set("accounts", "111111111111"));
   return { ids };
+}
+
+/** Whoever sets them relies on them: the parameter's accounts are audited, all of them and no others. @throws ConfigError */
+function refuseWithoutEffect(config: ConfigSource): void {
+  const units = read(config, "organizationalUnits");
+  const excluded = read(config, "excludeAccounts");
+  const remedy = `${set("accountSource", "organizations")}, or pulumi config rm`;
+  const problem = "it counts for accounts of AWS Organizations, and accountSource is parameter";
+  if (units.length)
+    throw new ConfigError("organizationalUnits", units.join(","), problem, `${remedy} organizationalUnits`);
+  if (excluded.length && configRulesOf(config)?.for !== "organization")
+    throw new ConfigError("excludeAccounts", excluded.join(","), problem, `${remedy} excludeAccounts`);
 }
 
 function bucketOf(config: ConfigSource): Pick<AuditSettings, "bucketName" | "adoptBucket"> {

@@ -121,8 +121,9 @@ export const KEYS = {
   namePrefix: {
     about: "audit, witness: first part of every function's name",
     default: "audit",
-    schema: matching(/^[a-zA-Z0-9-]{1,32}$/),
-    problem: "a prefix has up to 32 letters, digits and hyphens",
+    // Names of SageMaker's jobs and of Athena's databases are made of it.
+    schema: matching(/^[a-zA-Z](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/),
+    problem: "a prefix has up to 32 letters, digits and hyphens, a letter first and no hyphen last",
     example: "audit",
   },
   parameterName: {

@@ -18,6 +18,7 @@ import { targetOf } from "../../sandbox/deploy/provider.ts";
 import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { pulumiServers } from "../../sandbox/pulumi/environment.ts";
+import type { ProgramRun } from "../../sandbox/pulumi/languageHost.ts";
 import { World } from "../../sandbox/pulumi/world.ts";
 import { startSandbox } from "../../sandbox/server.ts";
 
@@ -68,8 +69,8 @@ export interface Said {
 export interface PulumiProject {
   sandbox: Sandbox;
   world: World;
-  /** Milliseconds of each run of the program; none where Pulumi's own host runs it. */
-  programs: readonly number[];
+  /** Each run of the program; none where Pulumi's own host runs it. */
+  programs: readonly ProgramRun[];
   folder: string;
   /** Runs a line as a shell does, in the checkout or in another folder. */
   sh: (line: string, folder?: string) => Promise<Said>;
@@ -103,7 +104,7 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
   const running = await startSandbox({ ...handedIn, folder: join(home, "sandbox"), port: 0, accounts: members });
   const { sandbox, endpoint } = running;
   const world = new World();
-  const programs: number[] = [];
+  const programs: ProgramRun[] = [];
   const servers = await pulumiServers(
     {
       world,
@@ -111,7 +112,7 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
       // A profile is called by the account it is of.
       accountOf: (profile) => profile ?? AUDIT_ACCOUNT,
     },
-    (ms) => programs.push(ms),
+    (run) => programs.push(run),
   );
   mkdirSync(join(home, "backend"));
   asDownloaded(cli, join(home, "home"));

@@ -112,7 +112,12 @@ const KEYS: Record<
     gives: { encryptionKeyArn: "arn:aws:kms:eu-central-1:888888888888:key/mrk-1234" },
     wrong: ["1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:eu-central-1:888888888888:alias/evidence"],
   },
-  namePrefix: { kind: "audit", value: "acme", gives: { namePrefix: "acme" }, wrong: ["a b"] },
+  namePrefix: {
+    kind: "audit",
+    value: "acme",
+    gives: { namePrefix: "acme" },
+    wrong: ["a b", "-acme", "acme-", "4cme", "a".repeat(33)],
+  },
   parameterName: {
     kind: "audit",
     value: "/acme/members",
@@ -396,6 +401,20 @@ describe("stack configuration keys", () => {
         `${unknown}: ${asked}pulumi config rm`,
       );
       expect(() => refuseUnknown(["accounts"])).not.to.throw();
+    });
+
+  for (const [key, value] of [
+    ["organizationalUnits", "ou-abcd-11111111"],
+    ["excludeAccounts", "111111111111"],
+  ] as const)
+    it(`refuses ${key} where accounts come from the parameter, which it would not narrow`, () => {
+      const values: Record<string, string> = { accounts: "111111111111", [key]: value };
+      expect(() => auditSettings({ get: (name) => values[name] })).to.throw(
+        ConfigError,
+        `${key}: "${value}" — it counts for accounts of AWS Organizations, and accountSource is parameter`,
+      );
+      const organization = { ...values, accountSource: "organizations" };
+      expect(() => auditSettings({ get: (name) => (organization as Record<string, string>)[name] })).not.to.throw();
     });
 
   it("refuses to tell people of findings without a catalog, and never shows a webhook's address", () => {

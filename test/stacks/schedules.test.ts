@@ -68,6 +68,24 @@ describe("the configured schedule", () => {
     ["half a list", { schedule: '[{"name":"a"' }, /^schedule: .*Try: pulumi config set schedule/],
     ["a list with a misspelt key", { schedule: '[{"name":"a","expression":"rate(1 hour)","tz":"UTC"}]' }, /tz/],
     [
+      "a list with a misspelt name",
+      { schedule: '[{"nmae":"a","expression":"daily"}]' },
+      /schedule 1 of the list has no nmae; is it name\?/,
+    ],
+    ["a list without an expression", { schedule: '[{"name":"a"}]' }, /schedule 1 of the list: expression is not set/],
+    ["one schedule without a list", { schedule: '{"name":"a"}' }, /a list of schedules is JSON: \[\{"name"/],
+    ["a list of words", { schedule: '["daily"]' }, /schedule 1 of the list is not an object/],
+    [
+      "a list with a word for an expression",
+      { schedule: '[{"name":"a","expression":"hourly"}]' },
+      /— a: daily, off, rate/,
+    ],
+    [
+      "a list with no auditors",
+      { schedule: '[{"name":"a","expression":"daily","auditors":[]}]' },
+      /schedule 1 of the list: auditors: one at least is named/,
+    ],
+    [
       "two of one name",
       { schedule: '[{"name":"a","expression":"rate(1 hour)"},{"name":"a","expression":"rate(2 hours)"}]' },
       /two schedules are called a/,
