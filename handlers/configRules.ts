@@ -49,6 +49,9 @@ const RuleEvent = z.object({
 /** Characters of an annotation at most. */
 const ANNOTATION = 256;
 
+/** AWS did not give the item: it is asked for again when the event is delivered again. */
+class ItemNotRead extends Error {}
+
 /** Lambda entry point of the rules of AWS Config: judges one configuration item by the control that the rule names. */
 export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
   const judges = new Map(controls.map((control) => [control.id, control]));
@@ -58,14 +61,18 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
 
     /** The item itself, where it was too large for the event. */
     const history = async (resourceType: string, resourceId: string, until: Date): Promise<ConfigurationItem> => {
-      const { configurationItems } = await config.send(
-        new GetResourceConfigHistoryCommand({
-          resourceType: resourceType as never,
-          resourceId,
-          laterTime: until,
-          limit: 1,
-        }),
-      );
+      const { configurationItems } = await config
+        .send(
+          new GetResourceConfigHistoryCommand({
+            resourceType: resourceType as never,
+            resourceId,
+            laterTime: until,
+            limit: 1,
+          }),
+        )
+        .catch((error: Error) => {
+          throw new ItemNotRead(`${error.name}: ${error.message}`, { cause: error });
+        });
       return ConfigurationItem.parse(configurationItems?.[0]);
     };
 
@@ -97,8 +104,11 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
         if (passes === null) return evaluated("NOT_APPLICABLE", "not known: the item does not tell");
         return evaluated("NON_COMPLIANT", reason ?? undefined);
       };
-      // Config takes no answer that says so: one control, or one item, that cannot be judged keeps no other waiting.
+      // Config takes no answer that says so: one control, or one item, that cannot be judged keeps no other waiting. What
+      // it said of the item before is of a configuration that is no more, and does not stay.
+      let notRead: ItemNotRead | undefined;
       const notEvaluated = (error: unknown): Evaluation => {
+        if (error instanceof ItemNotRead) notRead = error;
         log.error("not evaluated", { control: control.id, resource: told.resourceId, error: error as Error });
         return evaluated("NOT_APPLICABLE", `not evaluated: ${(error as Error).message}`);
       };
@@ -107,6 +117,8 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
         new PutEvaluationsCommand({ Evaluations: [evaluation], ResultToken: resultToken }),
       );
       if (FailedEvaluations?.length) throw new Error(`AWS Config did not take the evaluation of ${told.resourceId}`);
+      // The event is delivered again, and until then the rule's status in Config has the error.
+      if (notRead) throw notRead;
       log.info("resource judged", { control: control.id, resource: told.resourceId, as: evaluation.ComplianceType });
       return evaluation;
     };

@@ -102,6 +102,34 @@ describe("a control as a rule of AWS Config", function () {
     );
   });
 
+  it("takes back what it said of an item that AWS does not give any more, and ends with the error", async () => {
+    const { iam, state } = system.sandbox;
+    const { denial } = iam;
+    iam.denial = (principal, permission) =>
+      permission.action === "config:GetResourceConfigHistory" ? "denied by a test" : denial(principal, permission);
+    state.evaluations.splice(0);
+    system.trouble.splice(0);
+    await system.run("audit-config-rules", {
+      invokingEvent: JSON.stringify({
+        messageType: "OversizedConfigurationItemChangeNotification",
+        configurationItemSummary: {
+          resourceType: "AWS::EC2::Volume",
+          resourceId: "vol-1",
+          configurationItemCaptureTime: "2026-11-24T03:00:00.000Z",
+          configurationItemStatus: "OK",
+        },
+      }),
+      ruleParameters: JSON.stringify({ control: "ec2-volume-encrypted" }),
+      resultToken: "audit-ec2-volume-encrypted",
+    });
+    iam.denial = denial;
+    const [{ evaluation } = { evaluation: undefined }] = state.evaluations;
+    expect(evaluation).to.include({ ComplianceType: "NOT_APPLICABLE" });
+    expect(evaluation!.Annotation).to.match(/^not evaluated: AccessDenied/);
+    expect(system.trouble.join()).to.match(/denied by a test/);
+    system.trouble.splice(0);
+  });
+
   it("does not apply to what is gone or left its scope", async () => {
     const item = ITEMS["open bucket"]!;
     const gone = { ...item, configurationItemStatus: "ResourceDeleted", configuration: null };
