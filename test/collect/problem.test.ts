@@ -118,4 +118,14 @@ describe("an error of AWS", () => {
         denied_by: "unknown",
       });
     });
+
+  for (const code of [
+    ...["ENOTFOUND", "ECONNREFUSED", "EHOSTUNREACH", "EPROTO", "CERT_HAS_EXPIRED", "SELF_SIGNED_CERT_IN_CHAIN"],
+    ...["DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+  ])
+    it(`that a network makes (${code}) is a failure, in a region that may be closed too`, () => {
+      const error = Object.assign(new Error("the network"), { code });
+      for (const open of [true, false])
+        expect(problemOf(error, { ...asked, open }).error).to.deep.include({ status: "failed", code });
+    });
 });
