@@ -2,7 +2,7 @@ import { type CloudTrailClient, paginateLookupEvents } from "@aws-sdk/client-clo
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import pLimit from "p-limit";
 import * as z from "zod";
-import { attestationKey, keyHandOverKey, signatureKey } from "../evidence/layout.ts";
+import { attestationKey, checkpointKey, keyHandOverKey, signatureKey } from "../evidence/layout.ts";
 import type { Manifest } from "../evidence/manifest.ts";
 import { codeOf } from "./asking.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
@@ -95,6 +95,8 @@ export async function writtenSignatures(s3: S3Client, bucket: string, runs: read
   const keys = runs.flatMap(({ run_id, run_date, sequence, attestation, signing_key }) => [
     signatureKey(run_id, run_date),
     ...(attestation ? [attestationKey(run_id, run_date)] : []),
+    // Only where there are witnesses.
+    checkpointKey(sequence),
     ...(signing_key?.replaces ? [keyHandOverKey(sequence)] : []),
   ]);
   const asked = keys.map((Key) =>

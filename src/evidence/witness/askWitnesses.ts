@@ -49,10 +49,9 @@ export async function askWitnesses(witnessing: Witnessing, { run_id, run_date }:
   const isNewest = (await store.chainHead())?.sequence === sequence;
   const answers = await Promise.all(witnesses.map((witness) => asked(witness, leaves, note, isNewest)));
   const cosignatures = answers.flatMap((answer) => (Array.isArray(answer) ? answer : []));
-  if (cosignatures.length) {
-    const whole = noteText({ text, signatures: [own, ...cosignatures] });
-    await log.create(checkpointKey(sequence), whole, { type: "text/plain" });
-  }
+  // Also without a cosignature: each use of the signing key leaves what it signed in the bucket.
+  const whole = noteText({ text, signatures: [own, ...cosignatures] });
+  await log.create(checkpointKey(sequence), whole, { type: "text/plain" });
   return answers.flatMap((answer) => (typeof answer === "string" ? answer : []));
 }
 
