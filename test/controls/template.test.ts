@@ -34,7 +34,7 @@ describe("a control's template", () => {
     it(`is refused with ${what}`, () => expect(() => parseControl(head(more), "rds/x.sql")).to.throw(problem));
 
   it("is part of the hash that verdicts cite", () => {
-    const control = parseControl(head("-- template: policy-not-open\n"), "rds/x.sql");
+    const control = parseControl(head("-- template: policy-not-open\n-- values: { scope: 'true' }\n"), "rds/x.sql");
     const other = parseControl(head("-- template: inline-no-full-access\n-- values: { policies: p }\n"), "rds/x.sql");
     expect(control.sha256).not.to.equal(other.sha256);
   });

@@ -1,4 +1,4 @@
--- Nobody on the internet reaches what a resource listens on, as far as its openings tell. reason.
+-- Nobody on the internet reaches what a resource listens on, as far as its openings tell. reason; scope: which are judged.
 WITH reached AS (
   SELECT o.evidence_object, o.evidence_line,
          coalesce(bool_or(o.audience = 'everybody'), false) AS open,
@@ -16,3 +16,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        r.evidence AS evidence
 FROM {{table}} d
 LEFT JOIN reached r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line
+WHERE {{scope}}

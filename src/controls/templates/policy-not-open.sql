@@ -1,4 +1,4 @@
--- The policy of a resource lets nobody in but the principals that it names.
+-- The policy of a resource lets nobody in but the principals that it names. scope: which are judged.
 WITH audiences AS (
   SELECT evidence_object, evidence_line,
          bool_or(audience = 'everybody') AS open,
@@ -17,3 +17,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        a.evidence AS evidence
 FROM {{table}} d
 LEFT JOIN audiences a ON a.evidence_object = d.evidence_object AND a.evidence_line = d.evidence_line
+WHERE {{scope}}

@@ -13,3 +13,4 @@
 -- template: not-reachable-from-internet
 -- values:
 --   reason: Everybody reaches the API server
+--   scope: coalesce(d.status, '') <> 'DELETING'

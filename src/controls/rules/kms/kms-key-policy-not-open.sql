@@ -11,3 +11,5 @@
 -- in-part:
 --   fsbp KMS.5: named other accounts pass, and a service of AWS that acts for any account
 -- template: policy-not-open
+-- values:
+--   scope: "true"

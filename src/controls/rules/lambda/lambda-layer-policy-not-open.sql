@@ -8,3 +8,5 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
 -- template: policy-not-open
+-- values:
+--   scope: "true"

@@ -26,3 +26,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        a.evidence AS evidence
 FROM latest_aws_opensearchservice_domain d
 LEFT JOIN audiences a ON a.evidence_object = d.evidence_object AND a.evidence_line = d.evidence_line
+WHERE NOT coalesce(d.deleted, false)

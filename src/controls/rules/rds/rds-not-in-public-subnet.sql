@@ -45,4 +45,5 @@ LEFT JOIN associations main
 LEFT JOIN public_tables p
   ON p.account_id = s.account_id AND p.region = s.region
  AND p.route_table_id = coalesce(own.route_table_id, main.route_table_id)
+WHERE coalesce(d.db_instance_status, '') <> 'deleting'
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -15,3 +15,4 @@
 -- template: not-reachable-from-internet
 -- values:
 --   reason: Public address, route to an internet gateway, and a security group that is open to everybody
+--   scope: coalesce(d.db_instance_status, '') <> 'deleting'

@@ -11,3 +11,5 @@
 -- in-part:
 --   fsbp SNS.4: a service of AWS that acts for any account passes
 -- template: policy-not-open
+-- values:
+--   scope: "true"

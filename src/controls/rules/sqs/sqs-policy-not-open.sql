@@ -11,3 +11,5 @@
 -- in-part:
 --   fsbp SQS.3: a service of AWS that acts for any account passes
 -- template: policy-not-open
+-- values:
+--   scope: "true"
