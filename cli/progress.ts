@@ -1,8 +1,11 @@
 /** Milliseconds that work goes on before it says how far it is. */
 const QUIET_MS = 1_000;
 const REDRAW_MS = 100;
+/** Without a terminal: milliseconds before the first line, and from one to the next. */
+const FIRST_LINE_MS = 2_000;
+const NEXT_LINE_MS = 5_000;
 
-/** How far a piece of work is: one line on the terminal that goes again, nothing in a pipe or a log. */
+/** How far a piece of work is: one line on the terminal that goes again, one every few seconds in a log. */
 export interface ProgressLine {
   (text: string, done?: number, of?: number): void;
   /** Takes the line away. */
@@ -29,9 +32,16 @@ export function progressLine(
 ): ProgressLine {
   const started = clock();
   let drawn = 0;
+  let nextLine = started + FIRST_LINE_MS;
   const show = (text: string, done?: number, of?: number) => {
     const now = clock();
-    if (!stream.isTTY || now - started < QUIET_MS || (drawn && now - drawn < REDRAW_MS)) return;
+    if (!stream.isTTY) {
+      if (now < nextLine) return;
+      nextLine = now + NEXT_LINE_MS;
+      stream.write(`  ${of ? `${done ?? 0} of ${of}  ` : ""}${text}\n`);
+      return;
+    }
+    if (now - started < QUIET_MS || (drawn && now - drawn < REDRAW_MS)) return;
     drawn = now;
     const share = of ? Math.min(1, (done ?? 0) / of) : undefined;
     const bar = share === undefined ? "" : `${"█".repeat(Math.round(share * BAR)).padEnd(BAR, "░")} ${done} of ${of}  `;

@@ -133,6 +133,24 @@ async function runningOr(dir: string): Promise<Running> {
 
 const DIR = ".sandbox";
 
+interface DeployOptions {
+  members?: string[];
+  config: Record<string, string>;
+  dir: string;
+  json?: boolean;
+}
+
+/** What the audit stack has, for people, and what to do with it. */
+const deployed = ({ bossName, bucketName }: Record<string, unknown>, some: boolean): string =>
+  [
+    `planner    ${bossName}`,
+    `evidence   s3://${bucketName}`,
+    ...(some
+      ? []
+      : ["note       every auditor is deployed: a run takes minutes (--config auditors=rds,iam,s3 deploys some)"]),
+    "next       npx --no-install itaudit run --wait",
+  ].join("\n");
+
 /** `itaudit sandbox start | deploy | stop`: an AWS on this machine, to try everything in. */
 export function sandboxCommand(program: Command): Command {
   const sandbox = program
@@ -165,8 +183,9 @@ Examples:
     .description("run the unchanged Pulumi program for the audit account and the member accounts")
     .option("--members <ids>", "comma-separated ids of member accounts to deploy to (every active one)", list)
     .option("-c, --config <key=value>", "a key of the audit stack's configuration; may be repeated", configOption, {})
+    .option("--json", "print the audit stack's outputs as JSON")
     .addOption(dir())
-    .action(async ({ members, config, dir }: { members?: string[]; config: Record<string, string>; dir: string }) => {
+    .action(async ({ members, config, dir, json }: DeployOptions) => {
       const { endpoint } = await runningOr(dir);
       const { deployAll } = await import("../../estate/deployAll.ts");
       // The accounts of the checked-in file are examples: here the estate has its own.
@@ -184,7 +203,7 @@ Examples:
         const { RunError } = await import("@pulumi/pulumi");
         throw RunError.isInstance(error) ? new CliError(error.message) : error;
       });
-      print(JSON.stringify(outputs, null, 2));
+      print(json ? JSON.stringify(outputs, null, 2) : deployed(outputs, Boolean(config.auditors)));
     });
   sandbox
     .command("pulumi")

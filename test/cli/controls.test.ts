@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { SEVERITIES, type Severity } from "../../src/controls/control.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import { runId, sealedCopy, tablesOf } from "../evidence/sealedCopy.ts";
-import { itaudit, itauditProcess } from "./itaudit.ts";
+import { itaudit, itauditProcess, withoutProgress } from "./itaudit.ts";
 
 describe("itaudit controls", function () {
   this.timeout(120_000);
@@ -92,7 +92,7 @@ describe("itaudit controls", function () {
     const path = join(folder, "exceptions.yaml");
     const control = "rds-storage-encrypted";
     await writeFile(path, `- { control: ${control}, owner: me, reason: a test, expires: 2999-01-01 }`);
-    const { stderr } = await asked("--control", control, "--exceptions", path);
+    const { stderr } = withoutProgress(await asked("--control", control, "--exceptions", path));
     expect(stderr).to.equal(`itaudit: the exception of me to ${control} met no failure\n`);
   });
 
@@ -113,7 +113,7 @@ describe("itaudit controls", function () {
     after(() => writeFile(path, bytes));
 
     it("says which control was not evaluated and why, judges all others, and ends with 2", async () => {
-      const { code, stdout, stderr } = await asked("--control", `${broken},${whole}`);
+      const { code, stdout, stderr } = withoutProgress(await asked("--control", `${broken},${whole}`));
       expect(code).to.equal(2);
       expect(stdout)
         .to.match(/rds-storage-encrypted +│ high +│ +not evaluated +│/)

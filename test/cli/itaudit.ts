@@ -8,6 +8,12 @@ export interface Answer {
   stderr: string;
 }
 
+/** What was said beside how far the work is, which is said where it takes longer than two seconds. */
+export const withoutProgress = <Said extends Pick<Answer, "stderr">>(answer: Said): Said => ({
+  ...answer,
+  stderr: answer.stderr.replace(/^ {2}\S.*\n/gm, ""),
+});
+
 /** Runs `itaudit` in a process of its own, with standard input and another environment where they are given. */
 export const itauditProcess = (
   args: readonly string[],

@@ -22,8 +22,12 @@ function written(isTTY: boolean, at: number[]): string {
 }
 
 describe("progress", () => {
-  it("is silent in a pipe, and about work of less than a second", () => {
-    expect(written(false, [0, 5_000])).to.equal("");
+  it("is a line every few seconds in a log, from two seconds on", () => {
+    expect(written(false, [0, 1_999])).to.equal("");
+    expect(written(false, [0, 2_000, 6_999, 7_000])).to.equal("  1 of 4  working\n  3 of 4  working\n");
+  });
+
+  it("is silent on a terminal about work of less than a second", () => {
     expect(written(true, [0, 400, 999])).to.equal("");
   });
 

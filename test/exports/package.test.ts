@@ -157,7 +157,7 @@ describe("the package", function () {
     const environment = cli("sandbox", "start", "--port", "0");
     try {
       expect(environment).to.include("AWS_ENDPOINT_URL=");
-      const told = cli("sandbox", "deploy", "--config", "auditors=rds", "--config", "catalog=false");
+      const told = cli("sandbox", "deploy", "--json", "--config", "auditors=rds", "--config", "catalog=false");
       expect(told).to.include("audit-boss");
     } finally {
       cli("sandbox", "stop");
