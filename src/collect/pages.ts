@@ -55,6 +55,8 @@ function nextTokens(read: Paged, answer: Values): Values | undefined {
   const { operation, page, extent } = read;
   const flag = page?.more ?? extent?.more;
   const more = flag === undefined ? undefined : valueAt(answer, flag);
+  if (more !== undefined && typeof more !== "boolean")
+    throw new Contradiction(`${operation} says neither that there is more nor that there is not`);
   const next = page?.lastItem && !more ? {} : tokensOf(read, answer);
   const goesOn = Object.keys(next).length > 0;
   if (more === true && !goesOn) throw new Contradiction(`${operation} says that there is more, and not where`);

@@ -110,6 +110,8 @@ describe("the end of a listing", () => {
   const listed: [string, Answers["ListUsers"], RegExp | undefined][] = [
     ["more without a token", () => ({ Users: [user], IsTruncated: true }), /says that there is more, and not where/],
     ["a token without more", () => ({ Users: [user], IsTruncated: false, Marker: "A" }), /says that there is no more/],
+    ["neither, but a text", () => ({ Users: [user], IsTruncated: "true" }), /neither that there is more nor/],
+    ["neither, but a number", () => ({ Users: [user], IsTruncated: 1 }), /neither that there is more nor/],
     ["the last page", () => ({ Users: [user], IsTruncated: false }), undefined],
     ["nothing of an end", () => ({ Users: [user] }), undefined],
   ];
