@@ -7,11 +7,11 @@ import type { ProgressLine } from "./progress.ts";
 
 /** Files of tables that are not what the evidence leads to, of one run or of all. */
 export async function* verifyTablesOf(
-  place: EvidenceOptions,
+  source: EvidenceOptions,
   run: string | undefined,
   line: ProgressLine,
 ): AsyncGenerator<Omit<TableProblem, "problem"> & { problem: string }> {
-  const objects = await openEvidence(place);
+  const objects = await openEvidence(source);
   // A verdict rests on the declarations, and on no file of the machine that asks.
   const declared = await derivedCatalog();
   for (const each of await listSealedRuns(objects)) {

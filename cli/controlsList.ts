@@ -14,15 +14,15 @@ export function controlsList(
     return controls.map(({ id, severity, title }) => `${id.padEnd(44)} ${severity.padEnd(9)} ${title}`).join("\n");
   const numbers = [...requirementsOf(framework)];
   const mappedTo = (number: string) => all.filter(({ mappings }) => mappings[framework]?.includes(number));
-  const asked = numbers.map((number) => [number, mappedTo(number)] as const);
+  const mapped = numbers.map((number) => [number, mappedTo(number)] as const);
   const lines: string[] = [];
-  for (const [number, those] of asked)
+  for (const [number, those] of mapped)
     for (const control of those.filter((each) => controls.includes(each))) {
       const part = control["in-part"][`${framework} ${number}`] ? "  (in part)" : "";
       lines.push(`${number.padEnd(22)} ${control.id.padEnd(44)} ${control.severity.padEnd(9)} ${control.title}${part}`);
     }
-  const without = asked.filter(([, those]) => !those.length).map(([number]) => number);
-  const share = `${asked.length - without.length} of ${asked.length} requirements of ${FRAMEWORKS[framework]} have a control`;
+  const without = mapped.filter(([, those]) => !those.length).map(([number]) => number);
+  const share = `${mapped.length - without.length} of ${mapped.length} requirements of ${FRAMEWORKS[framework]} have a control`;
   return [
     ...lines,
     "",

@@ -119,16 +119,16 @@ async function report(s3: S3Client, bucket: string, run: string): Promise<void> 
     import("../src/tables/bucketObjects.ts"),
     import("../src/evidence/bucketSource.ts"),
   ]);
-  const place = { objects: bucketObjects(s3, bucket), source: bucketSource(s3, bucket) };
-  const request = { run, place, services: AUDITORS.split(","), line: progressLine() };
-  const [found, worst] = await reportOf(request, async (made) => {
+  const evidence = { objects: bucketObjects(s3, bucket), source: bucketSource(s3, bucket) };
+  const request = { run, place: evidence, services: AUDITORS.split(","), line: progressLine() };
+  const [found, worst] = await reportOf(request, async (drawn) => {
     const portions: string[] = [];
-    await writeReport(made, "html", (text) => void portions.push(text));
+    await writeReport(drawn, "html", (text) => void portions.push(text));
     writeFileSync(REPORT, portions.join(""));
     const worst: Finding[] = [];
     // One of each control.
-    for await (const portion of made.findings(1)) worst.push(...portion.filter(({ status }) => status === "fail"));
-    return [made, worst] as const;
+    for await (const portion of drawn.findings(1)) worst.push(...portion.filter(({ status }) => status === "fail"));
+    return [drawn, worst] as const;
   });
   const failing = found.controls.reduce((sum, { verdicts }) => sum + verdicts.fail, 0);
   say(`\nThe report, to open in a browser: ${REPORT}`);

@@ -18,7 +18,7 @@ export interface DeployedSystem {
 
 /** Asks the functions of a stack. @throws CliError when one of them is not there */
 export async function deployedSystem(lambda: LambdaClient, prefix: string): Promise<DeployedSystem> {
-  const asked = async (name: string) => {
+  const configurationOf = async (name: string) => {
     const FunctionName = `${prefix}-${name}`;
     const answer = await lambda
       .send(new GetFunctionConfigurationCommand({ FunctionName }))
@@ -32,8 +32,8 @@ export async function deployedSystem(lambda: LambdaClient, prefix: string): Prom
       });
     return { arn: answer.FunctionArn ?? "", env: answer.Environment?.Variables ?? {} };
   };
-  const boss = await asked("boss");
-  const [sealer, doctor] = await Promise.all([asked("sealer"), asked("doctor")]);
+  const boss = await configurationOf("boss");
+  const [sealer, doctor] = await Promise.all([configurationOf("sealer"), configurationOf("doctor")]);
   const [, partition = "aws", , , accountId = ""] = boss.arn.split(":");
   return {
     prefix,

@@ -19,9 +19,9 @@ export async function evidenceBucket(
   lambda: () => LambdaClient,
 ): Promise<string> {
   if (named) return named;
-  const asked = new GetFunctionConfigurationCommand({ FunctionName: boss });
+  const command = new GetFunctionConfigurationCommand({ FunctionName: boss });
   const { Environment } = await lambda()
-    .send(asked)
+    .send(command)
     .catch((error: unknown) => {
       throw noFunction(error, boss);
     });

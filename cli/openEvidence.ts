@@ -46,22 +46,22 @@ async function locateEvidence({ dir, bucket }: EvidenceOptions): Promise<{ dir: 
 
 /** The evidence, for what asks tables. @throws CliError as `namedPlace` */
 export async function openEvidence(options: EvidenceOptions): Promise<Objects> {
-  const place = await locateEvidence(options);
-  if ("dir" in place) return folderObjects(place.dir);
+  const location = await locateEvidence(options);
+  if ("dir" in location) return folderObjects(location.dir);
   const [{ S3Client }, { bucketObjects }] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("../src/tables/bucketObjects.ts"),
   ]);
-  return bucketObjects(new S3Client({ forcePathStyle: isElsewhere() }), place.bucket);
+  return bucketObjects(new S3Client({ forcePathStyle: isElsewhere() }), location.bucket);
 }
 
 /** The evidence, for what verifies it. @throws CliError as `namedPlace` */
 export async function evidenceSource(options: EvidenceOptions): Promise<EvidenceSource> {
-  const place = await locateEvidence(options);
-  if ("dir" in place) return folderSource(place.dir);
+  const location = await locateEvidence(options);
+  if ("dir" in location) return folderSource(location.dir);
   const [{ evidenceS3 }, { bucketSource }] = await Promise.all([
     import("../src/runtime/clients.ts"),
     import("../src/evidence/bucketSource.ts"),
   ]);
-  return bucketSource(evidenceS3(), place.bucket);
+  return bucketSource(evidenceS3(), location.bucket);
 }

@@ -60,8 +60,8 @@ export async function latestRun(source: EvidenceSource): Promise<RunName> {
 }
 
 /** @throws CliError when there is no such run */
-export async function existingRun(source: EvidenceSource, asked: RunName | "latest"): Promise<RunName> {
-  if (asked === "latest") return latestRun(source);
-  for await (const _ of source.list(runPrefix(asked.run, asked.date), 1)) return asked;
-  throw new CliError(`there is no run ${asked.run} in ${source.name}`);
+export async function existingRun(source: EvidenceSource, requested: RunName | "latest"): Promise<RunName> {
+  if (requested === "latest") return latestRun(source);
+  for await (const _ of source.list(runPrefix(requested.run, requested.date), 1)) return requested;
+  throw new CliError(`there is no run ${requested.run} in ${source.name}`);
 }

@@ -12,7 +12,7 @@ export interface PulumiRun {
   auditAccount: string;
   /** Folder of the sandbox's state, where Pulumi's is kept too. */
   dir: string;
-  told: readonly string[];
+  args: readonly string[];
 }
 
 /**
@@ -20,7 +20,7 @@ export interface PulumiRun {
  * account of `aws:profile`, or in the audit account.
  * @returns its exit code
  */
-export async function runPulumi({ endpoint, auditAccount, dir, told }: PulumiRun): Promise<number> {
+export async function runPulumi({ endpoint, auditAccount, dir, args }: PulumiRun): Promise<number> {
   const folder = resolve(dir, "pulumi");
   const file = join(folder, "world.json");
   mkdirSync(join(folder, "backend"), { recursive: true });
@@ -33,7 +33,7 @@ export async function runPulumi({ endpoint, auditAccount, dir, told }: PulumiRun
   });
   try {
     return await new Promise<number>((done, fail) => {
-      const child = spawn("pulumi", told, {
+      const child = spawn("pulumi", args, {
         stdio: "inherit",
         env: {
           PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,

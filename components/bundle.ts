@@ -57,7 +57,7 @@ export function prepareBundles(handlers: readonly Handler[]): void {
     if (cached) modules.set(entry, cached);
     return !cached;
   });
-  for (const [index, made] of buildModules(missing).entries()) modules.set(entryOf(missing[index]!), made);
+  for (const [index, built] of buildModules(missing).entries()) modules.set(entryOf(missing[index]!), built);
 }
 
 /**
@@ -123,15 +123,15 @@ function buildModules(handlers: readonly Handler[]): Module[] {
     const path = join(folderOf(name), "readable.mjs");
     const built = outputFiles.find((file) => file.path === path)!;
     const { entryPoint, inputs } = metafile.outputs[`dist/${name}/readable.mjs`]!;
-    const made = { source: minified(name, withPlainKeys(built.text)), inputs: Object.keys(inputs) };
+    const bundled = { source: minified(name, withPlainKeys(built.text)), inputs: Object.keys(inputs) };
     writeBundleCache(
       root,
       folderOf(name),
-      { ...made, entry: cacheKeyOf(entryOf(handler)) },
+      { ...bundled, entry: cacheKeyOf(entryOf(handler)) },
       dependenciesOf(entryPoint!, metafile),
       began,
     );
-    return made;
+    return bundled;
   });
 }
 

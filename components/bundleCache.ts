@@ -49,11 +49,11 @@ export function readBundleCache(
   hashOf: (path: string) => string | null,
 ): CachedBundle | undefined {
   try {
-    const made = Made.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
-    if (made.entry !== entry) return undefined;
-    if (Object.entries(made.files).some(([path, hash]) => hashOf(path) !== hash)) return undefined;
+    const cached = Made.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
+    if (cached.entry !== entry) return undefined;
+    if (Object.entries(cached.files).some(([path, hash]) => hashOf(path) !== hash)) return undefined;
     const source = readFileSync(join(folder, MODULE), "utf8");
-    return sha256Of(source) === made.sha256 ? { source, inputs: made.inputs } : undefined;
+    return sha256Of(source) === cached.sha256 ? { source, inputs: cached.inputs } : undefined;
   } catch {
     // Never made, or another process is making it.
     return undefined;
@@ -76,10 +76,13 @@ export function writeBundleCache(
   if (files.some((path) => (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) >= began)) return;
   const hashOf = fileHashes(root);
   const hashes = Object.fromEntries(files.map((path) => [path, hashOf(path)]));
-  const kept = { [MODULE]: source, [MADE]: JSON.stringify({ entry, files: hashes, inputs, sha256: sha256Of(source) }) };
-  for (const [name, text] of Object.entries(kept)) {
-    const written = join(folder, `${name}.${randomUUID()}`);
-    writeFileSync(written, text);
-    renameSync(written, join(folder, name));
+  const contents = {
+    [MODULE]: source,
+    [MADE]: JSON.stringify({ entry, files: hashes, inputs, sha256: sha256Of(source) }),
+  };
+  for (const [name, text] of Object.entries(contents)) {
+    const temporary = join(folder, `${name}.${randomUUID()}`);
+    writeFileSync(temporary, text);
+    renameSync(temporary, join(folder, name));
   }
 }

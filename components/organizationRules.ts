@@ -30,10 +30,10 @@ export class OrganizationRules extends pulumi.ComponentResource {
 
   constructor(name: string, args: OrganizationRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:OrganizationRules", name, {}, opts);
-    const places: { at: string; region?: string }[] = args.regions.length
+    const locations: { at: string; region?: string }[] = args.regions.length
       ? args.regions.map((region) => ({ at: `-${region}`, region }))
       : [{ at: "" }];
-    const rules = places.flatMap(({ at, ...region }) =>
+    const rules = locations.flatMap(({ at, ...region }) =>
       args.controls.map(
         ({ id, title, severity, resource, policy }) =>
           new aws.cfg.OrganizationCustomPolicyRule(

@@ -61,12 +61,12 @@ async function auditedServices(): Promise<Served[]> {
 
 /** The Resource Groups Tagging API over the estate: tags of what the declarations ask it for. */
 function tagging(services: readonly Served[]): Served {
-  const asked = services.flatMap((service) =>
+  const bulk = services.flatMap((service) =>
     service.collectors.flatMap((collector) =>
       collector.tags.kind === "bulk" ? [{ service, collector, listing: collector.tags.listing }] : [],
     ),
   );
-  const [first] = asked;
+  const [first] = bulk;
   return {
     signingName: "tagging",
     apiVersion: "",
@@ -79,7 +79,7 @@ function tagging(services: readonly Served[]): Served {
     operations: {
       GetResources: {
         run: ({ ResourceTypeFilters = [] }: { ResourceTypeFilters?: string[] }, call) => ({
-          ResourceTagMappingList: asked
+          ResourceTagMappingList: bulk
             .filter(({ listing }) =>
               listing
                 .inputs({ partition: "aws", account: call.account, region: call.region })

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { booleanOf, dateOf, numberOf, type Place, stringOf, tagsOf } from "../sandbox/estate/words.ts";
+import { booleanOf, dateOf, numberOf, type Scope, stringOf, tagsOf } from "../sandbox/estate/words.ts";
 import { members } from "../src/auditors/schema.ts";
 
 /** Nesting below which nothing is made up any more: shapes contain themselves. */
@@ -12,51 +12,51 @@ export type Enumerations = (shape: string | undefined, member: string) => readon
 export function madeOf(
   schema: NormalizedSchema,
   member: string,
-  place: Place,
+  scope: Scope,
   enumerations: Enumerations,
   { depth = 0, shape }: { depth?: number; shape?: string | undefined } = {},
 ): unknown {
   if (schema.isStructSchema()) {
     if (depth > DEPTH) return undefined;
     if (isTag(schema)) return undefined;
-    const made: Record<string, unknown> = {};
+    const result: Record<string, unknown> = {};
     for (const [name, each] of schema.structIterator()) {
       const traits = each.getMergedTraits();
       if (traits.httpHeader || traits.httpResponseCode || traits.httpPrefixHeaders) continue;
-      const value = madeOf(each, name, place, enumerations, { depth: depth + 1, shape: schema.getName() });
-      if (value !== undefined) made[name] = value;
+      const value = madeOf(each, name, scope, enumerations, { depth: depth + 1, shape: schema.getName() });
+      if (value !== undefined) result[name] = value;
     }
     // A union holds exactly one of its members.
     if (schema.isUnionSchema()) {
-      const [first] = Object.entries(made);
+      const [first] = Object.entries(result);
       return first ? { [first[0]]: first[1] } : undefined;
     }
-    return made;
+    return result;
   }
   if (schema.isListSchema()) {
     const element = schema.getValueSchema();
     const tag = isTag(element);
-    if (tag) return Object.entries(tagsOf(place)).map(([key, value]) => ({ [tag.key]: key, [tag.value]: value }));
+    if (tag) return Object.entries(tagsOf(scope)).map(([key, value]) => ({ [tag.key]: key, [tag.value]: value }));
     if (depth > DEPTH) return [];
-    const count = element.isStructSchema() ? Math.floor(place.random() * 2.5) : 1 + Math.floor(place.random() * 2);
+    const count = element.isStructSchema() ? Math.floor(scope.random() * 2.5) : 1 + Math.floor(scope.random() * 2);
     const values = Array.from({ length: count }, () =>
-      madeOf(element, member, place, enumerations, { depth: depth + 1, shape }),
+      madeOf(element, member, scope, enumerations, { depth: depth + 1, shape }),
     );
     return [...new Set(values)].filter((each) => each !== undefined);
   }
   if (schema.isMapSchema()) {
-    if (/tags?$/i.test(member) && schema.getValueSchema().isStringSchema()) return tagsOf(place);
-    const value = madeOf(schema.getValueSchema(), member, place, enumerations, { depth: depth + 1, shape });
+    if (/tags?$/i.test(member) && schema.getValueSchema().isStringSchema()) return tagsOf(scope);
+    const value = madeOf(schema.getValueSchema(), member, scope, enumerations, { depth: depth + 1, shape });
     return value === undefined ? {} : { [`${member.toLowerCase()}-key`]: value };
   }
-  if (schema.isBooleanSchema()) return booleanOf(place, member);
+  if (schema.isBooleanSchema()) return booleanOf(scope, member);
   if (schema.isNumericSchema() || schema.isBigIntegerSchema() || schema.isBigDecimalSchema())
-    return numberOf(place, member);
-  if (schema.isTimestampSchema()) return dateOf(place);
-  if (schema.isBlobSchema()) return Buffer.from(stringOf(place, member));
+    return numberOf(scope, member);
+  if (schema.isTimestampSchema()) return dateOf(scope);
+  if (schema.isBlobSchema()) return Buffer.from(stringOf(scope, member));
   if (schema.isDocumentSchema()) return {};
   const values = enumerations(shape, member);
-  return values?.length ? values[Math.floor(place.random() * values.length)] : stringOf(place, member);
+  return values?.length ? values[Math.floor(scope.random() * values.length)] : stringOf(scope, member);
 }
 
 /** Whether a shape is a tag, and what the service calls its key and value. */

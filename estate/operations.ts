@@ -28,16 +28,21 @@ import {
 const PAGE = 4;
 
 /** Puts a page of resources where the listing has them. */
-function placed(schema: NormalizedSchema, path: readonly string[], resources: unknown[], make: () => unknown): unknown {
+function placeIn(
+  schema: NormalizedSchema,
+  path: readonly string[],
+  resources: unknown[],
+  make: () => unknown,
+): unknown {
   const [member, ...rest] = path;
   if (schema.isListSchema()) {
     const element = schema.getValueSchema();
     // A list on the way: one wrapper for each resource.
-    return member === undefined ? resources : resources.map((each) => placed(element, path, [each], make));
+    return member === undefined ? resources : resources.map((each) => placeIn(element, path, [each], make));
   }
   if (member === undefined) return resources[0];
   const base = (make() ?? {}) as Values;
-  return { ...base, [member]: placed(members(schema)[member]!, rest, resources, () => undefined) };
+  return { ...base, [member]: placeIn(members(schema)[member]!, rest, resources, () => undefined) };
 }
 
 function listOperation(listings: readonly Listing[], audited: Audited): Operation<Values, object>["run"] {
@@ -60,7 +65,7 @@ function listOperation(listings: readonly Listing[], audited: Audited): Operatio
         answer,
         merged(
           answer,
-          placed(
+          placeIn(
             output,
             listing.items.split("."),
             isWhole ? resources.slice(0, 1) : resources,
@@ -108,24 +113,24 @@ function detailOperation(detail: Detail, collector: Collector, audited: Audited)
     const what = `${audited.signingName} ${detail.operation} ${essence(input)}`;
     // What describes a resource in full says of it what the listing says.
     const about = describes ? askedAbout(detail, collector, input, audited, at) : undefined;
-    const place = placeOf(what, kind, about?.index ?? indexIn(input) ?? 0, audited, at);
+    const scope = placeOf(what, kind, about?.index ?? indexIn(input) ?? 0, audited, at);
     const maybeNone = detail.none.length && !isPosed(audited.signingName, detail.operation);
-    if (maybeNone && place.random() < 0.3) throw new AwsError(detail.none[0]!, "There is none.", 404);
+    if (maybeNone && scope.random() < 0.3) throw new AwsError(detail.none[0]!, "There is none.", 404);
     const output = outputOf(detail.schema);
-    const made = (madeOf(output, detail.operation, place, audited.enumerations) ?? {}) as Values;
-    for (const [token] of (detail.page?.tokens ?? []).map(([, to]) => [to])) set(made, token!, undefined);
-    for (const more of Object.keys(made)) if (MORE.test(more)) made[more] = false;
-    const target = take === undefined ? made : (valueAt(made, take) as Values | Values[] | undefined);
+    const result = (madeOf(output, detail.operation, scope, audited.enumerations) ?? {}) as Values;
+    for (const [token] of (detail.page?.tokens ?? []).map(([, to]) => [to])) set(result, token!, undefined);
+    for (const more of Object.keys(result)) if (MORE.test(more)) result[more] = false;
+    const target = take === undefined ? result : (valueAt(result, take) as Values | Values[] | undefined);
     const schema = take === undefined ? output : shapeAt(output, take);
     const said = { ...aboutOf(detail.input, input), ...about?.found };
     for (const each of Array.isArray(target) ? target.slice(0, 1) : [target])
       if (each && schema) Object.assign(each, echoed(members(schema), said));
     if (take !== undefined && Array.isArray(target) && !target.length && schema)
       target.push({
-        ...(madeOf(schema, kind, place, audited.enumerations) as Values),
+        ...(madeOf(schema, kind, scope, audited.enumerations) as Values),
         ...echoed(members(schema), said),
       });
-    return posed(audited.signingName, detail.operation, made, place);
+    return posed(audited.signingName, detail.operation, result, scope);
   };
 }
 
@@ -140,7 +145,7 @@ function aboutOf(from: Input, input: Values): Values {
 
 function batchOperation(batch: Batch, collector: Collector, audited: Audited): Operation<Values, object>["run"] {
   const kind = kindOf(collector.type);
-  const [answered, resource] = batch.key;
+  const [keyPath, resource] = batch.key;
   // What the input holds of each resource: it finds the one that is asked about.
   const words = typeof batch.input === "object" ? Object.entries(batch.input) : [];
   const [member, word] = words.find(([, each]) => typeof each === "string") ?? [];
@@ -148,21 +153,21 @@ function batchOperation(batch: Batch, collector: Collector, audited: Audited): O
   return (input, at) => {
     const output = outputOf(batch.schema);
     const shape = shapeAt(output, batch.items)!;
-    const asked = member ? (input[member] as string[]) : Object.values(input).find(isList);
+    const ids = member ? (input[member] as string[]) : Object.values(input).find(isList);
     const where = whereOf(at);
     const describes = collector.describe?.kind === "batch" && collector.describe.batch === batch;
     const own = describes || (word && word !== resource) ? everyOne(collector.listing, audited, at) : [];
-    const answers = (asked ?? []).map((each, index) => {
+    const answers = (ids ?? []).map((each, index) => {
       const what = `${audited.signingName} ${batch.operation} ${each}`;
-      const place = placeOf(what, kind, indexIn({ each }) ?? index, audited, at);
-      const made = madeOf(shape, kind, place, audited.enumerations) as Values;
+      const scope = placeOf(what, kind, indexIn({ each }) ?? index, audited, at);
+      const described = madeOf(shape, kind, scope, audited.enumerations) as Values;
       const found = own.find((one) => valueFrom(word ?? resource, one, where) === each);
       const arn = found ? namedBy(collector.arn, found, where) : null;
-      if (describes && found) Object.assign(made, echoed(members(shape), found));
-      set(made, answered, found ? valueFrom(resource, found, { ...where, arn }) : each);
-      return posed(audited.signingName, batch.operation, made, place);
+      if (describes && found) Object.assign(described, echoed(members(shape), found));
+      set(described, keyPath, found ? valueFrom(resource, found, { ...where, arn }) : each);
+      return posed(audited.signingName, batch.operation, described, scope);
     });
-    return placed(output, batch.items.split("."), answers, () => undefined) as object;
+    return placeIn(output, batch.items.split("."), answers, () => undefined) as object;
   };
 }
 
@@ -175,8 +180,10 @@ export function operationsOf(audited: Audited): { operations: Service["operation
   const sdk: Values = {};
   // What is global is the same wherever it is asked for: clients sign with a region of their own choice.
   const isGlobal = audited.collectors.every(({ scope }) => scope === "global");
-  const add = (read: Read, asked: Operation<Values, object>["run"]) => {
-    const run: typeof asked = isGlobal ? (input, at) => asked(input, { ...at, region: "us-east-1" }) : asked;
+  const add = (read: Read, requested: Operation<Values, object>["run"]) => {
+    const run: typeof requested = isGlobal
+      ? (input, at) => requested(input, { ...at, region: "us-east-1" })
+      : requested;
     sdk[`${read.operation}$`] = read.schema;
     const before = operations[read.operation];
     const resources = (read.resources ?? ["*"]).map(inPartition);

@@ -1,9 +1,9 @@
-import { kmsKey, type Place } from "../sandbox/estate/words.ts";
+import { kmsKey, type Scope } from "../sandbox/estate/words.ts";
 import { randomOf } from "../sandbox/random.ts";
 import type { Values } from "../sandbox/wire/message.ts";
 
 /** What a member says in this place; undefined: the resource does not have it. */
-type Says = (place: Place, values: Values) => unknown;
+type Says = (scope: Scope, values: Values) => unknown;
 
 /** One of two, the first in a share of the places. */
 const mostly =
@@ -32,13 +32,13 @@ const between =
     new Date(Date.parse(from) + random() * (Date.parse(till) - Date.parse(from)));
 const either =
   (first: Says, share: number, second: Says): Says =>
-  (place, values) =>
-    (place.random() < share ? first : second)(place, values);
-const key: Says = (place) => kmsKey(place, Math.floor(place.random() * 3));
+  (scope, values) =>
+    (scope.random() < share ? first : second)(scope, values);
+const key: Says = (scope) => kmsKey(scope, Math.floor(scope.random() * 3));
 const attributes =
   (of: Record<string, Says>): Says =>
-  (place, values) =>
-    Object.entries(of).map(([Key, says]) => ({ Key, Value: says(place, values) }));
+  (scope, values) =>
+    Object.entries(of).map(([Key, valueFor]) => ({ Key, Value: valueFor(scope, values) }));
 
 const soon = ["2026-12-01", "2026-12-20"] as const;
 const later = ["2027-06-01", "2028-11-01"] as const;
@@ -52,13 +52,13 @@ const PUBLIC_ACCESS_BLOCK = (path: string, on: Says): Record<string, Says> =>
   );
 const open =
   (service: string): Says =>
-  (place) =>
+  (scope) =>
     JSON.stringify({
       Version: "2012-10-17",
       Statement: [
         {
           Effect: "Allow",
-          Principal: place.random() < 0.12 ? "*" : { AWS: `arn:aws:iam::${place.account}:root` },
+          Principal: scope.random() < 0.12 ? "*" : { AWS: `arn:aws:iam::${scope.account}:root` },
           Action: `${service}:*`,
           Resource: "*",
         },
@@ -157,8 +157,8 @@ const POSTURES: Readonly<Record<string, Readonly<Record<string, Says>>>> = {
   "guardduty GetDetector": { Status: mostly(0.9, "ENABLED", "DISABLED") },
   "iam ListServerCertificates": { Expiration: certificateEnd },
   "kms DescribeKey": {
-    "KeyMetadata.Arn": (place, values) =>
-      `arn:aws:kms:${place.region}:${place.account}:key/${(values.KeyMetadata as Values).KeyId}`,
+    "KeyMetadata.Arn": (scope, values) =>
+      `arn:aws:kms:${scope.region}:${scope.account}:key/${(values.KeyMetadata as Values).KeyId}`,
     "KeyMetadata.KeyManager": always("CUSTOMER"),
     "KeyMetadata.KeySpec": mostly(0.9, "SYMMETRIC_DEFAULT", "RSA_4096"),
     "KeyMetadata.Origin": always("AWS_KMS"),
@@ -180,15 +180,15 @@ const POSTURES: Readonly<Record<string, Readonly<Record<string, Says>>>> = {
     LastAccessedDate: either(between("2026-11-10", "2026-11-23"), 0.8, between("2025-01-01", "2026-05-01")),
   },
   "sns GetTopicAttributes": {
-    Attributes: (place, values) => ({
-      Policy: open("sns")(place, values),
-      ...(place.random() < 0.6 ? { KmsMasterKeyId: key(place, values) } : {}),
+    Attributes: (scope, values) => ({
+      Policy: open("sns")(scope, values),
+      ...(scope.random() < 0.6 ? { KmsMasterKeyId: key(scope, values) } : {}),
     }),
   },
   "sqs GetQueueAttributes": {
-    Attributes: (place, values) => ({
-      Policy: open("sqs")(place, values),
-      SqsManagedSseEnabled: place.random() < 0.7 ? "true" : "false",
+    Attributes: (scope, values) => ({
+      Policy: open("sqs")(scope, values),
+      SqsManagedSseEnabled: scope.random() < 0.7 ? "true" : "false",
       MessageRetentionPeriod: "345600",
     }),
   },
@@ -206,12 +206,12 @@ const POSTURES: Readonly<Record<string, Readonly<Record<string, Says>>>> = {
 export const isPosed = (signingName: string, operation: string): boolean => `${signingName} ${operation}` in POSTURES;
 
 /** Puts a resource, or the answer about one, as it stands in its place. @returns the same object */
-export function posed(signingName: string, operation: string, values: Values, place: Place): Values {
-  for (const [path, says] of Object.entries(POSTURES[`${signingName} ${operation}`] ?? {})) {
+export function posed(signingName: string, operation: string, values: Values, scope: Scope): Values {
+  for (const [path, valueFor] of Object.entries(POSTURES[`${signingName} ${operation}`] ?? {})) {
     const names = path.split(".");
     const at = names.slice(0, -1).reduce<unknown>((from, name) => (from as Values | undefined)?.[name], values);
     if (typeof at !== "object" || at === null) continue;
-    const value = says(place, values);
+    const value = valueFor(scope, values);
     if (value === undefined) delete (at as Values)[names.at(-1)!];
     else (at as Values)[names.at(-1)!] = value;
   }

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { countOf, isHome, type Place, tagsOf } from "../sandbox/estate/words.ts";
+import { countOf, isHome, type Scope, tagsOf } from "../sandbox/estate/words.ts";
 import { randomOf } from "../sandbox/random.ts";
 import type { Call } from "../sandbox/service.ts";
 import type { Values } from "../sandbox/wire/message.ts";
@@ -24,7 +24,7 @@ export interface Audited {
 
 export const whereOf = ({ account, region }: At): Where => ({ partition: "aws", account, region });
 
-export const placeOf = (what: string, kind: string, index: number, { signingName }: Audited, at: At): Place => ({
+export const placeOf = (what: string, kind: string, index: number, { signingName }: Audited, at: At): Scope => ({
   seed: at.state.seed,
   account: at.account,
   region: at.region,
@@ -64,19 +64,19 @@ const KEPT_OF_EACH = 500;
 
 /** The resources that a listing answers with for an input, all of them. */
 export function listed(listing: Listing, input: Values, audited: Audited, at: At): readonly Values[] {
-  const kept = before.get(listing) ?? new Map<string, readonly Values[]>();
-  before.set(listing, kept);
+  const cached = before.get(listing) ?? new Map<string, readonly Values[]>();
+  before.set(listing, cached);
   const key = `${at.state.seed} ${at.account} ${at.region} ${essence(input)}`;
-  let all = kept.get(key);
+  let all = cached.get(key);
   if (!all) {
-    all = made(listing, input, audited, at);
-    if (kept.size >= KEPT_OF_EACH) kept.clear();
-    kept.set(key, all);
+    all = generate(listing, input, audited, at);
+    if (cached.size >= KEPT_OF_EACH) cached.clear();
+    cached.set(key, all);
   }
   return all;
 }
 
-function made(listing: Listing, input: Values, audited: Audited, at: At): Values[] {
+function generate(listing: Listing, input: Values, audited: Audited, at: At): Values[] {
   const { state, account, region } = at;
   const output = outputOf(listing.schema);
   const shape = listing.items === undefined ? output : shapeAt(output, listing.items)!;
@@ -91,11 +91,11 @@ function made(listing: Listing, input: Values, audited: Audited, at: At): Values
   // What is listed by another input is something else, and bears other names.
   const first = countOf(kind) === undefined && essence(input) !== "{}" ? 10 * Math.floor(randomOf(what)() * 1e5) : 0;
   const all = Array.from({ length: count }, (_none, n) => {
-    const place = placeOf(what, kind, first + n, audited, at);
+    const scope = placeOf(what, kind, first + n, audited, at);
     if (!shape.isStructSchema())
-      return { [listing.as ?? "value"]: madeOf(shape, listing.as ?? "name", place, audited.enumerations) };
-    const one = { ...(madeOf(shape, kind, place, audited.enumerations) as Values), ...echoed(members(shape), input) };
-    return posed(audited.signingName, listing.operation, one, place);
+      return { [listing.as ?? "value"]: madeOf(shape, listing.as ?? "name", scope, audited.enumerations) };
+    const one = { ...(madeOf(shape, kind, scope, audited.enumerations) as Values), ...echoed(members(shape), input) };
+    return posed(audited.signingName, listing.operation, one, scope);
   });
   const named = collector ?? { id: listing.as };
   return isWhole || !named.id ? all : distinct(all, named, input, whereOf(at));
@@ -141,10 +141,10 @@ export function askedAbout(
   at: At,
 ): { found: Values; index: number } | undefined {
   const where = whereOf(at);
-  const asked = essence(input);
+  const essential = essence(input);
   const all = everyOne(listing, audited, at);
   const place = all.findIndex(
-    (each) => essence(inputFor(from, each, { ...where, arn: namedBy(arn, each, where) })) === asked,
+    (each) => essence(inputFor(from, each, { ...where, arn: namedBy(arn, each, where) })) === essential,
   );
   const found = all[place];
   // A template's last number can be the parent's.

@@ -81,20 +81,21 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
       const control = judges.get(ruleParameters.control);
       if (!control) throw new Error(`the rule asks for ${ruleParameters.control}, which this function does not know`);
       const whole = "configurationItem" in invokingEvent ? invokingEvent.configurationItem : undefined;
-      const told =
+      const summary =
         "configurationItem" in invokingEvent ? invokingEvent.configurationItem : invokingEvent.configurationItemSummary;
       const evaluated = (ComplianceType: Evaluation["ComplianceType"], Annotation?: string): Evaluation => ({
-        ComplianceResourceType: told.resourceType,
-        ComplianceResourceId: told.resourceId,
+        ComplianceResourceType: summary.resourceType,
+        ComplianceResourceId: summary.resourceId,
         ComplianceType,
-        OrderingTimestamp: told.configurationItemCaptureTime,
+        OrderingTimestamp: summary.configurationItemCaptureTime,
         ...(Annotation ? { Annotation: Annotation.slice(0, ANNOTATION) } : {}),
       });
       const judge = async (): Promise<Evaluation> => {
-        const isThere = ["OK", "ResourceDiscovered"].includes(told.configurationItemStatus) && !eventLeftScope;
-        if (!isThere || told.resourceType !== control.resource) return evaluated("NOT_APPLICABLE");
+        const isThere = ["OK", "ResourceDiscovered"].includes(summary.configurationItemStatus) && !eventLeftScope;
+        if (!isThere || summary.resourceType !== control.resource) return evaluated("NOT_APPLICABLE");
         const predicate = predicateOf(control.sql);
-        const item = whole ?? (await history(told.resourceType, told.resourceId, told.configurationItemCaptureTime));
+        const item =
+          whole ?? (await history(summary.resourceType, summary.resourceId, summary.configurationItemCaptureTime));
         if (!item.configuration) return evaluated("NOT_APPLICABLE", "not known: the item has no configuration");
         const judgement = predicate.judge(rowOf(item, columns[control.resource] ?? []));
         if (!judgement) return evaluated("NOT_APPLICABLE");
@@ -109,17 +110,17 @@ export const configRulesHandler = ({ controls, columns }: RulesKnowledge) => {
       let notRead: ItemNotRead | undefined;
       const notEvaluated = (error: unknown): Evaluation => {
         if (error instanceof ItemNotRead) notRead = error;
-        log.error("not evaluated", { control: control.id, resource: told.resourceId, error: error as Error });
+        log.error("not evaluated", { control: control.id, resource: summary.resourceId, error: error as Error });
         return evaluated("NOT_APPLICABLE", `not evaluated: ${(error as Error).message}`);
       };
       const evaluation = await judge().catch(notEvaluated);
       const { FailedEvaluations } = await config.send(
         new PutEvaluationsCommand({ Evaluations: [evaluation], ResultToken: resultToken }),
       );
-      if (FailedEvaluations?.length) throw new Error(`AWS Config did not take the evaluation of ${told.resourceId}`);
+      if (FailedEvaluations?.length) throw new Error(`AWS Config did not take the evaluation of ${summary.resourceId}`);
       // The event is delivered again, and until then the rule's status in Config has the error.
       if (notRead) throw notRead;
-      log.info("resource judged", { control: control.id, resource: told.resourceId, as: evaluation.ComplianceType });
+      log.info("resource judged", { control: control.id, resource: summary.resourceId, as: evaluation.ComplianceType });
       return evaluation;
     };
   };

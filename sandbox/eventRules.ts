@@ -61,9 +61,9 @@ function matches(pattern: unknown, value: unknown): boolean {
   );
 }
 
-function is(wanted: unknown, value: unknown): boolean {
-  if (wanted === null || typeof wanted !== "object") return wanted === value;
-  const [[comparison, operand] = []] = Object.entries(wanted);
-  if (comparison !== "prefix") throw new Error(`the sandbox's EventBridge does not know ${JSON.stringify(wanted)}`);
+function is(expected: unknown, value: unknown): boolean {
+  if (expected === null || typeof expected !== "object") return expected === value;
+  const [[comparison, operand] = []] = Object.entries(expected);
+  if (comparison !== "prefix") throw new Error(`the sandbox's EventBridge does not know ${JSON.stringify(expected)}`);
   return typeof value === "string" && value.startsWith(String(operand));
 }

@@ -84,19 +84,19 @@ const counted = (counts: Map<string, number>, key: string): number => {
  * others, so that calls made at the same time meet the same faults in each run.
  */
 export function effectsOn(faults: Faults, occasion: Occasion): Effect[] {
-  return faults.script.flatMap((fault, place) => {
+  return faults.script.flatMap((fault, index) => {
     const { effect, share = 1, times = Number.POSITIVE_INFINITY } = fault;
     if (OF_EVENTS[effect.kind] !== occasion.event) return [];
     for (const key of ["service", "operation", "account", "region", "function"] as const)
       if (fault[key] !== undefined && fault[key] !== occasion[key]) return [];
     const { service, operation = "", account, region } = occasion;
-    const what = `${place} ${service} ${operation} ${account} ${region} ${occasion.function ?? ""}`;
+    const what = `${index} ${service} ${operation} ${account} ${region} ${occasion.function ?? ""}`;
     if (share < 1) {
       const draw = randomOf(`${faults.seed} ${what} ${counted(faults.counts, what)}`);
       if (draw() >= share) return [];
     }
-    if ((faults.counts.get(`${place}`) ?? 0) >= times) return [];
-    if (times < Number.POSITIVE_INFINITY) counted(faults.counts, `${place}`);
+    if ((faults.counts.get(`${index}`) ?? 0) >= times) return [];
+    if (times < Number.POSITIVE_INFINITY) counted(faults.counts, `${index}`);
     return effect;
   });
 }

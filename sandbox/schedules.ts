@@ -37,13 +37,13 @@ export function fallDue(
     roleName: role.RoleName,
     sessionName: "scheduler",
   };
-  const may = (action: string, resource: string | undefined) =>
+  const allows = (action: string, resource: string | undefined) =>
     iam.denial(principal, { action, resource: resource ?? "" }) === undefined;
-  if (fn && may("lambda:InvokeFunction", fn.FunctionArn)) {
+  if (fn && allows("lambda:InvokeFunction", fn.FunctionArn)) {
     invoke.later(fn, JSON.parse(input));
     return true;
   }
   const queue = state.queues.get(target.DeadLetterConfig?.Arn ?? "");
-  if (queue && may("sqs:SendMessage", queue.arn)) queue.messages.push({ id: `${name} ${time}`, body: input });
+  if (queue && allows("sqs:SendMessage", queue.arn)) queue.messages.push({ id: `${name} ${time}`, body: input });
   return false;
 }

@@ -53,13 +53,13 @@ function stateIn(file: string, { folder, accounts, seed, size }: ServerOptions):
   const afresh = `start afresh with another --dir, or without it: rm -r ${folder}`;
   if (!state) throw new SandboxError(`${file} is the state of another version of the sandbox: ${afresh}`);
   const standing = { accounts: state.members.length, seed: state.seed, size: state.size };
-  for (const [name, wanted, is] of [
+  for (const [name, expected, is] of [
     ["accounts", accounts, standing.accounts],
     ["seed", seed, standing.seed],
     ["size", size, standing.size],
   ] as const)
-    if (wanted !== undefined && wanted !== is)
-      throw new SandboxError(`--${name} ${wanted}: the estate in ${folder} was made with ${is}; ${afresh}`);
+    if (expected !== undefined && expected !== is)
+      throw new SandboxError(`--${name} ${expected}: the estate in ${folder} was made with ${is}; ${afresh}`);
   return state;
 }
 

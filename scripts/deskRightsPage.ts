@@ -29,7 +29,7 @@ export function deskRightsPage(services: readonly Service[]): string {
       ),
     };
   });
-  const asked = new Set(compared[0]!.unread.flatMap(({ actions }) => actions)).size;
+  const operations = new Set(compared[0]!.unread.flatMap(({ actions }) => actions)).size;
   const sum = (unread: readonly Unread[], of: "missing" | "types") => new Set(unread.flatMap((each) => each[of])).size;
   const lines = services.flatMap(({ name }, index) => {
     const missing = compared.flatMap(({ name: policy, unread }) => {
@@ -40,12 +40,12 @@ export function deskRightsPage(services: readonly Service[]): string {
   });
   const sums = table([
     ["", ...compared.map(({ name }) => name)],
-    [`actions of ${asked} that are missing`, ...compared.map(({ unread }) => String(sum(unread, "missing")))],
+    [`actions of ${operations} that are missing`, ...compared.map(({ unread }) => String(sum(unread, "missing")))],
     ["resource types that are not listed", ...compared.map(({ unread }) => String(sum(unread, "types")))],
   ]);
   return `# Rights of the desk
 
-\`npx --no-install itaudit policy --desk\` prints the policy that reads everything: ${asked} actions, none of which changes a resource. AWS's own policies leave some of it unread. What is not read is \`denied\` in the coverage, and the controls about it say _not known_.
+\`npx --no-install itaudit policy --desk\` prints the policy that reads everything: ${operations} actions, none of which changes a resource. AWS's own policies leave some of it unread. What is not read is \`denied\` in the coverage, and the controls about it say _not known_.
 
 Of the policies as they were on ${MANAGED_POLICIES_AS_OF}; what a policy gives under a condition only is not counted as given.
 

@@ -20,9 +20,9 @@ const Mutants = z.array(
   }),
 );
 
-const wanted = process.argv[2] ?? "";
+const filter = process.argv[2] ?? "";
 const mutants = Mutants.parse(parse(readFileSync("test/mutants.yaml", "utf8"))).filter(
-  ({ breaks, file }) => breaks.includes(wanted) || file.includes(wanted),
+  ({ breaks, file }) => breaks.includes(filter) || file.includes(filter),
 );
 let restore = () => {};
 process.on("SIGINT", () => {

@@ -18,11 +18,11 @@ export async function rulesKnowledge(): Promise<{ controls: Control[]; columns: 
   const { tables } = catalogOf(await loadOutlines([...new Set(controls.map(({ service }) => service))]));
   const columns: Record<string, MemberColumn[]> = {};
   for (const { id, resource, sql } of controls) {
-    const asked = new Set(predicateOf(sql).columns);
+    const named = new Set(predicateOf(sql).columns);
     const table = tables.find(({ resourceType }) => resourceType === resource);
     const standing = columns[resource] ?? [];
-    const more = table?.members.filter((each) => asked.has(each.name) && !standing.includes(each)) ?? [];
-    const missing = [...asked].find((name) => !table?.members.some((each) => each.name === name));
+    const more = table?.members.filter((each) => named.has(each.name) && !standing.includes(each)) ?? [];
+    const missing = [...named].find((name) => !table?.members.some((each) => each.name === name));
     if (missing) throw new PredicateError(`control ${id}: no configuration item has ${missing}`);
     columns[resource] = [...standing, ...more];
   }

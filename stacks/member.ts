@@ -41,14 +41,14 @@ async function refuseTwice(auditAccountId: pulumi.Input<string>): Promise<void> 
 export async function memberArgs(settings: Omit<MemberSettings, "configRules">): Promise<MemberAccountArgs> {
   const { auditStack, auditAccountId, externalId, crossAccountRoleName, ...rest } = settings;
   const audit = auditStack ? new pulumi.StackReference(auditStack) : undefined;
-  const told = (value: string | undefined, output: string): pulumi.Input<string> =>
+  const orOutput = (value: string | undefined, output: string): pulumi.Input<string> =>
     value ?? (audit?.requireOutput(output) as pulumi.Output<string>);
   return {
     ...rest,
     // An AWS managed policy needs no declarations.
     auditors: settings.memberPolicy === "generated" ? await loadOutlines(settings.auditors, settings) : [],
     roleName: crossAccountRoleName,
-    auditAccountId: told(auditAccountId, "auditAccountId"),
-    externalId: told(externalId, "externalId"),
+    auditAccountId: orOutput(auditAccountId, "auditAccountId"),
+    externalId: orOutput(externalId, "externalId"),
   };
 }

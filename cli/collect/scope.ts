@@ -97,15 +97,18 @@ async function accountsOf(
 }
 
 /** Every region of the partition, and whether the caller's account has it open. */
-async function regionsOf({ region, credentials }: Caller, asked?: readonly string[]): Promise<Map<string, boolean>> {
+async function regionsOf(
+  { region, credentials }: Caller,
+  requested?: readonly string[],
+): Promise<Map<string, boolean>> {
   const ec2 = new EC2Client({ ...deskClient(process.env)(WAITS), region, credentials });
   const { Regions } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true })).catch((error: Error) => {
     if (!/UnauthorizedOperation|AccessDenied/.test(error.name)) throw error;
-    if (!asked)
+    if (!requested)
       throw new CliError(
         "these credentials may not ask which regions there are (ec2:DescribeRegions): name them with --regions",
       );
-    return { Regions: asked.map((name) => ({ RegionName: name, OptInStatus: "opted-in" })) };
+    return { Regions: requested.map((name) => ({ RegionName: name, OptInStatus: "opted-in" })) };
   });
   return new Map(
     (Regions ?? [])
@@ -116,12 +119,12 @@ async function regionsOf({ region, credentials }: Caller, asked?: readonly strin
   );
 }
 
-function chosenRegions(asked: readonly string[] | undefined, all: readonly string[]): string[] {
-  if (!asked) return [...all];
-  for (const region of asked)
+function chosenRegions(requested: readonly string[] | undefined, all: readonly string[]): string[] {
+  if (!requested) return [...all];
+  for (const region of requested)
     if (!all.includes(region)) {
       const close = nearest(region, all);
       throw new CliError(`--regions ${region}: AWS has no such region${close ? `; did you mean ${close}?` : ""}`);
     }
-  return [...new Set(asked)];
+  return [...new Set(requested)];
 }

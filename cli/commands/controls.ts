@@ -221,10 +221,10 @@ async function showResults(
   print(`${options.verdicts ? "\n" : ""}${await controlsTable(results, Boolean(options.all) || named)}`);
   const worst = worstFirst(results).find(({ counts }) => counts.fail || counts.unknown);
   if (options.verdicts || !worst) return;
-  const place = options.dir ? ` --dir ${options.dir}` : options.bucket ? ` --bucket ${options.bucket}` : "";
+  const sourceOption = options.dir ? ` --dir ${options.dir}` : options.bucket ? ` --bucket ${options.bucket}` : "";
   const run = options.run === "latest" ? "" : ` ${options.run}`;
   print(
-    `next: each finding with its evidence: itaudit controls${run}${place} --control ${worst.control.id} --verdicts`,
+    `next: each finding with its evidence: itaudit controls${run}${sourceOption} --control ${worst.control.id} --verdicts`,
   );
 }
 

@@ -31,10 +31,10 @@ Examples:
   itaudit doctor --accounts 111111111111,222222222222 --through OrganizationAccountAccessRole
   itaudit doctor --json | jq 'select(any(.findings[]; .verdict == "problem"))'`,
     )
-    .action(async ({ json, ...asked }: DoctorOptions) => {
+    .action(async ({ json, ...request }: DoctorOptions) => {
       const { examine } = await import("../doctor.ts");
       const line = progressLine();
-      const subjects = await examine(asked, line).finally(() => line.end());
+      const subjects = await examine(request, line).finally(() => line.end());
       for (const subject of subjects) print(json ? JSON.stringify(subject) : textOf(subject));
       if (!json) print(sumOf(subjects));
       if (subjects.some(hasProblem)) process.exitCode = PROBLEMS;
@@ -45,10 +45,10 @@ const hasProblem = ({ findings }: Subject): boolean => findings.some(({ verdict 
 /** A subject with what is to be done; of a member account without problems one line. */
 function textOf(subject: Subject): string {
   const { account_id, part, findings } = subject;
-  const told = part === "audit" ? findings : findings.filter(({ verdict }) => verdict !== "ok");
+  const shown = part === "audit" ? findings : findings.filter(({ verdict }) => verdict !== "ok");
   return [
     `${account_id}  ${part.padEnd(6)}  ${hasProblem(subject) ? "problem" : "ok"}`,
-    ...told.flatMap(({ check, verdict, message, remedy }) => [
+    ...shown.flatMap(({ check, verdict, message, remedy }) => [
       `  ${verdict.padEnd(7)}  ${check}: ${printable(message)}`,
       ...(remedy ? [`           → ${printable(remedy)}`] : []),
     ]),

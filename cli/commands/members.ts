@@ -111,8 +111,10 @@ async function up({ all, accounts: chosen, through, config, concurrency, record,
 
 function lineOf({ stack, result, changes = {}, problem, ms = 0 }: StackUpdate, done: number, of: number): string {
   const what = Object.entries(changes).map(([kind, number]) => `${number} ${kind}`);
-  const says = { up: what.join(", "), failed: printable(problem ?? ""), standing: "", left: "stopped before" }[result];
-  return `${String(done).padStart(String(of).length)} of ${of}  ${stack}  ${result.padEnd(6)}  ${says}${ms ? ` (${(ms / 1000).toFixed(1)} s)` : ""}`;
+  const detail = { up: what.join(", "), failed: printable(problem ?? ""), standing: "", left: "stopped before" }[
+    result
+  ];
+  return `${String(done).padStart(String(of).length)} of ${of}  ${stack}  ${result.padEnd(6)}  ${detail}${ms ? ` (${(ms / 1000).toFixed(1)} s)` : ""}`;
 }
 
 const sumOf = ({ up: brought, standing, failed, left }: Record<StackUpdate["result"], number>, of: number): string =>

@@ -56,12 +56,12 @@ Examples:
   itaudit policy --format terraform > member_policy.tf.json`,
     )
     .addOption(new Option("--format <tool>", "output format").choices(FORMATS).default("json"))
-    .action(async ({ auditors: chosen, desk, format, ...asked }: PolicyOptions) => {
+    .action(async ({ auditors: chosen, desk, format, ...request }: PolicyOptions) => {
       const [{ memberPolicyDocuments }, { policyFormats }] = await Promise.all([
         import("../../src/auditors/policy.ts"),
         import("../policyFormats.ts"),
       ]);
-      const auditors = await loadAuditors(chosen, undeclaredOf(asked)).catch((error: Error) => {
+      const auditors = await loadAuditors(chosen, undeclaredOf(request)).catch((error: Error) => {
         throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
       });
       print(policyFormats[format](memberPolicyDocuments(auditors, desk ? DESK : [])));

@@ -40,7 +40,7 @@ Examples:
     .action(async (named: string | undefined, options: PullOptions) => {
       if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or use --all");
       const { askedRun, existingRun } = await import("../runs.ts");
-      const asked = named ? askedRun(named) : undefined;
+      const requested = named ? askedRun(named) : undefined;
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
       const { pull } = await import("../../src/evidence/pull.ts");
       const { bucketSource } = await import("../../src/evidence/bucketSource.ts");
@@ -52,7 +52,7 @@ Examples:
       const { fetched, bytes, standing, problems } = await pull({
         from,
         folder: options.dir,
-        run: asked ? await existingRun(from, asked) : "all",
+        run: requested ? await existingRun(from, requested) : "all",
         problem: (problem) => {
           line.end();
           const { kind, key, problem: what } = problem;

@@ -54,7 +54,7 @@ export const reportCommand = (program: Command): Command =>
         };
         const path = await reportOf(request, (report) => {
           line("writing");
-          return written(report, format, options.out);
+          return writeOutput(report, format, options.out);
         });
         line.end();
         // In a pipe there is the report alone.
@@ -67,7 +67,7 @@ export const reportCommand = (program: Command): Command =>
     });
 
 /** @returns the file that was written; undefined for standard output */
-async function written(report: Report, format: Format, out: string | undefined): Promise<string | undefined> {
+async function writeOutput(report: Report, format: Format, out: string | undefined): Promise<string | undefined> {
   const path = out ?? (format === "html" ? `audit-${report.run.run_id}.html` : undefined);
   if (!path) {
     await writeReport(report, format, async (text) => {

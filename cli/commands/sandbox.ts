@@ -210,10 +210,10 @@ Examples:
     .description("run Pulumi's command line against the sandbox: itaudit sandbox pulumi -- up")
     .argument("<arguments...>", "arguments for Pulumi")
     .addOption(dir())
-    .action(async (told: string[], { dir }: { dir: string }) => {
+    .action(async (args: string[], { dir }: { dir: string }) => {
       const { endpoint, auditAccount } = await runningOr(dir);
       const { runPulumi } = await import("../sandboxPulumi.ts");
-      process.exitCode = await runPulumi({ endpoint, auditAccount, dir, told });
+      process.exitCode = await runPulumi({ endpoint, auditAccount, dir, args });
     });
   sandbox
     .command("stop")

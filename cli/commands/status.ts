@@ -39,9 +39,9 @@ Examples:
     .action(async (named: string, { bucket: option, dir, boss, json }: StatusOptions) => {
       const { askedRun, existingRun, progressOf } = await import("../runs.ts");
       // Before anything is asked of AWS: a mistyped id is the user's to mend.
-      const asked = askedRun(named);
-      const { store, ...place } = dir ? await inFolder(dir) : await inBucket(option, boss);
-      const { run, date } = await existingRun(store.source, asked);
+      const requested = askedRun(named);
+      const { store, ...evidence } = dir ? await inFolder(dir) : await inBucket(option, boss);
+      const { run, date } = await existingRun(store.source, requested);
       const { plan, committed, manifest, head } = await progressOf(store, run, date);
       const done = new Set(committed);
       const open = plan.tasks.flatMap(({ id }) => (done.has(id) ? [] : [id]));
@@ -55,7 +55,7 @@ Examples:
         print(
           JSON.stringify({
             run_id: run,
-            ...place,
+            ...evidence,
             started_at: plan.started_at,
             requested_by: plan.requested_by,
             tasks: plan.tasks.length,

@@ -77,9 +77,9 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   if (options.witness && !options.all) throw new CliError("--witness needs the whole chain: add --all");
   if (options.checkpoint && !options.witness) throw new CliError("--checkpoint needs the witness's key: add --witness");
   const witness = options.witness ? await witnessOf(options.witness, options.checkpoint ?? []) : undefined;
-  const asked = named ? askedRun(named) : undefined;
+  const requested = named ? askedRun(named) : undefined;
   const source = await evidenceSource(options);
-  const run = asked === "latest" ? await latestRun(source) : asked;
+  const run = requested === "latest" ? await latestRun(source) : requested;
   const given = options.publicKey ? keysIn(await readFile(options.publicKey, "utf8")) : undefined;
   const line = progressLine();
   const say = (finding: { kind: string; key: string; problem: string }, violates: boolean) => {

@@ -54,7 +54,7 @@ export async function bringAllUp({
     if (!again && last && !last.problem && last.fingerprint === stack.fingerprint)
       return { ...about, result: "standing" };
     const began = now();
-    const kept = (problem?: string) =>
+    const remember = (problem?: string) =>
       record.keep(stack.name, {
         fingerprint: stack.fingerprint,
         at: new Date(now()).toISOString(),
@@ -62,11 +62,11 @@ export async function bringAllUp({
       });
     try {
       const changes = await bringUp(stack);
-      kept();
+      remember();
       return { ...about, result: "up", changes, ms: now() - began };
     } catch (error) {
       const problem = (error as Error).message;
-      kept(problem);
+      remember(problem);
       return { ...about, result: "failed", problem, ms: now() - began };
     }
   };

@@ -65,13 +65,13 @@ export function memberStacks({ system, deployed, loaded, accounts, through, conf
       assumes: account === accountId ? undefined : `arn:${partition}:iam::${account}:role/${through}`,
       config: shared,
     };
-    const made = canonicalJson({
+    const fingerprinted = canonicalJson({
       ...stack,
       assumes: stack.assumes ?? null,
       version: packageJson.version,
       documents,
       types: loaded.flatMap(typesOf),
     });
-    return { ...stack, fingerprint: createHash("sha256").update(made).digest("hex") };
+    return { ...stack, fingerprint: createHash("sha256").update(fingerprinted).digest("hex") };
   });
 }

@@ -9,19 +9,19 @@ import { type MemberStack, memberStacks } from "./memberStack.ts";
  * The member accounts' stacks of a deployed system.
  * @throws CliError when there is no such system, or an account is named that is not of it
  */
-export async function stacksOf(asked: {
+export async function stacksOf(request: {
   prefix: string;
   accounts?: string[] | undefined;
   through: string;
   config: Record<string, string>;
 }): Promise<MemberStack[]> {
   const lambda = new LambdaClient({});
-  const system = await deployedSystem(lambda, asked.prefix);
+  const system = await deployedSystem(lambda, request.prefix);
   const [{ accounts: listed }, deployed] = await Promise.all([accountsOf(system), deployedConfig(lambda, system)]);
-  const strangers = (asked.accounts ?? []).filter((id) => !listed.includes(id));
+  const strangers = (request.accounts ?? []).filter((id) => !listed.includes(id));
   if (strangers.length)
     throw new CliError(`--accounts: ${strangers.join(", ")} not among the ${listed.length} that are audited`);
   const loaded = await loadOutlines(deployed.auditors, deployed.undeclared);
-  const { through, config } = asked;
-  return memberStacks({ system, deployed, loaded, accounts: asked.accounts ?? listed, through, config });
+  const { through, config } = request;
+  return memberStacks({ system, deployed, loaded, accounts: request.accounts ?? listed, through, config });
 }

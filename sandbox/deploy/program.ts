@@ -130,9 +130,9 @@ export async function deploy(
   if (registered) onRegistered(registered);
   const program = await withPlainStacks(async () => {
     const { default: run } = await load(++deployments);
-    const made = await run();
+    const result = await run();
     await pulumi.runtime.disconnect();
-    return made;
+    return result;
   });
   if (problems[0]) throw problems[0];
   const outputs: Record<string, unknown> = {};

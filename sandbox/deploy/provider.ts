@@ -42,9 +42,9 @@ export function targetOf(door: Door, account: string, region: string): Target {
     account,
     region,
     client: <Client>(Class: new (config: never) => Client): Client => {
-      const made = (clients.get(Class) as Client | undefined) ?? new Class(config as never);
-      clients.set(Class, made);
-      return made;
+      const existing = (clients.get(Class) as Client | undefined) ?? new Class(config as never);
+      clients.set(Class, existing);
+      return existing;
     },
   };
 }

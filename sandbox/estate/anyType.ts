@@ -1,6 +1,6 @@
 import { randomOf } from "../random.ts";
 import type { Call } from "../service.ts";
-import { isHome, kebab, nameOf, type Place, stringOf, tagsOf } from "./words.ts";
+import { isHome, kebab, nameOf, type Scope, stringOf, tagsOf } from "./words.ts";
 
 /** The region of what has none, as AWS Config calls it. */
 export const GLOBAL = "global";
@@ -27,7 +27,7 @@ export function resourcesOf(
   const [, service = "", kind = ""] = type.split("::");
   const random = randomOf(`${state.seed} ${account} ${region} ${type}`);
   return Array.from({ length: Math.floor(random() * 4) }, (_none, index) => {
-    const place: Place = {
+    const scope: Scope = {
       seed: state.seed,
       account,
       region: isGlobal ? "us-east-1" : region,
@@ -36,9 +36,9 @@ export function resourcesOf(
       index,
       random,
     };
-    const id = nameOf(place);
-    const tags = tagsOf(place);
-    const arn = `arn:aws:${place.service}:${isGlobal ? "" : region}:${account}:${place.kind}/${id}`;
+    const id = nameOf(scope);
+    const tags = tagsOf(scope);
+    const arn = `arn:aws:${scope.service}:${isGlobal ? "" : region}:${account}:${scope.kind}/${id}`;
     return {
       id,
       arn,
@@ -48,7 +48,7 @@ export function resourcesOf(
       properties: {
         [`${kind}Name`]: id,
         Arn: arn,
-        Description: stringOf(place, "Description"),
+        Description: stringOf(scope, "Description"),
         // What a type can hold that nobody has looked at.
         Parameters: { Password: `hunter-${index}` },
         Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),

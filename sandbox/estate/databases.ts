@@ -16,7 +16,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import { hexOf, idOf, pick, randomOf } from "../random.ts";
 import { AURORA, ENGINES, type Engine, FORGOTTEN, parameterOf } from "./databaseEngines.ts";
-import { kept } from "./kept.ts";
+import { memoized } from "./kept.ts";
 import { GROUPS, networkOf, SUBNETS } from "./network.ts";
 import { homesOf } from "./regions.ts";
 import { ec2Id, kmsKey } from "./words.ts";
@@ -53,9 +53,9 @@ const PURPOSES = ["orders", "billing", "catalog", "sessions", "reports", "ledger
  * by hand and by schedule, some without tags, encryption or a private address; nothing in most regions. `size` says
  * how many times as many single instances there are, with their snapshots.
  */
-export const databasesOf = kept((seed: number, account: string, region: string, size: number): Databases => {
+export const databasesOf = memoized((seed: number, account: string, region: string, size: number): Databases => {
   const random = randomOf(`${seed} ${account} ${region} databases`);
-  const made: Databases = {
+  const databases: Databases = {
     instances: [],
     clusters: [],
     snapshots: [],
@@ -74,9 +74,9 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
     tags: new Map(),
   };
   const homes = homesOf(seed, account);
-  const place = homes.indexOf(region);
-  if (place < 0) return made;
-  const forgotten = place > 0 && place === homes.length - 1;
+  const position = homes.indexOf(region);
+  if (position < 0) return databases;
+  const forgotten = position > 0 && position === homes.length - 1;
   const arn = (kind: string, name: string) => `arn:aws:rds:${region}:${account}:${kind}:${name}`;
   const id = (kind: string) => `${kind}-0${hexOf(random, 16)}`;
   const host = idOf(random, 12).toLowerCase();
@@ -110,8 +110,8 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       DBSubnetGroupArn: arn("subgrp", name),
       SupportedNetworkTypes: ["IPV4"],
     };
-    made.subnetGroups.push(group);
-    made.tags.set(group.DBSubnetGroupArn!, tagged(name));
+    databases.subnetGroups.push(group);
+    databases.tags.set(group.DBSubnetGroupArn!, tagged(name));
     return group;
   };
   const inside = subnetGroup("private", "private subnets", SUBNETS.private);
@@ -127,21 +127,21 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
   const parameterGroup = (engine: Engine): string => {
     const own = random() < 0.75;
     const name = own ? `${engine.family.replaceAll(".", "-")}-tuned` : `default.${engine.family}`;
-    if (made.parameterGroups.some(({ DBParameterGroupName }) => DBParameterGroupName === name)) return name;
-    made.parameterGroups.push({
+    if (databases.parameterGroups.some(({ DBParameterGroupName }) => DBParameterGroupName === name)) return name;
+    databases.parameterGroups.push({
       DBParameterGroupName: name,
       DBParameterGroupFamily: engine.family,
       Description: own ? "company baseline" : `Default parameter group for ${engine.family}`,
       DBParameterGroupArn: arn("pg", name),
     });
-    made.parameters.set(name, own ? set(engine) : []);
-    made.tags.set(arn("pg", name), own ? tagged(name) : []);
+    databases.parameters.set(name, own ? set(engine) : []);
+    databases.tags.set(arn("pg", name), own ? tagged(name) : []);
     return name;
   };
   const optionGroup = ({ Engine, family, major, auditOption }: Engine): string => {
     const name = `${family.replaceAll(".", "-")}-options`;
-    if (made.optionGroups.some(({ OptionGroupName }) => OptionGroupName === name)) return name;
-    made.optionGroups.push({
+    if (databases.optionGroups.some(({ OptionGroupName }) => OptionGroupName === name)) return name;
+    databases.optionGroups.push({
       OptionGroupName: name,
       OptionGroupDescription: "company defaults",
       EngineName: Engine,
@@ -153,7 +153,7 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       AllowsVpcAndNonVpcInstanceMemberships: true,
       OptionGroupArn: arn("og", name),
     });
-    made.tags.set(arn("og", name), []);
+    databases.tags.set(arn("og", name), []);
     return name;
   };
 
@@ -217,15 +217,15 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       TagList: tags,
       ...(cluster ? { DBClusterIdentifier: cluster.DBClusterIdentifier } : {}),
     };
-    made.instances.push(one);
-    made.tags.set(one.DBInstanceArn!, tags);
+    databases.instances.push(one);
+    databases.tags.set(one.DBInstanceArn!, tags);
     return one;
   };
 
   const snapshot = (of: DBInstance, id: string, taken: Date) => {
     const automated = id.startsWith("rds:");
     const tags = automated && of.CopyTagsToSnapshot ? (of.TagList ?? []) : [];
-    made.snapshots.push({
+    databases.snapshots.push({
       DBSnapshotIdentifier: id,
       DBInstanceIdentifier: of.DBInstanceIdentifier,
       SnapshotCreateTime: taken,
@@ -239,7 +239,7 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       DBSnapshotArn: arn("snapshot", id),
       TagList: tags,
     });
-    made.tags.set(arn("snapshot", id), tags);
+    databases.tags.set(arn("snapshot", id), tags);
   };
 
   const count = forgotten ? 1 : (2 + Math.floor(random() * 5)) * size;
@@ -251,17 +251,17 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
     const one = instance(name, engine);
     if (forgotten) {
       snapshot(one, "old-test-for-the-vendor", new Date(Date.UTC(2024, 5, 3)));
-      made.shared.set("old-test-for-the-vendor", [random() < 0.5 ? "all" : VENDOR]);
+      databases.shared.set("old-test-for-the-vendor", [random() < 0.5 ? "all" : VENDOR]);
     }
     const copies = forgotten ? 0 : Math.floor(random() * 4);
     for (let copy = 0; copy < copies; copy++) {
       const manual = copy === 0 && random() < 0.5;
       const id = manual ? `${name}-before-upgrade` : `rds:${name}-2026-11-2${copy}-03-14`;
       snapshot(one, id, new Date(Date.UTC(2026, 10, 20 + copy, 3, 14)));
-      if (manual && random() < 0.2) made.shared.set(id, [VENDOR]);
+      if (manual && random() < 0.2) databases.shared.set(id, [VENDOR]);
     }
   }
-  if (forgotten) return made;
+  if (forgotten) return databases;
 
   const name = "core-aurora";
   const ownGroup = random() < 0.8;
@@ -297,8 +297,8 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
     TagList: tags,
     DBClusterMembers: [],
   };
-  made.clusters.push(cluster);
-  made.tags.set(cluster.DBClusterArn!, tags);
+  databases.clusters.push(cluster);
+  databases.tags.set(cluster.DBClusterArn!, tags);
   for (const role of ["writer", "reader"]) {
     const one = instance(`${name}-${role}`, AURORA, cluster);
     cluster.DBClusterMembers!.push({
@@ -312,7 +312,7 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
     [`rds:${name}-2026-11-23-02-00`, "automated"],
     [`${name}-before-upgrade`, "manual"],
   ] as const) {
-    made.clusterSnapshots.push({
+    databases.clusterSnapshots.push({
       DBClusterSnapshotIdentifier: snapshot,
       DBClusterIdentifier: name,
       DBClusterSnapshotArn: arn("cluster-snapshot", snapshot),
@@ -323,19 +323,19 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       StorageEncrypted: cluster.StorageEncrypted,
       TagList: tags,
     });
-    made.tags.set(arn("cluster-snapshot", snapshot), tags);
+    databases.tags.set(arn("cluster-snapshot", snapshot), tags);
   }
-  if (random() < 0.2) made.shared.set(`${name}-before-upgrade`, [VENDOR]);
-  made.clusterParameterGroups.push({
+  if (random() < 0.2) databases.shared.set(`${name}-before-upgrade`, [VENDOR]);
+  databases.clusterParameterGroups.push({
     DBClusterParameterGroupName: clusterGroup,
     DBParameterGroupFamily: AURORA.family,
     Description: ownGroup ? "company baseline" : `Default cluster parameter group for ${AURORA.family}`,
     DBClusterParameterGroupArn: arn("cluster-pg", clusterGroup),
   });
-  made.clusterParameters.set(clusterGroup, ownGroup ? set(AURORA) : []);
-  made.tags.set(arn("cluster-pg", clusterGroup), ownGroup ? tagged("aurora") : []);
+  databases.clusterParameters.set(clusterGroup, ownGroup ? set(AURORA) : []);
+  databases.tags.set(arn("cluster-pg", clusterGroup), ownGroup ? tagged("aurora") : []);
   if (random() < 0.7) {
-    made.eventSubscriptions.push({
+    databases.eventSubscriptions.push({
       CustomerAwsId: account,
       CustSubscriptionId: "database-events",
       SnsTopicArn: `arn:aws:sns:${region}:${account}:database-events`,
@@ -345,11 +345,11 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       Enabled: true,
       EventSubscriptionArn: arn("es", "database-events"),
     });
-    made.tags.set(arn("es", "database-events"), []);
+    databases.tags.set(arn("es", "database-events"), []);
   }
   if (random() < 0.5) {
     const proxyArn = arn("db-proxy", id("prx"));
-    made.proxies.push({
+    databases.proxies.push({
       DBProxyName: "core",
       DBProxyArn: proxyArn,
       Status: "available",
@@ -363,9 +363,9 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       CreatedDate: day(),
       UpdatedDate: day(),
     });
-    made.tags.set(proxyArn, tagged("core"));
+    databases.tags.set(proxyArn, tagged("core"));
     const targets = arn("target-group", id("prx-tg"));
-    made.proxyTargetGroups.push({
+    databases.proxyTargetGroups.push({
       DBProxyName: "core",
       TargetGroupName: "default",
       TargetGroupArn: targets,
@@ -374,7 +374,7 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       ConnectionPoolConfig: { MaxConnectionsPercent: 90, MaxIdleConnectionsPercent: 45 },
     });
     const endpoint = arn("db-proxy-endpoint", id("prx-endpoint"));
-    made.proxyEndpoints.push({
+    databases.proxyEndpoints.push({
       DBProxyEndpointName: "core-readers",
       DBProxyEndpointArn: endpoint,
       DBProxyName: "core",
@@ -384,7 +384,7 @@ export const databasesOf = kept((seed: number, account: string, region: string, 
       TargetRole: "READ_ONLY",
       IsDefault: false,
     });
-    for (const each of [targets, endpoint]) made.tags.set(each, []);
+    for (const each of [targets, endpoint]) databases.tags.set(each, []);
   }
-  return made;
+  return databases;
 });

@@ -13,7 +13,7 @@ import type {
   Vpc,
 } from "@aws-sdk/client-ec2";
 import { randomOf } from "../random.ts";
-import { kept } from "./kept.ts";
+import { memoized } from "./kept.ts";
 import { homesOf } from "./regions.ts";
 import { ec2Id } from "./words.ts";
 
@@ -51,8 +51,8 @@ interface Ingress {
  * Two VPCs: one for what is meant, with private subnets that lead out through a NAT gateway, and one that somebody made
  * for a test, whose subnets lead to the internet. Who is let in differs from account to account.
  */
-export const networkOf = kept((seed: number, account: string, region: string): Network => {
-  const made: Network = {
+export const networkOf = memoized((seed: number, account: string, region: string): Network => {
+  const network: Network = {
     vpcs: [],
     subnets: [],
     routeTables: [],
@@ -64,9 +64,9 @@ export const networkOf = kept((seed: number, account: string, region: string): N
     flowLogs: [],
   };
   const homes = homesOf(seed, account);
-  const place = homes.indexOf(region);
-  if (place < 0) return made;
-  const forgotten = place > 0 && place === homes.length - 1;
+  const position = homes.indexOf(region);
+  if (position < 0) return network;
+  const forgotten = position > 0 && position === homes.length - 1;
   const random = randomOf(`${seed} ${account} ${region} network`);
   const id = (kind: string, n: number) => ec2Id({ seed, account, region }, kind, n);
   const arn = (kind: string, of: string) => `arn:aws:ec2:${region}:${account}:${kind}/${of}`;
@@ -74,7 +74,7 @@ export const networkOf = kept((seed: number, account: string, region: string): N
   const names = ["main", "test"];
 
   for (const [n, name] of names.entries())
-    made.vpcs.push({
+    network.vpcs.push({
       VpcId: id("vpc", n),
       OwnerId: account,
       CidrBlock: `10.${n}.0.0/16`,
@@ -86,7 +86,7 @@ export const networkOf = kept((seed: number, account: string, region: string): N
     });
 
   const subnet = (n: number, isPublic: boolean) =>
-    made.subnets.push({
+    network.subnets.push({
       SubnetId: id("subnet", n),
       SubnetArn: arn("subnet", id("subnet", n)),
       VpcId: id("vpc", vpcOf(n)),
@@ -104,13 +104,13 @@ export const networkOf = kept((seed: number, account: string, region: string): N
   for (const n of [...SUBNETS.public, SUBNETS.nat]) subnet(n, true);
 
   for (const n of names.keys())
-    made.internetGateways.push({
+    network.internetGateways.push({
       InternetGatewayId: id("igw", n),
       OwnerId: account,
       Attachments: [{ VpcId: id("vpc", n), State: "available" as never }],
       Tags: named(names[n]!),
     });
-  made.natGateways.push({
+  network.natGateways.push({
     NatGatewayId: id("nat", 0),
     VpcId: id("vpc", 0),
     SubnetId: id("subnet", SUBNETS.nat),
@@ -124,7 +124,7 @@ export const networkOf = kept((seed: number, account: string, region: string): N
   });
 
   const table = (n: number, vpc: number, name: string, subnets: readonly number[], ...routes: Route[]) =>
-    made.routeTables.push({
+    network.routeTables.push({
       RouteTableId: id("rtb", n),
       VpcId: id("vpc", vpc),
       OwnerId: account,
@@ -162,7 +162,7 @@ export const networkOf = kept((seed: number, account: string, region: string): N
     const GroupId = id("sg", n);
     const rules: [Ingress, boolean][] = ingress.map((each) => [each, false]);
     if (egress) rules.push([{ ports: "all", cidr: EVERYWHERE }, true]);
-    made.securityGroups.push({
+    network.securityGroups.push({
       GroupId,
       SecurityGroupArn: arn("security-group", GroupId),
       GroupName: name,
@@ -175,7 +175,7 @@ export const networkOf = kept((seed: number, account: string, region: string): N
     });
     for (const [number, [rule, isEgress]] of rules.entries()) {
       const SecurityGroupRuleId = id("sgr", 100 * n + number);
-      made.securityGroupRules.push({
+      network.securityGroupRules.push({
         SecurityGroupRuleId,
         SecurityGroupRuleArn: arn("security-group-rule", SecurityGroupRuleId),
         GroupId,
@@ -233,12 +233,12 @@ export const networkOf = kept((seed: number, account: string, region: string): N
       CidrBlock: EVERYWHERE,
       ...more,
     });
-    made.networkAcls.push({
+    network.networkAcls.push({
       NetworkAclId: id("acl", vpc),
       VpcId: id("vpc", vpc),
       OwnerId: account,
       IsDefault: !narrow,
-      Associations: made.subnets
+      Associations: network.subnets
         .filter(({ VpcId }) => VpcId === id("vpc", vpc))
         .map(({ SubnetId }, n) => ({
           NetworkAclAssociationId: id("aclassoc", 10 * vpc + n),
@@ -259,7 +259,7 @@ export const networkOf = kept((seed: number, account: string, region: string): N
       Tags: [],
     });
     if (!forgotten && random() < (vpc === 0 ? 0.8 : 0.3))
-      made.flowLogs.push({
+      network.flowLogs.push({
         FlowLogId: id("fl", vpc),
         ResourceId: id("vpc", vpc),
         FlowLogStatus: "ACTIVE",
@@ -273,7 +273,7 @@ export const networkOf = kept((seed: number, account: string, region: string): N
         Tags: [],
       });
   }
-  return made;
+  return network;
 });
 
 const protocolOf = ({ ports }: Ingress) =>

@@ -1,5 +1,5 @@
 import { randomOf } from "../random.ts";
-import { kept } from "./kept.ts";
+import { memoized } from "./kept.ts";
 
 /** Regions that are open in every account without opting in. */
 export const OPEN_EVERYWHERE = [
@@ -29,7 +29,7 @@ export interface RegionOfAccount {
 }
 
 /** Regions as an account sees them: some of those that need opting in to are open, at least one is closed. */
-export const regionsOf = kept((seed: number, account: string): RegionOfAccount[] => {
+export const regionsOf = memoized((seed: number, account: string): RegionOfAccount[] => {
   const random = randomOf(`${seed} ${account} regions`);
   return [
     ...OPEN_EVERYWHERE.map((name) => ({ name, optIn: "opt-in-not-required" as const })),
@@ -44,7 +44,7 @@ export const isOpen = (seed: number, account: string, region: string): boolean =
   regionsOf(seed, account).some(({ name, optIn }) => name === region && optIn !== "not-opted-in");
 
 /** Where an account works: one main region, sometimes a second one and one in which something was forgotten. */
-export const homesOf = kept((seed: number, account: string): string[] => {
+export const homesOf = memoized((seed: number, account: string): string[] => {
   const random = randomOf(`${seed} ${account} homes`);
   const homes = new Set([random() < 0.6 ? "eu-central-1" : "us-east-1"]);
   if (random() < 0.6) homes.add("eu-west-1");

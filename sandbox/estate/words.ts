@@ -3,7 +3,7 @@ import { pick } from "../random.ts";
 import { homesOf } from "./regions.ts";
 
 /** Where a value of the estate stands: it and the name of its member decide it. */
-export interface Place {
+export interface Scope {
   seed: number;
   account: string;
   region: string;
@@ -23,7 +23,7 @@ export const countOf = (kind: string): number | undefined => COUNTS[kind];
 
 const hex = (text: string, length: number): string => createHash("sha256").update(text).digest("hex").slice(0, length);
 
-type Region = Pick<Place, "seed" | "account" | "region">;
+type Region = Pick<Scope, "seed" | "account" | "region">;
 
 /** EC2's kind of id for the n-th of a kind in a region. */
 export const ec2Id = ({ seed, account, region }: Region, kind: string, n: number): string =>
@@ -32,21 +32,21 @@ export const ec2Id = ({ seed, account, region }: Region, kind: string, n: number
 const uuid = (text: string): string => hex(text, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 /** The n-th of an account's keys in a region: there are three. */
-export const kmsKey = (place: Region, n: number): string =>
-  `arn:aws:kms:${place.region}:${place.account}:key/${uuid(`${place.seed} ${place.account} ${place.region} key ${n}`)}`;
+export const kmsKey = (scope: Region, n: number): string =>
+  `arn:aws:kms:${scope.region}:${scope.account}:key/${uuid(`${scope.seed} ${scope.account} ${scope.region} key ${n}`)}`;
 
-const kmsKeyOf = (place: Place): string =>
-  kmsKey(place, place.kind === "key" ? place.index : Math.floor(place.random() * COUNTS.key!));
+const kmsKeyOf = (of: Scope): string =>
+  kmsKey(of, of.kind === "key" ? of.index : Math.floor(of.random() * COUNTS.key!));
 
 /** The n-th that goes with a resource: the same one for all that it says of it. */
-const companion = (place: Place, kind: string): number =>
-  place.kind === kind ? place.index : place.index % (COUNTS[kind] ?? 1);
+const companion = (scope: Scope, kind: string): number =>
+  scope.kind === kind ? scope.index : scope.index % (COUNTS[kind] ?? 1);
 
 /** Subnets and groups are spread over the VPCs in turn, so that a resource's own are in its VPC. */
-const inVpc = (place: Place, kind: "subnet" | "sg"): number => {
-  if (place.kind === kind) return place.index;
-  const vpc = companion(place, "vpc");
-  return vpc + COUNTS.vpc! * Math.floor(place.random() * (COUNTS[kind]! / COUNTS.vpc!));
+const inVpc = (scope: Scope, kind: "subnet" | "sg"): number => {
+  if (scope.kind === kind) return scope.index;
+  const vpc = companion(scope, "vpc");
+  return vpc + COUNTS.vpc! * Math.floor(scope.random() * (COUNTS[kind]! / COUNTS.vpc!));
 };
 
 /** Kinds whose EC2 id starts with something else than their name. */
@@ -81,13 +81,13 @@ const TEAMS = ["payments", "platform", "data", "web"];
 const WORDS = ["orders", "billing", "search", "portal", "reports", "ledger", "images", "events"];
 
 /** What tells names of one kind apart and ties them to their account. */
-export const nameOf = (place: Place): string =>
-  `${WORDS[(place.index + place.kind.length) % WORDS.length]}-${place.index}`;
+export const nameOf = (scope: Scope): string =>
+  `${WORDS[(scope.index + scope.kind.length) % WORDS.length]}-${scope.index}`;
 
-export const tagsOf = ({ random }: Place): Record<string, string> =>
+export const tagsOf = ({ random }: Scope): Record<string, string> =>
   random() < 0.3 ? {} : { team: pick(random, TEAMS), env: pick(random, ["prod", "test"]) };
 
-const policy = (place: Place, resource: string): string =>
+const policy = (scope: Scope, resource: string): string =>
   JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -95,18 +95,18 @@ const policy = (place: Place, resource: string): string =>
         Sid: "Access",
         Effect: "Allow",
         // One in seven is open to everybody: controls need something to find.
-        Principal: place.random() < 0.15 ? "*" : { AWS: `arn:aws:iam::${place.account}:root` },
-        Action: `${place.service}:*`,
+        Principal: scope.random() < 0.15 ? "*" : { AWS: `arn:aws:iam::${scope.account}:root` },
+        Action: `${scope.service}:*`,
         Resource: resource,
       },
     ],
   });
 
-const bucket = (place: Place): string => `company-logs-${hex(`${place.seed} ${place.account}`, 6)}`;
-const date = ({ random }: Place): Date =>
+const bucket = (scope: Scope): string => `company-logs-${hex(`${scope.seed} ${scope.account}`, 6)}`;
+const date = ({ random }: Scope): Date =>
   new Date(Date.UTC(2023, Math.floor(random() * 40), 1 + Math.floor(random() * 27), Math.floor(random() * 24)));
 
-type Word = (place: Place, member: string) => unknown;
+type Word = (scope: Scope, member: string) => unknown;
 /** Members by what their names say; the first that fits speaks. Strings only: other types are left to their schema. */
 const STRINGS: [RegExp, Word][] = [
   [
@@ -207,17 +207,17 @@ export const kebab = (name: string): string =>
     .toLowerCase();
 
 /** A member that is a text. */
-export const stringOf = (place: Place, member: string): string =>
-  String(STRINGS.find(([name]) => name.test(member))?.[1](place, member) ?? `${kebab(member)}-${place.index}`);
+export const stringOf = (scope: Scope, member: string): string =>
+  String(STRINGS.find(([name]) => name.test(member))?.[1](scope, member) ?? `${kebab(member)}-${scope.index}`);
 
 /** Names that say something bad when they are true, or something good: a few of each, so that controls find something. */
 const MOSTLY_TRUE =
   /encrypt|enabled?$|protection|logging|validation|private|blockpublic|restrict|ignorepublic|automatic|versioning|rotation/i;
 const SELDOM_TRUE = /public|insecure|wildcard|anonymous|deleted|default|disable/i;
-export const booleanOf = ({ random }: Place, member: string): boolean =>
+export const booleanOf = ({ random }: Scope, member: string): boolean =>
   random() < (SELDOM_TRUE.test(member) ? 0.15 : MOSTLY_TRUE.test(member) ? 0.8 : 0.5);
 
-const NUMBERS: [RegExp, (place: Place) => number][] = [
+const NUMBERS: [RegExp, (scope: Scope) => number][] = [
   [/port/i, ({ random }) => pick(random, [22, 80, 443, 3389, 5432])],
   [/days?$|retention/i, ({ random }) => pick(random, [1, 7, 30, 90, 365])],
   [/year/i, () => 1],
@@ -225,8 +225,8 @@ const NUMBERS: [RegExp, (place: Place) => number][] = [
   [/(timeout|seconds|interval|duration|age)/i, ({ random }) => pick(random, [30, 300, 3600])],
   [/count$|number/i, ({ random }) => Math.floor(random() * 5)],
 ];
-export const numberOf = (place: Place, member: string): number =>
-  NUMBERS.find(([name]) => name.test(member))?.[1](place) ?? Math.floor(place.random() * 10);
+export const numberOf = (scope: Scope, member: string): number =>
+  NUMBERS.find(([name]) => name.test(member))?.[1](scope) ?? Math.floor(scope.random() * 10);
 
 export const dateOf = date;
 

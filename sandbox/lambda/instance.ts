@@ -83,15 +83,15 @@ export function startInstance(
           }, timeout * 1000),
         ];
         if (killAfter !== undefined) timers.push(setTimeout(kill, killAfter));
-        const answered = (answer: unknown) => settle(answer as Invocation);
+        const finish = (answer: unknown) => settle(answer as Invocation);
         const exited = () => failed("Runtime.ExitError", exitMessage());
         const settle = (answer: Invocation) => {
           for (const timer of timers) clearTimeout(timer);
-          child.off("message", answered);
+          child.off("message", finish);
           child.off("exit", exited);
           resolve(answer);
         };
-        child.once("message", answered);
+        child.once("message", finish);
         child.once("exit", exited);
         if (ended) return exited();
         child.send({

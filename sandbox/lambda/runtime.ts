@@ -115,9 +115,9 @@ export function lambdaRuntime(
 
   function take(fn: StoredFunction): Warm {
     const key = `${fn.FunctionArn} ${fn.CodeSha256} ${fn.LastModified}`;
-    for (let place = idle.length - 1; place >= 0; place--) {
-      if (idle[place]!.key !== key) continue;
-      const [warm] = idle.splice(place, 1);
+    for (let index = idle.length - 1; index >= 0; index--) {
+      if (idle[index]!.key !== key) continue;
+      const [warm] = idle.splice(index, 1);
       if (warm!.instance.alive() && warm!.expires > Date.now()) return warm!;
       discard(warm!);
     }

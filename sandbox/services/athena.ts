@@ -58,15 +58,15 @@ export const athena: Service = {
         const workGroup = call.state.workGroups.get(arnOf(call, input.WorkGroup));
         if (!workGroup) throw new AwsError("InvalidRequestException", `WorkGroup ${input.WorkGroup} is not found.`);
         const QueryExecutionId = call.randomId(32).toLowerCase();
-        const place = workGroup.Configuration?.ResultConfiguration?.OutputLocation ?? "";
-        const [, results = "", folder = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(place) ?? [];
+        const location = workGroup.Configuration?.ResultConfiguration?.OutputLocation ?? "";
+        const [, results = "", folder = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(location) ?? [];
         const execution: sdk.QueryExecution = {
           QueryExecutionId,
           Query: input.QueryString,
           StatementType: "DML",
           WorkGroup: input.WorkGroup,
           QueryExecutionContext: input.QueryExecutionContext,
-          ResultConfiguration: { OutputLocation: `${place}${QueryExecutionId}.csv` },
+          ResultConfiguration: { OutputLocation: `${location}${QueryExecutionId}.csv` },
         };
         const key = `${folder}${QueryExecutionId}.csv`;
         try {

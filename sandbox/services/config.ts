@@ -171,11 +171,11 @@ export const config: Service = {
         const [, columns, account, types] = QUERY.exec(input.Expression ?? "") ?? [];
         if (!columns || !account || !types)
           throw new AwsError("InvalidExpressionException", `the sandbox does not know the query ${input.Expression}`);
-        const asked = aggregated(call, aggregator).includes(account)
+        const requested = aggregated(call, aggregator).includes(account)
           ? [...types.matchAll(/'([^']+)'/g)].map(([, type]) => type!)
           : [];
         const records = [...openRegions(call, account), GLOBAL].flatMap((region) =>
-          asked.flatMap((type) =>
+          requested.flatMap((type) =>
             type === RECORDER
               ? recorderIn(call, account, region)
               : region === GLOBAL || recorderIn(call, account, region).length

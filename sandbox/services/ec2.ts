@@ -16,9 +16,9 @@ const listing = <Kind extends keyof Network>(
   ids = `${identifier}s`,
 ): Operation<Paged & Record<string, unknown>, object> => ({
   run: (input, { state, account, region }) => {
-    const wanted = input[ids] as string[] | undefined;
+    const requested = input[ids] as string[] | undefined;
     const all = (networkOf(state.seed, account, region)[kind] as unknown as Record<string, unknown>[]).filter(
-      (each) => !wanted?.length || wanted.includes(String(each[identifier])),
+      (each) => !requested?.length || requested.includes(String(each[identifier])),
     );
     const start = Number(input.NextToken ?? 0);
     const end = start + (input.MaxResults ?? 1000);

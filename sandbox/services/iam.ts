@@ -396,9 +396,9 @@ export const iam: Service = {
     },
     GetAccountAuthorizationDetails: {
       run: (input: sdk.GetAccountAuthorizationDetailsRequest, call): sdk.GetAccountAuthorizationDetailsResponse => {
-        const wanted = new Set((input.Filter ?? Object.keys(filterOf)).map((filter) => filterOf[filter]));
+        const requested = new Set((input.Filter ?? Object.keys(filterOf)).map((filter) => filterOf[filter]));
         const all = detailLists
-          .filter(([list]) => wanted.has(list))
+          .filter(([list]) => requested.has(list))
           .flatMap(([list, read]) => read(call).map((item) => ({ list, item })));
         const { items, ...more } = page(all, input);
         const answer: Record<string, object[]> = {};

@@ -58,8 +58,8 @@ const PAGE = 20;
 
 /** Pages of at most twenty; now and then one is empty though more follow, as AWS says that they may be. */
 function page<T>(all: readonly T[], { NextToken, MaxResults }: Paged): { found: T[]; NextToken?: string } {
-  const [, place = "0", rested] = /^(\d+)(r?)$/.exec(NextToken ?? "0") ?? [];
-  const start = Number(place);
+  const [, cursor = "0", rested] = /^(\d+)(r?)$/.exec(NextToken ?? "0") ?? [];
+  const start = Number(cursor);
   if (start && !rested && (start / PAGE) % 3 === 2) return { found: [], NextToken: `${start}r` };
   const end = start + Math.min(MaxResults ?? PAGE, PAGE);
   return { found: all.slice(start, end), ...(end < all.length ? { NextToken: String(end) } : {}) };

@@ -47,15 +47,15 @@ function grown(rows: readonly Float64Array[], random: () => number): Node {
     }
     if (least < most) ranges.push({ feature, least, length: most - least });
   }
-  let place = random() * ranges.reduce((sum, { length }) => sum + length, 0);
+  let position = random() * ranges.reduce((sum, { length }) => sum + length, 0);
   for (const { feature, least, length } of ranges) {
-    if (place < length) {
-      const at = least + place;
+    if (position < length) {
+      const at = least + position;
       const below = rows.filter((row) => row[feature]! <= at);
       const above = rows.filter((row) => row[feature]! > at);
       return { feature, at, below: grown(below, random), above: grown(above, random) };
     }
-    place -= length;
+    position -= length;
   }
   // Nothing tells them apart any more.
   return { size: rows.length };

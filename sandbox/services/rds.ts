@@ -23,10 +23,10 @@ const listing = <Kind extends Listed>(
 ): Operation<Paged & Record<string, unknown>, object> => ({
   run: (input, call) => {
     const all = estate(call)[kind] as object[];
-    const wanted = input[filter] as string | undefined;
+    const requested = input[filter] as string | undefined;
     const found =
-      wanted === undefined ? all : all.filter((each) => (each as Record<string, unknown>)[identifier] === wanted);
-    if (wanted !== undefined && !found.length) throw new AwsError(notFound, `${wanted} not found.`, 404);
+      requested === undefined ? all : all.filter((each) => (each as Record<string, unknown>)[identifier] === requested);
+    if (requested !== undefined && !found.length) throw new AwsError(notFound, `${requested} not found.`, 404);
     const start = Number(input.Marker ?? 0);
     const end = start + (input.MaxRecords ?? 100);
     return { [member]: found.slice(start, end), ...(end < found.length ? { Marker: String(end) } : {}) };

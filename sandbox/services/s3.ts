@@ -132,15 +132,15 @@ function store(call: Call, input: OfObject, object: Omit<StoredObject, "modified
       throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
   }
   const retention = retentionIn(bucket, call.now());
-  const made = {
+  const stored = {
     ...object,
     modified: new Date(call.now()),
     version: call.randomId(32),
     ...(retention ? { retention } : {}),
   };
   const versioned = (bucket.configuration.get("GetBucketVersioning") as { Status?: string } | undefined)?.Status;
-  bucket.objects.set(input.Key ?? "", versioned === "Enabled" ? [...versions, made] : [made]);
-  return made;
+  bucket.objects.set(input.Key ?? "", versioned === "Enabled" ? [...versions, stored] : [stored]);
+  return stored;
 }
 
 function current(call: Call, input: OfObject): StoredObject {
@@ -411,7 +411,7 @@ export const s3: Service = {
       permissions: (input: OfObject, call) => [...putting(input, call, true), ...withKey(call, ENCRYPT, input)],
       run: (input: sdk.PutObjectRequest & { Body?: Uint8Array }, call): sdk.PutObjectOutput => {
         const body = input.Body ?? new Uint8Array();
-        const made = store(call, input, {
+        const stored = store(call, input, {
           body,
           etag: `"${md5(body)}"`,
           sha256: checked(body, input.ChecksumSHA256),
@@ -419,9 +419,9 @@ export const s3: Service = {
           contentEncoding: input.ContentEncoding,
         });
         return {
-          ETag: made.etag,
-          VersionId: made.version,
-          ChecksumSHA256: made.sha256,
+          ETag: stored.etag,
+          VersionId: stored.version,
+          ChecksumSHA256: stored.sha256,
           ServerSideEncryption: "AES256",
         };
       },
@@ -526,7 +526,7 @@ export const s3: Service = {
         if (parts.slice(0, -1).some(({ length }) => length < 5 * 1024 * 1024))
           throw new AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
         const body = Buffer.concat(parts);
-        const made = store(call, input, {
+        const stored = store(call, input, {
           body,
           etag: `"${md5(body)}-${parts.length}"`,
           sha256: sha256(body),
@@ -534,7 +534,7 @@ export const s3: Service = {
           contentEncoding: upload.contentEncoding,
         });
         bucketOf(call, input.Bucket).uploads.delete(input.UploadId ?? "");
-        return { Bucket: input.Bucket, Key: input.Key, ETag: made.etag, VersionId: made.version };
+        return { Bucket: input.Bucket, Key: input.Key, ETag: stored.etag, VersionId: stored.version };
       },
     },
     AbortMultipartUpload: {

@@ -1,14 +1,14 @@
 import type { AwsError, Service } from "../service.ts";
 import { fromJson, parseJson, toJson } from "./json.ts";
 import { bytes, type Values, type WireAnswer, type WireRequest } from "./message.ts";
-import { asked, notServed, shapesOf } from "./operation.ts";
+import { notServed, requestedOperation, shapesOf } from "./operation.ts";
 import { formOf, fromQuery, treeOf } from "./query.ts";
 import { fromRest, restAnswer } from "./rest.ts";
 import { escapeXml, membersXml, XML } from "./xml.ts";
 
 /** Reads which operation a request asks for, and its input with the SDK's member names. */
 export function readRequest(service: Service, request: WireRequest): { operation: string; input: Values } {
-  const found = asked(service, request);
+  const found = requestedOperation(service, request);
   if (!found) throw notServed(service, request);
   const { shape, labels } = found;
   const operation = shape.name;

@@ -62,7 +62,7 @@ interface Asked {
   labels: Record<string, string>;
 }
 
-export function asked(service: Service, request: WireRequest): Asked | undefined {
+export function requestedOperation(service: Service, request: WireRequest): Asked | undefined {
   const known = shapesOf(service);
   if (service.protocol.startsWith("rest")) return route(service, known, request);
   const shape = known.get(operationNamed(service, request));
@@ -76,7 +76,8 @@ const operationNamed = (service: Service, request: WireRequest): string =>
     : (formOf(request).get("Action") ?? "");
 
 /** Whether a service has the operation that a request asks for. */
-export const hasAsked = (service: Service, request: WireRequest): boolean => asked(service, request) !== undefined;
+export const hasAsked = (service: Service, request: WireRequest): boolean =>
+  requestedOperation(service, request) !== undefined;
 
 /** S3 Control signs with S3's name; its paths begin with its version. */
 export const isS3Control = ({ path }: Pick<WireRequest, "path">): boolean => path.startsWith("/v20180820/");

@@ -37,7 +37,7 @@ function product(name: string): { taken: string; releases: z.infer<typeof Produc
 interface Wanted {
   file: string;
   constant: string;
-  says: string;
+  description: string;
   name: string;
   page: string;
   product: string;
@@ -50,7 +50,7 @@ const TABLES: Wanted[] = [
   {
     file: "lambdaRuntimes.ts",
     constant: "lambdaRuntimes",
-    says: "Runtimes of Lambda, and the day on which AWS deprecates each; null where it has named none.",
+    description: "Runtimes of Lambda, and the day on which AWS deprecates each; null where it has named none.",
     name: "lambda_runtimes",
     page: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
     product: "aws-lambda",
@@ -60,7 +60,7 @@ const TABLES: Wanted[] = [
   {
     file: "eksVersions.ts",
     constant: "eksVersions",
-    says: "Versions of Kubernetes in EKS, and the last day of their standard support.",
+    description: "Versions of Kubernetes in EKS, and the last day of their standard support.",
     name: "eks_versions",
     page: "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html",
     product: "amazon-eks",
@@ -69,12 +69,12 @@ const TABLES: Wanted[] = [
   },
 ];
 
-for (const { file, constant, says, name, page, product: from, columns, day } of TABLES) {
+for (const { file, constant, description, name, page, product: from, columns, day } of TABLES) {
   const { taken, releases } = product(from);
   const rows = releases.map((each) => [each.releaseCycle, each[day] ?? null]);
   const text = `import type { FactTable } from "./factTable.ts";
 
-/** ${says} Made by scripts/refresh/facts.ts. */
+/** ${description} Made by scripts/refresh/facts.ts. */
 export const ${constant}: FactTable = {
   name: ${JSON.stringify(name)},
   page: ${JSON.stringify(page)},

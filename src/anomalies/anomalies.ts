@@ -30,9 +30,9 @@ export function judgeFrom(resourceType: string, observations: readonly Observati
     if (!reasons.length) return undefined;
     const row = rowOf(observed);
     const oddness = forest.score(row);
-    const beyondUsual = (places: readonly number[]): number => {
+    const beyondUsual = (values: readonly number[]): number => {
       const otherwise = Float64Array.from(row);
-      for (const at of places) otherwise[at] = usual[at]!;
+      for (const at of values) otherwise[at] = usual[at]!;
       return oddness - forest.score(otherwise);
     };
     const score = beyondUsual(reasons.map(({ at }) => at));
@@ -41,13 +41,13 @@ export function judgeFrom(resourceType: string, observations: readonly Observati
       .map(({ at, reason }) => ({ reason, weight: beyondUsual([at]) }))
       .sort((a, b) => b.weight - a.weight);
     // Of features that say the same each alone may count for nothing.
-    const telling = weighed.filter(({ weight }, place) => place === 0 || weight >= WEIGHT_AT_LEAST).slice(0, REASONS);
+    const strongest = weighed.filter(({ weight }, index) => index === 0 || weight >= WEIGHT_AT_LEAST).slice(0, REASONS);
     const { configuration: _configuration, unread: _unread, ...subject } = observed;
     return {
       ...subject,
       model: "isolation-forest",
       score: Number(score.toFixed(4)),
-      reasons: telling.map(({ reason }) => reason),
+      reasons: strongest.map(({ reason }) => reason),
     };
   };
 }

@@ -69,10 +69,10 @@ function grow(
 ): Node {
   if (rows.length <= 1 || levels === 0) return { size: rows.length };
   const weightOf = ({ least, most }: Bounds, feature: number): number => (least < most ? weights[feature]! : 0);
-  let place = random() * bounds.reduce((sum, each, feature) => sum + weightOf(each, feature), 0);
+  let position = random() * bounds.reduce((sum, each, feature) => sum + weightOf(each, feature), 0);
   const feature = bounds.findIndex((each, at) => {
-    place -= weightOf(each, at);
-    return place < 0;
+    position -= weightOf(each, at);
+    return position < 0;
   });
   if (feature < 0) return { size: rows.length };
   const { least, most } = bounds[feature]!;

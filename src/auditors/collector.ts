@@ -359,8 +359,8 @@ export function reads(prefix: string, scope: Scope = "regional") {
     take?: Path,
     options: DescribeOptions = {},
   ): DescribeOf<Resource> {
-    const asked = detail(command, input as InputFrom<InputsOf<C>, WhereResource>, options);
-    return { kind: "each", detail: asked, ...(take ? { take } : {}) };
+    const described = detail(command, input as InputFrom<InputsOf<C>, WhereResource>, options);
+    return { kind: "each", detail: described, ...(take ? { take } : {}) };
   }
 
   /** The call that answers with up to `size` resources in full. */

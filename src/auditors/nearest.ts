@@ -1,11 +1,11 @@
 /** Of names, the one that was probably meant; undefined where none is close. */
-export function nearest(written: string, names: readonly string[]): string | undefined {
-  const wanted = written.toLowerCase();
+export function nearest(given: string, names: readonly string[]): string | undefined {
+  const lowered = given.toLowerCase();
   const ranked = names
-    .map((name) => ({ name, distance: distanceOf(wanted, name.toLowerCase()) }))
+    .map((name) => ({ name, distance: distanceOf(lowered, name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= Math.max(1, Math.floor(wanted.length / 3)) ? best.name : undefined;
+  return best && best.distance <= Math.max(1, Math.floor(lowered.length / 3)) ? best.name : undefined;
 }
 
 /** Letters to add, take away, replace or swap with the next: optimal string alignment. */

@@ -45,8 +45,8 @@ export interface WhereResource extends Where {
  */
 export function filled(template: string, resource: unknown, where: Where | WhereResource): string | undefined {
   let whole = true;
-  const text = template.replace(/\{([\w.]+)\}/g, (_all, place: string) => {
-    const value = place in where ? where[place as keyof typeof where] : valueAt(resource, place);
+  const text = template.replace(/\{([\w.]+)\}/g, (_all, placeholder: string) => {
+    const value = placeholder in where ? where[placeholder as keyof typeof where] : valueAt(resource, placeholder);
     if (value === undefined || value === null) whole = false;
     return String(value);
   });
@@ -59,8 +59,8 @@ export const isTemplate = (text: string): boolean => text.includes("{");
 export const pathsIn = (text: string): Path[] =>
   isTemplate(text)
     ? [...text.matchAll(/\{([\w.]+)\}/g)]
-        .map(([, place]) => place!)
-        .filter((place) => !["partition", "account", "region", "arn"].includes(place))
+        .map(([, path]) => path!)
+        .filter((path) => !["partition", "account", "region", "arn"].includes(path))
     : [text];
 
 /** What a declaration's word stands for: a path or a template of the resource where it is a string, itself otherwise. */

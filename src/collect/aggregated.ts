@@ -38,8 +38,8 @@ export interface Asked {
  * @param sources those of the account
  * @param recorders all of the account that the aggregator knows
  */
-export function gapOf(asked: Asked, sources: readonly Source[], recorders: readonly Recorder[]): Problem | undefined {
-  const { account, region, type, found } = asked;
+export function gapOf(scope: Asked, sources: readonly Source[], recorders: readonly Recorder[]): Problem | undefined {
+  const { account, region, type, found } = scope;
   const isGlobal = region === GLOBAL;
   const inRegion = ({ AwsRegion }: Source) => AwsRegion === undefined || AwsRegion === region;
   // What is global is in the copy of each region whose recorder keeps it; one that says nothing of itself might.
@@ -49,7 +49,7 @@ export function gapOf(asked: Asked, sources: readonly Source[], recorders: reado
   };
   const own = isGlobal ? [...sources] : sources.filter(inRegion);
   if (!own.length)
-    return gap(asked, "not-enabled", {
+    return gap(scope, "not-enabled", {
       operation: "DescribeConfigurationAggregatorSourcesStatus",
       code: "NotAggregated",
       message: `${sources.length ? region : account} is not among the aggregator's sources${sources.length ? ` in ${account}` : ""}`,
@@ -60,7 +60,7 @@ export function gapOf(asked: Asked, sources: readonly Source[], recorders: reado
   if (stale) {
     const { AwsRegion, LastUpdateStatus = "unknown", LastUpdateTime, LastErrorCode, LastErrorMessage } = stale;
     const since = LastUpdateTime ? ` (${LastUpdateTime.toISOString()})` : "";
-    return gap(asked, "failed", {
+    return gap(scope, "failed", {
       operation: "DescribeConfigurationAggregatorSourcesStatus",
       code: LastErrorCode ?? LastUpdateStatus,
       message: `the aggregator's copy of ${account}${AwsRegion ? ` in ${AwsRegion}` : ""} is ${LastUpdateStatus.toLowerCase()}${since}${LastErrorMessage ? `: ${LastErrorMessage}` : ""}`,
@@ -68,7 +68,7 @@ export function gapOf(asked: Asked, sources: readonly Source[], recorders: reado
   }
   const there = isGlobal ? recorders : recorders.filter(({ awsRegion }) => awsRegion === region);
   if (there.some((each) => records(each, type)) || (!there.length && found)) return undefined;
-  return gap(asked, found ? "failed" : "not-enabled", {
+  return gap(scope, found ? "failed" : "not-enabled", {
     operation: "SelectAggregateResourceConfig",
     code: there.length ? "NotRecorded" : "NoRecorder",
     message: there.length

@@ -200,7 +200,7 @@ async function readTypes(reading: AggregatorReading, of: AccountReading, types: 
   const [first] = builders;
   const cursor = first!.cursorOf(types[0]!) as { at: string } | null | undefined;
   if (cursor === null) return;
-  let answered = true;
+  let isComplete = true;
   const take = async (rows: Row[], next: Values | undefined) => {
     await writeRows(reading, of, rows);
     for (const builder of next ? builders : [])
@@ -210,10 +210,10 @@ async function readTypes(reading: AggregatorReading, of: AccountReading, types: 
     await query(reading, first!, queryOf(account, types), take, cursor && (JSON.parse(cursor.at) as Values));
   } catch (error) {
     if (error instanceof DeadlineReached) throw error;
-    answered = false;
+    isComplete = false;
     markUnread(reading, builders, error, { types });
   }
-  for (const type of types) judge(reading, of, type, answered);
+  for (const type of types) judge(reading, of, type, isComplete);
 }
 
 async function writeRows(reading: AggregatorReading, of: AccountReading, rows: readonly Row[]): Promise<void> {
@@ -232,13 +232,13 @@ async function writeRows(reading: AggregatorReading, of: AccountReading, rows: r
 }
 
 /** Ends the reading of a type: what the aggregator found of it is all there is, or there is a gap with a reason. */
-function judge(reading: AggregatorReading, of: AccountReading, type: string, answered: boolean): void {
+function judge(reading: AggregatorReading, of: AccountReading, type: string, isComplete: boolean): void {
   const { account, builders, sources, recorders } = of;
   for (const builder of builders.filter((each) => typesIn(reading, each).includes(type))) {
     const { region } = builder.item;
     const gap = sources && gapOf({ account, region, type, found: builder.has(type) }, sources, recorders);
     if (gap) builder.problem(gap);
-    else if (sources && answered) builder.listed(type);
+    else if (sources && isComplete) builder.listed(type);
     builder.saveCursor(type, null);
   }
 }

@@ -19,7 +19,7 @@ export interface AwsClock {
   /** Milliseconds that AWS's clock is ahead of this machine's; 0 where they differ by little. */
   offset(): number;
   /** Takes the time of an answer: it corrects the clock where the two are further apart than AWS allows. */
-  answered(headers: Record<string, string>): void;
+  observe(headers: Record<string, string>): void;
 }
 
 /** @param known milliseconds that AWS's clock is known to be ahead; @param now this machine's clock */
@@ -27,7 +27,7 @@ export function awsClock(known = 0, now: () => number = Date.now): AwsClock {
   let offset = known;
   return {
     offset: () => offset,
-    answered: (headers) => {
+    observe: (headers) => {
       const of = (name: string) => Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
       // What a cache answered with is of another time.
       if (of("age") !== undefined) return;
@@ -68,7 +68,7 @@ export function withAwsTime<C extends SdkClient>(client: C, clock: AwsClock, now
   middlewares.add(
     (next) => async (args) => {
       const answer = await next(args);
-      if (answer.response?.headers) clock.answered(answer.response.headers);
+      if (answer.response?.headers) clock.observe(answer.response.headers);
       return answer;
     },
     { name: "readAwsTime", step: "deserialize", priority: "low" },

@@ -85,15 +85,15 @@ export async function describePage(page: readonly Found[], describing: Describin
       const region = collector.region?.(resource) ?? where.region;
       const arn = nameOf(collector.arn, resource, { ...where, region });
       // A detail that answers with the tags too is asked once.
-      const asked = new Map<Detail, ReturnType<typeof ask>>();
+      const results = new Map<Detail, ReturnType<typeof ask>>();
       const once = (detail: Detail, incomplete: "details" | "tags") => {
-        let answer = asked.get(detail);
+        let answer = results.get(detail);
         if (!answer) {
           answer = ask(detail, { resource, arn, unread: of }, incomplete, {
             ...describing,
             where: { ...where, region },
           });
-          asked.set(detail, answer);
+          results.set(detail, answer);
         }
         return answer;
       };

@@ -79,17 +79,17 @@ export interface Asked {
 }
 
 /** Reads AWS's error: which status follows, and for a denial which action is missing and who denied it. */
-export function problemOf(thrown: unknown, asked: Asked): Problem {
-  if (thrown instanceof SessionError) return entering(thrown, asked);
+export function problemOf(thrown: unknown, request: Asked): Problem {
+  if (thrown instanceof SessionError) return entering(thrown, request);
   const error = causeOf(thrown);
-  const { status, ...more } = meaning(error, asked);
+  const { status, ...more } = meaning(error, request);
   return {
     status,
     error: {
-      operation: asked.operation,
-      ...(asked.resourceType ? { resource_type: asked.resourceType } : {}),
+      operation: request.operation,
+      ...(request.resourceType ? { resource_type: request.resourceType } : {}),
       status,
-      ...(asked.incomplete ? { incomplete: asked.incomplete } : {}),
+      ...(request.incomplete ? { incomplete: request.incomplete } : {}),
       code: codeOf(error),
       ...httpStatusOf(error),
       message: error.message,
@@ -132,22 +132,22 @@ function httpStatusOf(error: Error): Pick<ReadError, "http_status"> {
 const codeOf = (error: Error): string =>
   (error as { Code?: string }).Code ?? ("code" in error ? String(error.code) : error.name);
 
-function meaning(error: Error, asked: Asked): { status: ErrorStatus } & Pick<ReadError, "action" | "denied_by"> {
+function meaning(error: Error, request: Asked): { status: ErrorStatus } & Pick<ReadError, "action" | "denied_by"> {
   const code = codeOf(error);
   const is = (codes: ReadonlySet<string>) => codes.has(error.name) || codes.has(code);
   if (code === "RegionDenied" && error instanceof NotAsked) return { status: "denied", denied_by: "scp" };
-  const declared = asked.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`));
-  const endedEarly = asked.begun && asked.incomplete === "resources";
+  const declared = request.notEnabled?.some((pattern) => pattern.test(`${code}: ${error.message}`));
+  const endedEarly = request.begun && request.incomplete === "resources";
   if (declared) return { status: endedEarly ? "failed" : "not-enabled" };
   if (isDenial(code, error.message) && !is(NOT_DENIED)) {
     const named = /not authorized to perform: ([\w-]+:\w+)/.exec(error.message)?.[1];
-    const action = named ?? asked.actions[0];
+    const action = named ?? request.actions[0];
     return { status: "denied", ...(action ? { action } : {}), denied_by: deniedBy(error.message, action) };
   }
-  if (is(CLOSED)) return { status: asked.open || asked.begun ? "failed" : "not-enabled" };
+  if (is(CLOSED)) return { status: request.open || request.begun ? "failed" : "not-enabled" };
   if (is(TIMED_OUT)) return { status: "timed-out" };
   if (error instanceof Gone) return { status: "deleted" };
-  const gone = asked.names && isGone({ code, message: error.message }, asked.names.serviceId);
+  const gone = request.names && isGone({ code, message: error.message }, request.names.serviceId);
   return { status: gone ? "deleted" : "failed" };
 }
 

@@ -45,10 +45,10 @@ export async function regionsOf(
   const [first] = regional;
   if (!first) return () => ({ is: "open" });
   const { account_id: account } = first.item;
-  const places = [...new Set([run.homeRegion, ...regional.map(({ item }) => item.region)])].slice(0, ASKED_AT_MOST);
+  const candidates = [...new Set([run.homeRegion, ...regional.map(({ item }) => item.region)])].slice(0, ASKED_AT_MOST);
   let states: ReadonlyMap<string, string | undefined> | undefined;
   let problem: Problem | undefined;
-  for (const region of places) {
+  for (const region of candidates) {
     try {
       states = await describeRegions(run, first, clientOf(EC2Client, region));
       break;
@@ -63,17 +63,21 @@ export async function regionsOf(
     const state = states.get(region);
     if (state === "opted-in" || state === "opt-in-not-required") return { is: "open" };
     if (state === "not-opted-in")
-      return { is: "closed", problem: told("not-enabled", state, `${region} is ${state} in ${account}`) };
+      return { is: "closed", problem: regionProblem("not-enabled", state, `${region} is ${state} in ${account}`) };
     return {
       is: "unnamed",
-      problem: told("failed", "RegionNotNamed", `DescribeRegions does not say whether ${region} is open in ${account}`),
+      problem: regionProblem(
+        "failed",
+        "RegionNotNamed",
+        `DescribeRegions does not say whether ${region} is open in ${account}`,
+      ),
     };
   };
 }
 
 const noteOf = ({ error: { operation, code, message } }: Problem): Note => ({ operation, code, message, times: 1 });
 
-const told = (status: Problem["status"], code: string, message: string): Problem => ({
+const regionProblem = (status: Problem["status"], code: string, message: string): Problem => ({
   status,
   error: { operation: "DescribeRegions", status, code, message, times: 1 },
 });
@@ -84,8 +88,8 @@ async function describeRegions(
   ec2: SdkClient,
 ): Promise<Map<string, string | undefined>> {
   const command = tellThrottles(new DescribeRegionsCommand({ AllRegions: true }), () => builder.throttled());
-  const asked = () => (ec2 as EC2Client).send(command, { abortSignal: run.deadline });
-  const { Regions = [], $metadata } = await before(run.deadline, asked);
+  const send = () => (ec2 as EC2Client).send(command, { abortSignal: run.deadline });
+  const { Regions = [], $metadata } = await before(run.deadline, send);
   builder.called($metadata?.attempts);
   if (!Regions.length) throw new Error("DescribeRegions answered with no region at all");
   return new Map(Regions.flatMap((each) => (each.RegionName ? [[each.RegionName, each.OptInStatus] as const] : [])));

@@ -80,18 +80,18 @@ export interface PlaceInItem {
 
 /**
  * Where a configuration item has what a path leads to in a column: the reverse of {@link rowOf}.
- * @param steps names of the members, as the SDK spells them
+ * @param path names of the members, as the SDK spells them
  * @returns undefined where no item has it
  */
 export function placeInItem(
   resourceType: string,
   { member }: Pick<MemberColumn, "member">,
-  steps: readonly string[],
+  path: readonly string[],
 ): PlaceInItem | undefined {
   const detail = DETAILS[resourceType]?.[member];
-  if (detail?.under && steps.length && steps[0] !== detail.under) return undefined;
+  if (detail?.under && path.length && path[0] !== detail.under) return undefined;
   const document = detail ? ["supplementaryConfiguration", detail.supplement] : ["configuration", small(member)];
-  return { document, at: [...document, ...steps.slice(detail?.under ? 1 : 0).map(small)] };
+  return { document, at: [...document, ...path.slice(detail?.under ? 1 : 0).map(small)] };
 }
 
 const small = (name: string): string => `${name[0]?.toLowerCase() ?? ""}${name.slice(1)}`;

@@ -29,9 +29,9 @@ export function readTemplate(name: string): string {
 export function fillTemplate(template: string, resource: string, values: TemplateValues): string {
   const sql = template.replace(/^--.*\n/gm, "");
   const all: TemplateValues = { ...values, resource, table: latestName(resourceTypeName(resource)) };
-  const asked = new Set([...sql.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name!));
-  const missing = [...asked].filter((name) => !(name in all));
-  const stray = Object.keys(values).filter((name) => !asked.has(name));
+  const required = new Set([...sql.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name!));
+  const missing = [...required].filter((name) => !(name in all));
+  const stray = Object.keys(values).filter((name) => !required.has(name));
   if (missing.length || stray.length)
     throw new Error(
       [

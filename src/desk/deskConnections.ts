@@ -19,11 +19,11 @@ export type DeskClient = (waits: Waits) => ClientOptions;
  * @throws Error where the authority's file cannot be read
  */
 export function deskClient(env: NodeJS.ProcessEnv): DeskClient {
-  const made = new Map<string, HttpHandlerUserInput>();
+  const cache = new Map<string, HttpHandlerUserInput>();
   return (waits) => {
     const name = JSON.stringify(waits);
-    const requestHandler = made.get(name) ?? handlerOf(waits, env);
-    made.set(name, requestHandler);
+    const requestHandler = cache.get(name) ?? handlerOf(waits, env);
+    cache.set(name, requestHandler);
     return { requestHandler, sha256: Sha256 };
   };
 }
@@ -33,13 +33,13 @@ function handlerOf(waits: Waits, env: NodeJS.ProcessEnv): HttpHandlerUserInput {
   const ca = authority(env);
   const options = { keepAlive: true, maxSockets: CALLS_AT_ONCE };
   const trusting = { ...options, ...(ca ? { ca } : {}) };
-  const around = { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(trusting) };
-  const direct = new NodeHttpHandler({ ...waits, ...around });
+  const agents = { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(trusting) };
+  const direct = new NodeHttpHandler({ ...waits, ...agents });
   if (!proxy.https && !proxy.http) return direct;
   const proxied = new NodeHttpHandler({
     ...waits,
-    httpAgent: proxy.http ? new HttpProxyAgent(proxy.http, options) : around.httpAgent,
-    httpsAgent: proxy.https ? new HttpsProxyAgent(proxy.https, trusting) : around.httpsAgent,
+    httpAgent: proxy.http ? new HttpProxyAgent(proxy.http, options) : agents.httpAgent,
+    httpsAgent: proxy.https ? new HttpsProxyAgent(proxy.https, trusting) : agents.httpsAgent,
   });
   return {
     metadata: direct.metadata,

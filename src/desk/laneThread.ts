@@ -18,12 +18,12 @@ const waiting = new Map<
   number,
   { resolve: (session: AwsCredentialIdentity) => void; reject: (error: Error) => void }
 >();
-let asked = 0;
+let requests = 0;
 
 /** Credentials stand in the main thread, which alone asks people for codes and renews what can be renewed. */
 const session = (account: string): Promise<AwsCredentialIdentity> =>
   new Promise((resolve, reject) => {
-    const id = asked++;
+    const id = requests++;
     waiting.set(id, { resolve, reject });
     tell({ kind: "session", id, account });
   });

@@ -16,17 +16,17 @@ export interface Unread {
 export function unreadWith(policy: Policy, services: readonly Service[]): Unread[] {
   return services.map(({ name, collectors }) => {
     const missing = new Set<string>();
-    const asked = new Set<string>();
+    const requested = new Set<string>();
     const types = new Set<string>();
     for (const collector of collectors)
       for (const read of readsOf(collector))
         for (const action of read.actions) {
-          asked.add(action);
+          requested.add(action);
           if (gives(policy, action, read.resources)) continue;
           missing.add(action);
           if (isListing(collector.listing, read)) types.add(collector.type);
         }
-    return { service: name, actions: [...asked].sort(), missing: [...missing].sort(), types: [...types].sort() };
+    return { service: name, actions: [...requested].sort(), missing: [...missing].sort(), types: [...types].sort() };
   });
 }
 

@@ -83,8 +83,8 @@ export async function accountFacts(door: Door, account_id: string): Promise<Acco
   const enter = async (ExternalId: string | undefined) => {
     const RoleArn = roleArn(door.role, account_id);
     // The shortest there is: a look takes seconds.
-    const asked = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, ExternalId, DurationSeconds: 900 });
-    const { Credentials } = await door.sts.send(asked);
+    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: SESSION_NAME, ExternalId, DurationSeconds: 900 });
+    const { Credentials } = await door.sts.send(command);
     return Credentials;
   };
   const tried = async (externalId: string | undefined): Promise<Entry> => {

@@ -32,7 +32,7 @@ export interface Elsewhere {
 
 /** Names that one line has room for. */
 const NAMED = 6;
-const few = (names: readonly string[]): string =>
+const firstOf = (names: readonly string[]): string =>
   `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
 
 /** Judges what an account said. */
@@ -122,7 +122,7 @@ function policyFindings(role: RoleFacts, expected: Expected, up: string): Findin
     role.arn,
     role.attached.map(({ name }) => name),
   );
-  const wanted = grantsOf(standIn ? [] : [...expected.documents, self].map((document) => JSON.stringify(document)));
+  const needed = grantsOf(standIn ? [] : [...expected.documents, self].map((document) => JSON.stringify(document)));
   const all = [...role.attached, ...role.inline];
   const unread = all.flatMap(({ name, document }) =>
     typeof document === "string" ? [] : [`${name} (${document.code})`],
@@ -130,25 +130,31 @@ function policyFindings(role: RoleFacts, expected: Expected, up: string): Findin
   const found = grantsOf(
     all.flatMap(({ document }) => (typeof document === "string" && document !== "{}" ? [document] : [])),
   );
-  const missing = unread.length ? [] : [...wanted].filter((grant) => !found.has(grant));
-  const spare = [...found].filter((grant) => !wanted.has(grant));
+  const missing = unread.length ? [] : [...needed].filter((grant) => !found.has(grant));
+  const spare = [...found].filter((grant) => !needed.has(grant));
   const versions = role.attached.flatMap(({ name, version }) =>
     version ? [`${name.split("/").at(-1)} ${version}`] : [],
   );
   const findings = [
     ...(unread.length
-      ? [problem("policy", `has policies that this program did not make, and that it may not read: ${few(unread)}`, up)]
+      ? [
+          problem(
+            "policy",
+            `has policies that this program did not make, and that it may not read: ${firstOf(unread)}`,
+            up,
+          ),
+        ]
       : []),
     ...(missing.length
-      ? [problem("policy", `lacks ${missing.length} of ${wanted.size} permissions: ${few(missing)}`, up)]
+      ? [problem("policy", `lacks ${missing.length} of ${needed.size} permissions: ${firstOf(missing)}`, up)]
       : []),
     ...(spare.length
-      ? [problem("policy", `allows ${spare.length} that no deployed auditor needs: ${few(spare)}`, up)]
+      ? [problem("policy", `allows ${spare.length} that no deployed auditor needs: ${firstOf(spare)}`, up)]
       : []),
   ];
   if (findings.length) return findings;
   if (standIn) return [note("policy", `${standIn.split("/").at(-1)} of AWS's own, in place of the generated one`)];
-  return [ok("policy", `as generated, ${wanted.size} permissions (${versions.join(", ")})`)];
+  return [ok("policy", `as generated, ${needed.size} permissions (${versions.join(", ")})`)];
 }
 
 const OPEN = new Set(["opted-in", "opt-in-not-required"]);
@@ -161,8 +167,8 @@ function regionFindings({ regions }: AccountFacts, expected: Expected): Finding[
   const closed = expected.regions.filter((name) => !open.includes(name));
   const unseen = open.filter((name) => !expected.regions.includes(name));
   const findings = [
-    ...(closed.length ? [note("regions", `of the configured ones not open here: ${few(closed)}`)] : []),
-    ...(unseen.length ? [note("regions", `open here, and not audited by configuration: ${few(unseen)}`)] : []),
+    ...(closed.length ? [note("regions", `of the configured ones not open here: ${firstOf(closed)}`)] : []),
+    ...(unseen.length ? [note("regions", `open here, and not audited by configuration: ${firstOf(unseen)}`)] : []),
   ];
   return findings.length ? findings : [ok("regions", "those configured are those that are open")];
 }

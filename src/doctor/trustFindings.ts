@@ -44,9 +44,9 @@ function withoutOrganization(statement: Statement): Statement {
 /** Judges a role's trust policy. */
 export function trustFindings(text: string, expected: ExpectedTrust, remedy: string): Finding[] {
   const allowed = Trust.parse(JSON.parse(text)).Statement.filter(({ Effect }) => Effect === "Allow");
-  const wanted = Trust.parse(expected.trust).Statement[0]!;
+  const required = Trust.parse(expected.trust).Statement[0]!;
   const fits = (statement: Statement) =>
-    samePolicy({ Statement: withoutOrganization(statement) }, { Statement: withoutOrganization(wanted) });
+    samePolicy({ Statement: withoutOrganization(statement) }, { Statement: withoutOrganization(required) });
   const others = [
     ...new Set(allowed.flatMap(principalsOf).filter((each) => !isAccount(each, expected.auditAccountId))),
   ];

@@ -70,7 +70,7 @@ export function attestationProblem(
   key: KeyObject | undefined,
 ): string | undefined {
   const [{ keyid, sig }] = value.signatures;
-  if (canonicalJson(value) !== text) return "it is written otherwise than the sealer does";
+  if (canonicalJson(value) !== text) return "it is not written as the sealer writes it";
   if (Buffer.from(statementOf(manifest, bytes)).toString("base64") !== value.payload)
     return "its statement is not what the manifest says";
   if (keyid !== manifest.signing_key?.sha256) return "it is of another key than the manifest names";

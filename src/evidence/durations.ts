@@ -70,7 +70,7 @@ export function durationsText(runId: string, took: ByAuditor): string | undefine
 export function tookFrom(bytes: Uint8Array): Took {
   if (bytes.length > DURATIONS_BYTES_AT_MOST) throw new Error(`more than ${DURATIONS_BYTES_AT_MOST} bytes`);
   const { accounts, ms } = Durations.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-  const place = new Map(accounts.map((account, n) => [account, n]));
+  const position = new Map(accounts.map((account, n) => [account, n]));
   const of = new Map(Object.entries(ms));
-  return (auditor, account) => of.get(auditor)?.[place.get(account) ?? -1] ?? undefined;
+  return (auditor, account) => of.get(auditor)?.[position.get(account) ?? -1] ?? undefined;
 }

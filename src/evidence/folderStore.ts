@@ -19,12 +19,12 @@ export function folderStore(folder: string): EvidenceStore {
   return {
     source,
     create: async (key, body) => {
-      const written = await growing();
+      const temporary = await growing();
       try {
-        await writeFile(written, body);
-        return await putInPlace(written, pathOf(key));
+        await writeFile(temporary, body);
+        return await putInPlace(temporary, pathOf(key));
       } finally {
-        await rm(written, { force: true });
+        await rm(temporary, { force: true });
       }
     },
     upload: (key) => fileUpload(growing, pathOf(key)),
@@ -43,10 +43,10 @@ const LISTED = 1000;
  * Gives a whole file its name, unless another has it. A second name for the same file is made at once or not at all,
  * whoever else tries.
  */
-async function putInPlace(written: string, path: string): Promise<boolean> {
+async function putInPlace(temporary: string, path: string): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true });
   try {
-    await link(written, path);
+    await link(temporary, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -55,11 +55,11 @@ async function putInPlace(written: string, path: string): Promise<boolean> {
 }
 
 function fileUpload(growing: () => Promise<string>, path: string): ObjectUpload {
-  let written: string | undefined;
+  let temporary: string | undefined;
   return {
     part: async (bytes) => {
-      written ??= await growing();
-      const file = await open(written, "a");
+      temporary ??= await growing();
+      const file = await open(temporary, "a");
       try {
         await file.writeFile(bytes);
       } finally {
@@ -67,11 +67,11 @@ function fileUpload(growing: () => Promise<string>, path: string): ObjectUpload 
       }
     },
     finish: async () => {
-      if (!written) throw new Error(`${path}: nothing was written`);
+      if (!temporary) throw new Error(`${path}: nothing was written`);
       try {
-        return await putInPlace(written, path);
+        return await putInPlace(temporary, path);
       } finally {
-        await rm(written, { force: true });
+        await rm(temporary, { force: true });
       }
     },
   };

@@ -61,16 +61,16 @@ export function inclusionPath(leaves: readonly Buffer[], index: number): Buffer[
 export function rootFrom(leaf: Buffer, index: number, size: number, path: readonly Uint8Array[]): Buffer | undefined {
   if (!Number.isInteger(index) || index < 0 || index >= size) return undefined;
   if (size === 1) return path.length ? undefined : leaf;
-  const beside = path.at(-1);
-  if (!beside) return undefined;
+  const sibling = path.at(-1);
+  if (!sibling) return undefined;
   const left = leftOf(size);
   const below = path.slice(0, -1);
   if (index < left) {
     const own = rootFrom(leaf, index, left, below);
-    return own && nodeHash(own, beside);
+    return own && nodeHash(own, sibling);
   }
   const own = rootFrom(leaf, index - left, size - left, below);
-  return own && nodeHash(beside, own);
+  return own && nodeHash(sibling, own);
 }
 
 /**
@@ -108,11 +108,11 @@ export function isConsistent(first: TreeHead, second: TreeHead, proof: readonly 
     }
     const left = leftOf(newer);
     const below = older <= left ? rootsOf(older, left, isWhole) : rootsOf(older - left, newer - left, false);
-    const beside = rest.shift();
-    if (!below || !beside) return undefined;
+    const sibling = rest.shift();
+    if (!below || !sibling) return undefined;
     return older <= left
-      ? [below[0], nodeHash(below[1], beside)]
-      : [nodeHash(beside, below[0]), nodeHash(beside, below[1])];
+      ? [below[0], nodeHash(below[1], sibling)]
+      : [nodeHash(sibling, below[0]), nodeHash(sibling, below[1])];
   };
   const roots = rootsOf(first.size, second.size, true);
   if (!roots || rest.length) return false;

@@ -46,10 +46,10 @@ export async function checkObject(
     return { kind: "altered", problem: `it has ${size} bytes, and was sealed with ${expected.bytes}` };
   const stream = await source.open(expected.key);
   if (!stream) return { kind: "missing", problem: "it was sealed, and there is no file that can be read" };
-  const { bytes, sha256, kept } = await contentOf(stream);
+  const { bytes, sha256, buffer } = await contentOf(stream);
   if (sha256 === expected.sha256) {
     if (expected.items === undefined) return "as sealed";
-    const items = await itemsOf(source, expected.key, kept);
+    const items = await itemsOf(source, expected.key, buffer);
     if (items === expected.items) return "as sealed";
     const held = items === undefined ? "cannot be unpacked" : `holds ${items} items`;
     return { kind: "miscounted", problem: `it ${held}, and was sealed with ${expected.items}` };
@@ -75,7 +75,7 @@ async function differenceOf(
   return { kind: "altered", problem: `its SHA-256 is ${sha256}, and was sealed as ${expected.sha256}` };
 }
 
-async function contentOf(stream: Readable): Promise<{ bytes: number; sha256: string; kept: Buffer | undefined }> {
+async function contentOf(stream: Readable): Promise<{ bytes: number; sha256: string; buffer: Buffer | undefined }> {
   const hash = createHash("sha256");
   let bytes = 0;
   let chunks: Buffer[] = [];
@@ -85,15 +85,15 @@ async function contentOf(stream: Readable): Promise<{ bytes: number; sha256: str
     if (bytes <= KEPT_AT_MOST) chunks.push(chunk);
     else chunks = [];
   }
-  return { bytes, sha256: hash.digest("hex"), kept: bytes <= KEPT_AT_MOST ? Buffer.concat(chunks) : undefined };
+  return { bytes, sha256: hash.digest("hex"), buffer: bytes <= KEPT_AT_MOST ? Buffer.concat(chunks) : undefined };
 }
 
 /** @returns undefined when it is not whole gzip, or is gone by now */
-async function itemsOf(source: EvidenceSource, key: string, kept: Buffer | undefined): Promise<number | undefined> {
+async function itemsOf(source: EvidenceSource, key: string, content: Buffer | undefined): Promise<number | undefined> {
   try {
     // Most objects are small: a stream and its thread would cost a hundred times what there is to unpack.
-    if (kept && kept.length <= UNPACKED_AT_ONCE) return linesIn(gunzipSync(kept));
-    const stream = kept ? Readable.from([kept]) : await source.open(key);
+    if (content && content.length <= UNPACKED_AT_ONCE) return linesIn(gunzipSync(content));
+    const stream = content ? Readable.from([content]) : await source.open(key);
     if (!stream) return undefined;
     let lines = 0;
     for await (const chunk of unzipped(stream) as AsyncIterable<Buffer>) lines += linesIn(chunk);

@@ -86,7 +86,7 @@ interface Sealed {
 class Puller {
   private readonly pulled: Pulled = { fetched: 0, bytes: 0, standing: 0, problems: 0 };
   private readonly sealed: SortedSpool;
-  private readonly few = new BoundedPool(AT_ONCE);
+  private readonly pool = new BoundedPool(AT_ONCE);
   private files = 0;
 
   constructor(
@@ -108,7 +108,7 @@ class Puller {
     } else await this.sealsOf(run);
     for await (const { key, bytes } of from.list(layout.KEYS_PREFIX)) await this.start(key, bytes);
     await this.everything();
-    await this.few.drain();
+    await this.pool.drain();
     return this.pulled;
   }
 
@@ -140,23 +140,23 @@ class Puller {
   private async everything(): Promise<void> {
     const sealed = this.sealed.sorted();
     let want = await sealed.next();
-    const wanted = () => (want.done ? undefined : want.value.slice(0, want.value.lastIndexOf("\t")));
+    const next = () => (want.done ? undefined : want.value.slice(0, want.value.lastIndexOf("\t")));
     const goOn = async () => {
-      const key = wanted();
-      while (wanted() === key && key !== undefined) want = await sealed.next();
+      const key = next();
+      while (next() === key && key !== undefined) want = await sealed.next();
     };
     const missing = (key: string) => this.problem("missing", key, "it was sealed, and is not there");
     for await (const { key, bytes } of this.listing()) {
-      for (let before = wanted(); before !== undefined && before < key; before = wanted()) {
+      for (let before = next(); before !== undefined && before < key; before = next()) {
         missing(before);
         await goOn();
       }
       const expected: Sealed | undefined =
-        wanted() === key ? JSON.parse((want.value as string).slice(key.length + 1)) : undefined;
+        next() === key ? JSON.parse((want.value as string).slice(key.length + 1)) : undefined;
       if (expected) await goOn();
       if (!isMark(key)) await this.start(key, bytes, expected);
     }
-    for (let left = wanted(); left !== undefined; left = wanted()) {
+    for (let left = next(); left !== undefined; left = next()) {
       missing(left);
       await goOn();
     }
@@ -181,10 +181,10 @@ class Puller {
   /** Tables by run; those of the latest one are copies of them, and change. */
   private async *tables(
     prefix: string,
-    wanted: (key: string) => boolean,
+    selects: (key: string) => boolean,
   ): AsyncGenerator<{ key: string; bytes: number }, void, undefined> {
     for await (const each of this.to.from.list(prefix))
-      if (layout.tableFileOf(each.key) && wanted(each.key)) yield each;
+      if (layout.tableFileOf(each.key) && selects(each.key)) yield each;
   }
 
   private problem(kind: PullProblem["kind"], key: string, problem: string): void {
@@ -198,7 +198,7 @@ class Puller {
       this.problem("refused", key, "the system writes under no such name: it is not copied");
       return;
     }
-    await this.few.run(() => this.one(key, bytes, expected));
+    await this.pool.run(() => this.one(key, bytes, expected));
   }
 
   private async one(key: string, bytes: number | undefined, expected: Sealed | undefined): Promise<void> {

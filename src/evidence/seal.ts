@@ -141,9 +141,9 @@ async function write(
   builder: ManifestBuilder,
   last: Standing | undefined,
 ): Promise<Standing> {
-  const { store, signer, incomplete: asked, bundleSha256 } = sealing;
+  const { store, signer, incomplete: requested, bundleSha256 } = sealing;
   const { run_id: run, run_date: date } = link;
-  const incomplete = link.incomplete ?? asked;
+  const incomplete = link.incomplete ?? requested;
   if (builder.open.length && !incomplete)
     throw new Error(
       `run ${run} has sequence number ${link.sequence}, but commits that it should be sealed with are gone: ${builder.open.map(({ id }) => id).join(", ")}`,
@@ -159,9 +159,9 @@ async function write(
     claimedAsComplete: !link.incomplete,
   });
   if (await store.writeManifest(run, date, text)) return { manifest, bytes: Buffer.from(text), built: text };
-  const written = await store.readManifest(run, date);
-  if (!written) throw new Error(`the manifest of run ${run} was written and is not there`);
-  return { ...written, built: text };
+  const existing = await store.readManifest(run, date);
+  if (!existing) throw new Error(`the manifest of run ${run} was written and is not there`);
+  return { ...existing, built: text };
 }
 
 /** How a manifest names the key that signs it. */

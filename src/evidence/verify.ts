@@ -413,8 +413,8 @@ class Verifier {
 
   /** Which attempt counts, by task: read again when it is asked for, as there may be any number of runs. */
   private async attemptsOf(record: SealRecord): Promise<ReadonlyMap<string, string>> {
-    const kept = this.attempts.get(record.run);
-    if (kept) return kept;
+    const cached = this.attempts.get(record.run);
+    if (cached) return cached;
     const { tasks } = (await manifestAgain(this.to.source, record)).value;
     const attempts = new Map(tasks.map(({ task, attempt }) => [task, attempt]));
     const [oldest] = this.attempts.keys();

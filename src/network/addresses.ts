@@ -36,11 +36,11 @@ function ipv6Of(text: string): bigint | undefined {
     if (embedded === undefined) return undefined;
     tail.push((embedded >> 16n).toString(16), (embedded & 0xffffn).toString(16));
   }
-  const written = groups.flat();
-  if (written.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  if (halves.length === 1 ? written.length !== 8 : written.length > 7) return undefined;
-  const zeros = Array<string>(8 - written.length).fill("0");
-  const all = halves.length === 1 ? written : [...groups[0]!, ...zeros, ...groups[1]!];
+  const hextets = groups.flat();
+  if (hextets.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  if (halves.length === 1 ? hextets.length !== 8 : hextets.length > 7) return undefined;
+  const zeros = Array<string>(8 - hextets.length).fill("0");
+  const all = halves.length === 1 ? hextets : [...groups[0]!, ...zeros, ...groups[1]!];
   return all.reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
 }
 

@@ -35,8 +35,8 @@ interface Rule {
 
 function ruleOf(entry: AclEntry): Rule {
   const about = matched(entry.protocol, entry.fromPort, entry.toPort);
-  const written = [entry.cidrIpv4, entry.cidrIpv6].filter((cidr) => cidr !== null && cidr !== undefined);
-  const sets = written.map((cidr) => addressesOf(cidr));
+  const cidrs = [entry.cidrIpv4, entry.cidrIpv6].filter((cidr) => cidr !== null && cidr !== undefined);
+  const sets = cidrs.map((cidr) => addressesOf(cidr));
   const known = sets.filter((set) => set !== undefined);
   const number = Number(entry.ruleNumber ?? Number.NaN);
   const action = String(entry.action).toLowerCase();
@@ -45,7 +45,7 @@ function ruleOf(entry: AclEntry): Rule {
     about?.unclear ||
     (!about && `the protocol ${JSON.stringify(entry.protocol)}`) ||
     (!sets.length && "no source") ||
-    (known.length < sets.length && `the source ${JSON.stringify(written[sets.indexOf(undefined)])}`) ||
+    (known.length < sets.length && `the source ${JSON.stringify(cidrs[sets.indexOf(undefined)])}`) ||
     (!Number.isFinite(number) && "no rule number") ||
     (action !== "allow" && action !== "deny" && `the action ${JSON.stringify(entry.action)}`);
   return {

@@ -9,12 +9,12 @@ export const LAST_PORT = 65_535;
 
 /**
  * A protocol as all rules here name it: `tcp`, `udp`, `icmp`, `icmpv6`, a number as text, or `all`.
- * @param written a name in any case, or a number as number or text; `-1` is every protocol
+ * @param value a name in any case, or a number as number or text; `-1` is every protocol
  * @returns undefined where it is none of these
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
  */
-export function protocolOf(written: unknown): string | undefined {
-  const text = String(written ?? "")
+export function protocolOf(value: unknown): string | undefined {
+  const text = String(value ?? "")
     .trim()
     .toLowerCase();
   if (text === "-1" || text === "all" || text === "any") return "all";
@@ -60,9 +60,9 @@ export function matched(protocol: unknown, from: unknown, to: unknown): Matched 
 }
 
 /** A port, `every` where it is left out or -1; undefined where it is none. */
-function portOf(written: unknown): number | "every" | undefined {
-  if (written === null || written === undefined || written === "") return "every";
-  const port = typeof written === "string" || typeof written === "number" ? Number(written) : Number.NaN;
+function portOf(given: unknown): number | "every" | undefined {
+  if (given === null || given === undefined || given === "") return "every";
+  const port = typeof given === "string" || typeof given === "number" ? Number(given) : Number.NaN;
   if (port === -1) return "every";
   return Number.isInteger(port) && port >= 0 && port <= LAST_PORT ? port : undefined;
 }

@@ -49,7 +49,7 @@ const PRIVATE: AddressSet = difference(EVERY_ADDRESS, PUBLIC);
 function pathTo(of: Interface, lists: PrefixLists): Reach {
   const { publicIpv4, ipv6, routes } = of;
   const keptOut = "internetKeptOut" in of ? of.internetKeptOut : false;
-  const asked = (has: boolean | undefined, family: AddressSet, name: string): Reach => {
+  const part = (has: boolean | undefined, family: AddressSet, name: string): Reach => {
     if (has === false || keptOut) return NOBODY;
     const addresses = intersection(PUBLIC, family);
     const routed = routes ? internetRoutes(routes, lists) : notKnown("its route table was not read", PUBLIC);
@@ -57,7 +57,7 @@ function pathTo(of: Interface, lists: PrefixLists): Reach {
     const known = has ? here : perhaps(here, `whether it has ${name}`);
     return keptOut === false ? known : perhaps(known, "whether VPC Block Public Access keeps the internet out");
   };
-  const [four, six] = [asked(publicIpv4, EVERY_IPV4, "a public address"), asked(ipv6, EVERY_IPV6, "an IPv6 address")];
+  const [four, six] = [part(publicIpv4, EVERY_IPV4, "a public address"), part(ipv6, EVERY_IPV6, "an IPv6 address")];
   return {
     certain: union(PRIVATE, four.certain, six.certain),
     possible: union(PRIVATE, four.possible, six.possible),

@@ -109,11 +109,11 @@ function testOf(operator: Operator, expected: string, version: Policy["version"]
 
 /** `Null`: true asks for the key's absence, false for its presence. */
 function nullHolds({ key, values }: Condition, present: ReturnType<RequestContext["get"]>): Truth {
-  const asked = values.map((each) => each.toLowerCase());
-  if (!asked.length || asked.some((each) => each !== "true" && each !== "false"))
+  const lowered = values.map((each) => each.toLowerCase());
+  if (!lowered.length || lowered.some((each) => each !== "true" && each !== "false"))
     return unclear(`Null of ${key} is neither true nor false`);
-  if (asked.includes("true") && asked.includes("false")) return YES;
-  return present === UNKNOWN ? dependsOn(key) : whether((present === undefined) === asked.includes("true"));
+  if (lowered.includes("true") && lowered.includes("false")) return YES;
+  return present === UNKNOWN ? dependsOn(key) : whether((present === undefined) === lowered.includes("true"));
 }
 
 /**

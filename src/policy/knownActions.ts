@@ -42,10 +42,10 @@ interface Packed {
 }
 
 const lazy = <T>(make: () => T): (() => T) => {
-  let made: { value: T } | undefined;
+  let cached: { value: T } | undefined;
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    cached ??= { value: make() };
+    return cached.value;
   };
 };
 

@@ -145,8 +145,8 @@ export const keysPresent = (conditions: readonly Condition[]): Set<string> =>
     conditions.flatMap((condition) => {
       const operator = operatorOf(condition.operator);
       if (!operator || operator.ifExists || operator.negated || operator.set === "ForAllValues") return [];
-      const asked = condition.values.map((each) => each.toLowerCase());
-      return operator.type === "Null" && !(asked.length === 1 && asked[0] === "false")
+      const lowered = condition.values.map((each) => each.toLowerCase());
+      return operator.type === "Null" && !(lowered.length === 1 && lowered[0] === "false")
         ? []
         : [condition.key.toLowerCase()];
     }),

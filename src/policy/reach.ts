@@ -139,22 +139,22 @@ function completed(pattern: string): string {
 }
 
 /** A variable without a value matches no resource. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value */
-function resourceMatches(statement: Statement, policy: Policy, asked: Asked, kind: PolicyKind): Truth {
+function resourceMatches(statement: Statement, policy: Policy, request: Asked, kind: PolicyKind): Truth {
   const one = (given: string): Truth => {
     const pattern = NAMING.has(kind) ? given : completed(given);
-    if (!hasVariables(pattern, policy.version)) return whether(matchesResource(pattern, asked.resource));
-    const expanded = expandVariables(pattern, policy.version, asked.context);
+    if (!hasVariables(pattern, policy.version)) return whether(matchesResource(pattern, request.resource));
+    const expanded = expandVariables(pattern, policy.version, request.context);
     if ("key" in expanded) return dependsOn(expanded.key);
-    return "valueless" in expanded ? NO : whether(globMatches(globOf(expanded.parts, "resource"), asked.resource));
+    return "valueless" in expanded ? NO : whether(globMatches(globOf(expanded.parts, "resource"), request.resource));
   };
   if (statement.resources) return any(statement.resources.map(one));
   if (statement.notResources) return not(any(statement.notResources.map(one)));
   // A trust policy names no resource: the role is.
-  const trust = kind === "resourcePolicy" && /^sts:/i.test(asked.action);
+  const trust = kind === "resourcePolicy" && /^sts:/i.test(request.action);
   return trust ? YES : unclear(`statement ${statement.sid ?? statement.index} names no resource`);
 }
 
-function namingOf(statement: Statement, kind: PolicyKind, asked: Asked): Naming {
+function namingOf(statement: Statement, kind: PolicyKind, request: Asked): Naming {
   if (!NAMING.has(kind)) {
     const { principals, notPrincipals } = statement;
     if (notPrincipals || (principals && !principals.everybody))
@@ -163,22 +163,22 @@ function namingOf(statement: Statement, kind: PolicyKind, asked: Asked): Naming 
   }
   // RCPs know no other principal than everybody, and an endpoint's policy is about those who come through it.
   if (kind !== "resourcePolicy" && !statement.principals && !statement.notPrincipals) return CALLER_ALONE;
-  return namedBy(statement, asked.caller, asked.context, asked.boundary);
+  return namedBy(statement, request.caller, request.context, request.boundary);
 }
 
 /** The statements of a policy that apply, or may. */
-function applied(policy: Policy, at: Pick<Applied, "kind" | "level" | "policy">, asked: Asked): Applied[] {
+function applied(policy: Policy, at: Pick<Applied, "kind" | "level" | "policy">, request: Asked): Applied[] {
   const found: Applied[] = [];
   for (const statement of policy.statements) {
-    const about = actionMatches(statement, asked.action);
+    const about = actionMatches(statement, request.action);
     if (about.value === false) continue;
     const { index, sid, effect, problem, conditions } = statement;
-    const naming = namingOf(statement, at.kind, asked);
+    const naming = namingOf(statement, at.kind, request);
     const truth = all([
       about,
       meansCaller(naming),
-      resourceMatches(statement, policy, asked, at.kind),
-      conditions.length ? conditionsHold(conditions, policy.version, asked.context) : YES,
+      resourceMatches(statement, policy, request, at.kind),
+      conditions.length ? conditionsHold(conditions, policy.version, request.context) : YES,
       problem ? unclear(`${at.kind}: ${problem}`) : YES,
     ]);
     if (truth.value !== false)
@@ -197,12 +197,12 @@ interface Read {
 
 const NOTHING: Read = { statements: [], allow: NO, deny: NO };
 
-function read(policies: readonly Policy[], kind: PolicyKind, asked: Asked, level?: number): Read {
+function read(policies: readonly Policy[], kind: PolicyKind, request: Asked, level?: number): Read {
   const statements: Applied[] = [];
   const truths: Record<"Allow" | "Deny", Truth[]> = { Allow: [], Deny: [] };
   for (const [at, policy] of policies.entries()) {
-    const place = level === undefined ? { kind, policy: at } : { kind, level, policy: at };
-    for (const each of applied(policy, place, asked)) {
+    const position = level === undefined ? { kind, policy: at } : { kind, level, policy: at };
+    for (const each of applied(policy, position, request)) {
       statements.push(each);
       truths[each.effect].push(each.truth);
     }
@@ -220,8 +220,8 @@ function read(policies: readonly Policy[], kind: PolicyKind, asked: Asked, level
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_evaluation.html
  */
-function readLevels(levels: readonly (readonly Policy[])[], kind: PolicyKind, asked: Asked): Read {
-  const found = levels.map((level, at) => read(level, kind, asked, at));
+function readLevels(levels: readonly (readonly Policy[])[], kind: PolicyKind, request: Asked): Read {
+  const found = levels.map((level, at) => read(level, kind, request, at));
   const implied = (at: number): boolean =>
     kind === "resourceControlPolicies" &&
     !levels[at]!.some(({ statements, problem }) => problem || statements.some(({ effect }) => effect === "Allow"));
@@ -240,19 +240,19 @@ const isIdentity = ({ kind }: Caller): boolean =>
 /** What limits nobody: where a kind does not apply, it neither allows less nor denies. */
 const OPEN: Read = { statements: [], allow: YES, deny: NO };
 
-function readAll(policies: ReachPolicies, asked: Asked): Kinds {
-  const { caller } = asked;
+function readAll(policies: ReachPolicies, request: Asked): Kinds {
+  const { caller } = request;
   const identity = isIdentity(caller);
-  const one = (policy: Policy | undefined, kind: PolicyKind): Read => (policy ? read([policy], kind, asked) : OPEN);
+  const one = (policy: Policy | undefined, kind: PolicyKind): Read => (policy ? read([policy], kind, request) : OPEN);
   const scps = policies.serviceControlPolicies ?? [];
   const rcps = policies.resourceControlPolicies ?? [];
   return {
-    resourceControlPolicies: limitedByRcps(asked) ? readLevels(rcps, "resourceControlPolicies", asked) : OPEN,
-    serviceControlPolicies: limitedByScps(caller) ? readLevels(scps, "serviceControlPolicies", asked) : OPEN,
+    resourceControlPolicies: limitedByRcps(request) ? readLevels(rcps, "resourceControlPolicies", request) : OPEN,
+    serviceControlPolicies: limitedByScps(caller) ? readLevels(scps, "serviceControlPolicies", request) : OPEN,
     endpointPolicy: one(policies.endpointPolicy, "endpointPolicy"),
-    resourcePolicy: policies.resourcePolicy ? read([policies.resourcePolicy], "resourcePolicy", asked) : NOTHING,
+    resourcePolicy: policies.resourcePolicy ? read([policies.resourcePolicy], "resourcePolicy", request) : NOTHING,
     identityPolicies: identity
-      ? read(policies.identityPolicies ?? [], "identityPolicies", asked)
+      ? read(policies.identityPolicies ?? [], "identityPolicies", request)
       : caller.kind === "root"
         ? OPEN
         : NOTHING,
@@ -261,7 +261,7 @@ function readAll(policies: ReachPolicies, asked: Asked): Kinds {
     sessionPolicy:
       identity && (policies.sessionPolicy || caller.kind === "federatedUser")
         ? policies.sessionPolicy
-          ? read([policies.sessionPolicy], "sessionPolicy", asked)
+          ? read([policies.sessionPolicy], "sessionPolicy", request)
           : NOTHING
         : OPEN,
   };
@@ -280,8 +280,8 @@ function grants(kinds: Kinds): Naming {
 /** Parts of an answer that must all be true, each with the kinds of policy that make it so. */
 type Part = [truth: Truth, kinds: PolicyKind[]];
 
-function grantParts(kinds: Kinds, asked: Asked): Part[] {
-  const { caller, resourceAccount } = asked;
+function grantParts(kinds: Kinds, request: Asked): Part[] {
+  const { caller, resourceAccount } = request;
   const granted = grants(kinds);
   if (!isIdentity(caller) && caller.kind !== "root") return [[granted.caller, ["resourcePolicy"]]];
   const { identityPolicies, permissionsBoundary, sessionPolicy } = kinds;
@@ -292,7 +292,7 @@ function grantParts(kinds: Kinds, asked: Asked): Part[] {
     [sessionPolicy.allow, ["sessionPolicy"]],
   ];
   if (resourceAccount !== caller.account) return [...identity, [meansCaller(granted), ["resourcePolicy"]]];
-  const decides = resourcePolicyDecides(asked);
+  const decides = resourcePolicyDecides(request);
   const direct = any([granted.caller, all([granted.role, limits])]);
   if (direct.value === true) return [[YES, ["resourcePolicy"]]];
   if (decides && meansCaller(granted).value === false) return [[NO, ["resourcePolicy"]]];
@@ -308,7 +308,7 @@ const undefinedKinds = (parts: readonly Part[]): PolicyKind[] =>
 
 const ALWAYS: Reach = { decision: "allowed", statements: [], blockedBy: [], keys: [], notKnown: [] };
 
-const told = ({ kind, level, policy, index, sid, effect }: Applied): DecidingStatement => ({
+const decidingOf = ({ kind, level, policy, index, sid, effect }: Applied): DecidingStatement => ({
   kind,
   ...(level === undefined ? {} : { level }),
   policy,
@@ -319,25 +319,25 @@ const told = ({ kind, level, policy, index, sid, effect }: Applied): DecidingSta
 
 const inOrder = (kinds: readonly PolicyKind[]): PolicyKind[] => POLICY_KINDS.filter((each) => kinds.includes(each));
 
-function decided(kinds: Kinds, asked: Asked): Reach {
+function decided(kinds: Kinds, request: Asked): Reach {
   const statements = POLICY_KINDS.flatMap((kind) => kinds[kind].statements);
-  const spared = (kind: PolicyKind): boolean => kind === "resourcePolicy" && isOwnersWayBack(asked);
+  const spared = (kind: PolicyKind): boolean => kind === "resourcePolicy" && isOwnersWayBack(request);
   const denies = POLICY_KINDS.filter((kind) => !spared(kind)).map((kind): Part => [kinds[kind].deny, [kind]]);
   const such = (effect: "Allow" | "Deny", value: boolean | undefined): DecidingStatement[] =>
     statements
       .filter(
         (each) => each.effect === effect && each.truth.value === value && !(effect === "Deny" && spared(each.kind)),
       )
-      .map(told);
+      .map(decidingOf);
   const denying = denies.filter(([{ value }]) => value === true).flatMap(([, each]) => each);
   if (denying.length)
     return { ...ALWAYS, decision: "explicitlyDenied", statements: such("Deny", true), blockedBy: inOrder(denying) };
   const parts: Part[] = [
-    [whether(!refusesCaller(asked)), []],
+    [whether(!refusesCaller(request)), []],
     [kinds.resourceControlPolicies.allow, ["resourceControlPolicies"]],
     [kinds.serviceControlPolicies.allow, ["serviceControlPolicies"]],
     [kinds.endpointPolicy.allow, ["endpointPolicy"]],
-    ...grantParts(kinds, asked),
+    ...grantParts(kinds, request),
   ];
   const lacking = parts.filter(([{ value }]) => value === false);
   if (lacking.length)
@@ -385,7 +385,7 @@ export function reach(request: ReachRequest, policies: ReachPolicies): Reach {
     now: request.now ?? new Date(),
   });
   const boundary = isIdentity(caller) && policies.permissionsBoundary !== undefined;
-  const asked: Asked = { caller, action, resource, resourceAccount, context, boundary };
-  if (answersEveryCaller(asked)) return ALWAYS;
-  return decided(readAll(policies, asked), asked);
+  const evaluated: Asked = { caller, action, resource, resourceAccount, context, boundary };
+  if (answersEveryCaller(evaluated)) return ALWAYS;
+  return decided(readAll(policies, evaluated), evaluated);
 }

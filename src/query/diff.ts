@@ -41,8 +41,8 @@ export interface DiffOptions {
 export class DiffError extends Error {}
 
 /** @throws DiffError naming a run that has no tables, and those that have */
-export function mustHaveTables({ runs }: Pick<DuckDBEngine, "runs">, asked: readonly string[]): void {
-  for (const run of asked)
+export function mustHaveTables({ runs }: Pick<DuckDBEngine, "runs">, requested: readonly string[]): void {
+  for (const run of requested)
     if (!runs.includes(run))
       throw new DiffError(
         `run ${run} has no tables here${runs.length ? `; there are ${runs.slice(-5).join(", ")}` : ""}. itaudit tables build derives those of a sealed run.`,

@@ -70,12 +70,12 @@ function positionAt(sql: string, bytes: number): Position {
 /** The names most like one, by the pairs of letters that they share. */
 export function nearest(name: string, names: readonly string[]): string[] {
   const pairs = (text: string) => new Set(Array.from({ length: text.length - 1 }, (_, at) => text.slice(at, at + 2)));
-  const wanted = pairs(name.toLowerCase());
+  const sought = pairs(name.toLowerCase());
   return names
     .map((each) => {
       const own = pairs(each);
-      const shared = [...own].filter((pair) => wanted.has(pair)).length;
-      return { each, likeness: (2 * shared) / (own.size + wanted.size) };
+      const shared = [...own].filter((pair) => sought.has(pair)).length;
+      return { each, likeness: (2 * shared) / (own.size + sought.size) };
     })
     .sort((a, b) => b.likeness - a.likeness)
     .slice(0, 3)

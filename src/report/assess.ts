@@ -24,7 +24,7 @@ export async function assess(
 ): Promise<{ controls: ReportedControl[]; findings: Findings }> {
   const { items, counts, verdicts } = await evaluation(engine, controls, exceptions);
   const reported: ReportedControl[] = [];
-  const kept = new Map<string, readonly Finding[]>();
+  const cached = new Map<string, readonly Finding[]>();
   let room = KEPT_AT_MOST;
   /** Of a control about few resources: counts, and its findings, which are kept where there is room for them. */
   const judged = async (control: Control): Promise<VerdictCounts> => {
@@ -36,13 +36,13 @@ export async function assess(
         if (isFinding(verdict) && found.length <= room) found.push(verdict);
       }
     if (found.length <= room) {
-      kept.set(control.id, found);
+      cached.set(control.id, found);
       room -= found.length;
     }
     return counted;
   };
-  for (const [asked, control] of controls.entries()) {
-    progress(`control ${control.id}`, asked, controls.length);
+  for (const [count, control] of controls.entries()) {
+    progress(`control ${control.id}`, count, controls.length);
     try {
       reported.push(
         reportedControl(control, items(control) > FEW_ITEMS ? await counts(control) : await judged(control)),
@@ -56,7 +56,7 @@ export async function assess(
       });
     }
   }
-  const places = new Map(controls.map(({ id }, place) => [id, place]));
+  const order = new Map(controls.map(({ id }, index) => [id, index]));
   const worstFirst = [...reported].sort(
     (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.id < b.id ? -1 : 1),
   );
@@ -67,12 +67,10 @@ export async function assess(
         const atMost = Math.min(left.get(id)!, counted[status]);
         if (!atMost) continue;
         left.set(id, left.get(id)! - atMost);
-        const few = kept.get(id);
-        if (few) yield few.filter((each) => each.status === status).slice(0, atMost);
+        const cachedFindings = cached.get(id);
+        if (cachedFindings) yield cachedFindings.filter((each) => each.status === status).slice(0, atMost);
         else
-          yield* verdicts(controls[places.get(id)!]!, { statuses: [status], limit: atMost }) as AsyncIterable<
-            Finding[]
-          >;
+          yield* verdicts(controls[order.get(id)!]!, { statuses: [status], limit: atMost }) as AsyncIterable<Finding[]>;
       }
   };
   return { controls: reported, findings };

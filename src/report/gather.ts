@@ -123,11 +123,11 @@ async function changesOf(
   progress: (text: string) => void,
 ): Promise<Changes> {
   const counts = { added: 0, removed: 0, changed: 0, "not observed": 0 };
-  const kept: Difference[] = [];
+  const shown: Difference[] = [];
   progress("changes");
   for await (const each of differences(engine, since, sealed.run, { catalog })) {
     counts[each.kind] += 1;
-    if (kept.length < LISTED_AT_MOST.changes) kept.push(each);
+    if (shown.length < LISTED_AT_MOST.changes) shown.push(each);
   }
-  return { since, since_started_at: startOf(since), counts, differences: kept };
+  return { since, since_started_at: startOf(since), counts, differences: shown };
 }

@@ -49,18 +49,18 @@ export function shownOfEach(controls: readonly ReportedControl[], atMost: number
 }
 
 function findingColumns(findings: readonly Finding[], { controls }: Report): FindingColumns {
-  const places = new Map(controls.map(({ id }, place) => [id, place]));
+  const indexes = new Map(controls.map(({ id }, position) => [id, position]));
   return {
     rows: findings.length,
     control: findings.map(({ control }) => {
-      const place = places.get(control);
-      if (place === undefined) throw new Error(`a finding is of control ${control}, which the report does not have`);
-      return place;
+      const index = indexes.get(control);
+      if (index === undefined) throw new Error(`a finding is of control ${control}, which the report does not have`);
+      return index;
     }),
     status: words(findings.map(({ status }) => status)),
     account: words(findings.map(({ account_id }) => account_id)),
     region: words(findings.map(({ region }) => region ?? "")),
-    type: words(findings.map((each) => each.resource?.resource_type ?? controls[places.get(each.control)!]!.resource)),
+    type: words(findings.map((each) => each.resource?.resource_type ?? controls[indexes.get(each.control)!]!.resource)),
     id: findings.map(({ resource }) => resource?.resource_id ?? null),
     name: Object.fromEntries(
       findings.flatMap(({ resource }, row) =>
@@ -85,13 +85,13 @@ export function noteOf({ reason, exception }: Finding): string {
 
 /** @see Words */
 export function words(values: readonly string[]): Words {
-  const places = new Map<string, number>();
+  const indexes = new Map<string, number>();
   const at = values.map((value) => {
-    const place = places.get(value) ?? places.size;
-    places.set(value, place);
-    return place;
+    const index = indexes.get(value) ?? indexes.size;
+    indexes.set(value, index);
+    return index;
   });
-  return { words: [...places.keys()], at };
+  return { words: [...indexes.keys()], at };
 }
 
 /** @see Forms */
@@ -112,9 +112,7 @@ export function formOf(text: string, values: readonly string[]): (string | numbe
     const value = values[index]!;
     if (!value) continue;
     parts = parts.flatMap((part) =>
-      typeof part === "number"
-        ? [part]
-        : part.split(value).flatMap((piece, place) => (place ? [index, piece] : [piece])),
+      typeof part === "number" ? [part] : part.split(value).flatMap((piece, n) => (n ? [index, piece] : [piece])),
     );
   }
   return parts.filter((part) => part !== "");

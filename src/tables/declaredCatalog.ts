@@ -21,7 +21,7 @@ const Kept = z.object({
  * Where what was derived is kept. @throws where the user has no home
  * @see https://specifications.freedesktop.org/basedir-spec/latest/ which has a path that is not absolute ignored
  */
-function place(): string {
+function cachePath(): string {
   const { XDG_CACHE_HOME: named } = process.env;
   const cache = named && isAbsolute(named) ? named : join(homedir(), ".cache");
   return join(cache, "audit-ecosystem", "catalog.json");
@@ -41,7 +41,7 @@ export async function declaredCatalog(chosen: readonly string[] = DEFAULT_AUDITO
   const composed = compose(chosen);
   declarations ??= keyOfDeclarations();
   const key = await declarations;
-  const { types, auditors: services } = (await kept(key)) ?? (await derived(key));
+  const { types, auditors: services } = (await readCached(key)) ?? (await derived(key));
   const auditors = Object.fromEntries(
     composed.map(({ name, services: of }) => [name, of.flatMap((service) => services[service] ?? [])]),
   );
@@ -55,9 +55,9 @@ export async function declaredCatalog(chosen: readonly string[] = DEFAULT_AUDITO
 /** The same, derived of the declarations themselves and never of what was kept: for what must not rest on a file. */
 export const derivedCatalog = async (): Promise<Catalog> => catalogOf(await loadAuditors());
 
-async function kept(key: string): Promise<PackedCatalog | undefined> {
+async function readCached(key: string): Promise<PackedCatalog | undefined> {
   try {
-    const read = Kept.safeParse(JSON.parse(await readFile(place(), "utf8")));
+    const read = Kept.safeParse(JSON.parse(await readFile(cachePath(), "utf8")));
     return read.success && read.data.key === key ? read.data.catalog : undefined;
   } catch {
     return undefined;
@@ -73,14 +73,14 @@ async function derived(key: string): Promise<PackedCatalog> {
 }
 
 async function keep(text: string): Promise<void> {
-  const file = place();
-  const written = `${file}.${randomUUID()}`;
+  const file = cachePath();
+  const temporary = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });
   try {
-    await writeFile(written, text);
-    await rename(written, file);
+    await writeFile(temporary, text);
+    await rename(temporary, file);
   } finally {
-    await rm(written, { force: true });
+    await rm(temporary, { force: true });
   }
 }
 

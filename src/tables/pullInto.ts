@@ -10,11 +10,11 @@ export function pullInto(
   from: Objects,
   folder: string,
   progress: (key: string) => void,
-): (prefix: string, wanted?: (key: string) => boolean) => Promise<void> {
+): (prefix: string, selects?: (key: string) => boolean) => Promise<void> {
   const here = new Set<string>();
-  return async (prefix, wanted = () => true) => {
+  return async (prefix, selects = () => true) => {
     for await (const { key } of from.list(prefix)) {
-      if (here.has(key) || !isSafeKey(key) || !wanted(key)) continue;
+      if (here.has(key) || !isSafeKey(key) || !selects(key)) continue;
       progress(key);
       const stored = await from.open(key);
       if (!stored) continue;

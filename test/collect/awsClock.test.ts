@@ -96,7 +96,7 @@ describe("a clock that differs from AWS's", () => {
   it("is right within four minutes, and is right again once it is set", () => {
     let now = 0;
     const clock = awsClock(0, () => now);
-    const at = (ms: number) => clock.answered({ Date: new Date(ms).toUTCString() });
+    const at = (ms: number) => clock.observe({ Date: new Date(ms).toUTCString() });
     at(3 * MINUTE);
     expect(clockNote(clock)).to.equal(undefined);
     at(30 * MINUTE);

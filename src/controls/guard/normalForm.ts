@@ -53,12 +53,12 @@ function either<A extends Atom>(one: Clause<A>, other: Clause<A>): Clause<A>[] {
 }
 
 function shortest<A extends Atom>(clauses: readonly Clause<A>[]): Clause<A>[] {
-  const kept: Clause<A>[] = [];
+  const minimal: Clause<A>[] = [];
   for (const clause of [...clauses].sort((a, b) => a.size - b.size))
-    if (!kept.some((each) => implies(each, clause))) kept.push(clause);
-  if (kept.length > CLAUSES) throw new TooManyClausesError(`more than ${CLAUSES} clauses`);
+    if (!minimal.some((each) => implies(each, clause))) minimal.push(clause);
+  if (minimal.length > CLAUSES) throw new TooManyClausesError(`more than ${CLAUSES} clauses`);
   // In the order in which they were said.
-  return clauses.filter((each) => kept.includes(each));
+  return clauses.filter((each) => minimal.includes(each));
 }
 
 /** Whether the first says all that the second does. */

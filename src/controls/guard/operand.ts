@@ -100,8 +100,8 @@ export function truth(at: string): Operand {
     compared: (operator, constant) => {
       equalsOnly(operator, constant);
       if (typeof constant !== "boolean") throw unexpected(constant);
-      const told = { holds: { all: [single(at), yes] }, fails: { all: [single(at), no] } };
-      return constant ? told : opposite(told);
+      const conditions = { holds: { all: [single(at), yes] }, fails: { all: [single(at), no] } };
+      return constant ? conditions : opposite(conditions);
     },
   };
 }

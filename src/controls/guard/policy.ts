@@ -24,14 +24,14 @@ export function guardPolicy(
 ): string {
   const { passes, reason, where } = parseQuery(control.sql);
   const translation = new Translation(control.resource, columns);
-  const told = translation.told(passes);
-  const looked = where ? translation.told(where).holds : ALWAYS;
+  const conditions = translation.conditionsOf(passes);
+  const looked = where ? translation.conditionsOf(where).holds : ALWAYS;
   try {
-    const when = clausesOf({ all: [looked, { any: [told.holds, told.fails] }] });
-    const body = clausesOf(told.holds).filter((each) => !when.some((said) => implies(said, each)));
+    const when = clausesOf({ all: [looked, { any: [conditions.holds, conditions.fails] }] });
+    const body = clausesOf(conditions.holds).filter((each) => !when.some((said) => implies(said, each)));
     if (!body.length || [...when, ...body].some((each) => !each.size))
       throw new PredicateError("it says the same of every resource");
-    const policy = written(control, [...translation.documents], when, body, messageOf(control.title, reason));
+    const policy = render(control, [...translation.documents], when, body, messageOf(control.title, reason));
     if (policy.length > LONGEST)
       throw new PredicateError(`its policy has ${policy.length} characters, and AWS Config takes ${LONGEST}`);
     return policy;
@@ -41,7 +41,7 @@ export function guardPolicy(
   }
 }
 
-const written = (
+const render = (
   { id, resource }: Pick<Control, "id" | "resource">,
   documents: readonly string[],
   when: readonly Clause<Test>[],

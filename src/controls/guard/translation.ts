@@ -31,16 +31,18 @@ export class Translation {
   ) {}
 
   /** @throws PredicateError naming what cannot be said */
-  told(expression: Expression): TruthConditions {
+  conditionsOf(expression: Expression): TruthConditions {
     switch (expression.is) {
       case "constant":
         return constantTruth(expression.value);
       case "and":
-        return both(this.told(expression.left), this.told(expression.right));
+        return both(this.conditionsOf(expression.left), this.conditionsOf(expression.right));
       case "or":
-        return opposite(both(opposite(this.told(expression.left)), opposite(this.told(expression.right))));
+        return opposite(
+          both(opposite(this.conditionsOf(expression.left)), opposite(this.conditionsOf(expression.right))),
+        );
       case "not":
-        return opposite(this.told(expression.of));
+        return opposite(this.conditionsOf(expression.of));
       case "null": {
         const { known } = this.operand(expression.of);
         return { holds: negated(known), fails: known };
@@ -48,7 +50,7 @@ export class Translation {
       case "column":
         return this.operand(expression).compared("=", true);
       case "first":
-        return expression.of.map((each) => this.told(each)).reduceRight((rest, each) => toldOrElse(each, rest));
+        return expression.of.map((each) => this.conditionsOf(each)).reduceRight((rest, each) => toldOrElse(each, rest));
       case "compared":
         return this.comparison(expression);
       default:
@@ -74,7 +76,7 @@ export class Translation {
         return expression.of.map((each) => this.operand(each)).reduceRight((rest, each) => operandOrElse(each, rest));
       case "column": {
         const column = this.column(expression.name);
-        const { at } = this.place(column, []);
+        const { at } = this.location(column, []);
         if (column.type === "boolean") return truth(at);
         if (column.type === "double") return number(at);
         if (column.type === "varchar") return text(at);
@@ -83,7 +85,7 @@ export class Translation {
       case "json": {
         if (expression.of.is !== "column")
           throw new PredicateError("JSON in what is no column cannot be said in Guard");
-        const { at, document } = this.place(this.column(expression.of.name), pathSteps(expression.path));
+        const { at, document } = this.location(this.column(expression.of.name), pathSteps(expression.path));
         this.documents.add(document);
         return scalar(at);
       }
@@ -98,11 +100,11 @@ export class Translation {
     return found;
   }
 
-  private place(column: MemberColumn, steps: readonly string[]): { at: string; document: string } {
-    const place = placeInItem(this.resource, column, steps);
-    if (!place || place.at.some((each) => !/^[a-zA-Z]\w*$/.test(each)))
-      throw new PredicateError(`a place such as ${[column.member, ...steps].join(".")} cannot be said in Guard`);
-    return { at: place.at.join("."), document: place.document.join(".") };
+  private location(column: MemberColumn, path: readonly string[]): { at: string; document: string } {
+    const itemPath = placeInItem(this.resource, column, path);
+    if (!itemPath || itemPath.at.some((each) => !/^[a-zA-Z]\w*$/.test(each)))
+      throw new PredicateError(`a place such as ${[column.member, ...path].join(".")} cannot be said in Guard`);
+    return { at: itemPath.at.join("."), document: itemPath.document.join(".") };
   }
 }
 

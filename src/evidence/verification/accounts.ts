@@ -38,8 +38,8 @@ export async function checkAccounts(
       key,
       `the plan was made with ${listed.accounts} accounts of the organization, and the run collected ${found.accounts}: they are not the same`,
     );
-  const untold = found.not_in_scope.filter((id) => !listed?.not_in_scope.includes(id));
-  if (untold.length) say.notice("accounts", key, `${notInScope(untold)} (as the run collected them)`);
+  const undeclared = found.not_in_scope.filter((id) => !listed?.not_in_scope.includes(id));
+  if (undeclared.length) say.notice("accounts", key, `${notInScope(undeclared)} (as the run collected them)`);
 }
 
 const notInScope = (ids: readonly string[]): string =>

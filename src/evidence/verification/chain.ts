@@ -33,25 +33,25 @@ export function placeSeals(
   records: readonly SealRecord[],
   links: ReadonlyMap<number, StandingLink>,
 ): Map<number, SealRecord> {
-  const placed = new Map<number, SealRecord>();
+  const bySequence = new Map<number, SealRecord>();
   const left = new Set(records);
-  const place = (record: SealRecord, sequence: number | undefined) => {
-    if (sequence === undefined || placed.has(sequence) || !left.has(record)) return;
-    placed.set(sequence, record);
+  const assign = (record: SealRecord, sequence: number | undefined) => {
+    if (sequence === undefined || bySequence.has(sequence) || !left.has(record)) return;
+    bySequence.set(sequence, record);
     left.delete(record);
   };
   for (const record of records)
-    if (record.signature.state === "fits" && isOwn(record)) place(record, record.seal?.sequence);
+    if (record.signature.state === "fits" && isOwn(record)) assign(record, record.seal?.sequence);
   const linked = new Map([...links.values()].flatMap(({ sequence, link }) => (link ? [[link.run_id, sequence]] : [])));
   const own = ({ seal }: SealRecord) => seal?.sequence;
-  for (const record of records) if (linked.get(record.run) === own(record)) place(record, own(record));
-  for (const record of records) place(record, linked.get(record.run));
+  for (const record of records) if (linked.get(record.run) === own(record)) assign(record, own(record));
+  for (const record of records) assign(record, linked.get(record.run));
   const followed = new Map(
-    [...placed].flatMap(([sequence, { seal }]) => (seal?.previous ? [[seal.previous.run_id, sequence - 1]] : [])),
+    [...bySequence].flatMap(([sequence, { seal }]) => (seal?.previous ? [[seal.previous.run_id, sequence - 1]] : [])),
   );
-  for (const record of records) place(record, followed.get(record.run));
-  for (const record of records) if (isOwn(record)) place(record, own(record));
-  return placed;
+  for (const record of records) assign(record, followed.get(record.run));
+  for (const record of records) if (isOwn(record)) assign(record, own(record));
+  return bySequence;
 }
 
 /** What stands beside a manifest and tells of it. */

@@ -42,7 +42,7 @@ function read(text: string, key: WitnessKey): Omit<Cosigned, "key"> | "altered" 
 }
 
 /** @throws Error where a checkpoint that was kept is not the witness's */
-function kept({ key, checkpoints }: GivenWitness): Cosigned[] {
+function readCheckpoints({ key, checkpoints }: GivenWitness): Cosigned[] {
   return checkpoints.map((text) => {
     const found = read(text, key);
     if (!found || found === "altered") throw new Error("a given checkpoint is not cosigned by the given witness");
@@ -60,7 +60,7 @@ export async function checkWitnessed(
   manifests: ManifestHashes,
   say: Findings,
 ): Promise<Witnessed | undefined> {
-  const cosigned = kept(witness);
+  const cosigned = readCheckpoints(witness);
   for await (const { key } of source.list(layout.CHECKPOINTS_PREFIX)) {
     if (!layout.isCheckpoint(key)) continue;
     const content = await readBounded(source, key, CHECKPOINT_AT_MOST);

@@ -18,15 +18,15 @@ export function svg(name: string, attributes: Attributes = {}, ...children: read
   return filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
 
-function filled<Made extends Element>(made: Made, attributes: Attributes, children: readonly Child[]): Made {
+function filled<Made extends Element>(target: Made, attributes: Attributes, children: readonly Child[]): Made {
   for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(key, value);
-    else if (value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : String(value));
+    if (typeof value === "function") target.addEventListener(key, value);
+    else if (value !== undefined && value !== false) target.setAttribute(key, value === true ? "" : String(value));
   }
   for (const child of children)
     if (child !== null && child !== undefined && child !== false)
-      made.append(typeof child === "number" ? String(child) : child);
-  return made;
+      target.append(typeof child === "number" ? String(child) : child);
+  return target;
 }
 
 export const number = (value: number): string => value.toLocaleString("en-US");

@@ -56,7 +56,7 @@ export class FindingRows {
     const severities = controls.map(({ severity }) => SEVERITIES.indexOf(severity));
     this.linesFrom = new Uint32Array(findings.rows);
     for (let at = 1; at < findings.rows; at++) this.linesFrom[at] = this.linesFrom[at - 1]! + findings.lines[at - 1]!;
-    this.severityOf = Uint8Array.from(findings.control, (place) => severities[place]!);
+    this.severityOf = Uint8Array.from(findings.control, (index) => severities[index]!);
   }
 
   get rows(): number {
@@ -145,7 +145,7 @@ export class FindingRows {
     return (at) =>
       control[columns.control[at]!]! ||
       ids[at]!.includes(term) ||
-      repeating.some(({ has, at: places }) => has[places[at]!]) ||
+      repeating.some(({ has, at: marks }) => has[marks[at]!]) ||
       forms[columns.arn.at[at]!]! ||
       (whole && this.row(at).arn.toLowerCase().includes(term));
   }
@@ -154,7 +154,7 @@ export class FindingRows {
     const known = this.ranks.get(sort);
     if (known) return known;
     const { columns } = this;
-    const made =
+    const ranking =
       sort === "severity"
         ? Int32Array.from(this.severityOf)
         : sort === "control"
@@ -165,8 +165,8 @@ export class FindingRows {
           : sort === "resource"
             ? rankedAll(columns.id.map((id, at) => columns.name[at] ?? id ?? ""))
             : ranked(columns[sort].words, columns[sort].at);
-    this.ranks.set(sort, made);
-    return made;
+    this.ranks.set(sort, ranking);
+    return ranking;
   }
 }
 
@@ -176,7 +176,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function ranked(words: readonly string[], at: readonly number[]): Int32Array {
   const ranks = rankedAll(words);
-  return Int32Array.from(at, (place) => ranks[place]!);
+  return Int32Array.from(at, (index) => ranks[index]!);
 }
 
 /** The place of each text among all of them. */
@@ -184,9 +184,9 @@ function rankedAll(texts: readonly string[]): Int32Array {
   const order = Int32Array.from(texts, (_, index) => index).sort((a, b) => compare(texts[a]!, texts[b]!));
   const ranks = new Int32Array(texts.length);
   let rank = 0;
-  for (let place = 0; place < order.length; place++) {
-    if (place && texts[order[place]!] !== texts[order[place - 1]!]) rank++;
-    ranks[order[place]!] = rank;
+  for (let index = 0; index < order.length; index++) {
+    if (index && texts[order[index]!] !== texts[order[index - 1]!]) rank++;
+    ranks[order[index]!] = rank;
   }
   return ranks;
 }

@@ -96,19 +96,19 @@ export class LongTable {
     spread(this.above, first * rowHeight);
     spread(this.below, Math.max(0, this.rows.length - end) * rowHeight);
     let next: Element = this.above;
-    for (let place = first; place < end; place++) {
-      let row = this.made.get(place);
+    for (let rowIndex = first; rowIndex < end; rowIndex++) {
+      let row = this.made.get(rowIndex);
       if (!row) {
-        row = this.makeRow(place);
-        this.made.set(place, row);
+        row = this.makeRow(rowIndex);
+        this.made.set(rowIndex, row);
         next.after(row);
       }
       next = row;
     }
-    for (const [place, row] of this.made)
-      if (place < first || place >= end) {
+    for (const [rowIndex, row] of this.made)
+      if (rowIndex < first || rowIndex >= end) {
         row.remove();
-        this.made.delete(place);
+        this.made.delete(rowIndex);
       }
     // The focus does not get lost with a row that is scrolled away.
     if (focused !== undefined && !this.made.has(focused)) this.root.focus({ preventScroll: true });
@@ -121,8 +121,8 @@ export class LongTable {
     return this.made.values().next().value?.getBoundingClientRect().height ?? 0;
   }
 
-  private makeRow(place: number): HTMLTableRowElement {
-    const at = this.rows[place]!;
+  private makeRow(rowIndex: number): HTMLTableRowElement {
+    const at = this.rows[rowIndex]!;
     const { columns, open } = this.options;
     const cells = columns.map(({ kind, cell }, index) => {
       const content = cell(at);
@@ -130,12 +130,16 @@ export class LongTable {
       if (!open) return element("th", { scope: "row", class: kind }, element("div", { class: "clip" }, content));
       const button = element(
         "button",
-        { type: "button", class: "open", tabindex: place === this.current ? 0 : -1, click: () => open(at) },
+        { type: "button", class: "open", tabindex: rowIndex === this.current ? 0 : -1, click: () => open(at) },
         content,
       );
       return element("th", { scope: "row", class: kind }, button);
     });
-    const row = element("tr", { "aria-rowindex": place + 2, "data-place": place, class: open && "opens" }, ...cells);
+    const row = element(
+      "tr",
+      { "aria-rowindex": rowIndex + 2, "data-place": rowIndex, class: open && "opens" },
+      ...cells,
+    );
     if (open)
       row.addEventListener("click", (event) => {
         if (!(event.target as Element).closest("button") && !getSelection()?.toString()) open(at);
@@ -153,7 +157,7 @@ export class LongTable {
     const from = this.focusedPlace();
     if (from === undefined) return;
     const page = Math.max(1, Math.floor(this.root.clientHeight / this.rowHeight) - 2);
-    const steps: Record<string, number> = {
+    const moves: Record<string, number> = {
       ArrowDown: from + 1,
       ArrowUp: from - 1,
       PageDown: from + page,
@@ -161,25 +165,25 @@ export class LongTable {
       Home: 0,
       End: this.rows.length - 1,
     };
-    const to = steps[event.key];
+    const to = moves[event.key];
     if (to === undefined) return;
     event.preventDefault();
     this.focus(Math.min(this.rows.length - 1, Math.max(0, to)));
   }
 
-  private focus(place: number): void {
+  private focus(rowIndex: number): void {
     const button = (at: number) => this.made.get(at)?.querySelector<HTMLElement>("button.open");
     button(this.current)?.setAttribute("tabindex", "-1");
-    this.current = place;
+    this.current = rowIndex;
     const head = this.head.getBoundingClientRect().height;
-    const top = place * this.rowHeight;
+    const top = rowIndex * this.rowHeight;
     const { scrollTop, clientHeight } = this.root;
     if (top < scrollTop) this.root.scrollTop = top;
     else if (top + this.rowHeight > scrollTop + clientHeight - head)
       this.root.scrollTop = top + this.rowHeight - clientHeight + head;
     this.draw();
-    button(place)?.setAttribute("tabindex", "0");
-    button(place)?.focus({ preventScroll: true });
+    button(rowIndex)?.setAttribute("tabindex", "0");
+    button(rowIndex)?.focus({ preventScroll: true });
   }
 }
 
