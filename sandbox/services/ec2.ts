@@ -58,5 +58,17 @@ export const ec2: Service = {
     DescribeSecurityGroupRules: listing("securityGroupRules", "SecurityGroupRules", "SecurityGroupRuleId"),
     DescribeNetworkAcls: listing("networkAcls", "NetworkAcls", "NetworkAclId"),
     DescribeFlowLogs: listing("flowLogs", "FlowLogs", "FlowLogId"),
+    // Off, as AWS has it until somebody turns it on: what the estate opens is open.
+    DescribeVpcBlockPublicAccessOptions: {
+      run: (_input: unknown, { account, region }): sdk.DescribeVpcBlockPublicAccessOptionsResult => ({
+        VpcBlockPublicAccessOptions: {
+          AwsAccountId: account,
+          AwsRegion: region,
+          State: "default-state",
+          InternetGatewayBlockMode: "off",
+          ExclusionsAllowed: "allowed",
+        },
+      }),
+    },
   },
 };
