@@ -53,6 +53,8 @@ export interface AuditAccountArgs {
   scheduleFlexibleMinutes?: number;
   /** Minutes after its start within which a run is to be sealed: it reads for nine tenths of them. Then it may be sealed as incomplete, and an alarm goes off. Default: 240. */
   sealDeadlineMinutes?: number;
+  /** Addresses of RFC 3161 time-stamp authorities that stamp each manifest; none when left out. */
+  timestampAuthorities?: readonly string[];
   /** ARNs of functions in other accounts that cosign the chain of runs (`Witness`); nobody when left out. */
   witnessFunctionArns?: readonly string[];
   /** ARN of the KMS key that this stack's key has replaced, while it still signs the record of it. */

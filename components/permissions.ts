@@ -180,6 +180,8 @@ export interface SealerPermissionsArgs {
   tabulatorArn?: string | undefined;
   /** Functions in other accounts that cosign the chain. */
   witnessArns?: readonly string[] | undefined;
+  /** Whether time-stamp authorities are asked. */
+  isStamped?: boolean | undefined;
 }
 
 export const sealerPermissions = ({
@@ -187,6 +189,7 @@ export const sealerPermissions = ({
   keyArns,
   tabulatorArn,
   witnessArns = [],
+  isStamped = false,
 }: SealerPermissionsArgs): PolicyStatement[] => [
   allow(
     "Seal",
@@ -204,6 +207,7 @@ export const sealerPermissions = ({
   readPlan(bucketArn),
   ...readOutcomes(bucketArn),
   ...(tabulatorArn ? [invoke("Tabulate", [tabulatorArn])] : []),
+  ...(isStamped ? [allow("KeepTimestamps", ["s3:PutObject", "s3:GetObject"], ofRuns(bucketArn, "timestamps/*"))] : []),
   ...(witnessArns.length
     ? [
         allow("KeepLog", ["s3:PutObject", "s3:GetObject"], `${bucketArn}/${LOG_PREFIX}*`),

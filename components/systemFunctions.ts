@@ -138,7 +138,7 @@ export function sealerFunction(
   { name, args, settings, bucket, signingKey, handlers, child }: System,
   tabulator: SystemFunction | undefined,
 ): SystemFunction {
-  const { previousSigningKeyArn, witnessFunctionArns = [] } = args;
+  const { previousSigningKeyArn, witnessFunctionArns = [], timestampAuthorities = [] } = args;
   return new SystemFunction(
     `${name}-sealer`,
     {
@@ -152,6 +152,7 @@ export function sealerFunction(
         SIGNING_KEY: signingKey.arn,
         ...(previousSigningKeyArn ? { PREVIOUS_SIGNING_KEY: previousSigningKeyArn } : {}),
         SEAL_DEADLINE_MINUTES: String(settings.sealDeadlineMinutes),
+        ...(timestampAuthorities.length ? { TIMESTAMP_AUTHORITIES: timestampAuthorities.join(",") } : {}),
         ...(witnessFunctionArns.length ? { WITNESS_FUNCTIONS: witnessFunctionArns.join(",") } : {}),
         ...(tabulator ? { TABULATOR_FUNCTION: tabulator.name } : {}),
       },
@@ -163,6 +164,7 @@ export function sealerFunction(
             keyArns: [keyArn, ...(previousKeyArn ? [previousKeyArn] : [])],
             tabulatorArn,
             witnessArns: witnessFunctionArns,
+            isStamped: timestampAuthorities.length > 0,
           }),
         ),
     },

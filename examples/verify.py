@@ -19,6 +19,7 @@ TABLE = re.compile(r"tables/[a-z0-9_]+/run_date=\d{4}-\d\d-\d\d/([0-9A-Z]{26})(?
 OUTSIDE = re.compile(r"tables/latest/(?:run\.json|[a-z0-9_]+/\d+\.parquet)|log/(?:checkpoints/[1-9]\d{0,8}|leaves/[1-9]\d{0,8}-[1-9]\d{0,8})\.txt|models/run_date=\d{4}-\d\d-\d\d/run_id=[0-9A-Z]{26}/\d{4}\.json", re.A)
 DOCUMENT = re.compile(rf"plan\.json|outcomes/({TASK})\.json", re.A)
 MARK = re.compile(rf"finished/tasks/(?:\d{{4,}}|{TASK})/({TASK})\.json|finished/groups/\d{{4,}}\.json|sealing/\d{{4,}}\.json", re.A)
+TIMESTAMP = re.compile(r"timestamps/[a-z0-9][a-z0-9.-]{0,252}\.tsr")
 LAST, MB256 = 999_999_999, 256 * 1024 * 1024
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 sha = lambda data: hashlib.sha256(data).hexdigest()
@@ -623,6 +624,9 @@ class Verifier:
             manifest = f"runs/run_date={date}/run_id={run}/manifest.json"
             stands = self.copy.read(manifest, MB256) is not None
             self.say("added" if stands else "missing", key if stands else manifest, "no sequence number, or no file")
+            return
+        if TIMESTAMP.fullmatch(name):
+            self.of_run(key, date, run)
             return
         document, mark = DOCUMENT.fullmatch(name), MARK.fullmatch(name)
         if not document and not mark:

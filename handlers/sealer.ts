@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { KMSClient } from "@aws-sdk/client-kms";
 import type { Context } from "aws-lambda";
 import { decodeTime } from "ulid";
@@ -6,6 +7,7 @@ import { bucketStore } from "../src/evidence/bucketStore.ts";
 import type { Manifest } from "../src/evidence/manifest.ts";
 import { seal } from "../src/evidence/seal.ts";
 import { kmsSigner } from "../src/evidence/signer.ts";
+import { stampManifest } from "../src/evidence/stampManifest.ts";
 import { runStore } from "../src/evidence/store.ts";
 import { WitnessAnswer } from "../src/evidence/witness/addCheckpoint.ts";
 import { askWitnesses, type Witnessing } from "../src/evidence/witness/askWitnesses.ts";
@@ -30,6 +32,8 @@ export interface SealAnswer {
   lease_expires_at?: string;
   /** What went wrong with witnesses; the run is sealed all the same. */
   unwitnessed?: string[];
+  /** What went wrong with time-stamp authorities; likewise. */
+  unstamped?: string[];
 }
 
 /** The sealer: the only role that may write a manifest, and sign it. */
@@ -100,12 +104,23 @@ export const sealerHandler = (runtime: Runtime) => {
       signer,
       origin: originOf(settings.EVIDENCE_BUCKET),
     });
+    const unstamped = await stampManifest(
+      {
+        store: bucketStore(s3, settings.EVIDENCE_BUCKET),
+        authorities: settings.TIMESTAMP_AUTHORITIES,
+        fetch: (...request) => fetch(...request),
+        nonce: () => randomBytes(8),
+      },
+      answer,
+    ).catch((error: Error) => [error.message]);
+    for (const problem of unstamped) log.error("an authority gave no time stamp", { problem });
     return {
       run_id,
       sealed: true,
       complete: answer.complete,
       missing: answer.missing.map(({ id }) => id),
       ...(unwitnessed.length ? { unwitnessed } : {}),
+      ...(unstamped.length ? { unstamped } : {}),
     };
   };
 };

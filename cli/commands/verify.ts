@@ -135,6 +135,8 @@ function printVerdict(verdict: Verdict): void {
     print(`key: ${sha256}, ${verdict.key_source}, signed sequence numbers ${from} to ${to}`);
   const beyond = Object.entries(outside).map(([name, count]) => `${printable(name)} ${count}`);
   if (beyond.length) print(`outside of every seal: ${beyond.join(", ")}`);
+  for (const [authority, stamps] of Object.entries(verdict.timestamps))
+    print(`time stamps: ${stamps} by ${printable(authority)}; openssl ts -verify checks them`);
   if (verdict.witness)
     print(
       `witness: ${printable(verdict.witness.name)} saw sequence numbers 1 to ${verdict.witness.sequence}, at ${verdict.witness.seen_at}`,

@@ -11,6 +11,7 @@
  *                                  manifest.json            the seal: hashes of plan and commits, totals, sequence number
  *                                  manifest.sig             its signature (DER)
  *                                  manifest.intoto.json     the same as a signed in-toto statement
+ *                                  timestamps/<host>.tsr    when an authority saw the manifest (RFC 3161)
  * log/checkpoints/<sequence>.txt                            the chain's state, as witnesses cosigned it
  * log/leaves/<first>-<last>.txt                             hashes of manifests: what that state is made over
  * runs/chain/<sequence>.json                                which run has this sequence number
@@ -101,6 +102,17 @@ export const attestationKey = (run: string, date: string): string => `${runPrefi
 
 /** Names below a run's folder under which its seal stands. */
 export const isSeal = (name: string): boolean => /^manifest\.(?:json|sig|intoto\.json)$/.test(name);
+
+/** Below it are answers of time-stamp authorities to a run's manifest. */
+const TIMESTAMPS = "timestamps/";
+
+/** An authority's answer (DER). @param host of its address */
+export const timestampKey = (run: string, date: string, host: string): string =>
+  `${runPrefix(run, date)}${TIMESTAMPS}${host}.tsr`;
+
+/** The host whose answer a document of a run is, by its name below the run's folder. */
+export const hostOfTimestamp = (name: string): string | undefined =>
+  /^timestamps\/([a-z0-9][a-z0-9.-]{0,252})\.tsr$/.exec(name)?.[1];
 
 export const CHAIN_PREFIX = "runs/chain/";
 
@@ -239,7 +251,7 @@ export const taskOfMark = (name: string): string | undefined => TASK_MARK.exec(n
 
 /** Whether the system writes documents of a run under such a name. */
 export const isRunDocument = (name: string): boolean =>
-  RUN_DOCUMENT.test(name) || COMMIT.test(name) || TASK_MARK.test(name);
+  RUN_DOCUMENT.test(name) || hostOfTimestamp(name) !== undefined || COMMIT.test(name) || TASK_MARK.test(name);
 
 /** Names of the system that no seal covers: tables and models are derived, and the others are of use to it alone. */
 const OUTSIDE = [

@@ -61,6 +61,8 @@ export interface Verdict {
   notices: Partial<Record<Notice["kind"], number>>;
   /** Objects that no seal covers, by the first part of their keys: derived, or of use to the system alone. */
   outside: Record<string, number>;
+  /** Time stamps that are of their manifests, by authority. Who says so is not checked: `openssl ts -verify` does. */
+  timestamps: Record<string, number>;
   /** How far the given witness has seen the chain. */
   witness?: Witnessed | undefined;
   /** The newest sealed run and its manifest's hash: keep it, and a later copy must still contain it. */
@@ -135,6 +137,7 @@ class Verifier {
       violations: 0,
       notices: {},
       outside: {},
+      timestamps: {},
       head: undefined,
     };
     this.say = {
@@ -349,6 +352,7 @@ class Verifier {
       ]),
       isKeyUnsure: !this.placed.size || [...runs.values()].some(({ is }) => is === "unjudged"),
       outside: this.verdict.outside,
+      timestamps: this.verdict.timestamps,
       stranded: new Set(),
       unjudged: new Map(),
     };

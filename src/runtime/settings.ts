@@ -70,6 +70,8 @@ export const SealerSettings = z.object({
   TABULATOR_FUNCTION: z.string().min(1).optional(),
   /** ARNs of functions in other accounts that cosign the chain. */
   WITNESS_FUNCTIONS: list,
+  /** Addresses of time-stamp authorities. */
+  TIMESTAMP_AUTHORITIES: list,
 });
 export type SealerSettings = z.infer<typeof SealerSettings>;
 

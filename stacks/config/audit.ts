@@ -44,6 +44,8 @@ export interface AuditSettings extends UndeclaredTypes {
   sealDeadlineMinutes: number;
   /** Empty: nobody outside cosigns. */
   witnessFunctionArns: string[];
+  /** Empty: no manifest is stamped. */
+  timestampAuthorities: string[];
   /** Undefined: the stack's key has replaced none. */
   previousSigningKeyArn?: string;
   apiShare: number;
@@ -82,6 +84,7 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     scheduleFlexibleMinutes: read(config, "scheduleFlexibleMinutes"),
     pipeline: pipelineOf(config),
     sealDeadlineMinutes: read(config, "sealDeadlineMinutes"),
+    timestampAuthorities: read(config, "timestampAuthorities"),
     witnessFunctionArns: read(config, "witnessFunctionArns"),
     previousSigningKeyArn: read(config, "previousSigningKeyArn"),
     apiShare: read(config, "apiShare"),

@@ -190,6 +190,14 @@ export const KEYS = {
     problem: "the ARN of a Lambda function is expected",
     example: "arn:aws:lambda:eu-central-1:888888888888:function:audit-witness",
   },
+  timestampAuthorities: {
+    about:
+      "audit: addresses of RFC 3161 time-stamp authorities, one of a host, that stamp each manifest (list); none when empty",
+    default: "",
+    schema: list(/^https?:\/\/[a-z0-9][a-z0-9.-]*(:\d+)?(\/[^\s,]*)?$/),
+    problem: "an address beginning with https:// or http:// is expected",
+    example: "https://freetsa.org/tsr",
+  },
   witnessName: {
     about: "witness: its name in cosignatures, an address without scheme",
     default: "",

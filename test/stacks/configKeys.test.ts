@@ -233,6 +233,12 @@ const KEYS: Record<
     gives: { witnessFunctionArns: ["arn:aws:lambda:eu-central-1:888888888888:function:audit-witness"] },
     wrong: ["audit-witness"],
   },
+  timestampAuthorities: {
+    kind: "audit",
+    value: "https://tsa.example/tsr,http://other.example",
+    gives: { timestampAuthorities: ["https://tsa.example/tsr", "http://other.example"] },
+    wrong: ["tsa.example", "ftp://tsa.example"],
+  },
   witnessName: {
     kind: "witness",
     value: "auditors.example/w2",

@@ -30,7 +30,8 @@ export interface Notice {
     | "time"
     | "accounts"
     | "key"
-    | "unwitnessed";
+    | "unwitnessed"
+    | "timestamp";
   key: string;
   problem: string;
 }

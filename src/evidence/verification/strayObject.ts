@@ -5,6 +5,7 @@ import { Plan } from "../plan.ts";
 import { PUBLIC_KEY_AT_MOST, publicKeyNamed } from "../publicKeys.ts";
 import { SealLease } from "../sealLeaseRecord.ts";
 import type { EvidenceSource, Listed } from "../source.ts";
+import { readTimestamp } from "../timestamp.ts";
 import { linkTexts, readLink, type StandingLink } from "./chainLinks.ts";
 import { parseDocument, readBounded } from "./document.ts";
 import type { Findings } from "./finding.ts";
@@ -43,6 +44,8 @@ export interface Strays {
   /** Whether a key may be one that a manifest named which is not as sealed. */
   isKeyUnsure: boolean;
   outside: Outside;
+  /** Time stamps that are of their manifest, by authority: who says so is not checked. */
+  timestamps: Record<string, number>;
   /** Runs that have lost their manifest, which is told once. */
   stranded: Set<string>;
   /** Objects that could not be told, by run. */
@@ -148,6 +151,11 @@ async function strayDocument(
   if (isSeal && state?.is === "sealed" && state.record.date === date) return;
   if (isSeal && state?.is === "unjudged") return;
   if (isSeal) return strandedSeal(strays, key, { run, date }, bytes);
+  const authority = layout.hostOfTimestamp(name);
+  if (authority !== undefined) {
+    count(strays, "timestamps/");
+    return ofRun(strays, key, bytes, document, ({ record }) => strayTimestamp(strays, key, authority, record.sha256));
+  }
   if (layout.isMark(name)) {
     if (!(await isMarkOfSystem(source, key, name)))
       return say.violation("altered", key, "it is a mark of the run's functions, and not as they write it");
@@ -162,6 +170,25 @@ async function strayDocument(
       say.notice("late", key, "the task committed after the run was sealed as incomplete");
     else say.violation("added", key, `${bytes} bytes that the manifest of run ${run} does not name`);
   });
+}
+
+const TIMESTAMP_AT_MOST = 65_536;
+
+/** A time stamp is its authority's, and checked with the authority's certificate: here is told whether it is of the manifest. */
+async function strayTimestamp(
+  { source, say, timestamps }: Strays,
+  key: string,
+  authority: string,
+  manifest: string,
+): Promise<void> {
+  const content = await readBounded(source, key, TIMESTAMP_AT_MOST);
+  try {
+    const { sha256 } = readTimestamp("bytes" in content ? content.bytes : Buffer.alloc(0));
+    if (sha256 !== manifest) throw new Error("it is of other bytes than the manifest's");
+    timestamps[authority] = (timestamps[authority] ?? 0) + 1;
+  } catch (error) {
+    say.notice("timestamp", key, `it says nothing of the manifest: ${(error as Error).message}`);
+  }
 }
 
 /** Marks say nothing by what they hold, and a hold who has it. */
