@@ -39,7 +39,7 @@ function handlerOf(waits: Waits, env: NodeJS.ProcessEnv): HttpHandlerUserInput {
   const proxied = new NodeHttpHandler({
     ...waits,
     httpAgent: proxy.http ? new HttpProxyAgent(proxy.http, options) : agents.httpAgent,
-    httpsAgent: proxy.https ? new HttpsProxyAgent(proxy.https, trusting) : agents.httpsAgent,
+    httpsAgent: proxy.https ? tunnelAgent(proxy.https, trusting) : agents.httpsAgent,
   });
   return {
     metadata: direct.metadata,
@@ -52,6 +52,13 @@ function handlerOf(waits: Waits, env: NodeJS.ProcessEnv): HttpHandlerUserInput {
       proxied.destroy();
     },
   } as HttpHandlerUserInput;
+}
+
+/** What the agent is made with is for the way to the proxy; whom it trusts at the end of the tunnel is set beside. */
+function tunnelAgent(proxy: string, options: https.AgentOptions): HttpsProxyAgent<string> {
+  const agent = new HttpsProxyAgent(proxy, options);
+  if (options.ca) Object.assign(agent.options, { ca: options.ca });
+  return agent;
 }
 
 /**

@@ -41,21 +41,27 @@ export async function reader() {
       const portions: string[] = [];
       await writeHtml(report, (text) => void portions.push(text));
       await writeFile(path, portions.join(""));
-      const url = pathToFileURL(path).href;
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
-      // What tests run in the page is compiled like all of them, and refers to this helper of the compiler.
-      await page.addInitScript("globalThis.__name = (value) => value");
-      const [requests, errors]: [string[], string[]] = [[], []];
-      page.on("request", (request) => request.url() !== url && requests.push(request.url()));
-      page.on("pageerror", (error) => errors.push(error.message));
-      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      page.on("dialog", (dialog) => {
-        errors.push(`a dialog opened: ${dialog.message()}`);
-        void dialog.dismiss();
-      });
-      await page.goto(url);
-      await page.waitForSelector("html[data-drawn]");
-      return { page, requests, errors };
+      return shownIn(browser, path, options);
     },
+    /** A page that a command wrote. */
+    openFile: (path: string): Promise<Shown> => shownIn(browser, path, {}),
   };
+}
+
+async function shownIn(browser: Browser, path: string, options: BrowserContextOptions): Promise<Shown> {
+  const url = pathToFileURL(path).href;
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  // What tests run in the page is compiled like all of them, and refers to this helper of the compiler.
+  await page.addInitScript("globalThis.__name = (value) => value");
+  const [requests, errors]: [string[], string[]] = [[], []];
+  page.on("request", (request) => request.url() !== url && requests.push(request.url()));
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("dialog", (dialog) => {
+    errors.push(`a dialog opened: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(url);
+  await page.waitForSelector("html[data-drawn]");
+  return { page, requests, errors };
 }

@@ -29,6 +29,7 @@ import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
 import { catalogOfRuns } from "../../src/tables/runCatalog.ts";
 import { type Answer, itaudit } from "../cli/itaudit.ts";
 import { cleanEnvironment } from "../referee/commands.ts";
+import { CHROMIUM, reader } from "../report/chromium.ts";
 
 /** An HTTP proxy on this machine that puts the time of answers forward. */
 async function startProxy(aheadMs: number) {
@@ -145,6 +146,7 @@ describe("collecting from a desk", function () {
     expect(stdout).to.match(/^Findings {3}\d+ critical, \d+ high/m);
     expect(stdout).to.include(page());
     expect(readFileSync(page(), "utf8")).to.match(/^<!doctype html>/);
+    await opensInBrowser(page());
     const [manifest] = manifests();
     expect(manifest).to.deep.include({ complete: true, desk: { caller_arn: `arn:aws:iam::${MEMBER}:root` } });
     expect(manifest!.signing_key).to.include({ holder: "desk" });
@@ -157,6 +159,44 @@ describe("collecting from a desk", function () {
       env(MEMBER),
     );
     expect(answer).to.match(/^n\r\n[1-9]/);
+  });
+
+  /** The page shows findings and asks for nothing; where there is no browser, that is said. */
+  async function opensInBrowser(path: string): Promise<void> {
+    if (!existsSync(CHROMIUM))
+      return console.log(`      not opened: there is no ${CHROMIUM}; apt-get install chromium`);
+    const browser = await reader();
+    try {
+      const { page: opened, requests, errors } = await browser.openFile(path);
+      expect([...requests, ...errors]).to.deep.equal([]);
+      expect(await opened.locator("body").textContent()).to.match(/critical/i);
+    } finally {
+      await browser.close();
+    }
+  }
+
+  it("reads an account with each profile that is named, and refuses two of one account", async () => {
+    const profiles = join(root, "profiles");
+    const keys = (name: string, account: string) =>
+      `[${name}]\naws_access_key_id = ${account}\naws_secret_access_key = sandbox\n`;
+    writeFileSync(profiles, keys("dev", "111111111111") + keys("prod", "222222222222") + keys("again", "111111111111"));
+    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...rest } = env(MEMBER);
+    const named = (names: string): Promise<Answer> =>
+      itaudit(["collect", "--dir", folder, "--out", page(), "--auditors", "s3", "--profiles", names], {
+        ...rest,
+        AWS_SHARED_CREDENTIALS_FILE: profiles,
+        AWS_CONFIG_FILE: join(root, "none"),
+      });
+    const twice = await named("dev,again");
+    expect(twice.code).to.equal(1);
+    expect(twice.stderr).to.match(/--profiles again: it is of account 111111111111, as another profile before it/);
+    const { code, stderr } = await named("dev,prod");
+    expect(code, stderr).to.equal(0);
+    const buckets = await itaudit(
+      ["query", "--dir", folder, "--csv", "SELECT DISTINCT account_id FROM latest_aws_s3_bucket ORDER BY 1"],
+      env(MEMBER),
+    );
+    expect(buckets.stdout).to.equal("account_id\r\n111111111111\r\n222222222222\r\n");
   });
 
   it("names while it still reads only what the sealed run says as well, in whatever order tasks end", async () => {
