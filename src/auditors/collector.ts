@@ -418,7 +418,7 @@ export const actionsOf = ({ collectors }: Pick<Service, "collectors">): string[]
 export const isGlobal = ({ scope }: Pick<Collector, "scope">): boolean => scope !== "regional";
 
 /** As much of an auditor as tells which types it covers. */
-interface Covering extends Pick<Auditor, "name" | "aggregator"> {
+export interface Covering extends Pick<Auditor, "name" | "aggregator"> {
   services: readonly { collectors: readonly Pick<Collector, "type" | "scope">[] }[];
 }
 
