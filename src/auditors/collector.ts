@@ -204,7 +204,7 @@ interface ReadOptions {
   none?: readonly string[];
   pending?: readonly string[];
 }
-interface DescribeOptions extends ReadOptions {
+export interface DescribeOptions extends ReadOptions {
   /** Which resources are described; all where it is undefined. */
   when?: (resource: Resource) => boolean;
 }

@@ -10,6 +10,7 @@ export {
   type ClientConfig,
   type Collector,
   type CommandClass,
+  type DescribeOptions,
   type Detail,
   type Input,
   inline,
