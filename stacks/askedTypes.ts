@@ -1,15 +1,18 @@
 import { typesOf } from "../src/auditors/collector.ts";
 import type { AuditorOutline } from "../src/auditors/outline.ts";
-import { loadControls } from "../src/controls/control.ts";
+import { loadControls, typesOf as typesOfControl } from "../src/controls/control.ts";
 import { resourceTypeName } from "../src/evidence/layout.ts";
 import { namedQueries } from "../src/query/namedQueries.ts";
 
-/** Resource types that controls and saved queries ask for, of those that auditors read: their tables are there before any has rows. */
+/**
+ * Resource types whose tables controls and saved queries name, of those that auditors read: these tables are there before
+ * any has rows, as a query on a table that is not there ends.
+ */
 export async function askedTypes(auditors: readonly AuditorOutline[]): Promise<string[]> {
-  const byControls = (await loadControls()).flatMap(({ resource, needs }) => [resource, ...needs]);
-  const queries = namedQueries.map(({ sql }) => sql).join("\n");
-  const isAsked = (type: string): boolean =>
-    byControls.includes(type as (typeof byControls)[number]) ||
-    new RegExp(`_${resourceTypeName(type)}\\b`).test(queries);
+  const controls = await loadControls();
+  const queries = [...namedQueries, ...controls].map(({ sql }) => sql).join("\n");
+  const about = new Set<string>(controls.flatMap(typesOfControl));
+  const named = new Set([...queries.toLowerCase().matchAll(/(?:\b|_)(aws_[a-z0-9_]+)\b/g)].map(([, name]) => name));
+  const isAsked = (type: string): boolean => about.has(type) || named.has(resourceTypeName(type));
   return [...new Set<string>(auditors.flatMap(typesOf))].filter(isAsked).sort();
 }

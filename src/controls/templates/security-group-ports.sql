@@ -2,6 +2,7 @@
 WITH reached AS (
   SELECT o.evidence_object, o.evidence_line,
          coalesce(bool_or(o.audience = 'everybody' AND o.protocol IN ('tcp', 'udp') AND p.port BETWEEN o.from_port AND o.to_port), false) AS open,
+         coalesce(bool_or(o.audience = 'everybody' AND (o.protocol = 'all' OR o.protocol = 'tcp' AND o.from_port = 0 AND o.to_port = 65535)), false) AS whole,
          coalesce(bool_or(o.audience = 'not known' AND o.protocol IN ('tcp', 'udp') AND p.port BETWEEN o.from_port AND o.to_port), false) AS unclear,
          min(CASE WHEN o.audience = 'not known' AND o.protocol IN ('tcp', 'udp') AND p.port BETWEEN o.from_port AND o.to_port
              THEN o.problems END) AS not_known,
@@ -13,7 +14,7 @@ WITH reached AS (
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN r.open THEN false WHEN NOT r.unclear THEN true END AS passes,
-       '{{reason}}' AS reason,
+       CASE WHEN r.whole THEN 'Every port is open to everybody' ELSE '{{reason}}' END AS reason,
        'Who is let in is not known: ' || r.not_known AS not_known,
        r.evidence AS evidence
 FROM latest_aws_ec2_securitygroup d
