@@ -111,7 +111,10 @@ export function scriptOf(seed: number): Script {
     auditors: clustersIn(seed) ? ["rds", "iam", "clusters"] : ["rds", "iam"],
     page: 2,
     apiShare: 0.5,
-    sizes: large ? { instances: 30, groups: 4, people: 2 } : { instances: 4, groups: 2, people: 3 },
+    sizes: {
+      ...(large ? { instances: 30, groups: 4, people: 2 } : { instances: 4, groups: 2, people: 3 }),
+      clusters: 3,
+    },
     auditorTimeout: large ? Math.round(between(25, 60)) : 300,
     pace: large ? between(1_000, 5_000) : between(20, 300),
     bosses: on(0.3) ? pick(random, ["two", "schedule delivered twice", "day after day"] as const) : "one",

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { WRONG_PAGES } from "../../simulation/listings.ts";
+import { EVERY_LOOK } from "../../simulation/looks.ts";
+import { quietScript, type Script, SIGNING_KEY_FAULTS } from "../../simulation/script.ts";
+import { type SimulationReport, simulate } from "../../simulation/simulate.ts";
+import { WRONG_ANSWERS } from "../../simulation/wrongAnswers.ts";
+import { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
+
+/** Seeds within which a fault has to strike. */
+const SEEDS = 40;
+/** Runs of a fault that have to hold: some strike where nothing depends on them. */
+const STRUCK = 5;
+
+const sizes = { instances: 12, groups: 4, people: 4, clusters: 3 };
+const everything = (seed: number): Script => ({ ...quietScript(seed), auditors: ["rds", "iam", "clusters"], sizes });
+
+const minutes = (of: number) => of * 60_000;
+const everyClock = (ahead: number) =>
+  new Map(["boss", "get-meta-rds", "get-meta-iam", "recorder", "sealer", "watchdog"].map((name) => [name, ahead]));
+
+/** Faults by what they are called, and a script that has them alone. */
+const faults: Record<string, Partial<Script>> = {
+  ...Object.fromEntries(
+    WRONG_ANSWERS.map((wrong) => [`answer: ${wrong}`, { wrongAnswer: 0.2, wrongAnswers: [wrong] }]),
+  ),
+  "lambda answer: page of HTML": { wrongAnswer: 0.3, wrongAnswers: ["page of HTML"] },
+  "s3 answer: page of HTML": { wrongAnswer: 0.3, wrongAnswers: ["page of HTML"] },
+  ...Object.fromEntries(WRONG_PAGES.map((wrong) => [wrong, { wrongPages: 0.9 }])),
+  "token refused": { tokenRefused: 0.1 },
+  "estate that changes": { changing: 0.5 },
+  "deleted while it is read": { changing: 0.5 },
+  "parent deleted": { changing: 0.5 },
+  "clock that differs": { clocks: everyClock(minutes(-40)) },
+  "write that lands late": { lateWrite: 0.4 },
+  ...Object.fromEntries(
+    SIGNING_KEY_FAULTS.map((fault) => [`signing key ${fault}`, { signingKey: { fault, from: 1, calls: 4 } }]),
+  ),
+};
+
+const commitsOf = ({ documents }: SimulationReport): TaskOutcome[] =>
+  [...documents].flatMap(([key, text]) => (key.includes("/outcomes/") ? TaskOutcome.parse(JSON.parse(text)) : []));
+
+describe("a fault of AWS", function () {
+  this.timeout(300_000);
+
+  for (const [fault, script] of Object.entries(faults))
+    it(`is met, and the run holds: ${fault}`, async () => {
+      let struck = 0;
+      for (let seed = 1; struck < STRUCK && seed <= SEEDS; seed++) {
+        const looks = { everyWrite: true, copy: false, verdicts: false };
+        const report = await simulate(seed, { script: { ...everything(seed), ...script }, looks });
+        expect(report.violations, `seed ${seed}`).to.deep.equal([]);
+        if (report.faults[fault]) struck += 1;
+      }
+      expect(struck).to.be.greaterThan(0);
+    });
+
+  for (const ahead of [minutes(-50), minutes(50)])
+    it(`is told of where a clock is ${ahead / 60_000} minutes ahead: everything is read, and the outcome says so`, async () => {
+      const report = await simulate(1, { script: { ...everything(1), clocks: everyClock(ahead) } });
+      expect(report.violations).to.deep.equal([]);
+      const outcomes = commitsOf(report).flatMap((commit) => commit.outcomes);
+      for (const { auditor, status, notes = [] } of outcomes) {
+        expect(status, auditor).to.equal("collected");
+        // Its clock alone is right.
+        if (auditor !== "clusters") expect(notes.map(({ code }) => code)).to.include("ClockSkew");
+      }
+    });
+
+  it("changes no verdict: what fails in the estate never passes in a run with faults", async () => {
+    const script = {
+      ...everything(13),
+      ...{ wrongAnswer: 0.1, wrongAnswers: [...WRONG_ANSWERS], tokenRefused: 0.05, wrongPages: 0.4, changing: 0.3 },
+    };
+    const { violations, faults: struck } = await simulate(13, { script, looks: EVERY_LOOK });
+    expect(violations).to.deep.equal([]);
+    expect(Object.keys(struck).length).to.be.greaterThan(3);
+  });
+});
