@@ -85,6 +85,12 @@ export function serviceOf({ clusterArn = "", clusterName }: Cluster, n: number):
   return { serviceArn, serviceName, clusterArn, status: "ACTIVE", desiredCount: n, tags: [] };
 }
 
+/** The cluster that a service's ARN says it is of; undefined for anything else. */
+export function clusterOfService(arn: string): string | undefined {
+  const [, of, cluster] = /^(arn:aws:ecs:.*):service\/([^/]+)\//.exec(arn) ?? [];
+  return of && `${of}:cluster/${cluster}`;
+}
+
 /** The number of a task definition by its ARN. */
 export function definitionNumber(arn: string): number {
   const [, family, revision] = /family-(\d+):(\d+)$/.exec(arn) ?? [];

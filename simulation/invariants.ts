@@ -13,7 +13,7 @@ import { TaskOutcome } from "../src/evidence/taskOutcome.ts";
 import { NothingToVerify, type Notice, verify } from "../src/evidence/verify.ts";
 import type { Changes } from "./changes.ts";
 import { differencesOfCopy, inFolder } from "./copies.ts";
-import { clusterOf, definitionOf, type Holdings, serviceOf, snapshotOf, volumeOf } from "./estate.ts";
+import { clusterOf, clusterOfService, definitionOf, type Holdings, serviceOf, snapshotOf, volumeOf } from "./estate.ts";
 import type { Looks } from "./looks.ts";
 import { violationsOnTheWay } from "./moments.ts";
 import { hasOccasion } from "./notices.ts";
@@ -197,7 +197,12 @@ async function wrongVerdictsIn(folder: string, script: Script, { changes, untrou
   return inFolder(async (other) => {
     const found = await differencesOfCopy(state, other);
     const truth = await judgedIn(other, script);
-    return [...found, ...(truth ? wrongVerdicts(judged, truth, changes) : ["the run without trouble was not sealed"])];
+    return [
+      ...found,
+      ...(truth
+        ? wrongVerdicts(judged, truth, { isChanging: (arn) => isChanging(arn, changes) })
+        : ["the run without trouble was not sealed"]),
+    ];
   });
 }
 
@@ -275,10 +280,10 @@ function itemsOf({ state }: World, plan: Plan, commits: readonly TaskOutcome[]):
 }
 
 /** Whether a resource, or what it stands below, may or may not have been there when it was read. */
-const isChanging = ({ arn, configuration }: Expected, changes: Changes): boolean => {
-  const { cluster } = configuration as { cluster?: string };
+function isChanging(arn: string, changes: Changes): boolean {
+  const cluster = clusterOfService(arn);
   return changes.isChanging(arn) || (cluster !== undefined && changes.isChanging(cluster));
-};
+}
 
 function violationsOfItem({ world, script, changes }: Truth, outcome: Outcome, items: readonly Item[]): string[] {
   const name = nameOf(outcome);
@@ -296,7 +301,7 @@ function violationsOfItem({ world, script, changes }: Truth, outcome: Outcome, i
       !isDeepStrictEqual({ tags, configuration }, { tags: expected.tags, configuration: expected.configuration })
     )
       found.push(`${name}: ${arn} is not as it is in the estate`);
-    else if (unread && status === "collected" && !isChanging(expected, changes))
+    else if (unread && status === "collected" && !isChanging(expected.arn, changes))
       found.push(`${name}: ${arn} was not read in full and is collected`);
   }
   for (const type of typesOf(everyAuditor[auditor]!)) {
@@ -307,7 +312,7 @@ function violationsOfItem({ world, script, changes }: Truth, outcome: Outcome, i
   }
   if (status === "collected")
     for (const [missing, expected] of left)
-      if (!isChanging(expected, changes)) found.push(`${name}: collected without ${missing}`);
+      if (!isChanging(expected.arn, changes)) found.push(`${name}: collected without ${missing}`);
 
   const open = region === GLOBAL || world.open(account_id, region);
   const action = script.denied.get(account_id);

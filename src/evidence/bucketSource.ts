@@ -8,7 +8,7 @@ const isAbsent = (error: unknown): boolean =>
 export function bucketSource(s3: S3Client, bucket: string): EvidenceSource {
   const get = async (key: string) => {
     try {
-      return (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))).Body;
+      return await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;
@@ -16,8 +16,16 @@ export function bucketSource(s3: S3Client, bucket: string): EvidenceSource {
   };
   return {
     name: `s3://${bucket}/`,
-    read: async (key) => (await get(key))?.transformToByteArray(),
-    open: async (key) => (await get(key)) as Readable | undefined,
+    read: async (key) => {
+      const answer = await get(key);
+      const bytes = await answer?.Body?.transformToByteArray();
+      const { ContentLength = bytes?.length, ETag } = answer ?? {};
+      // Nothing at all without a tag is of something on the way, not of S3.
+      if (bytes && (bytes.length !== ContentLength || (!bytes.length && !ETag)))
+        throw new Error(`s3://${bucket}/${key}: ${bytes.length} of ${ContentLength} bytes came. Try again`);
+      return bytes;
+    },
+    open: async (key) => (await get(key))?.Body as Readable | undefined,
     async *list(prefix, atMost) {
       let token: string | undefined;
       do {

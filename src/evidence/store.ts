@@ -18,6 +18,7 @@ import {
   publicKeyKey,
   runDate,
   sealingKey,
+  sequenceOf,
   signatureKey,
 } from "./layout.ts";
 import { Manifest } from "./manifest.ts";
@@ -70,6 +71,15 @@ export interface RunStore {
 /** The documents of runs in the evidence bucket. */
 export const runStore = (s3: S3Client, bucket: string): RunStore => runStoreIn(bucketStore(s3, bucket));
 
+/** Whether bytes are one DER sequence, as signatures are: it says its own length. */
+const isDer = (bytes: Uint8Array): boolean => bytes[0] === 0x30 && bytes.length === 2 + (bytes[1] ?? 0);
+
+/** A document that another one was asked for says so by its own names: something on the way has mixed up answers. */
+function expectNamed(key: string, ...names: readonly (readonly [asked: unknown, is: unknown])[]): void {
+  for (const [asked, is] of names)
+    if (asked !== is) throw new Error(`${key} holds a document of ${String(is)}, where ${String(asked)} was to stand`);
+}
+
 /** The documents of runs, wherever evidence is written. */
 export function runStoreIn(evidence: EvidenceStore): RunStore {
   const { source } = evidence;
@@ -77,12 +87,17 @@ export function runStoreIn(evidence: EvidenceStore): RunStore {
     evidence.create(key, body, { type });
   const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString("utf8"));
   const readCommit: RunStore["readCommit"] = async (run, date, task) => {
-    const bytes = await source.read(outcomeKey(run, date, task));
-    return bytes && { outcome: TaskOutcome.parse(json(bytes)), bytes };
+    const key = outcomeKey(run, date, task);
+    const bytes = await source.read(key);
+    const outcome = bytes && TaskOutcome.parse(json(bytes));
+    if (outcome) expectNamed(key, [run, outcome.run_id], [task, outcome.task]);
+    return outcome && { outcome, bytes };
   };
   const linkAt = async (key: string): Promise<ChainLink | undefined> => {
     const bytes = await source.read(key);
-    return bytes && ChainLink.parse(json(bytes));
+    const link = bytes && ChainLink.parse(json(bytes));
+    if (link) expectNamed(key, [sequenceOf(key), link.sequence]);
+    return link;
   };
 
   return {
@@ -91,7 +106,9 @@ export function runStoreIn(evidence: EvidenceStore): RunStore {
     readPlan: async (run, date) => {
       const bytes = await source.read(planKey(run, date));
       if (!bytes) throw new Error(`run ${run} has no plan at ${source.name}${planKey(run, date)}`);
-      return { plan: Plan.parse(json(bytes)), bytes };
+      const plan = Plan.parse(json(bytes));
+      expectNamed(planKey(run, date), [run, plan.run_id]);
+      return { plan, bytes };
     },
     commit: async (date, outcome) => {
       const { run_id, task } = outcome;
@@ -132,10 +149,20 @@ export function runStoreIn(evidence: EvidenceStore): RunStore {
     writeManifest: (run, date, text) => create(manifestKey(run, date), text),
     readManifest: async (run, date) => {
       const bytes = await source.read(manifestKey(run, date));
-      return bytes && { manifest: Manifest.parse(json(bytes)), bytes };
+      const manifest = bytes && Manifest.parse(json(bytes));
+      if (manifest) expectNamed(manifestKey(run, date), [run, manifest.run_id]);
+      return manifest && { manifest, bytes };
     },
     writeSignature: (run, date, signature) => create(signatureKey(run, date), signature, "application/octet-stream"),
-    readSignature: (run, date) => source.read(signatureKey(run, date)),
+    readSignature: async (run, date) => {
+      const key = signatureKey(run, date);
+      const bytes = await source.read(key);
+      if (!bytes || isDer(bytes)) return bytes;
+      // The next manifest names its hash for ever: what is no signature is believed only where it stands so.
+      const again = await source.read(key);
+      if (again && Buffer.compare(bytes, again) === 0) return again;
+      throw new Error(`${source.name}${key} is not the same twice: it is read again by who seals next`);
+    },
     writeAttestation: (run, date, text) => create(attestationKey(run, date), text),
     writePublicKey: async (fingerprint, pem) => {
       await create(publicKeyKey(fingerprint), pem, "application/x-pem-file");
