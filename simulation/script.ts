@@ -146,7 +146,7 @@ const CLOCKS = ["boss", "get-meta-rds", "get-meta-iam", "get-meta-clusters", "re
 /** Whether a seed's run lists what stands below what it has listed. */
 const clustersIn = (seed: number): boolean => randomOf(`${seed} clusters`)() < 0.15;
 
-/** What AWS does otherwise than it says: drawn apart, so that a seed keeps what else goes wrong in it. */
+/** What AWS does what it does not say: drawn apart, so that a seed keeps the other faults of its run. */
 function wrongAwsOf(seed: number) {
   const random = randomOf(`${seed} wrong AWS`);
   const on = (chance = 0.25) => random() < chance;

@@ -67,7 +67,7 @@ export async function judgedIn(folder: string, script: Script): Promise<Judged |
 }
 
 /**
- * What the controls say of a run otherwise than of the estate as it is. Not to know is always right where something
+ * Verdicts on a run that the estate as it is contradicts. Not to know is always right where something
  * was not read.
  * @param truth of a run over the same estate in which nothing went wrong
  */
