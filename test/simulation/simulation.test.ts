@@ -5,7 +5,7 @@ import { simulate } from "../../simulation/simulate.ts";
 import { broken } from "./broken.ts";
 
 /** Seeds that a broken system has to be noticed within. */
-const SEEDS = 200;
+const SEEDS = 600;
 
 /** What a run must meet for the rarest to show: seeds without it are not tried. */
 const takes: Partial<Record<string, (script: Script) => boolean>> = {
