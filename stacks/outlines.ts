@@ -13,7 +13,7 @@ import {
   type UndeclaredTypes,
   undeclaredAuditors,
 } from "../src/auditors/registry.ts";
-import { COLUMN_TYPES, tableOf } from "../src/tables/columns.ts";
+import { packedMembers, tableOf } from "../src/tables/columns.ts";
 
 const Outlines = z.object({
   /** Of everything that they are made from. */
@@ -42,7 +42,7 @@ export const outlineOf = ({ name, collectors }: Pick<Service, "name" | "collecto
     scope: collector.scope,
     listing: { operation: collector.listing.operation },
     reads: rightsOf(collector).map(({ actions, resources }) => (resources ? { actions, resources } : { actions })),
-    members: tableOf(collector).members.map(({ member, type }) => [member, COLUMN_TYPES.indexOf(type)] as const),
+    members: packedMembers(tableOf(collector)),
   })),
 });
 

@@ -5,7 +5,7 @@ export interface CollectorOutline extends Pick<Collector, "type" | "scope"> {
   listing: Pick<Listing, "operation">;
   /** What each of its operations asks of IAM. */
   reads: readonly Pick<Read, "actions" | "resources">[];
-  /** Columns of its table; a column's type is its place in `COLUMN_TYPES` of `src/tables/columns.ts`. */
+  /** Columns of its table, packed as `src/tables/columns.ts` does it. */
   members: readonly (readonly [member: string, type: number])[];
 }
 

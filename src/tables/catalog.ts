@@ -2,14 +2,15 @@ import { isGlobal } from "../auditors/collector.ts";
 import type { AuditorOutline } from "../auditors/outline.ts";
 import type { Plan } from "../evidence/plan.ts";
 import {
-  COLUMN_TYPES,
   type Column,
   ENVELOPE,
   FINGERPRINT,
+  type PackedMember,
+  packedMembers,
   type ResourceTable,
   type Table,
   tableOf,
-  tableOfMembers,
+  tableOfPacked,
 } from "./columns.ts";
 
 const columns = (types: Record<string, Column["type"]>): Column[] =>
@@ -309,30 +310,17 @@ export function catalogOf(auditors: readonly AuditorOutline[]): Catalog {
 
 /** A catalog as a bundle carries it: the rest follows from the members of each type, and is five times as long. */
 export interface PackedCatalog extends Pick<Catalog, "auditors"> {
-  /** By resource type; a column's type is its place in {@link COLUMN_TYPES}, negative of a detail that is always asked. */
-  types: Readonly<Record<string, readonly (readonly [member: string, type: number])[]>>;
+  /** By resource type. */
+  types: Readonly<Record<string, readonly PackedMember[]>>;
 }
 
 export const packedCatalog = ({ tables, auditors }: Catalog): PackedCatalog => ({
-  types: Object.fromEntries(
-    tables.map(({ resourceType, members }) => [
-      resourceType,
-      members.map(({ member, type, always }) => {
-        const place = COLUMN_TYPES.indexOf(type);
-        return [member, always ? -1 - place : place] as const;
-      }),
-    ]),
-  ),
+  types: Object.fromEntries(tables.map((table) => [table.resourceType, packedMembers(table)])),
   auditors,
 });
 
 export const unpackedCatalog = ({ types, auditors }: PackedCatalog): Catalog => ({
-  tables: Object.entries(types).map(([type, members]) =>
-    tableOfMembers(
-      type,
-      members.map(([member, place]) => [member, COLUMN_TYPES[place < 0 ? -1 - place : place]!, place < 0] as const),
-    ),
-  ),
+  tables: Object.entries(types).map(([type, members]) => tableOfPacked(type, members)),
   auditors,
 });
 

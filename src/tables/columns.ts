@@ -101,11 +101,7 @@ const RETYPED: Readonly<Record<string, ColumnType>> = {};
 
 /** The table of what a collector finds, typed from the SDK's own schemas. */
 export function tableOf(collector: Collector | CollectorOutline, retyped = RETYPED): ResourceTable {
-  if ("members" in collector)
-    return tableOfMembers(
-      collector.type,
-      collector.members.map(([member, type]) => [member, COLUMN_TYPES[type]!] as const),
-    );
+  if ("members" in collector) return tableOfPacked(collector.type, collector.members);
   const { members, details } = shapeOf(collector);
   return tableOfMembers(collector.type, [
     ...members.flatMap(([member, schema]) => {
@@ -115,6 +111,22 @@ export function tableOf(collector: Collector | CollectorOutline, retyped = RETYP
     ...details.map(({ name, always }) => [name, "varchar", always] as const),
   ]);
 }
+
+/** A member in short: its column's type by its place in {@link COLUMN_TYPES}, negative of a detail that is always asked. */
+export type PackedMember = readonly [member: string, type: number];
+
+export const packedMembers = ({ members }: Pick<ResourceTable, "members">): PackedMember[] =>
+  members.map(({ member, type, always }) => {
+    const place = COLUMN_TYPES.indexOf(type);
+    return [member, always ? -1 - place : place];
+  });
+
+/** The table of a resource type whose configuration has such members. */
+export const tableOfPacked = (resourceType: string, members: readonly PackedMember[]): ResourceTable =>
+  tableOfMembers(
+    resourceType,
+    members.map(([member, place]) => [member, COLUMN_TYPES[place < 0 ? -1 - place : place]!, place < 0] as const),
+  );
 
 /** The table of a resource type whose configuration has such members. */
 export function tableOfMembers(
