@@ -139,9 +139,10 @@ function narrowed(part: Part, by: Narrowing): Part {
     case "nothing":
       return part;
     case "notKnown":
+      if (by.ofCaller && part.kind === "service") return nobody("a service has no such key");
       return isOpen(part) ? notKnown(by.why) : part;
     case "sources":
-      if (part.kind !== "service" && part.kind !== "everybody") return part;
+      if (part.kind !== "service" && !maybeAnybody(part)) return part;
       return {
         kind: "service",
         members: part.kind === "service" ? part.members : ["*"],
@@ -159,9 +160,12 @@ function narrowed(part: Part, by: Narrowing): Part {
     default:
       // Services have no account and no organization of their own in these keys.
       if (part.kind === "service") return by.kind === "networks" ? part : nobody("a service has no such key");
-      return part.kind === "everybody" ? { kind: by.kind, members: by.members, why: `${part.why},${said}` } : part;
+      return maybeAnybody(part) ? { kind: by.kind, members: by.members, why: `${part.why},${said}` } : part;
   }
 }
+
+/** Who is not known is at most everybody, and narrowed as everybody is. */
+const maybeAnybody = ({ kind }: Part): boolean => kind === "everybody" || kind === "notKnown";
 
 const isOpen = ({ kind, onBehalfOf }: Part): boolean =>
   kind === "everybody" || (kind === "service" && onBehalfOf?.kind === "everybody");
@@ -225,7 +229,7 @@ function afterDeny(part: Part, deny: Statement, version: Policy["version"], pres
   const spared: Part[] = [];
   if (deny.notPrincipals) {
     if (deny.notPrincipals.everybody) return [part];
-    if (part.kind === "everybody")
+    if (maybeAnybody(part))
       spared.push(
         ...deny.notPrincipals.members.map(({ kind, value }) => memberPart(kind, value, deny, version, false)),
       );
@@ -237,7 +241,10 @@ function afterDeny(part: Part, deny: Statement, version: Policy["version"], pres
     if (left.to === "nothing") return [part];
     spared.push(unlessAnyService(narrowed(part, left)));
   }
-  const some = spared.filter(({ kind }) => kind !== "nobody");
+  const some = spared
+    .filter(({ kind }) => kind !== "nobody")
+    // Who may come in at all does not get more certain by a Deny.
+    .map((each) => (part.kind === "notKnown" && isOpen(each) ? part : each));
   return some.length ? some : [nobody("an explicit deny takes it back")];
 }
 

@@ -25,7 +25,8 @@ export type Narrowing =
   | { to: "services"; members: string[] }
   | { to: "nothing" }
   | { to: "never" }
-  | { to: "notKnown"; why: string };
+  /** `ofCaller`: only who has a key that services lack gets in. */
+  | { to: "notKnown"; why: string; ofCaller?: boolean };
 
 export interface NarrowingRequest {
   version: Policy["version"];
@@ -113,6 +114,9 @@ const WHO: Record<string, WhoKey> = {
   "aws:principalisawsservice": key("services", "principals", (value) => value.toLowerCase() === "true"),
 };
 
+/** Services have no account and no organization of their own in these keys. */
+const ofCaller = ({ to, kind }: Pick<WhoKey, "to" | "kind">): boolean => to === "callers" && kind !== "networks";
+
 function whoKey(name: string): WhoKey | undefined {
   const claim = WHO[name] ? undefined : ownerClaim(name);
   return claim ? key("callers", "principals", claim) : WHO[name];
@@ -185,7 +189,11 @@ export function narrowingOf(condition: Condition, { version, when, present }: Na
     return { to: "services", members: ["*"] };
   if (!fixesKey(operator, when, present.has(name))) return { to: "nothing" };
   if (!readable(operator))
-    return { to: "notKnown", why: `${condition.operator} of ${condition.key} is not understood` };
+    return {
+      to: "notKnown",
+      why: `${condition.operator} of ${condition.key} is not understood`,
+      ofCaller: ofCaller(who),
+    };
   return fixedValues(condition, operator, who, version);
 }
 
@@ -196,7 +204,11 @@ function fixedValues(condition: Condition, operator: Operator, who: WhoKey, vers
     const own = OWN[value.toLowerCase()];
     if (own && version === "2012-10-17") members.push(own);
     else if (hasVariables(value, version))
-      return { to: "notKnown", why: `${condition.key} is compared with the variable ${value}` };
+      return {
+        to: "notKnown",
+        why: `${condition.key} is compared with the variable ${value}`,
+        ofCaller: ofCaller(who),
+      };
     // Without wildcards these are letters, which no account, organization, ARN or network has.
     else if (!wild && !withoutWildcard(value) && operator.type === "String") continue;
     else if (!who.fixed(value, wild)) return { to: "nothing" };

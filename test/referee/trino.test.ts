@@ -44,9 +44,17 @@ const AT_ONCE = 3;
 
 /** A list, also one that is JSON in a text, in an order that does not depend on the engine. */
 function ordered(cell: Cell): Cell {
-  if (typeof cell === "string" && /^\[(?:null|")/.test(cell))
-    return JSON.stringify((JSON.parse(cell) as string[]).sort());
-  return Array.isArray(cell) ? [...cell].sort() : cell;
+  const list = typeof cell === "string" && /^\[(?:null|")/.test(cell) ? listIn(cell) : cell;
+  return Array.isArray(list) ? JSON.stringify([...list].sort()) : cell;
+}
+
+/** Values may begin as a list does, and be none. */
+function listIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 const sorted = (rows: readonly Cell[][]): string[] => rows.map((row) => JSON.stringify(row.map(ordered))).sort();
 
