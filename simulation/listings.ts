@@ -4,7 +4,6 @@ import type { Changes } from "./changes.ts";
 
 /** How a listing goes wrong after its first page. */
 export const WRONG_PAGES = ["page token refused", "pages in a circle", "pages that overlap"] as const;
-type WrongPages = (typeof WRONG_PAGES)[number];
 
 type Values = Record<string, unknown>;
 
