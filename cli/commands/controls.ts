@@ -41,7 +41,7 @@ export const controlsCommand = (program: Command): Command =>
     .option("--exceptions <file>", "a YAML file with exceptions; see docs/controls.md")
     .option(
       "--list",
-      "list the controls and ask nothing; with --framework by its requirements, and those without a control",
+      "list the controls without evaluating them; with --framework by requirement, with requirements that have no control",
     )
     .option("--verdicts", "print each failed, excepted and unknown verdict with its evidence")
     .option("--json", "print JSON; with --verdicts one object per line, every verdict included")

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cliError.ts";
 import { configOption } from "../configOption.ts";
 import type { StackUpdate } from "../members/bringAllUp.ts";
@@ -35,11 +35,10 @@ export function membersCommand(program: Command): Command {
     .option("--all", "every account in the audit stack's list")
     .option("--accounts <ids>", "comma-separated account ids", list)
     .option("--through <role>", "the role to assume in each account to deploy there", "OrganizationAccountAccessRole")
-    .option(
-      "-c, --config <key=value>",
-      "another configuration key of the stacks: memberPolicy, organizationId",
-      configOption,
-      {},
+    .addOption(
+      new Option("-c, --config <key=value>", "another configuration key of the stacks: memberPolicy, organizationId")
+        .argParser(configOption)
+        .default({}, "none"),
     )
     .option("--concurrency <number>", "stacks under way at the same time", count, 4)
     .option(

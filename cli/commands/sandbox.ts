@@ -182,7 +182,11 @@ Examples:
     .command("deploy")
     .description("run the unchanged Pulumi program for the audit account and the member accounts")
     .option("--members <ids>", "comma-separated ids of member accounts to deploy to (every active one)", list)
-    .option("-c, --config <key=value>", "a key of the audit stack's configuration; may be repeated", configOption, {})
+    .addOption(
+      new Option("-c, --config <key=value>", "a key of the audit stack's configuration; may be repeated")
+        .argParser(configOption)
+        .default({}, "none"),
+    )
     .option("--json", "print the audit stack's outputs as JSON")
     .addOption(dir())
     .action(async ({ members, config, dir, json }: DeployOptions) => {

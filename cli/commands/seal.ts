@@ -16,7 +16,7 @@ export const sealCommand = (program: Command): Command =>
     .argument("<run>", "id of the run")
     .option(
       "--incomplete",
-      "seal the run although tasks are out, once it is past its deadline; the manifest names them",
+      "seal the run although tasks are pending, once it is past its deadline; the manifest names them",
     )
     .option("--by <name>", "who requests an incomplete seal, for the manifest (default: the user of this machine)")
     .option("--sealer <function>", "name of the sealer function", "audit-sealer")

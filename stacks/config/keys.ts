@@ -90,7 +90,7 @@ export const KEYS = {
     example: "audit-metadata-bucket",
   },
   adoptBucket: {
-    about: "audit: whether the bucket of bucketName stands already, of a stack that was destroyed, and is taken over",
+    about: "audit: whether to take over the bucket that bucketName names, which a destroyed stack left",
     default: "false",
     schema: flag,
     problem: TRUE_OR_FALSE,
@@ -228,15 +228,14 @@ export const KEYS = {
     example: "0.5",
   },
   alarmTopicArn: {
-    about: "audit: SNS topic that the alarms tell; none when empty",
+    about: "audit: SNS topic that alarms notify; none when empty",
     default: "",
     schema: matching(TOPIC),
     problem: TOPIC_EXPECTED,
     example: "arn:aws:sns:eu-central-1:999999999999:audit",
   },
   monthlyBudget: {
-    about:
-      "audit: US dollars a month of the audit account, of which alarmTopicArn is told at 80 and 100 per cent; 0 is off",
+    about: "audit: US dollars a month of the audit account; alarmTopicArn is notified at 80 and 100 per cent; 0 is off",
     default: "0",
     schema: whole(0, 9_999_999),
     problem: "a whole number of US dollars is expected, 0 for none",
@@ -250,7 +249,7 @@ export const KEYS = {
     example: "true",
   },
   catalog: {
-    about: "audit: whether evidence can be asked with SQL in Athena",
+    about: "audit: whether Athena can query the evidence with SQL",
     default: "true",
     schema: flag,
     problem: TRUE_OR_FALSE,
@@ -295,7 +294,7 @@ export const KEYS = {
     example: "true",
   },
   notifyTopicArn: {
-    about: "audit: ARN of the SNS topic that is told of new findings; none when empty",
+    about: "audit: ARN of the SNS topic that is notified of new findings; none when empty",
     default: "",
     schema: matching(TOPIC),
     problem: TOPIC_EXPECTED,
@@ -323,14 +322,14 @@ export const KEYS = {
     example: "/audit-ecosystem/webhook",
   },
   notifySeverity: {
-    about: "audit: lowest severity that is told: critical, high, medium, low or info",
+    about: "audit: lowest severity that is notified: critical, high, medium, low or info",
     default: "low",
     schema: z.enum(SEVERITIES),
     problem: `one of ${SEVERITIES.join(", ")} is expected`,
     example: "high",
   },
   notifyExceptions: {
-    about: "audit: path of a file with exceptions, of which nobody is told; none when empty",
+    about: "audit: path of a file with exceptions, which are not notified; none when empty",
     default: "",
     schema: text,
     problem: "the path of a file is expected",
@@ -377,7 +376,7 @@ export const KEYS = {
     example: "999999999999/eu-central-1/organization",
   },
   configAggregatorTypes: {
-    about: "both: CloudFormation names of resource types that the aggregator is asked about (list)",
+    about: "both: CloudFormation names of resource types to query the aggregator for (list)",
     default: "",
     schema: types,
     problem: TYPE_EXPECTED,
