@@ -3,7 +3,7 @@ import { type Coverage, coverage } from "../src/evidence/coverage.ts";
 import { isWhole, listingsOf, notesOf } from "../src/evidence/coverageTotals.ts";
 import type { Outcome } from "../src/evidence/outcome.ts";
 import type { PlannedAuditor } from "../src/evidence/plan.ts";
-import { printable } from "./terminal.ts";
+import { printable } from "../src/query/printable.ts";
 
 /**
  * Accounts by auditors as text: items found, or the gap, with reasons and notes below the table.

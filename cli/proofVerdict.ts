@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { checkProof, Proof } from "../src/evidence/proof.ts";
 import { keysIn } from "../src/evidence/publicKeys.ts";
+import { printable } from "../src/query/printable.ts";
 import { CliError } from "./cliError.ts";
-import { print, printable } from "./terminal.ts";
+import { print } from "./terminal.ts";
 
 /** Checks a file of proofs, and says what each shows. @returns whether every one holds @throws CliError */
 export async function proofVerdict(

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { type Control, SEVERITIES, type Severity } from "../../src/controls/control.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import { listingsOf, notesOf } from "../../src/evidence/coverageTotals.ts";
+import { printable } from "../../src/query/printable.ts";
 import type { Report } from "../../src/report/model.ts";
 import { type Format, writeReport } from "../../src/report/write.ts";
 import { fileSink } from "../../src/tables/fileSink.ts";
-import { printable } from "../terminal.ts";
 
 /** Findings that are named on the screen, the worst first. */
 const NAMED = 10;

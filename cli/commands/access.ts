@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { printable } from "../../src/query/printable.ts";
 import type { CaseAnswer } from "../accessCases.ts";
 import { CliError } from "../cliError.ts";
-import { print, printable } from "../terminal.ts";
+import { print } from "../terminal.ts";
 
 interface SimulateOptions {
   json?: boolean;

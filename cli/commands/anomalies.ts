@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type Anomaly, reasonText } from "../../src/anomalies/anomaly.ts";
 import type { Observation } from "../../src/anomalies/features.ts";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
@@ -124,7 +125,3 @@ function anomalyLine({ resource_type, score, reasons, ...subject }: Anomaly): st
   const proof = `${subject.evidence_object}:${subject.evidence_line}`;
   return printable(`${score.toFixed(2)} ${resource_type}  ${where}  (${why})  ${proof}`);
 }
-
-// Names come from the audited accounts.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");

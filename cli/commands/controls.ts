@@ -4,6 +4,7 @@ import type { Control, Framework, Severity } from "../../src/controls/control.ts
 import type { Exceptions } from "../../src/controls/exceptions.ts";
 import type { Verdict } from "../../src/controls/verdict.ts";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import type { ControlResult } from "../controlsTable.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
@@ -256,6 +257,3 @@ async function list(
   const { controlsList } = await import("../controlsList.ts");
   print(json ? JSON.stringify(controls) : controlsList(controls, all, framework as Framework | undefined));
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Change } from "../../src/query/changes.ts";
 import type { Difference } from "../../src/query/diff.ts";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
@@ -152,6 +153,3 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > VALUE_SHOWN ? `${text.slice(0, VALUE_SHOWN - 1)}…` : text;
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { printable } from "../../src/query/printable.ts";
 import type { Subject } from "../doctor.ts";
 import { progressLine } from "../progress.ts";
-import { list, print, printable } from "../terminal.ts";
+import { list, print } from "../terminal.ts";
 
 interface DoctorOptions {
   accounts?: string[];

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { configOption } from "../configOption.ts";
 import type { StackUpdate } from "../members/bringAllUp.ts";
 import { progressLine } from "../progress.ts";
-import { list, print, printable } from "../terminal.ts";
+import { list, print } from "../terminal.ts";
 
 interface UpOptions {
   all?: boolean;

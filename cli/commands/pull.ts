@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { printable } from "../../src/query/printable.ts";
 import { BOSS } from "../bossName.ts";
 import { CliError } from "../cliError.ts";
 import { progressLine } from "../progress.ts";
-import { print, printable } from "../terminal.ts";
+import { print } from "../terminal.ts";
 
 interface PullOptions {
   all?: boolean;

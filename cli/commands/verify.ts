@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { headLine } from "../../src/evidence/head.ts";
 import type { Verdict } from "../../src/evidence/verify.ts";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { parseHead } from "../parseHead.ts";
 import { progressLine } from "../progress.ts";
-import { print, printable } from "../terminal.ts";
+import { print } from "../terminal.ts";
 
 interface Options {
   all?: boolean;

@@ -1,5 +1,6 @@
 import { type Control, SEVERITIES, type Severity } from "../controls/control.ts";
 import { type Head, headLine } from "../evidence/head.ts";
+import { printable } from "../query/printable.ts";
 import type { OpenFinding, Unevaluated } from "./notificationState.ts";
 
 /** Findings that a message names one by one; of more it gives the numbers. */
@@ -48,7 +49,7 @@ export function messageOf(
     ...(rest.length ? [`And ${rest.length} more: ${countsOf(rest.map(severityOf))}.`] : []),
     ...unevaluated
       .slice(0, NAMED_AT_MOST)
-      .map(({ control, error }) => `NOT EVALUATED ${controls.get(control)!.title} (${control}): ${printable(error)}`),
+      .map(({ control, error }) => `NOT EVALUATED ${controls.get(control)!.title} (${control}): ${short(error)}`),
     ...(unevaluated.length > NAMED_AT_MOST ? [`And ${unevaluated.length - NAMED_AT_MOST} more not evaluated.`] : []),
     `With their evidence: itaudit controls ${run.id} --verdicts`,
     headLine(run.head),
@@ -61,7 +62,7 @@ export function messageOf(
 function paragraph({ account_id, region, resource_id, arn, reason }: OpenFinding, control: Control): string {
   return [
     `${control.severity.toUpperCase()} ${control.title} (${control.id})`,
-    `${printable(arn ?? resource_id)} in ${account_id}, ${region}${reason ? `: ${printable(reason)}` : ""}`,
+    `${short(arn ?? resource_id)} in ${account_id}, ${region}${reason ? `: ${short(reason)}` : ""}`,
     `Remedy: ${control.remedy}`,
   ].join("\n");
 }
@@ -74,6 +75,5 @@ function countsOf(severities: readonly Severity[]): string {
     .join(", ");
 }
 
-// Names come from the audited accounts.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd").slice(0, 500);
+/** Names come from the audited accounts, and so may be long. */
+const short = (text: string): string => printable(text).slice(0, 500);

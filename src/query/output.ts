@@ -3,6 +3,7 @@ import type { Column, ColumnType } from "../tables/columns.ts";
 import { fileSink } from "../tables/fileSink.ts";
 import { ParquetFile, type Value } from "../tables/parquetFile.ts";
 import type { Answer, Cell } from "./engine.ts";
+import { printable } from "./printable.ts";
 
 /** Rows of a table on a screen; more are asked for as CSV, JSON or Parquet. */
 const ROWS_SHOWN = 1_000;
@@ -29,10 +30,6 @@ export async function writeTable(
   if (count > ROWS_SHOWN) write(`… and ${count - ROWS_SHOWN} more rows: --csv, --json and --parquet have them all\n`);
   return count;
 }
-
-// What a resource is called is not the terminal's business: an escape sequence in it stays text.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "�");
 
 function shown(cell: Cell, cut: boolean): string {
   const text = printable(textOf(cell));

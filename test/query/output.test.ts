@@ -68,10 +68,16 @@ describe("JSON", () => {
 });
 
 describe("a table on the screen", () => {
-  it("shows escape sequences of a resource's name as text", async () => {
-    const text = await written((write) => writeTable(answer([["name", "varchar"]], [["\u001b[2Jgone"]]), write));
-    expect(text).to.include("�[2Jgone").and.not.include("\u001b");
-  });
+  for (const [what, name, shown] of [
+    ["an escape sequence", "\u001b[2Jgone", "\\u{1b}[2Jgone"],
+    ["a turned direction of writing", "gpj\u202eexe", "gpj\\u{202e}exe"],
+    ["a separator of lines", "one\u2028two", "one\\u{2028}two"],
+    ["a character that has no width", "ad\u200bmin", "ad\\u{200b}min"],
+  ] as const)
+    it(`shows ${what} in a resource's name as text`, async () => {
+      const text = await written((write) => writeTable(answer([["name", "varchar"]], [[name]]), write));
+      expect(text).to.include(shown).and.not.include(name);
+    });
 
   it("says how many rows it leaves out", async () => {
     const rows = Array.from({ length: 1_002 }, (_, n) => [n]);
