@@ -73,20 +73,20 @@ export interface BossPermissionsArgs {
   asksRegions: boolean;
 }
 
-export const bossPermissions = (may: BossPermissionsArgs): PolicyStatement[] => [
+export const bossPermissions = (args: BossPermissionsArgs): PolicyStatement[] => [
   allow(
     "WritePlan",
     ["s3:PutObject"],
-    [ofRuns(may.bucketArn, "plan.json"), ofRuns(may.bucketArn, "outcomes/*"), finished(may.bucketArn)],
+    [ofRuns(args.bucketArn, "plan.json"), ofRuns(args.bucketArn, "outcomes/*"), finished(args.bucketArn)],
   ),
-  readPlan(may.bucketArn),
-  allow("ReadDurations", ["s3:GetObject"], `${may.bucketArn}/${DURATIONS_KEY}`),
-  ...readOutcomes(may.bucketArn),
-  invokeAuditors("InvokeAuditors", may.auditorArns, [may.sealerArn]),
-  ...(may.parameterArn
+  readPlan(args.bucketArn),
+  allow("ReadDurations", ["s3:GetObject"], `${args.bucketArn}/${DURATIONS_KEY}`),
+  ...readOutcomes(args.bucketArn),
+  invokeAuditors("InvokeAuditors", args.auditorArns, [args.sealerArn]),
+  ...(args.parameterArn
     ? [
-        allow("ReadAccounts", ["ssm:GetParameter"], may.parameterArn),
-        allow("ReadMoreAccounts", ["ssm:GetParametersByPath"], may.parameterArn),
+        allow("ReadAccounts", ["ssm:GetParameter"], args.parameterArn),
+        allow("ReadMoreAccounts", ["ssm:GetParametersByPath"], args.parameterArn),
       ]
     : [
         allow(
@@ -94,14 +94,14 @@ export const bossPermissions = (may: BossPermissionsArgs): PolicyStatement[] => 
           [
             // Of units too: the plan names the accounts of the organization that it leaves out.
             "organizations:ListAccounts",
-            ...(may.byUnits
+            ...(args.byUnits
               ? ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
               : []),
           ],
           "*",
         ),
       ]),
-  ...(may.asksRegions ? [allow("ListRegions", ["ec2:DescribeRegions"], "*")] : []),
+  ...(args.asksRegions ? [allow("ListRegions", ["ec2:DescribeRegions"], "*")] : []),
 ];
 
 export interface AuditorPermissionsArgs {
@@ -122,26 +122,26 @@ export interface AuditorPermissionsArgs {
   recorderArn: string;
 }
 
-export const auditorPermissions = (may: AuditorPermissionsArgs): PolicyStatement[] => [
+export const auditorPermissions = (args: AuditorPermissionsArgs): PolicyStatement[] => [
   allow(
     "WriteEvidence",
     ["s3:PutObject"],
-    evidencePrefixes(may.resourceTypes, may.othersTypes).map((prefix) => `${may.bucketArn}/${prefix}*`),
+    evidencePrefixes(args.resourceTypes, args.othersTypes).map((prefix) => `${args.bucketArn}/${prefix}*`),
   ),
   allow(
     "CommitTasks",
     ["s3:PutObject"],
     [
-      ofRuns(may.bucketArn, `outcomes/${may.auditor}-*`),
-      ofRuns(may.bucketArn, `finished/tasks/*/${may.auditor}-*`),
-      ofRuns(may.bucketArn, "finished/groups/*"),
+      ofRuns(args.bucketArn, `outcomes/${args.auditor}-*`),
+      ofRuns(args.bucketArn, `finished/tasks/*/${args.auditor}-*`),
+      ofRuns(args.bucketArn, "finished/groups/*"),
     ],
   ),
-  ...readOutcomes(may.bucketArn),
-  reach(may),
-  invoke("HandOver", [may.ownArn]),
-  invoke("Seal", [may.sealerArn]),
-  invoke("TellOfFailure", [may.recorderArn]),
+  ...readOutcomes(args.bucketArn),
+  reach(args),
+  invoke("HandOver", [args.ownArn]),
+  invoke("Seal", [args.sealerArn]),
+  invoke("TellOfFailure", [args.recorderArn]),
 ];
 
 /** Into the member accounts; or to the aggregator, which the audit account has itself or another account lets it ask. */
@@ -291,7 +291,7 @@ export const tabulatorPermissions = ({
   ...(anomaliesArn ? [invoke("LookForAnomalies", [anomaliesArn])] : []),
 ];
 
-export interface AnomaliesMay {
+export interface AnomaliesPermissionsArgs {
   bucketArn: string;
   /** Of the bucket for what passes between the function and SageMaker. */
   workArn: string;
@@ -306,24 +306,24 @@ export interface AnomaliesMay {
   prefix: string;
 }
 
-export const anomaliesPermissions = (may: AnomaliesMay): PolicyStatement[] => [
-  readEvidence(may.bucketArn),
+export const anomaliesPermissions = (args: AnomaliesPermissionsArgs): PolicyStatement[] => [
+  readEvidence(args.bucketArn),
   allow(
     "WriteFindings",
     ["s3:PutObject"],
-    [`${may.bucketArn}/${tablePrefix("anomalies")}*`, `${may.bucketArn}/${MODELS_PREFIX}*`],
+    [`${args.bucketArn}/${tablePrefix("anomalies")}*`, `${args.bucketArn}/${MODELS_PREFIX}*`],
   ),
-  allow("Work", ["s3:GetObject", "s3:PutObject"], `${may.workArn}/*`),
-  allow("FindScores", ["s3:ListBucket"], may.workArn),
-  allow("Train", ["sagemaker:CreateTrainingJob"], `${may.sageMakerArn}training-job/${may.prefix}-*`),
-  allow("Model", ["sagemaker:CreateModel", "sagemaker:DeleteModel"], `${may.sageMakerArn}model/${may.prefix}-*`),
-  allow("Score", ["sagemaker:CreateTransformJob"], `${may.sageMakerArn}transform-job/${may.prefix}-*`),
+  allow("Work", ["s3:GetObject", "s3:PutObject"], `${args.workArn}/*`),
+  allow("FindScores", ["s3:ListBucket"], args.workArn),
+  allow("Train", ["sagemaker:CreateTrainingJob"], `${args.sageMakerArn}training-job/${args.prefix}-*`),
+  allow("Model", ["sagemaker:CreateModel", "sagemaker:DeleteModel"], `${args.sageMakerArn}model/${args.prefix}-*`),
+  allow("Score", ["sagemaker:CreateTransformJob"], `${args.sageMakerArn}transform-job/${args.prefix}-*`),
   {
-    ...allow("HandRoleOver", ["iam:PassRole"], may.roleArn),
+    ...allow("HandRoleOver", ["iam:PassRole"], args.roleArn),
     Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
   },
-  invoke("GoOn", [may.ownArn]),
-  allow("TellOfFailure", ["sqs:SendMessage"], may.queueArn),
+  invoke("GoOn", [args.ownArn]),
+  allow("TellOfFailure", ["sqs:SendMessage"], args.queueArn),
 ];
 
 /**
@@ -374,7 +374,7 @@ export const configRulesPermissions: PolicyStatement[] = [
   allow("ReadLargeItems", ["config:GetResourceConfigHistory"], "*"),
 ];
 
-export interface NotifierMay {
+export interface NotifierPermissionsArgs {
   bucketArn: string;
   /** Of Athena. */
   workgroupArn: string;
@@ -395,33 +395,33 @@ export interface NotifierMay {
  * Athena reads and writes with the rights of whoever asks it.
  * @see https://docs.aws.amazon.com/athena/latest/ug/managed-policies.html
  */
-export const notifierPermissions = (may: NotifierMay): PolicyStatement[] => [
+export const notifierPermissions = (args: NotifierPermissionsArgs): PolicyStatement[] => [
   allow(
     "ReadRun",
     ["s3:GetObject"],
     [
-      ofRuns(may.bucketArn, "plan.json"),
-      ofRuns(may.bucketArn, "outcomes/*"),
-      ofRuns(may.bucketArn, "manifest.json"),
-      `${may.bucketArn}/${TABLES_PREFIX}*`,
+      ofRuns(args.bucketArn, "plan.json"),
+      ofRuns(args.bucketArn, "outcomes/*"),
+      ofRuns(args.bucketArn, "manifest.json"),
+      `${args.bucketArn}/${TABLES_PREFIX}*`,
     ],
   ),
-  allow("Remember", ["s3:GetObject", "s3:PutObject"], `${may.bucketArn}/${NOTIFICATION_STATE_KEY}`),
-  allow("ListTables", ["s3:GetBucketLocation", "s3:ListBucket"], may.bucketArn),
+  allow("Remember", ["s3:GetObject", "s3:PutObject"], `${args.bucketArn}/${NOTIFICATION_STATE_KEY}`),
+  allow("ListTables", ["s3:GetBucketLocation", "s3:ListBucket"], args.bucketArn),
   ...askAthena({
-    workgroupArn: may.workgroupArn,
-    resultsArn: may.resultsArn,
+    workgroupArn: args.workgroupArn,
+    resultsArn: args.resultsArn,
     databaseArns: [
-      `${may.glueArn}:catalog`,
-      `${may.glueArn}:database/${may.databaseName}`,
-      `${may.glueArn}:table/${may.databaseName}/*`,
+      `${args.glueArn}:catalog`,
+      `${args.glueArn}:database/${args.databaseName}`,
+      `${args.glueArn}:table/${args.databaseName}/*`,
     ],
   }),
-  ...(may.topicArn ? [allow("TellTopic", ["sns:Publish"], may.topicArn)] : []),
-  ...(may.eventBusArn ? [allow("TellEventBus", ["events:PutEvents"], may.eventBusArn)] : []),
-  ...(may.securityHubProductArn
-    ? [allow("TellSecurityHub", ["securityhub:BatchImportFindings"], may.securityHubProductArn)]
+  ...(args.topicArn ? [allow("TellTopic", ["sns:Publish"], args.topicArn)] : []),
+  ...(args.eventBusArn ? [allow("TellEventBus", ["events:PutEvents"], args.eventBusArn)] : []),
+  ...(args.securityHubProductArn
+    ? [allow("TellSecurityHub", ["securityhub:BatchImportFindings"], args.securityHubProductArn)]
     : []),
-  ...(may.webhookParameterArn ? [allow("ReadWebhook", ["ssm:GetParameter"], may.webhookParameterArn)] : []),
-  allow("TellOfFailure", ["sqs:SendMessage"], may.queueArn),
+  ...(args.webhookParameterArn ? [allow("ReadWebhook", ["ssm:GetParameter"], args.webhookParameterArn)] : []),
+  allow("TellOfFailure", ["sqs:SendMessage"], args.queueArn),
 ];

@@ -186,7 +186,7 @@ export function recorderFunction(system: System, sealer: SystemFunction): System
       environment: { EVIDENCE_BUCKET: bucket.name, SEALER_FUNCTION: sealer.name },
       permissions: pulumi
         .all([bucket.arn, sealer.arn, pulumi.all(args.auditors.map((auditor) => auditorArn(system, auditor)))])
-        .apply((may) => recorderPermissions(...may)),
+        .apply((arns) => recorderPermissions(...arns)),
     },
     child,
   );
