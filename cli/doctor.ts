@@ -32,7 +32,7 @@ export interface Subject {
   findings: Finding[];
 }
 
-interface Asked {
+interface DoctorRequest {
   /** First part of the functions' names. */
   prefix: string;
   /** Member accounts; every one when left out. */
@@ -48,12 +48,12 @@ const INSIDE_AT_ONCE = 8;
  * Looks at a deployed system and its member accounts, and judges them by the program at hand. The audit account first.
  * @throws CliError when there is no such system, or an account is named that is not of it
  */
-export async function examine(asked: Asked, line: ProgressLine): Promise<Subject[]> {
+export async function examine(request: DoctorRequest, line: ProgressLine): Promise<Subject[]> {
   const lambda = new LambdaClient({});
   line("the audit account");
-  const system = await deployedSystem(lambda, asked.prefix);
+  const system = await deployedSystem(lambda, request.prefix);
   const list = await accountList(system);
-  const members = chosen(asked.accounts, list.accounts);
+  const members = chosen(request.accounts, list.accounts);
   const deployed = await deployedConfig(lambda, system);
   const auditors = await loadAuditors(deployed.auditors, deployed.undeclared);
   const [{ facts, clockOffset }, states] = await Promise.all([
@@ -61,8 +61,8 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
     accountStates(),
   ]);
   const expected = expectedOf(system, auditors);
-  const inside = asked.through
-    ? await fromInside(system, asked.through, facts, expected.roleName)
+  const inside = request.through
+    ? await fromInside(system, request.through, facts, expected.roleName)
     : new Map<string, AccountFacts["role"]>();
   line("the audit account");
   const clients = {
@@ -97,8 +97,8 @@ export async function examine(asked: Asked, line: ProgressLine): Promise<Subject
 async function accountList(system: DeployedSystem): Promise<{ accounts: string[]; finding: Finding }> {
   try {
     const { accounts, excluded } = await accountsOf(system);
-    const says = `${accounts.length} in the list${excluded.length ? `, ${excluded.length} left out` : ""}`;
-    return { accounts, finding: ok("accounts", says) };
+    const summary = `${accounts.length} in the list${excluded.length ? `, ${excluded.length} left out` : ""}`;
+    return { accounts, finding: ok("accounts", summary) };
   } catch (error) {
     if ((error as Error).name !== "AccountListError") throw error;
     const [what = "", remedy = ""] = (error as Error).message.split(". Try: ");

@@ -34,7 +34,11 @@ const Examination = z.object({
 });
 type Examination = z.infer<typeof Examination>;
 
-async function asked(lambda: LambdaClient, FunctionName: string, accounts: readonly string[]): Promise<Examination> {
+async function examinationOf(
+  lambda: LambdaClient,
+  FunctionName: string,
+  accounts: readonly string[],
+): Promise<Examination> {
   const answer = await invoke(lambda, FunctionName, { accounts }).catch((error: Error) => {
     throw error instanceof CliError ? new CliError(`${FunctionName}: ${error.message}`) : error;
   });
@@ -43,7 +47,7 @@ async function asked(lambda: LambdaClient, FunctionName: string, accounts: reado
 
 /** What is deployed, as the doctor's function tells it: what `loadAuditors` loads again. */
 export async function deployedConfig(lambda: LambdaClient, { prefix }: DeployedSystem) {
-  const { auditors, undeclared } = await asked(lambda, `${prefix}-doctor`, []);
+  const { auditors, undeclared } = await examinationOf(lambda, `${prefix}-doctor`, []);
   return { auditors, undeclared: undeclared as UndeclaredTypes };
 }
 
@@ -61,7 +65,7 @@ export async function examineAccounts(
   );
   const answers = parts.map((part) =>
     limit(async () => {
-      const examined = await asked(lambda, `${prefix}-doctor`, part);
+      const examined = await examinationOf(lambda, `${prefix}-doctor`, part);
       done += part.length;
       progress(done);
       return examined;

@@ -48,7 +48,7 @@ export function runOf(text: string): RunName {
 }
 
 /** A run as a command line names it: `latest`, its id, or a key in its folder. @throws CliError when it is neither */
-export const askedRun = (text: string): RunName | "latest" => (text === "latest" ? "latest" : runOf(text));
+export const requestedRun = (text: string): RunName | "latest" => (text === "latest" ? "latest" : runOf(text));
 
 /** The run that began last. @throws CliError when there is none */
 export async function latestRun(source: EvidenceSource): Promise<RunName> {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import * as z from "zod";
 
-const Made = z.object({
+const BundleRecord = z.object({
   /** What was bundled, and by what. */
   entry: z.string(),
   /** Hex SHA-256 of every file that the bundle depends on, relative to the project; null: there was none. */
@@ -49,7 +49,7 @@ export function readBundleCache(
   hashOf: (path: string) => string | null,
 ): CachedBundle | undefined {
   try {
-    const cached = Made.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
+    const cached = BundleRecord.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
     if (cached.entry !== entry) return undefined;
     if (Object.entries(cached.files).some(([path, hash]) => hashOf(path) !== hash)) return undefined;
     const source = readFileSync(join(folder, MODULE), "utf8");
@@ -69,7 +69,7 @@ export function readBundleCache(
 export function writeBundleCache(
   root: string,
   folder: string,
-  { entry, source, inputs }: CachedBundle & Pick<z.infer<typeof Made>, "entry">,
+  { entry, source, inputs }: CachedBundle & Pick<z.infer<typeof BundleRecord>, "entry">,
   files: readonly string[],
   began: number,
 ): void {

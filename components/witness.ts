@@ -100,9 +100,9 @@ export class Witness extends pulumi.ComponentResource {
     const { accountId } = aws.getCallerIdentityOutput({}, child);
     const roleArn = pulumi.interpolate`arn:${partition}:iam::${accountId}:role${SYSTEM_PATH}${functionName}`;
     // What it has seen, and by which key, outlives the stack.
-    const kept = { ...child, retainOnDelete: true };
-    const bucket = new aws.s3.Bucket(name, {}, kept);
-    new aws.s3.BucketVersioning(name, { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } }, kept);
+    const retained = { ...child, retainOnDelete: true };
+    const bucket = new aws.s3.Bucket(name, {}, retained);
+    new aws.s3.BucketVersioning(name, { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } }, retained);
     const policy = pulumi.all([bucket.arn, roleArn]).apply((arns) => witnessBucketPolicy(...arns));
     secureBucket(name, bucket, { policy }, child);
     const key = new aws.kms.Key(
@@ -116,7 +116,7 @@ export class Witness extends pulumi.ComponentResource {
           .all([partition, accountId, roleArn])
           .apply((known) => JSON.stringify(witnessKeyPolicy(...known))),
       },
-      kept,
+      retained,
     );
     prepareBundles([{ kind: "witness" }]);
     const witness = new SystemFunction(

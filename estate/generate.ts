@@ -9,7 +9,7 @@ const DEPTH = 5;
 export type Enumerations = (shape: string | undefined, member: string) => readonly string[] | undefined;
 
 /** A value of a shape, as plausible as its names allow; undefined where nothing can be said. */
-export function madeOf(
+export function generatedValue(
   schema: NormalizedSchema,
   member: string,
   scope: Scope,
@@ -23,7 +23,7 @@ export function madeOf(
     for (const [name, each] of schema.structIterator()) {
       const traits = each.getMergedTraits();
       if (traits.httpHeader || traits.httpResponseCode || traits.httpPrefixHeaders) continue;
-      const value = madeOf(each, name, scope, enumerations, { depth: depth + 1, shape: schema.getName() });
+      const value = generatedValue(each, name, scope, enumerations, { depth: depth + 1, shape: schema.getName() });
       if (value !== undefined) result[name] = value;
     }
     // A union holds exactly one of its members.
@@ -40,13 +40,13 @@ export function madeOf(
     if (depth > DEPTH) return [];
     const count = element.isStructSchema() ? Math.floor(scope.random() * 2.5) : 1 + Math.floor(scope.random() * 2);
     const values = Array.from({ length: count }, () =>
-      madeOf(element, member, scope, enumerations, { depth: depth + 1, shape }),
+      generatedValue(element, member, scope, enumerations, { depth: depth + 1, shape }),
     );
     return [...new Set(values)].filter((each) => each !== undefined);
   }
   if (schema.isMapSchema()) {
     if (/tags?$/i.test(member) && schema.getValueSchema().isStringSchema()) return tagsOf(scope);
-    const value = madeOf(schema.getValueSchema(), member, scope, enumerations, { depth: depth + 1, shape });
+    const value = generatedValue(schema.getValueSchema(), member, scope, enumerations, { depth: depth + 1, shape });
     return value === undefined ? {} : { [`${member.toLowerCase()}-key`]: value };
   }
   if (schema.isBooleanSchema()) return booleanOf(scope, member);

@@ -6,12 +6,11 @@ import { outputOf } from "../src/auditors/paging.ts";
 import { isTemplate, valueAt, valueFrom } from "../src/auditors/paths.ts";
 import { members, shapeAt } from "../src/auditors/schema.ts";
 import { nameOf as namedBy } from "../src/collect/describe.ts";
-import { madeOf } from "./generate.ts";
+import { generatedValue } from "./generate.ts";
 import { isPosed, posed } from "./posture.ts";
 import {
   type At,
   type Audited,
-  askedAbout,
   echoed,
   essence,
   everyOne,
@@ -21,6 +20,7 @@ import {
   listed,
   placeOf,
   set,
+  subjectOf,
   whereOf,
 } from "./resources.ts";
 
@@ -76,7 +76,7 @@ function listOperation(listings: readonly Listing[], audited: Audited): Operatio
       const isMore = Boolean(paged && end < all.length);
       if (paged && isMore) set(answer, paged[1], String(end));
       if (page?.more) set(answer, page.more, isMore);
-      else if (paged) for (const path of saysMore(output, paged[1])) set(answer, path, isMore);
+      else if (paged) for (const path of moreFlags(output, paged[1])) set(answer, path, isMore);
     }
     return answer;
   };
@@ -85,7 +85,7 @@ function listOperation(listings: readonly Listing[], audited: Audited): Operatio
 const MORE = /^(istruncated|hasmore\w*|truncated)$/i;
 
 /** Members beside a token that say whether there is more: boto3 goes by them, and not by the token. */
-function saysMore(output: NormalizedSchema, token: string): string[] {
+function moreFlags(output: NormalizedSchema, token: string): string[] {
   const inside = token.split(".").slice(0, -1);
   const shape = inside.length ? shapeAt(output, inside.join(".")) : output;
   return Object.keys(shape ? members(shape) : {})
@@ -112,12 +112,12 @@ function detailOperation(detail: Detail, collector: Collector, audited: Audited)
   return (input, at) => {
     const what = `${audited.signingName} ${detail.operation} ${essence(input)}`;
     // What describes a resource in full says of it what the listing says.
-    const about = describes ? askedAbout(detail, collector, input, audited, at) : undefined;
+    const about = describes ? subjectOf(detail, collector, input, audited, at) : undefined;
     const scope = placeOf(what, kind, about?.index ?? indexIn(input) ?? 0, audited, at);
     const maybeNone = detail.none.length && !isPosed(audited.signingName, detail.operation);
     if (maybeNone && scope.random() < 0.3) throw new AwsError(detail.none[0]!, "There is none.", 404);
     const output = outputOf(detail.schema);
-    const result = (madeOf(output, detail.operation, scope, audited.enumerations) ?? {}) as Values;
+    const result = (generatedValue(output, detail.operation, scope, audited.enumerations) ?? {}) as Values;
     for (const [token] of (detail.page?.tokens ?? []).map(([, to]) => [to])) set(result, token!, undefined);
     for (const more of Object.keys(result)) if (MORE.test(more)) result[more] = false;
     const target = take === undefined ? result : (valueAt(result, take) as Values | Values[] | undefined);
@@ -127,7 +127,7 @@ function detailOperation(detail: Detail, collector: Collector, audited: Audited)
       if (each && schema) Object.assign(each, echoed(members(schema), said));
     if (take !== undefined && Array.isArray(target) && !target.length && schema)
       target.push({
-        ...(madeOf(schema, kind, scope, audited.enumerations) as Values),
+        ...(generatedValue(schema, kind, scope, audited.enumerations) as Values),
         ...echoed(members(schema), said),
       });
     return posed(audited.signingName, detail.operation, result, scope);
@@ -160,7 +160,7 @@ function batchOperation(batch: Batch, collector: Collector, audited: Audited): O
     const answers = (ids ?? []).map((each, index) => {
       const what = `${audited.signingName} ${batch.operation} ${each}`;
       const scope = placeOf(what, kind, indexIn({ each }) ?? index, audited, at);
-      const described = madeOf(shape, kind, scope, audited.enumerations) as Values;
+      const described = generatedValue(shape, kind, scope, audited.enumerations) as Values;
       const found = own.find((one) => valueFrom(word ?? resource, one, where) === each);
       const arn = found ? namedBy(collector.arn, found, where) : null;
       if (describes && found) Object.assign(described, echoed(members(shape), found));

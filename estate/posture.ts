@@ -3,47 +3,47 @@ import { randomOf } from "../sandbox/random.ts";
 import type { Values } from "../sandbox/wire/message.ts";
 
 /** What a member says in this place; undefined: the resource does not have it. */
-type Says = (scope: Scope, values: Values) => unknown;
+type PosedValue = (scope: Scope, values: Values) => unknown;
 
 /** One of two, the first in a share of the places. */
 const mostly =
-  (share: number, usual: unknown, else_?: unknown): Says =>
+  (share: number, usual: unknown, else_?: unknown): PosedValue =>
   ({ random }) =>
     random() < share ? usual : else_;
 const always =
-  (value: unknown): Says =>
+  (value: unknown): PosedValue =>
   () =>
     value;
 /** As {@link mostly}, and the same in the whole account: what its owners decided once. */
 const decided =
-  (what: string, share: number, usual: unknown, else_?: unknown): Says =>
+  (what: string, share: number, usual: unknown, else_?: unknown): PosedValue =>
   ({ seed, account }) =>
     randomOf(`${seed} ${account} ${what}`)() < share ? usual : else_;
 /** What names alone made, or nothing. */
 const sometimes =
-  (share: number, path: string): Says =>
+  (share: number, path: string): PosedValue =>
   ({ random }, values) =>
     random() < share
       ? path.split(".").reduce<unknown>((at, name) => (at as Values | undefined)?.[name], values)
       : undefined;
 const between =
-  (from: string, till: string): Says =>
+  (from: string, till: string): PosedValue =>
   ({ random }) =>
     new Date(Date.parse(from) + random() * (Date.parse(till) - Date.parse(from)));
 const either =
-  (first: Says, share: number, second: Says): Says =>
+  (first: PosedValue, share: number, second: PosedValue): PosedValue =>
   (scope, values) =>
     (scope.random() < share ? first : second)(scope, values);
-const key: Says = (scope) => kmsKey(scope, Math.floor(scope.random() * 3));
+const key: PosedValue = (scope) => kmsKey(scope, Math.floor(scope.random() * 3));
 const attributes =
-  (of: Record<string, Says>): Says =>
+  (of: Record<string, PosedValue>): PosedValue =>
   (scope, values) =>
     Object.entries(of).map(([Key, valueFor]) => ({ Key, Value: valueFor(scope, values) }));
 
 const soon = ["2026-12-01", "2026-12-20"] as const;
 const later = ["2027-06-01", "2028-11-01"] as const;
 const certificateEnd = either(between(...later), 0.8, between(...soon));
-const PUBLIC_ACCESS_BLOCK = (path: string, on: Says): Record<string, Says> =>
+const PUBLIC_ACCESS_BLOCK = (path: string, on: PosedValue): Record<string, PosedValue> =>
   Object.fromEntries(
     ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map((name) => [
       `${path}.${name}`,
@@ -51,7 +51,7 @@ const PUBLIC_ACCESS_BLOCK = (path: string, on: Says): Record<string, Says> =>
     ]),
   );
 const open =
-  (service: string): Says =>
+  (service: string): PosedValue =>
   (scope) =>
     JSON.stringify({
       Version: "2012-10-17",
@@ -70,7 +70,7 @@ const open =
  * alike, or something that AWS never answers: most are in order, and some are not. Paths begin at the resource, those
  * of an operation about one resource at its answer.
  */
-const POSTURES: Readonly<Record<string, Readonly<Record<string, Says>>>> = {
+const POSTURES: Readonly<Record<string, Readonly<Record<string, PosedValue>>>> = {
   "access-analyzer ListAnalyzers": { type: always("ACCOUNT"), status: mostly(0.9, "ACTIVE", "DISABLED") },
   "acm ListCertificates": {
     Status: mostly(0.9, "ISSUED", "PENDING_VALIDATION"),

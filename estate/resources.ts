@@ -9,7 +9,7 @@ import { outputOf } from "../src/auditors/paging.ts";
 import { isTemplate, pathsIn, valueAt, type Where } from "../src/auditors/paths.ts";
 import { members, shapeAt } from "../src/auditors/schema.ts";
 import { nameOf as namedBy } from "../src/collect/describe.ts";
-import { type Enumerations, madeOf } from "./generate.ts";
+import { type Enumerations, generatedValue } from "./generate.ts";
 import { posed } from "./posture.ts";
 
 /** Where and when a call asks. */
@@ -93,8 +93,11 @@ function generate(listing: Listing, input: Values, audited: Audited, at: At): Va
   const all = Array.from({ length: count }, (_none, n) => {
     const scope = placeOf(what, kind, first + n, audited, at);
     if (!shape.isStructSchema())
-      return { [listing.as ?? "value"]: madeOf(shape, listing.as ?? "name", scope, audited.enumerations) };
-    const one = { ...(madeOf(shape, kind, scope, audited.enumerations) as Values), ...echoed(members(shape), input) };
+      return { [listing.as ?? "value"]: generatedValue(shape, listing.as ?? "name", scope, audited.enumerations) };
+    const one = {
+      ...(generatedValue(shape, kind, scope, audited.enumerations) as Values),
+      ...echoed(members(shape), input),
+    };
     return posed(audited.signingName, listing.operation, one, scope);
   });
   const named = collector ?? { id: listing.as };
@@ -133,7 +136,7 @@ export function everyOne(listing: Listing, audited: Audited, at: At): Values[] {
 }
 
 /** The listed resource that a call about one asks about, and the number by which its names are made. */
-export function askedAbout(
+export function subjectOf(
   { input: from }: Detail,
   { listing, arn, id }: Collector,
   input: Values,

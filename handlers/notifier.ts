@@ -18,7 +18,7 @@ import {
   topicChannel,
   webhookChannel,
 } from "../src/notify/channels.ts";
-import type { ToldRun } from "../src/notify/message.ts";
+import type { NotifiedRun } from "../src/notify/message.ts";
 import {
   type Channel,
   markDelivered,
@@ -38,7 +38,7 @@ import { bucketObjects } from "../src/tables/bucketObjects.ts";
 import type { Catalog } from "../src/tables/catalog.ts";
 import { readSealedRun, type SealedRun } from "../src/tables/sealedRun.ts";
 
-const toldRun = ({ run, plan, manifest, manifestSha256 }: SealedRun): ToldRun => ({
+const notifiedRun = ({ run, plan, manifest, manifestSha256 }: SealedRun): NotifiedRun => ({
   id: run,
   accounts: plan.accounts.length,
   head: { sequence: manifest.sequence, run_id: run, manifest_sha256: manifestSha256 },
@@ -110,32 +110,32 @@ export const notifierHandler =
         wait: web.wait,
       });
       const memory = bucketStateStore(s3, settings.EVIDENCE_BUCKET);
-      let told = await memory.read();
+      let state = await memory.read();
       const problems: string[] = [];
       // A second delivery, or a run that was overtaken: what it would say is in the memory already, or out of date.
-      if (!told || told.run_id < run_id) {
-        const said = await ask(engine, sealed, told, knowledge);
-        told = nextState(told, said, knowledge.controls, Object.keys(channels) as Channel[]);
-        await memory.write(told);
+      if (!state || state.run_id < run_id) {
+        const said = await ask(engine, sealed, state, knowledge);
+        state = nextState(state, said, knowledge.controls, Object.keys(channels) as Channel[]);
+        await memory.write(state);
       }
       const answer: Notified = {
         run_id,
         told: {},
-        not_evaluated: told.unevaluated.map(({ control }) => control),
+        not_evaluated: state.unevaluated.map(({ control }) => control),
       };
       for (const [channel, tell] of Object.entries(channels) as [Channel, Tell][]) {
-        const news = pendingFor(told, channel);
+        const news = pendingFor(state, channel);
         if (Object.values(news).every(({ length }) => !length)) continue;
         try {
-          await tell({ ...news, controls, run: toldRun(sealed) });
-          told = markDelivered(told, channel);
-          await memory.write(told);
+          await tell({ ...news, controls, run: notifiedRun(sealed) });
+          state = markDelivered(state, channel);
+          await memory.write(state);
           answer.told[channel] = news.found.length;
         } catch (error) {
           problems.push(`${channel}: ${(error as Error).message}`);
         }
       }
-      log.info("people told", { told: answer.told, open: told.open.length });
+      log.info("people told", { told: answer.told, open: state.open.length });
       // One channel that is down does not keep the others waiting; what it missed is told with the next delivery.
       if (problems.length) throw new Error(problems.join("; "));
       return answer;
@@ -146,15 +146,15 @@ export const notifierHandler =
 async function ask(
   engine: ReturnType<typeof athenaEngine>,
   sealed: SealedRun,
-  told: NotificationState | undefined,
+  state: NotificationState | undefined,
   { controls, auditors, exceptions }: NotifierKnowledge,
 ): Promise<Said> {
   const types = new Set(controls.flatMap(typesOf));
   const listings = await listingsOf(sealed, { auditors }, types);
   const present = new Set(sealed.objects.map(({ resource_type }) => resource_type));
-  const withFindings = new Set(told?.open.map(({ control }) => control));
+  const withFindings = new Set(state?.open.map(({ control }) => control));
   // Where there is no resource of its type, none fails: a query costs time and money.
-  const asked = controls.filter(
+  const queried = controls.filter(
     ({ id, per, resource }) => per !== "resource" || present.has(resource) || withFindings.has(id),
   );
   const excepted = new Exceptions(exceptions, sealed.date);
@@ -174,8 +174,8 @@ async function ask(
       log.error("a control was not evaluated", { control: control.id, error: error as Error });
     }
   };
-  await Promise.all(asked.map((control) => limit(() => one(control))));
-  if (asked.length && unanswered.size === asked.length)
+  await Promise.all(queried.map((control) => limit(() => one(control))));
+  if (queried.length && unanswered.size === queried.length)
     throw new Error(`no control could be evaluated, one because: ${[...unanswered.values()][0]}`);
   return { run: sealed.run, failed, unknown, unanswered, listings };
 }

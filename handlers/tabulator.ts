@@ -95,11 +95,11 @@ export const tabulatorHandler =
       if (!sealed) throw new Error(`run ${run_id} is not sealed: there is nothing to derive tables from`);
       if (verdicts) return judge(objects, sealed);
       if (file) {
-        const asked = tableFilesOf(sealed, catalog).find(
+        const requested = tableFilesOf(sealed, catalog).find(
           (each) => each.table.name === file.table && each.part === file.part,
         );
-        if (!asked) throw new Error(`run ${run_id} has no part ${file.part} of the table ${file.table}`);
-        return buildInto(objects, sealed, asked, catalog);
+        if (!requested) throw new Error(`run ${run_id} has no part ${file.part} of the table ${file.table}`);
+        return buildInto(objects, sealed, requested, catalog);
       }
       const elsewhere = async ({ table, part }: TableFile): Promise<BuiltFile> => {
         const { Payload, FunctionError } = await lambda.send(

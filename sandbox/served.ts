@@ -1,7 +1,7 @@
 import { type Estate, type EstateService, isAwsError, type Operation, type Service } from "./service.ts";
 import { registered } from "./services/registry.ts";
 import type { WireRequest } from "./wire/message.ts";
-import { hasAsked } from "./wire/operation.ts";
+import { hasOperation } from "./wire/operation.ts";
 import { formOf } from "./wire/query.ts";
 
 /** The estate's service that answers a request. */
@@ -81,5 +81,5 @@ function serves(service: Service & Partial<EstateService>, request: WireRequest)
     const version = formOf(request).get("Version");
     if (version && version !== service.apiVersion) return false;
   }
-  return hasAsked(service, request);
+  return hasOperation(service, request);
 }

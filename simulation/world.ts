@@ -81,8 +81,8 @@ const arnOf = (functionName: string) => `arn:aws:lambda:${HOME}:${AUDIT_ACCOUNT}
 /** A key that the sealer signs with, as CreateKey makes it. */
 function signingKeyIn(state: SandboxState, now: () => number, randomId: (length: number) => string) {
   const call = { account: AUDIT_ACCOUNT, region: HOME, state, now, randomId } as Call;
-  const made = kms.operations.CreateKey!.run({ KeyUsage: "SIGN_VERIFY", KeySpec: "ECC_NIST_P256" }, call);
-  const arn = (made as CreateKeyResponse).KeyMetadata!.Arn!;
+  const created = kms.operations.CreateKey!.run({ KeyUsage: "SIGN_VERIFY", KeySpec: "ECC_NIST_P256" }, call);
+  const arn = (created as CreateKeyResponse).KeyMetadata!.Arn!;
   const publicKey = (): string => {
     const { PublicKey } = kms.operations.GetPublicKey!.run({ KeyId: arn }, call) as GetPublicKeyResponse;
     const key = createPublicKey({ key: Buffer.from(PublicKey!), format: "der", type: "spki" });
@@ -99,13 +99,13 @@ interface Making {
   now: () => number;
   randomId: (length: number) => string;
   /** When everything was deployed. */
-  made: Date;
+  createdAt: Date;
 }
 
 /** A company of the script's accounts, with the system deployed in its audit account. */
 export function worldOf(script: Script, now: () => number, randomId: (length: number) => string): World {
   const state = populate(script.seed, 0);
-  const making: Making = { script, state, auditors: deployedFor(script), now, randomId, made: new Date(now()) };
+  const making: Making = { script, state, auditors: deployedFor(script), now, randomId, createdAt: new Date(now()) };
   const holdings = addMembers(making);
   const leaveHint = addBucket(making);
   const parameterArn = addAccountList(making);
@@ -140,7 +140,7 @@ interface NewRole {
   policies: readonly object[];
 }
 
-function addRole({ state, made }: Making, { account, name, path, trust, policies }: NewRole): string {
+function addRole({ state, createdAt }: Making, { account, name, path, trust, policies }: NewRole): string {
   const Arn = `arn:aws:iam::${account}:role${path}${name}`;
   state.roles.set(Arn, {
     account,
@@ -148,7 +148,7 @@ function addRole({ state, made }: Making, { account, name, path, trust, policies
     Path: path,
     Arn,
     RoleId: `AROA${name}`,
-    CreateDate: made,
+    CreateDate: createdAt,
     AssumeRolePolicyDocument: JSON.stringify(trust),
     MaxSessionDuration: 3600,
     Tags: [],
@@ -183,19 +183,19 @@ function addMembers(making: Making): World["holdings"] {
 }
 
 /** The evidence bucket, with the hint of an earlier run where the script has one. @returns what leaves another hint */
-function addBucket({ script, state, made }: Making): World["leaveHint"] {
+function addBucket({ script, state, createdAt }: Making): World["leaveHint"] {
   state.buckets.set(BUCKET, {
     name: BUCKET,
     owner: AUDIT_ACCOUNT,
     region: HOME,
-    created: made,
+    created: createdAt,
     objects: new Map(),
     uploads: new Map(),
     configuration: new Map([["GetBucketVersioning", { Status: "Enabled" }]]),
   });
   const leaveHint = (text: string): void => {
     const { objects } = state.buckets.get(BUCKET)!;
-    const stored = { body: Buffer.from(text), etag: '"hint"', sha256: sha256(text), modified: made };
+    const stored = { body: Buffer.from(text), etag: '"hint"', sha256: sha256(text), modified: createdAt };
     objects.set(DURATIONS_KEY, [{ ...stored, version: "earlier" }]);
   };
   const hint = hintOf(script.hint, script.seed, script.accounts, script.auditors);
@@ -204,7 +204,7 @@ function addBucket({ script, state, made }: Making): World["leaveHint"] {
 }
 
 /** @returns the ARN of the parameter with the accounts' ids */
-function addAccountList({ script, state, made }: Making): string {
+function addAccountList({ script, state, createdAt }: Making): string {
   const arn = `arn:aws:ssm:${HOME}:${AUDIT_ACCOUNT}:parameter${PARAMETER}`;
   state.parameters.set(arn, {
     Name: PARAMETER,
@@ -212,7 +212,7 @@ function addAccountList({ script, state, made }: Making): string {
     Value: script.accounts.join(","),
     Version: 1,
     ARN: arn,
-    LastModifiedDate: made,
+    LastModifiedDate: createdAt,
   });
   return arn;
 }
@@ -229,7 +229,7 @@ interface NewFunction {
 type Functions = Pick<World, "environments" | "keys">;
 
 function addFunction(making: Making, { environments, keys }: Functions, added: NewFunction): void {
-  const { state, now, randomId, made } = making;
+  const { state, now, randomId, createdAt } = making;
   const { name, timeout, environment, permissions, onFailure } = added;
   const policies = [{ Version: "2012-10-17", Statement: permissions }];
   const roleArn = addRole(making, { account: AUDIT_ACCOUNT, name, path: SYSTEM_PATH, trust: {}, policies });
@@ -247,7 +247,7 @@ function addFunction(making: Making, { environments, keys }: Functions, added: N
     Timeout: timeout,
     MemorySize: 1024,
     Description: "",
-    LastModified: made.toISOString(),
+    LastModified: createdAt.toISOString(),
     CodeSha256: "",
     environment,
     logGroup: `/aws/lambda/${name}`,

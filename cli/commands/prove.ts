@@ -31,13 +31,13 @@ resource. Anybody with the public key can check it:
   itaudit verify --proof proof.json --public-key key.pem`,
     )
     .action(async (arn: string, options: Options) => {
-      const [{ NoProof, prove }, { askedRun, existingRun }, { evidenceSource }] = await Promise.all([
+      const [{ NoProof, prove }, { requestedRun, existingRun }, { evidenceSource }] = await Promise.all([
         import("../../src/evidence/proof.ts"),
         import("../runs.ts"),
         import("../openEvidence.ts"),
       ]);
       const source = await evidenceSource(options);
-      const run = await existingRun(source, askedRun(options.run));
+      const run = await existingRun(source, requestedRun(options.run));
       try {
         const proofs = await prove(source, run, { arn, type: options.type });
         const text = `${JSON.stringify(proofs.length === 1 ? proofs[0] : proofs)}\n`;

@@ -40,8 +40,8 @@ Examples:
     )
     .action(async (named: string | undefined, options: PullOptions) => {
       if (Boolean(named) === Boolean(options.all)) throw new CliError("name a run, or use --all");
-      const { askedRun, existingRun } = await import("../runs.ts");
-      const requested = named ? askedRun(named) : undefined;
+      const { requestedRun, existingRun } = await import("../runs.ts");
+      const requested = named ? requestedRun(named) : undefined;
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
       const { pull } = await import("../../src/evidence/pull.ts");
       const { bucketSource } = await import("../../src/evidence/bucketSource.ts");

@@ -112,7 +112,7 @@ async function ask(
   line("asking");
   const answer = await engine.query(sql);
   line.end();
-  const rows = await written(answer, options);
+  const rows = await writeAnswer(answer, options);
   if (process.stderr.isTTY) process.stderr.write(`${costLine(rows, answer.cost())}\n`);
 }
 
@@ -132,7 +132,7 @@ async function evaluateAll(engine: DuckDBEngine, line: ReturnType<typeof progres
   evaluated.add(engine.connection);
 }
 
-async function written(answer: Answer, options: QueryOptions): Promise<number> {
+async function writeAnswer(answer: Answer, options: QueryOptions): Promise<number> {
   const { writeCsv, writeJson, writeParquet, writeTable } = await import("../../src/query/output.ts");
   const write = (text: string) => void process.stdout.write(text);
   if (options.parquet) return writeParquet(answer, options.parquet);

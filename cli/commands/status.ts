@@ -37,9 +37,9 @@ Examples:
   itaudit status --json | jq .summary.cost`,
     )
     .action(async (named: string, { bucket: option, dir, boss, json }: StatusOptions) => {
-      const { askedRun, existingRun, progressOf } = await import("../runs.ts");
+      const { requestedRun, existingRun, progressOf } = await import("../runs.ts");
       // Before anything is asked of AWS: a mistyped id is the user's to mend.
-      const requested = askedRun(named);
+      const requested = requestedRun(named);
       const { store, ...evidence } = dir ? await inFolder(dir) : await inBucket(option, boss);
       const { run, date } = await existingRun(store.source, requested);
       const { plan, committed, manifest, head } = await progressOf(store, run, date);

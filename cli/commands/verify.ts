@@ -66,7 +66,7 @@ async function proven(file: string, options: Options): Promise<number> {
 }
 
 async function verdict(named: string | undefined, options: Options): Promise<number> {
-  const [{ verify }, { keysBeside, keysIn }, { askedRun, latestRun }, { evidenceSource }] = await Promise.all([
+  const [{ verify }, { keysBeside, keysIn }, { requestedRun, latestRun }, { evidenceSource }] = await Promise.all([
     import("../../src/evidence/verify.ts"),
     import("../../src/evidence/publicKeys.ts"),
     import("../runs.ts"),
@@ -78,7 +78,7 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   if (options.witness && !options.all) throw new CliError("--witness needs the whole chain: add --all");
   if (options.checkpoint && !options.witness) throw new CliError("--checkpoint needs the witness's key: add --witness");
   const witness = options.witness ? await witnessOf(options.witness, options.checkpoint ?? []) : undefined;
-  const requested = named ? askedRun(named) : undefined;
+  const requested = named ? requestedRun(named) : undefined;
   const source = await evidenceSource(options);
   const run = requested === "latest" ? await latestRun(source) : requested;
   const given = options.publicKey ? keysIn(await readFile(options.publicKey, "utf8")) : undefined;

@@ -21,7 +21,7 @@ export interface MemberStack {
   fingerprint: string;
 }
 
-interface Wanted {
+interface MemberStacksArgs {
   system: DeployedSystem;
   /** What is deployed in the audit account: members allow the same. */
   deployed: { auditors: readonly string[]; undeclared: UndeclaredTypes };
@@ -34,7 +34,7 @@ interface Wanted {
 }
 
 /** The stacks of member accounts, all configured alike: by what the audit stack has deployed. */
-export function memberStacks({ system, deployed, loaded, accounts, through, config }: Wanted): MemberStack[] {
+export function memberStacks({ system, deployed, loaded, accounts, through, config }: MemberStacksArgs): MemberStack[] {
   const { partition, accountId, functionsArn, doctor } = system;
   const { cloudControlTypes, cloudControlActions, configAggregator, configAggregatorTypes } = deployed.undeclared;
   const lists = {

@@ -16,13 +16,13 @@ export interface Target {
 }
 
 /** What was made: its id, and the outputs that the inputs do not hold. */
-export interface Made {
+export interface Created {
   id: string;
   state?: Record<string, unknown>;
 }
 
 /** Makes a resource, or brings the standing one up to date. `name` is its name in the program. */
-export type Provider = (inputs: Inputs, name: string, to: Target) => Promise<Made>;
+export type Provider = (inputs: Inputs, name: string, to: Target) => Promise<Created>;
 
 /** Providers of one AWS service by Pulumi's type token. */
 export type Providers = Readonly<Record<string, Provider>>;

@@ -14,10 +14,10 @@ export const cloudtrail: Service = {
   operations: {
     LookupEvents: {
       run: (input: sdk.LookupEventsRequest, call): sdk.LookupEventsResponse => {
-        const { LookupAttributes: [asked] = [], StartTime, EndTime, MaxResults = 50, NextToken = "0" } = input;
+        const { LookupAttributes: [attribute] = [], StartTime, EndTime, MaxResults = 50, NextToken = "0" } = input;
         const found = call.state.signings
           .filter(({ account, region }) => account === call.account && region === call.region)
-          .filter(() => !asked || (asked.AttributeKey === "EventName" && asked.AttributeValue === "Sign"))
+          .filter(() => !attribute || (attribute.AttributeKey === "EventName" && attribute.AttributeValue === "Sign"))
           .filter(({ at }) => at >= (StartTime?.getTime() ?? 0) && at <= (EndTime?.getTime() ?? call.now()))
           .toReversed();
         const start = Number(NextToken);

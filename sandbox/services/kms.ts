@@ -214,8 +214,8 @@ export const kms: Service = {
       run: (input: sdk.CreateKeyRequest, call): sdk.CreateKeyResponse => {
         const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
         const usage = input.KeyUsage ?? "ENCRYPT_DECRYPT";
-        const made = KINDS.find((kind) => kind.spec === spec && kind.usage === usage);
-        if (!made)
+        const keyKind = KINDS.find((kind) => kind.spec === spec && kind.usage === usage);
+        if (!keyKind)
           throw new AwsError(
             "ValidationException",
             `KeyUsage ${usage} is not compatible with KeySpec ${spec}, or the sandbox does not make such keys`,
@@ -232,11 +232,11 @@ export const kms: Service = {
           arn: `arn:aws:kms:${call.region}:${call.account}:key/${id}`,
           created: new Date(call.now()),
           description: input.Description ?? "",
-          ...made,
+          ...keyKind,
           policy: input.Policy === undefined ? defaultPolicy(call.account) : checkedPolicy(input.Policy),
           rotated: false,
           tags: (input.Tags ?? []).map(({ TagKey, TagValue }) => ({ TagKey: TagKey ?? "", TagValue: TagValue ?? "" })),
-          ...(made.usage === "SIGN_VERIFY" ? { privateKey: scalarOf(Buffer.from(call.randomId(48))) } : {}),
+          ...(keyKind.usage === "SIGN_VERIFY" ? { privateKey: scalarOf(Buffer.from(call.randomId(48))) } : {}),
         };
         call.state.keys.set(key.arn, key);
         return { KeyMetadata: facts(key, call) };

@@ -256,14 +256,14 @@ const writing = ({ get, action = `s3:${get}` }: Configuration): string => action
 const configurationOperations = Object.fromEntries(
   configurations.flatMap((configuration): [string, Operation<OfBucket, object>][] => {
     const { get, action = `s3:${get}`, put, from, none } = configuration;
-    const held = (input: OfBucket, call: Call) => bucketOf(call, input.Bucket).configuration;
+    const configurationsOf = (input: OfBucket, call: Call) => bucketOf(call, input.Bucket).configuration;
     const operations: [string, Operation<OfBucket, object>][] = [
       [
         get,
         {
           permissions: (input, call) => on(call, action, input),
           run: (input, call) => {
-            const found = held(input, call).get(get);
+            const found = configurationsOf(input, call).get(get);
             if (!found && none) throw new AwsError(...none, 404);
             return found ?? {};
           },
@@ -276,7 +276,7 @@ const configurationOperations = Object.fromEntries(
         {
           permissions: (input, call) => on(call, writing(configuration), input),
           run: (input, call) => {
-            held(input, call).set(get, from(input));
+            configurationsOf(input, call).set(get, from(input));
             return {};
           },
         },
@@ -288,7 +288,7 @@ const configurationOperations = Object.fromEntries(
           permissions: (input, call) =>
             on(call, get === "GetBucketPolicy" ? "s3:DeleteBucketPolicy" : writing(configuration), input),
           run: (input, call) => {
-            held(input, call).delete(get);
+            configurationsOf(input, call).delete(get);
             return {};
           },
         },

@@ -57,12 +57,12 @@ function httpOf([method, uri]: [string, string, number]): Http {
 }
 
 /** The operation that a request asks for, and what its path says; undefined where the service has none such. */
-interface Asked {
+interface RequestedOperation {
   shape: OperationShape;
   labels: Record<string, string>;
 }
 
-export function requestedOperation(service: Service, request: WireRequest): Asked | undefined {
+export function requestedOperation(service: Service, request: WireRequest): RequestedOperation | undefined {
   const known = shapesOf(service);
   if (service.protocol.startsWith("rest")) return route(service, known, request);
   const shape = known.get(operationNamed(service, request));
@@ -76,20 +76,24 @@ const operationNamed = (service: Service, request: WireRequest): string =>
     : (formOf(request).get("Action") ?? "");
 
 /** Whether a service has the operation that a request asks for. */
-export const hasAsked = (service: Service, request: WireRequest): boolean =>
+export const hasOperation = (service: Service, request: WireRequest): boolean =>
   requestedOperation(service, request) !== undefined;
 
 /** S3 Control signs with S3's name; its paths begin with its version. */
 export const isS3Control = ({ path }: Pick<WireRequest, "path">): boolean => path.startsWith("/v20180820/");
 
-function route(service: Service, known: Map<string, OperationShape>, request: WireRequest): Asked | undefined {
+function route(
+  service: Service,
+  known: Map<string, OperationShape>,
+  request: WireRequest,
+): RequestedOperation | undefined {
   const segments = request.path.split("/").filter(Boolean).map(decodeURIComponent);
   const base: Record<string, string> = {};
   // S3's templates leave the bucket out: the SDK's endpoint rules put it before the host or the path.
   const isS3 = service.signingName === "s3" && !isS3Control(request);
   const bucket = isS3 ? (/^(.+)\.s3[.-]/.exec(request.headers.host ?? "")?.[1] ?? segments.shift()) : undefined;
   if (bucket !== undefined) base.Bucket = bucket;
-  let best: (Asked & { score: number }) | undefined;
+  let best: (RequestedOperation & { score: number }) | undefined;
   for (const shape of known.values()) {
     const { http } = shape;
     if (!http || http.method !== request.method) continue;

@@ -43,8 +43,8 @@ export async function readAccount(
   const account = builders[0]!.item.account_id;
   const open = () => builders.map((builder) => ({ builder, finished: false }));
   const enter = async () => {
-    const held = access.call ? sessions.reserve() : 0;
-    if (held) await run.wait(held);
+    const delay = access.call ? sessions.reserve() : 0;
+    if (delay) await run.wait(delay);
     return access.session(account, run.runId);
   };
   let session: Session;

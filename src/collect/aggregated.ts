@@ -24,7 +24,7 @@ export function sourcesOf(sources: readonly Source[], account: string): Source[]
 }
 
 /** A type of resource in an account's region, or under `global`. */
-export interface Asked {
+export interface TypeScope {
   account: string;
   region: string;
   type: string;
@@ -38,7 +38,11 @@ export interface Asked {
  * @param sources those of the account
  * @param recorders all of the account that the aggregator knows
  */
-export function gapOf(scope: Asked, sources: readonly Source[], recorders: readonly Recorder[]): Problem | undefined {
+export function gapOf(
+  scope: TypeScope,
+  sources: readonly Source[],
+  recorders: readonly Recorder[],
+): Problem | undefined {
   const { account, region, type, found } = scope;
   const isGlobal = region === GLOBAL;
   const inRegion = ({ AwsRegion }: Source) => AwsRegion === undefined || AwsRegion === region;
@@ -78,7 +82,7 @@ export function gapOf(scope: Asked, sources: readonly Source[], recorders: reado
 }
 
 const gap = (
-  { type }: Asked,
+  { type }: TypeScope,
   status: Problem["status"],
   error: Pick<ReadError, "operation" | "code" | "message">,
 ): Problem => ({ status, error: { ...error, resource_type: type, status, incomplete: "resources", times: 1 } });

@@ -227,7 +227,7 @@ async function writeRows(reading: AggregatorReading, of: AccountReading, rows: r
     if (of.seen.has(resource) || isDeleted(row)) continue;
     of.seen.add(resource);
     await write(itemOf(run, select, builder, row, collectedAt));
-    builder.kept(row.resourceType);
+    builder.itemWritten(row.resourceType);
   }
 }
 

@@ -52,13 +52,13 @@ export class ApiShare {
 
   private bucketOf(bucket: Bucket, region: string, operation: string): TokenBucket {
     const { size, refill, of } = bucket;
-    const made = this.shared.get(bucket) ?? new Map<string, TokenBucket>();
-    this.shared.set(bucket, made);
+    const pool = this.shared.get(bucket) ?? new Map<string, TokenBucket>();
+    this.shared.set(bucket, pool);
     const whose = of === "each" ? `${region} ${operation}` : region;
     const tokens =
-      made.get(whose) ??
+      pool.get(whose) ??
       new TokenBucket({ size: Math.max(1, size * this.share), refill: refill * this.share }, this.now);
-    made.set(whose, tokens);
+    pool.set(whose, tokens);
     return tokens;
   }
 }

@@ -82,10 +82,10 @@ async function once(calls: Calls, read: Read, region: string, input: Values): Pr
   const { builder, deadline, silence } = calls;
   const client = calls.clientOf(read.client ?? calls.client, region);
   for (const bucket of calls.bucketsFor(client.config?.serviceId ?? "", region, read.operation)) {
-    const held = bucket.reserve();
-    if (!held) continue;
-    builder.held(held);
-    await before(deadline, () => calls.wait(held));
+    const delay = bucket.reserve();
+    if (!delay) continue;
+    builder.held(delay);
+    await before(deadline, () => calls.wait(delay));
   }
   return calls.budget(client, async (refused) => {
     calls.region?.check();

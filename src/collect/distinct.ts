@@ -12,7 +12,7 @@ const shortName = (name: string): string => createHash("sha256").update(name).di
 /** What a listing has had on its pages so far. */
 export interface Distinct {
   /** Takes off a page what was on one before. */
-  kept: (page: readonly Values[]) => Values[];
+  unseen: (page: readonly Values[]) => Values[];
   /** Short names of the last that were on the pages so far, the newest last. */
   names: (atMost: number) => string[];
 }
@@ -27,7 +27,7 @@ export function distinctOf(identity: Identity, known: readonly string[] = []): D
   const handedOver = new Set(known);
   const before = new Set<string>();
   const inOrder: string[] = [];
-  const kept = (page: readonly Values[]): Values[] => {
+  const unseen = (page: readonly Values[]): Values[] => {
     const here = new Map<string, Values>();
     const first = page.filter((resource) => {
       const name = identity(resource) ?? shortName(JSON.stringify(resource));
@@ -43,5 +43,5 @@ export function distinctOf(identity: Identity, known: readonly string[] = []): D
     }
     return first;
   };
-  return { kept, names: (atMost) => [...known, ...inOrder.slice(-atMost).map(shortName)].slice(-atMost) };
+  return { unseen, names: (atMost) => [...known, ...inOrder.slice(-atMost).map(shortName)].slice(-atMost) };
 }

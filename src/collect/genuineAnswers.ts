@@ -60,26 +60,27 @@ export function withGenuineAnswers<C extends SdkClient>(client: C): C {
   const known = new Map<string, { envelope: Envelope; shape: Shape }>();
   const knownOf = (operation: Operation) => {
     const schema = NormalizedSchema.of(operation.output as Parameters<typeof NormalizedSchema.of>[0]);
-    const made = known.get(operation.name) ?? {
+    const entry = known.get(operation.name) ?? {
       envelope: envelope(protocol.getShapeId(), operation, schema),
       shape: shapeOf(schema),
     };
-    known.set(operation.name, made);
-    return made;
+    known.set(operation.name, entry);
+    return entry;
   };
   const deserializeResponse: Protocol["deserializeResponse"] = async (operation, context, response) => {
-    const { envelope: wanted, shape } = knownOf(operation);
-    if (wanted.kind === "stream" && response.statusCode < 300)
+    const { envelope: expected, shape } = knownOf(operation);
+    if (expected.kind === "stream" && response.statusCode < 300)
       return protocol.deserializeResponse(operation, context, response);
     const body = await bytesOf(response, context);
     response.body = body;
     const refused = response.statusCode >= 300;
     expectWhole(response, body);
     if (refused) expectError(protocol.getShapeId(), response, body);
-    else if (expectAnswer(wanted, response, body) === "error") return asError(protocol, operation, context, response);
+    else if (expectAnswer(expected, response, body) === "error") return asError(protocol, operation, context, response);
     try {
       const answer = await protocol.deserializeResponse(operation, context, response);
-      const wrong = wanted.kind === "any" ? undefined : (wrongIn(shape, answer) ?? lostIn(wanted, shape, answer, body));
+      const wrong =
+        expected.kind === "any" ? undefined : (wrongIn(shape, answer) ?? lostIn(expected, shape, answer, body));
       if (wrong) throw new NotAnAnswer(response.statusCode, wrong);
       return answer;
     } catch (error) {
@@ -150,19 +151,19 @@ function expectWhole({ statusCode, headers }: Response, body: Uint8Array): void 
 const SMALL = 2_048;
 
 /** @throws NotAnAnswer; answers `error` where AWS says one with the status of an answer */
-function expectAnswer(wanted: Envelope, response: Response, body: Uint8Array): "answer" | "error" {
+function expectAnswer(expected: Envelope, response: Response, body: Uint8Array): "answer" | "error" {
   const { statusCode } = response;
-  if (wanted.kind === "any" || wanted.kind === "stream") {
+  if (expected.kind === "any" || expected.kind === "stream") {
     if (isHtml(headOf(body))) throw new NotAnAnswer(statusCode, pageOf(body));
     return "answer";
   }
   if (!body.length) throw new NotAnAnswer(statusCode, "an empty body", true);
-  if (wanted.kind === "cbor") {
+  if (expected.kind === "cbor") {
     // A map of CBOR is of major type 5.
     if (body[0]! >> 5 !== 5) throw new NotAnAnswer(statusCode, notOf("CBOR map", body));
     return "answer";
   }
-  return wanted.kind === "xml" ? expectXml(wanted, statusCode, body) : expectJson(wanted, response, body);
+  return expected.kind === "xml" ? expectXml(expected, statusCode, body) : expectJson(expected, response, body);
 }
 
 function expectXml(

@@ -105,10 +105,10 @@ async function walkInput(listing: Listing, input: Values, of: Values, listings: 
       ...names,
       ...(typeof each === "object" ? (each as Values) : { [listing.as ?? "value"]: each }),
     }));
-    const kept = distinct.kept(resources);
-    if (kept.length < resources.length) onOverlap?.(listing, resources.length - kept.length);
+    const unseen = distinct.unseen(resources);
+    if (unseen.length < resources.length) onOverlap?.(listing, resources.length - unseen.length);
     const counts = new Map<string, number>();
-    const found = kept.map((resource): Found => {
+    const found = unseen.map((resource): Found => {
       const name = identity(resource);
       if (name === undefined) return { collectedAt, resource };
       // On one page there may be two of one name.

@@ -91,7 +91,7 @@ export class OutcomeBuilder {
     this.counts[resourceType] ??= 0;
   }
 
-  /** A call waited so many milliseconds for its cursor in the run's share of what AWS documents. */
+  /** A call waited so many milliseconds for its slot in the run's share of what AWS documents. */
   held(ms: number): void {
     this.heldMs += ms;
   }
@@ -101,7 +101,7 @@ export class OutcomeBuilder {
     return Boolean(this.counts[resourceType]);
   }
 
-  kept(resourceType: string): void {
+  itemWritten(resourceType: string): void {
     this.counts[resourceType] = (this.counts[resourceType] ?? 0) + 1;
   }
 

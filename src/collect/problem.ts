@@ -62,7 +62,7 @@ export interface Problem {
 }
 
 /** What was read, for the outcome. */
-export interface Asked {
+export interface ReadRequest {
   operation: string;
   actions: readonly string[];
   resourceType?: string | undefined;
@@ -79,7 +79,7 @@ export interface Asked {
 }
 
 /** Reads AWS's error: which status follows, and for a denial which action is missing and who denied it. */
-export function problemOf(thrown: unknown, request: Asked): Problem {
+export function problemOf(thrown: unknown, request: ReadRequest): Problem {
   if (thrown instanceof SessionError) return entering(thrown, request);
   const error = causeOf(thrown);
   const { status, ...more } = meaning(error, request);
@@ -100,7 +100,7 @@ export function problemOf(thrown: unknown, request: Asked): Problem {
 }
 
 /** Why an account could not be entered: its role does not trust who asked, unless AWS says something else. */
-function entering({ cause, call }: SessionError, { resourceType, incomplete }: Asked): Problem {
+function entering({ cause, call }: SessionError, { resourceType, incomplete }: ReadRequest): Problem {
   const problem = problemOf(cause, { ...call, resourceType, incomplete, open: true });
   const { error } = problem;
   // STS mostly does not say it: a trust that fits would let in whoever may ask.
@@ -132,7 +132,10 @@ function httpStatusOf(error: Error): Pick<ReadError, "http_status"> {
 const codeOf = (error: Error): string =>
   (error as { Code?: string }).Code ?? ("code" in error ? String(error.code) : error.name);
 
-function meaning(error: Error, request: Asked): { status: ErrorStatus } & Pick<ReadError, "action" | "denied_by"> {
+function meaning(
+  error: Error,
+  request: ReadRequest,
+): { status: ErrorStatus } & Pick<ReadError, "action" | "denied_by"> {
   const code = codeOf(error);
   const is = (codes: ReadonlySet<string>) => codes.has(error.name) || codes.has(code);
   if (code === "RegionDenied" && error instanceof NotAsked) return { status: "denied", denied_by: "scp" };

@@ -163,11 +163,11 @@ async function readCollector(
       builder.listed(type);
       for (const each of described) {
         if (collector.only?.({ ...each.resource, ...each.details }) === false) continue;
-        const written = itemOf(auditor, collector, reading, listings.where, each);
-        if (!written.resource_id)
+        const writtenItem = itemOf(auditor, collector, reading, listings.where, each);
+        if (!writtenItem.resource_id)
           builder.note({ ...NO_ID, operation: listing.operation, resource_type: type, times: 1 });
-        await reading.write(written);
-        builder.kept(type);
+        await reading.write(writtenItem);
+        builder.itemWritten(type);
       }
     },
     onError: (read: Read, error: unknown, begun: boolean) => void problem(read, error, "resources", { begun }),

@@ -25,7 +25,7 @@ export interface Evaluation {
   /** How many verdicts a control has. @throws ControlError */
   counts(control: Control): Promise<VerdictCounts>;
   /** Verdicts of a control in the order of accounts, regions and resources, in portions. @throws ControlError */
-  verdicts(control: Control, wanted?: VerdictFilter): AsyncIterable<Verdict[]>;
+  verdicts(control: Control, filter?: VerdictFilter): AsyncIterable<Verdict[]>;
 }
 
 /**
@@ -42,10 +42,10 @@ export async function evaluation(
   if (!engine.latest) throw new ControlError("there is no sealed run with tables");
   const extents = await createCoverageTable(engine, engine.latest, new Set(controls.flatMap(typesOf)));
   const small = smallOnes(controls, extents);
-  let kept: Promise<Kept> | undefined;
-  const together = (): Promise<Kept> => {
-    kept ??= evaluatedTogether(engine, small);
-    return kept;
+  let jointResults: Promise<ControlResults> | undefined;
+  const together = (): Promise<ControlResults> => {
+    jointResults ??= evaluatedTogether(engine, small);
+    return jointResults;
   };
   /** Portions of what a control comes to, without exceptions. @throws ControlError */
   const evaluated = async function* (
@@ -53,11 +53,13 @@ export async function evaluation(
     statuses: readonly VerdictStatus[],
     limit: number,
   ): AsyncGenerator<Verdict[]> {
-    const few = small.includes(control) ? (await together()).get(control.id) : undefined;
-    if (few instanceof Error) failed(control)(few);
-    else if (few) {
-      const wanted = few.map((cells) => verdictOf(control, cells)).filter(({ status }) => statuses.includes(status));
-      if (wanted.length) yield wanted.slice(0, limit);
+    const results = small.includes(control) ? (await together()).get(control.id) : undefined;
+    if (results instanceof Error) failed(control)(results);
+    else if (results) {
+      const selected = results
+        .map((cells) => verdictOf(control, cells))
+        .filter(({ status }) => statuses.includes(status));
+      if (selected.length) yield selected.slice(0, limit);
     } else yield* evaluatedAlone(engine, control, statuses, limit);
   };
   const verdicts = async function* (
@@ -66,11 +68,11 @@ export async function evaluation(
   ): AsyncGenerator<Verdict[]> {
     // Exceptions are no part of the query: to it, what one of them covers has failed.
     const excepting = exceptions.concern(control.id) && statuses.some((each) => each === "fail" || each === "excepted");
-    const asked = excepting ? new Set<VerdictStatus>([...statuses, "fail"]) : new Set(statuses);
-    asked.delete("excepted");
-    if (!asked.size) return;
+    const requested = excepting ? new Set<VerdictStatus>([...statuses, "fail"]) : new Set(statuses);
+    requested.delete("excepted");
+    if (!requested.size) return;
     let left = limit;
-    for await (const rows of evaluated(control, [...asked], excepting ? Number.POSITIVE_INFINITY : limit)) {
+    for await (const rows of evaluated(control, [...requested], excepting ? Number.POSITIVE_INFINITY : limit)) {
       let portion = excepting
         ? rows.map((each) => exceptions.over(each)).filter(({ status }) => statuses.includes(status))
         : rows;
@@ -98,24 +100,24 @@ export async function evaluation(
 }
 
 /** By control, what it came to, or why it came to nothing. */
-type Kept = ReadonlyMap<string, readonly VerdictCells[] | Error>;
+type ControlResults = ReadonlyMap<string, readonly VerdictCells[] | Error>;
 
 /** Every verdict of controls, by one query. A control that has none here is to be evaluated alone. */
-async function evaluatedTogether(engine: DuckDBEngine, controls: readonly Control[]): Promise<Kept> {
+async function evaluatedTogether(engine: DuckDBEngine, controls: readonly Control[]): Promise<ControlResults> {
   const errors = await judge(engine, controls);
-  const kept = new Map<string, VerdictCells[] | Error>([...errors].map(([{ id }, error]) => [id, error]));
+  const results = new Map<string, VerdictCells[] | Error>([...errors].map(([{ id }, error]) => [id, error]));
   const judged = controls.filter((control) => !errors.has(control));
-  if (!judged.length) return kept;
+  if (!judged.length) return results;
   const sql = verdictsQuery({ controls: judged, judged: JUDGED }, VERDICT_STATUSES, Number.POSITIVE_INFINITY);
   // What one of them judged may be what the query cannot take, and alone it is told by its own name.
   const rows = await engine.whole(sql).catch(() => undefined);
-  if (!rows) return kept;
-  for (const { id } of judged) kept.set(id, []);
+  if (!rows) return results;
+  for (const { id } of judged) results.set(id, []);
   for (const [cells] of rows) {
     const parsed = JSON.parse(cells as string) as VerdictCells;
-    (kept.get(parsed[0]) as VerdictCells[]).push(parsed);
+    (results.get(parsed[0]) as VerdictCells[]).push(parsed);
   }
-  return kept;
+  return results;
 }
 
 async function* evaluatedAlone(

@@ -60,7 +60,7 @@ function verdictOf(
   listings: Listings,
   hashes: ReadonlyMap<string, string>,
 ): Verdict | undefined {
-  const [account, region, id, arn, name, passes, reason, told, object, line, further, ...unread] = row;
+  const [account, region, id, arn, name, passes, reason, notKnownReason, object, line, further, ...unread] = row;
   const asksForOne = control.per !== "resource";
   const place = [String(account), String(region)] as const;
   // Where no auditor reads the type, nothing is said of each region.
@@ -73,7 +73,7 @@ function verdictOf(
       : (listings.notWhole(neededBy(control), ...place) ??
         (notRead && `${said(notRead)} ${unread[marks.indexOf(notRead)]}`) ??
         (passes === true ? undefined : listings.notWhole(control["needs-to-fail"], ...place)));
-  const why = passes === null ? (told ?? unknownReason(control.title)) : reason;
+  const why = passes === null ? (notKnownReason ?? unknownReason(control.title)) : reason;
   const isUnknown = notKnown !== undefined || passes === null;
   const text = (cell: Cell | undefined) => (cell === null || cell === undefined ? null : String(cell));
   return {
@@ -118,16 +118,16 @@ function lineOf(each: string): { object: string; line: number } {
   return { object: each.slice(0, colon), line: Number(each.slice(colon + 1)) };
 }
 
-type AskedControl = Pick<Control, "sql" | "resource" | "reads">;
+type QueriedControl = Pick<Control, "sql" | "resource" | "reads">;
 
 /**
  * A control's query over the rows of one run, whatever passes: what a control calls the latest is that run, whichever
  * has come since. Athena reads the files of its day alone.
  */
-export function judgedQuery(control: AskedControl, { run, date }: Pick<SealedRun, "run" | "date">): string {
+export function judgedQuery(control: QueriedControl, { run, date }: Pick<SealedRun, "run" | "date">): string {
   const { sql, resource } = control;
   const further = hasColumn(control, "evidence") ? "json_format(CAST(j.evidence AS json))" : "CAST(NULL AS varchar)";
-  const told = hasColumn(control, "not_known") ? "j.not_known" : "CAST(NULL AS varchar)";
+  const notKnownColumn = hasColumn(control, "not_known") ? "j.not_known" : "CAST(NULL AS varchar)";
   const own = latestName(resourceTypeName(resource));
   const names = new Set([own, ...(sql.toLowerCase().match(/\blatest_[a-z0-9_]+\b/g) ?? [])]);
   const ofRun = [...names].map(
@@ -139,7 +139,7 @@ export function judgedQuery(control: AskedControl, { run, date }: Pick<SealedRun
 ${sql}
 )
 SELECT j.account_id, j.region, j.resource_id, j.arn, r.name, j.passes, j.reason,
-       ${told} AS not_known, j.evidence_object, j.evidence_line, ${further} AS evidence${unread
+       ${notKnownColumn} AS not_known, j.evidence_object, j.evidence_line, ${further} AS evidence${unread
          .map((each) => `,\n       ${each}`)
          .join("")}
 FROM judged j
@@ -147,7 +147,7 @@ LEFT JOIN ${own} r ON r.evidence_object = j.evidence_object AND r.evidence_line 
 }
 
 /** The same of what fails or is not known. */
-export const failuresQuery = (control: AskedControl, sealed: Pick<SealedRun, "run" | "date">): string =>
+export const failuresQuery = (control: QueriedControl, sealed: Pick<SealedRun, "run" | "date">): string =>
   `${judgedQuery(control, sealed)}
 WHERE j.passes IS NULL OR NOT j.passes${marksOf(control)
     .map((read) => ` OR element_at(r.unread, ${sqlText(read)}) IS NOT NULL`)

@@ -39,10 +39,10 @@ export async function judge(engine: DuckDBEngine, controls: readonly Control[]):
   const found = await engine.whole("SELECT DISTINCT resource_type FROM latest_objects WHERE items > 0");
   const types = new Set(found.map(([type]) => type));
   const failed = new Map<Control, Error>();
-  const asked = controls.filter(({ per, resource }) => per !== "resource" || types.has(resource));
+  const applicable = controls.filter(({ per, resource }) => per !== "resource" || types.has(resource));
   // A file that cannot be read is told of by the control that needs it.
-  await engine.prepare(asked.map(({ sql }) => sql)).catch(() => undefined);
-  for (const control of asked)
+  await engine.prepare(applicable.map(({ sql }) => sql)).catch(() => undefined);
+  for (const control of applicable)
     await engine.insert(JUDGED, judgedQuery(control)).catch((error: Error) => failed.set(control, error));
   return failed;
 }

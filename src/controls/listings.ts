@@ -58,14 +58,14 @@ export async function listingsOf(
       const place = `${type} ${account_id} ${region}`;
       if (count && types.has(type)) items.set(place, (items.get(place) ?? 0) + count);
     }
-    const told = new Set(Object.keys(counts));
+    const reported = new Set(Object.keys(counts));
     for (const gap of gapsOf(outcome, covered[auditor] ?? [])) {
       if (gap.listed) continue;
-      told.add(gap.resource_type);
+      reported.add(gap.resource_type);
       if (gap.status !== "not-enabled") note(gap.resource_type, account_id, region, reasonOf(gap));
     }
     for (const { type, global: once } of covered[auditor] ?? [])
-      if (once === (region === GLOBAL) && !told.has(type)) note(type, account_id, region, NO_OUTCOME);
+      if (once === (region === GLOBAL) && !reported.has(type)) note(type, account_id, region, NO_OUTCOME);
   }
   for (const task of manifest.missing)
     for (const { auditor, account_id, region } of plannedItems(task))
@@ -91,10 +91,10 @@ export async function listingsOf(
     covers: (type, account, region) =>
       accounts.has(account) &&
       (global.has(type) || (regional.has(type) && (region === null || region === GLOBAL || regions.has(region)))),
-    notWhole: (asked, account, region) =>
-      least(asked.map((type) => whyAt(type, account, GLOBAL))) ??
-      least(asked.map((type) => whyAt(type, account, region))) ??
-      (region === GLOBAL ? least(asked.flatMap((type) => anywhere(type, account))) : undefined),
+    notWhole: (needed, account, region) =>
+      least(needed.map((type) => whyAt(type, account, GLOBAL))) ??
+      least(needed.map((type) => whyAt(type, account, region))) ??
+      (region === GLOBAL ? least(needed.flatMap((type) => anywhere(type, account))) : undefined),
   };
 }
 

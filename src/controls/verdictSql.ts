@@ -17,7 +17,7 @@ ${control.sql}
 )`;
 
 /** Controls that are evaluated by one query, and where it finds what they judged. */
-export interface Asked {
+export interface QueriedControls {
   controls: readonly Control[];
   /** A table with {@link JUDGED_COLUMNS}. Left out: the one control's own query is asked. */
   judged?: string;
@@ -46,7 +46,7 @@ function factsCte(controls: readonly Control[]): string {
  * `everything` has a row for each verdict. It is one query however many controls there are: to plan it takes DuckDB ten
  * times as long as to run it over a small estate.
  */
-function allVerdictsCte({ controls, judged }: Asked): string {
+function allVerdictsCte({ controls, judged }: QueriedControls): string {
   return `WITH ${factsCte(controls)}, judged AS (
 ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
 ), missing AS (
@@ -173,16 +173,16 @@ const ORDER =
  * Verdicts of some statuses in the order of controls, accounts, regions and resources, {@link VerdictCells} as JSON in
  * one column: a text for each row is three times as quick to fetch as one for each cell.
  */
-export function verdictsQuery(asked: Asked, statuses: readonly VerdictStatus[], atMost: number): string {
+export function verdictsQuery(queried: QueriedControls, statuses: readonly VerdictStatus[], atMost: number): string {
   const limit = Number.isFinite(atMost) ? `\nLIMIT ${atMost}` : "";
-  if (!asked.controls.some((control) => hasColumn(control, "evidence")))
-    return `${allVerdictsCte(asked)}
+  if (!queried.controls.some((control) => hasColumn(control, "evidence")))
+    return `${allVerdictsCte(queried)}
 SELECT CAST(json_array(${CELLS}, CASE WHEN o.sha256 IS NOT NULL
   THEN json_array(json_array(e.evidence_object, e.evidence_line, o.sha256)) END) AS VARCHAR)
 FROM everything e LEFT JOIN latest_objects o ON o.key = e.evidence_object
 WHERE e.status IN (${sqlTexts(statuses)})
 ORDER BY ${ORDER}${limit}`;
-  return `${allVerdictsCte(asked)}, wanted AS (
+  return `${allVerdictsCte(queried)}, wanted AS (
   SELECT e.*, row_number() OVER (ORDER BY ${ORDER}) AS place FROM everything e
   WHERE e.status IN (${sqlTexts(statuses)})
   QUALIFY place <= ${Number.isFinite(atMost) ? atMost : Number.MAX_SAFE_INTEGER}
@@ -203,7 +203,7 @@ ORDER BY e.place`;
 }
 
 /** Every verdict as a row of the table `verdicts`. @param run the id of the run */
-export const verdictRowsQuery = (asked: Asked, run: string): string => `${allVerdictsCte(asked)}
+export const verdictRowsQuery = (queried: QueriedControls, run: string): string => `${allVerdictsCte(queried)}
 SELECT ${sqlText(run)}, e.control, f.severity, e.status, e.account_id, e.region, f.resource, e.resource_id, e.arn, e.name,
   e.reason,
   list_concat(CASE WHEN e.evidence_line IS NULL THEN [] ELSE [e.evidence_object || ':' || e.evidence_line] END,

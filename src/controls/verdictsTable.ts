@@ -4,7 +4,7 @@ import { RUN_DATE, RUN_TABLES } from "../tables/catalog.ts";
 import { type Control, ControlError, typesOf } from "./control.ts";
 import { createCoverageTable } from "./coverage.ts";
 import { JUDGED, judge, smallOnes } from "./judge.ts";
-import { type Asked, verdictRowsQuery } from "./verdictSql.ts";
+import { type QueriedControls, verdictRowsQuery } from "./verdictSql.ts";
 
 /**
  * Makes the tables `latest_verdicts` and `verdicts` of the run that the engine shows as latest, in place of what files
@@ -21,7 +21,7 @@ export async function createVerdictsTable(engine: DuckDBEngine, controls: readon
   await engine.connection.run(`CREATE OR REPLACE TEMP VIEW verdicts AS SELECT v.*,
     (SELECT strftime(min(started_at), '%Y-%m-%d') FROM control_runs) AS ${RUN_DATE.name} FROM latest_verdicts v`);
   const run = engine.latest;
-  const insert = (asked: Asked) => engine.insert("latest_verdicts", verdictRowsQuery(asked, run));
+  const insert = (queried: QueriedControls) => engine.insert("latest_verdicts", verdictRowsQuery(queried, run));
   const small = smallOnes(controls, extents);
   const errors = await judge(engine, small);
   const together = small.filter((control) => !errors.has(control));

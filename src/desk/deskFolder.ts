@@ -79,9 +79,9 @@ async function takeLock(folder: string, lock: string): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    const held = Holder.safeParse(parsed(await readFile(lock, "utf8").catch(() => "")));
-    if (held.success && (held.data.host !== hostname() || isAlive(held.data.pid))) {
-      const { pid, host, since } = held.data;
+    const holder = Holder.safeParse(parsed(await readFile(lock, "utf8").catch(() => "")));
+    if (holder.success && (holder.data.host !== hostname() || isAlive(holder.data.pid))) {
+      const { pid, host, since } = holder.data;
       throw new DeskFolderError(
         `${folder}: process ${pid} on ${host} has collected into it since ${since}. Wait for it, or choose another folder with --dir${
           host === hostname() ? "" : `; if it is gone, delete ${lock}`

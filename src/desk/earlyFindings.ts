@@ -67,10 +67,10 @@ export function earlyEvaluation(
       waiting = waiting.filter((each) => !ready.includes(each));
       place ??= mkdtemp(join(tmpdir(), "itaudit-early-"));
       const types = new Set(ready.flatMap((each) => [...each.types]));
-      const wanted = objects.filter(({ resource_type }) => types.has(resource_type));
+      const needed = objects.filter(({ resource_type }) => types.has(resource_type));
       rounds += 1;
       const tables = join(await place, String(rounds));
-      const run = unsealedRun(plan, [...outcomes], wanted);
+      const run = unsealedRun(plan, [...outcomes], needed);
       const withOpenings = [...NETWORK_TYPES].every((type) => types.has(type));
       await writeTables(folder, tables, run, catalog, withOpenings);
       return failedIn(

@@ -48,7 +48,7 @@ export interface AuditClients extends NotifierClients {
 }
 
 const NAMED = 6;
-const few = (names: readonly string[]): string =>
+const abbreviated = (names: readonly string[]): string =>
   `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
 
 /**
@@ -73,10 +73,10 @@ export async function auditFindings(clients: AuditClients, expected: ExpectedAud
 
 async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, string>): Promise<Finding[]> {
   const limit = pLimit(8);
-  const asked = [...expected].map(([FunctionName, sha256]) =>
+  const requests = [...expected].map(([FunctionName, sha256]) =>
     limit(async () => ({ name: FunctionName, sha256, found: await functionThere(lambda, FunctionName) })),
   );
-  const all = await Promise.all(asked);
+  const all = await Promise.all(requests);
   const missing = all.flatMap(({ name, found }) => (found ? [] : [name]));
   const other = all.flatMap(({ name, sha256, found }) =>
     found && found.Environment?.Variables?.BUNDLE_SHA256 !== sha256 ? [name] : [],
@@ -87,13 +87,13 @@ async function functions(lambda: LambdaClient, expected: ReadonlyMap<string, str
       : [],
   );
   const findings = [
-    ...(missing.length ? [problem("functions", `not there: ${few(missing)}`, UP)] : []),
-    ...(failed.length ? [problem("functions", `do not start: ${few(failed)}`, UP)] : []),
+    ...(missing.length ? [problem("functions", `not there: ${abbreviated(missing)}`, UP)] : []),
+    ...(failed.length ? [problem("functions", `do not start: ${abbreviated(failed)}`, UP)] : []),
     ...(other.length
       ? [
           problem(
             "functions",
-            `run another code than the one here: ${few(other)}`,
+            `run another code than the one here: ${abbreviated(other)}`,
             `${UP}, or check out the version that is deployed`,
           ),
         ]
@@ -151,11 +151,11 @@ async function bucket(s3: S3Client, { bucket: Bucket, bucketPolicy }: ExpectedAu
       : ["its policy, which keeps the system's roles from deleting and overwriting, is not the one of the program"]),
   ];
   const retention = lock?.ObjectLockConfiguration?.Rule?.DefaultRetention;
-  const kept = retention
+  const retentionText = retention
     ? `Object Lock: ${retention.Mode}, ${retention.Days ?? 0} days`
     : "without Object Lock: an administrator can delete evidence";
   if (wrong.length) return wrong.map((each) => problem("bucket", `${Bucket}: ${each}`, `${UP} --refresh`));
-  return [ok("bucket", `${Bucket} is as the program makes it`), note("bucket", kept)];
+  return [ok("bucket", `${Bucket} is as the program makes it`), note("bucket", retentionText)];
 }
 
 async function signingKey(kms: KMSClient, { signingKey: KeyId, keyPolicy }: ExpectedAudit): Promise<Finding[]> {

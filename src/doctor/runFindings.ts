@@ -5,7 +5,7 @@ import type { Manifest } from "../evidence/manifest.ts";
 import { runStore } from "../evidence/store.ts";
 import { functionThere } from "./asking.ts";
 import { type Finding, note, ok, problem } from "./finding.ts";
-import { signEvents, signingFindings, writtenSignatures } from "./signingFindings.ts";
+import { signEvents, signingFindings, storedSignatures } from "./signingFindings.ts";
 
 const DAY = 24 * 3600 * 1000;
 /** Days that CloudTrail keeps its event history, less one for the day itself. */
@@ -34,12 +34,12 @@ export async function runFindings(
   if (!newest) return [note("signatures", `no run was sealed in the last ${HISTORY_DAYS} days`)];
   const signed = runs.filter(({ signing_key }) => signing_key?.arn === signingKey);
   const since = Math.min(...runs.map(({ sealed_at }) => Date.parse(sealed_at)));
-  const [events, written, code] = await Promise.all([
+  const [events, signatures, code] = await Promise.all([
     signEvents(cloudTrail, signingKey, since),
-    writtenSignatures(s3, bucket, signed),
+    storedSignatures(s3, bucket, signed),
     codeFindings(lambda, prefix, newest),
   ]);
-  return [...signingFindings(events, written, signerArn, now), ...code];
+  return [...signingFindings(events, signatures, signerArn, now), ...code];
 }
 
 /** Manifests of the runs sealed since a time, the newest first. */

@@ -15,7 +15,7 @@ const SHOWN_WITHIN = 30 * MINUTE;
 const HEADS_AT_ONCE = 8;
 
 /** A signature that lies in the bucket. */
-export interface Written {
+export interface StoredSignature {
   key: string;
   /** Milliseconds since the epoch. */
   at: number;
@@ -37,21 +37,21 @@ export interface SignEvent {
  */
 export function signingFindings(
   events: readonly SignEvent[],
-  written: readonly Written[],
+  signatures: readonly StoredSignature[],
   signer: string,
   now: number,
 ): Finding[] {
   const strangers = events.filter(({ by }) => by !== signer);
   const left = events.filter(({ by }) => by === signer).sort((a, b) => a.at - b.at);
-  const unseen: Written[] = [];
+  const unseen: StoredSignature[] = [];
   let early = 0;
-  for (const each of [...written].sort((a, b) => a.at - b.at)) {
+  for (const each of [...signatures].sort((a, b) => a.at - b.at)) {
     const index = left.findIndex(({ at }) => isOf(at, each));
     if (index >= 0) left.splice(index, 1);
     else if (each.at < now - SHOWN_WITHIN) unseen.push(each);
     else early += 1;
   }
-  const repeated = left.filter(({ at }) => written.some((each) => isOf(at, each)));
+  const repeated = left.filter(({ at }) => signatures.some((each) => isOf(at, each)));
   const unexplained = left.filter((each) => !repeated.includes(each) && each.at < now - WRITTEN_WITHIN);
   const findings = [
     ...strangers.map(({ id, at, by }) =>
@@ -78,19 +78,24 @@ export function signingFindings(
   ];
   if (findings.length) return findings;
   return [
-    ok("signatures", `${written.length - early}, each a use of the key by the sealer in CloudTrail`),
+    ok("signatures", `${signatures.length - early}, each a use of the key by the sealer in CloudTrail`),
     ...(early ? [note("signatures", `${early} of the last half hour, of which CloudTrail may not tell yet`)] : []),
     ...(repeated.length ? [note("signatures", `${repeated.length} were made twice: a sealer died or was late`)] : []),
   ];
 }
 
 /** Whether a use of the key can have made a signature: S3 tells whole seconds. */
-const isOf = (at: number, written: Written): boolean => written.at >= at - 2000 && written.at <= at + WRITTEN_WITHIN;
+const isOf = (at: number, signature: StoredSignature): boolean =>
+  signature.at >= at - 2000 && signature.at <= at + WRITTEN_WITHIN;
 
 const timeOf = (at: number): string => new Date(at).toISOString();
 
 /** When the signatures of runs were written, as S3 says. */
-export async function writtenSignatures(s3: S3Client, bucket: string, runs: readonly Manifest[]): Promise<Written[]> {
+export async function storedSignatures(
+  s3: S3Client,
+  bucket: string,
+  runs: readonly Manifest[],
+): Promise<StoredSignature[]> {
   const limit = pLimit(HEADS_AT_ONCE);
   const keys = runs.flatMap(({ run_id, run_date, sequence, attestation, signing_key }) => [
     signatureKey(run_id, run_date),
@@ -99,7 +104,7 @@ export async function writtenSignatures(s3: S3Client, bucket: string, runs: read
     checkpointKey(sequence),
     ...(signing_key?.replaces ? [keyHandOverKey(sequence)] : []),
   ]);
-  const asked = keys.map((Key) =>
+  const requests = keys.map((Key) =>
     limit(async () => {
       const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key })).catch((error: unknown) => {
         if (/^(NotFound|NoSuchKey)$/.test(codeOf(error))) return undefined;
@@ -108,7 +113,7 @@ export async function writtenSignatures(s3: S3Client, bucket: string, runs: read
       return head?.LastModified ? [{ key: Key, at: head.LastModified.getTime() }] : [];
     }),
   );
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(requests)).flat();
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/ct-sign.html */
@@ -127,11 +132,11 @@ const Detail = z.object({
  */
 export async function signEvents(client: CloudTrailClient, keyArn: string, since: number): Promise<SignEvent[]> {
   const events: SignEvent[] = [];
-  const asked = {
+  const request = {
     LookupAttributes: [{ AttributeKey: "EventName" as const, AttributeValue: "Sign" }],
     StartTime: new Date(since),
   };
-  for await (const { Events = [] } of paginateLookupEvents({ client, pageSize: 50 }, asked))
+  for await (const { Events = [] } of paginateLookupEvents({ client, pageSize: 50 }, request))
     for (const { EventId = "", EventTime, CloudTrailEvent = "{}" } of Events) {
       const { userIdentity, resources = [], errorCode } = Detail.parse(JSON.parse(CloudTrailEvent));
       if (errorCode || !EventTime || !resources.some(({ ARN }) => ARN === keyArn)) continue;

@@ -51,8 +51,8 @@ export async function checkObject(
     if (expected.items === undefined) return "as sealed";
     const items = await itemsOf(source, expected.key, buffer);
     if (items === expected.items) return "as sealed";
-    const held = items === undefined ? "cannot be unpacked" : `holds ${items} items`;
-    return { kind: "miscounted", problem: `it ${held}, and was sealed with ${expected.items}` };
+    const content = items === undefined ? "cannot be unpacked" : `holds ${items} items`;
+    return { kind: "miscounted", problem: `it ${content}, and was sealed with ${expected.items}` };
   }
   return { ...(await differenceOf(source, expected, bytes, sha256)), found: sha256 };
 }
@@ -64,8 +64,8 @@ async function differenceOf(
   bytes: number,
   sha256: string,
 ): Promise<Difference> {
-  const isAsked = expected.merkleRoot !== undefined && bytes < packedAtMost(expected);
-  const lines = isAsked ? await linesOf(source, expected) : undefined;
+  const isComparable = expected.merkleRoot !== undefined && bytes < packedAtMost(expected);
+  const lines = isComparable ? await linesOf(source, expected) : undefined;
   if (lines && lines.merkle_root === expected.merkleRoot)
     return { kind: "altered", problem: "it holds the lines it was sealed with, compressed differently" };
   if (lines?.sorted_sha256 && lines.sorted_sha256 === expected.sortedSha256)

@@ -76,8 +76,9 @@ const isDer = (bytes: Uint8Array): boolean => bytes[0] === 0x30 && bytes.length 
 
 /** A document that another one was asked for says so by its own names: something on the way has mixed up answers. */
 function expectNamed(key: string, ...names: readonly (readonly [asked: unknown, is: unknown])[]): void {
-  for (const [asked, is] of names)
-    if (asked !== is) throw new Error(`${key} holds a document of ${String(is)}, where ${String(asked)} was to stand`);
+  for (const [requested, is] of names)
+    if (requested !== is)
+      throw new Error(`${key} holds a document of ${String(is)}, where ${String(requested)} was to stand`);
 }
 
 /** The documents of runs, wherever evidence is written. */

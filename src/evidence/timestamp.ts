@@ -42,8 +42,8 @@ export function readTimestamp(answer: Uint8Array): Timestamp {
   const [, signed] = within(token, SEQUENCE);
   const [data] = within(signed, FIRST);
   const [, , content] = within(data, SEQUENCE);
-  const [, held] = within(content, SEQUENCE);
-  const [octets] = within(held, FIRST);
+  const [, encapsulated] = within(content, SEQUENCE);
+  const [octets] = within(encapsulated, FIRST);
   const [, , imprint, , time, ...rest] = within(only(octets?.body ?? Buffer.alloc(0)), SEQUENCE);
   const [algorithm, hash] = within(imprint, SEQUENCE);
   const [oid] = within(algorithm, SEQUENCE);

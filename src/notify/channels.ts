@@ -3,7 +3,7 @@ import { BatchImportFindingsCommand, type SecurityHubClient } from "@aws-sdk/cli
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { GetParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Control } from "../controls/control.ts";
-import { messageOf, type ToldRun } from "./message.ts";
+import { messageOf, type NotifiedRun } from "./message.ts";
 import type { OpenFinding, Unevaluated } from "./notificationState.ts";
 import { productOf, securityFinding } from "./securityFinding.ts";
 import { postToWebhook, type Web } from "./webhook.ts";
@@ -16,7 +16,7 @@ export interface News {
   /** Controls that could not be evaluated: of what they are about nothing is known. */
   unevaluated: readonly Unevaluated[];
   controls: ReadonlyMap<string, Control>;
-  run: ToldRun;
+  run: NotifiedRun;
 }
 
 /** Tells everything, or throws. */

@@ -7,7 +7,7 @@ import type { OpenFinding, Unevaluated } from "./notificationState.ts";
 export const NAMED_AT_MOST = 20;
 
 /** The run that people are told about. */
-export interface ToldRun {
+export interface NotifiedRun {
   id: string;
   /** Accounts that it covered. */
   accounts: number;
@@ -29,7 +29,7 @@ export function messageOf(
   found: readonly OpenFinding[],
   unevaluated: readonly Pick<Unevaluated, "control" | "error">[],
   controls: ReadonlyMap<string, Control>,
-  run: ToldRun,
+  run: NotifiedRun,
 ): Message {
   const severityOf = ({ control }: Pick<OpenFinding, "control">) => controls.get(control)!.severity;
   const rank = (finding: OpenFinding) => SEVERITIES.indexOf(severityOf(finding));

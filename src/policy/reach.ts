@@ -109,7 +109,7 @@ interface Applied extends DecidingStatement {
   naming: Naming;
 }
 
-interface Asked {
+interface EvaluatedRequest {
   caller: Caller;
   action: string;
   resource: string;
@@ -139,7 +139,7 @@ function completed(pattern: string): string {
 }
 
 /** A variable without a value matches no resource. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value */
-function resourceMatches(statement: Statement, policy: Policy, request: Asked, kind: PolicyKind): Truth {
+function resourceMatches(statement: Statement, policy: Policy, request: EvaluatedRequest, kind: PolicyKind): Truth {
   const one = (given: string): Truth => {
     const pattern = NAMING.has(kind) ? given : completed(given);
     if (!hasVariables(pattern, policy.version)) return whether(matchesResource(pattern, request.resource));
@@ -154,7 +154,7 @@ function resourceMatches(statement: Statement, policy: Policy, request: Asked, k
   return trust ? YES : unclear(`statement ${statement.sid ?? statement.index} names no resource`);
 }
 
-function namingOf(statement: Statement, kind: PolicyKind, request: Asked): Naming {
+function namingOf(statement: Statement, kind: PolicyKind, request: EvaluatedRequest): Naming {
   if (!NAMING.has(kind)) {
     const { principals, notPrincipals } = statement;
     if (notPrincipals || (principals && !principals.everybody))
@@ -167,7 +167,7 @@ function namingOf(statement: Statement, kind: PolicyKind, request: Asked): Namin
 }
 
 /** The statements of a policy that apply, or may. */
-function applied(policy: Policy, at: Pick<Applied, "kind" | "level" | "policy">, request: Asked): Applied[] {
+function applied(policy: Policy, at: Pick<Applied, "kind" | "level" | "policy">, request: EvaluatedRequest): Applied[] {
   const found: Applied[] = [];
   for (const statement of policy.statements) {
     const about = actionMatches(statement, request.action);
@@ -197,7 +197,7 @@ interface Read {
 
 const NOTHING: Read = { statements: [], allow: NO, deny: NO };
 
-function read(policies: readonly Policy[], kind: PolicyKind, request: Asked, level?: number): Read {
+function read(policies: readonly Policy[], kind: PolicyKind, request: EvaluatedRequest, level?: number): Read {
   const statements: Applied[] = [];
   const truths: Record<"Allow" | "Deny", Truth[]> = { Allow: [], Deny: [] };
   for (const [at, policy] of policies.entries()) {
@@ -220,7 +220,7 @@ function read(policies: readonly Policy[], kind: PolicyKind, request: Asked, lev
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_evaluation.html
  */
-function readLevels(levels: readonly (readonly Policy[])[], kind: PolicyKind, request: Asked): Read {
+function readLevels(levels: readonly (readonly Policy[])[], kind: PolicyKind, request: EvaluatedRequest): Read {
   const found = levels.map((level, at) => read(level, kind, request, at));
   const implied = (at: number): boolean =>
     kind === "resourceControlPolicies" &&
@@ -240,7 +240,7 @@ const isIdentity = ({ kind }: Caller): boolean =>
 /** What limits nobody: where a kind does not apply, it neither allows less nor denies. */
 const OPEN: Read = { statements: [], allow: YES, deny: NO };
 
-function readAll(policies: ReachPolicies, request: Asked): Kinds {
+function readAll(policies: ReachPolicies, request: EvaluatedRequest): Kinds {
   const { caller } = request;
   const identity = isIdentity(caller);
   const one = (policy: Policy | undefined, kind: PolicyKind): Read => (policy ? read([policy], kind, request) : OPEN);
@@ -280,7 +280,7 @@ function grants(kinds: Kinds): Naming {
 /** Parts of an answer that must all be true, each with the kinds of policy that make it so. */
 type Part = [truth: Truth, kinds: PolicyKind[]];
 
-function grantParts(kinds: Kinds, request: Asked): Part[] {
+function grantParts(kinds: Kinds, request: EvaluatedRequest): Part[] {
   const { caller, resourceAccount } = request;
   const granted = grants(kinds);
   if (!isIdentity(caller) && caller.kind !== "root") return [[granted.caller, ["resourcePolicy"]]];
@@ -319,7 +319,7 @@ const decidingOf = ({ kind, level, policy, index, sid, effect }: Applied): Decid
 
 const inOrder = (kinds: readonly PolicyKind[]): PolicyKind[] => POLICY_KINDS.filter((each) => kinds.includes(each));
 
-function decided(kinds: Kinds, request: Asked): Reach {
+function decided(kinds: Kinds, request: EvaluatedRequest): Reach {
   const statements = POLICY_KINDS.flatMap((kind) => kinds[kind].statements);
   const spared = (kind: PolicyKind): boolean => kind === "resourcePolicy" && isOwnersWayBack(request);
   const denies = POLICY_KINDS.filter((kind) => !spared(kind)).map((kind): Part => [kinds[kind].deny, [kind]]);
@@ -385,7 +385,7 @@ export function reach(request: ReachRequest, policies: ReachPolicies): Reach {
     now: request.now ?? new Date(),
   });
   const boundary = isIdentity(caller) && policies.permissionsBoundary !== undefined;
-  const evaluated: Asked = { caller, action, resource, resourceAccount, context, boundary };
+  const evaluated: EvaluatedRequest = { caller, action, resource, resourceAccount, context, boundary };
   if (answersEveryCaller(evaluated)) return ALWAYS;
   return decided(readAll(policies, evaluated), evaluated);
 }

@@ -7,7 +7,7 @@
 import type { Caller } from "./caller.ts";
 import { rcpServices } from "./knownActions.ts";
 
-interface Asked {
+interface AuthorizedRequest {
   caller: Caller;
   action: string;
   resource: string;
@@ -26,7 +26,7 @@ const isRole = (resource: string): boolean => /^arn:[^:]+:iam::\d*:role\//.test(
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_compare-resource-policies.html
  */
-export function resourcePolicyDecides({ action, resource }: Asked): boolean {
+export function resourcePolicyDecides({ action, resource }: AuthorizedRequest): boolean {
   if (serviceOf(action) === "kms") return /^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(resource);
   return serviceOf(action) === "sts" && isRole(resource);
 }
@@ -45,7 +45,7 @@ export const limitedByScps = ({ account, kind, serviceLinked }: Caller): boolean
  * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#actions-not-restricted-by-rcps
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html
  */
-export function limitedByRcps({ caller, action, resource }: Asked): boolean {
+export function limitedByRcps({ caller, action, resource }: AuthorizedRequest): boolean {
   if (caller.serviceLinked || !rcpServices().has(serviceOf(action))) return false;
   if (isAction(action, "kms:RetireGrant")) return false;
   return !(isRole(resource) && resource.includes(":role/aws-service-role/"));
@@ -56,7 +56,7 @@ export function limitedByRcps({ caller, action, resource }: Asked): boolean {
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
  */
-export const answersEveryCaller = ({ caller, action }: Asked): boolean =>
+export const answersEveryCaller = ({ caller, action }: AuthorizedRequest): boolean =>
   (isAction(action, "sts:GetCallerIdentity") && caller.account !== undefined && caller.kind !== "federated") ||
   (isAction(action, "sts:GetSessionToken") && (caller.kind === "user" || caller.kind === "root"));
 
@@ -80,7 +80,7 @@ const UNCHANGEABLE: [resource: RegExp, action: RegExp][] = [
  * Nobody can change what is AWS's own, and root users cannot take roles.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
-export const refusesCaller = ({ caller, action, resource }: Asked): boolean =>
+export const refusesCaller = ({ caller, action, resource }: AuthorizedRequest): boolean =>
   (caller.kind === "root" && isAction(action, "sts:AssumeRole")) ||
   UNCHANGEABLE.some(([what, how]) => what.test(resource) && how.test(action));
 
@@ -95,7 +95,7 @@ export const authorizedResource = (action: string, resource: string): string =>
  * The root user of a bucket's account may always read, replace and delete the bucket's policy, whatever it says.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
  */
-export const isOwnersWayBack = ({ caller, action, resourceAccount }: Asked): boolean =>
+export const isOwnersWayBack = ({ caller, action, resourceAccount }: AuthorizedRequest): boolean =>
   caller.kind === "root" &&
   caller.account === resourceAccount &&
   isAction(action, "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy");

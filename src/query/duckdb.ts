@@ -35,7 +35,7 @@ export interface DuckDBOptions {
   /** Megabytes beyond which DuckDB goes to disk. Default: 1,024. */
   memoryMegabytes?: number;
   /** Brings the objects below a prefix into the folder, where it is not a whole copy. */
-  pull?: (prefix: string, wanted?: (key: string) => boolean) => Promise<void>;
+  pull?: (prefix: string, isNeeded?: (key: string) => boolean) => Promise<void>;
   /**
    * Told of each file that is left out, because its run is not sealed or it was made from another manifest, and of what
    * the latest views do not show.

@@ -31,7 +31,7 @@ export interface TableFolder {
   folder: string;
   objects: Objects;
   /** Brings the objects below a prefix into the folder, where it is not a whole copy. */
-  pull: (prefix: string, wanted?: (key: string) => boolean) => Promise<void>;
+  pull: (prefix: string, isNeeded?: (key: string) => boolean) => Promise<void>;
   /** Told of each file that is left out, because its run is not sealed or it was made from another manifest. */
   warn: (message: string) => void;
 }
@@ -47,12 +47,12 @@ export async function tableFiles(connection: DuckDBConnection, at: TableFolder):
     return hash;
   };
   const ofSealedRuns = async (table: string, run: string | undefined): Promise<TableFilePath[]> => {
-    const wanted = (key: string) => !run || tableFileOf(key)?.run === run;
-    await pull(tablePrefix(table), wanted);
+    const isNeeded = (key: string) => !run || tableFileOf(key)?.run === run;
+    await pull(tablePrefix(table), isNeeded);
     const files: TableFilePath[] = [];
     for await (const { key, bytes } of objects.list(tablePrefix(table))) {
       const file = tableFileOf(key);
-      if (!file || !wanted(key)) continue;
+      if (!file || !isNeeded(key)) continue;
       if (dates.has(file.run)) files.push({ path: join(folder, ...key.split("/")), run: file.run, bytes });
       else warn(`${key} is left out: its run is not sealed`);
     }
@@ -61,14 +61,14 @@ export async function tableFiles(connection: DuckDBConnection, at: TableFolder):
   const ofEach = async (tables: readonly string[], run?: string): Promise<Map<string, TableFilePath[]>> => {
     const found: [string, TableFilePath[]][] = [];
     for (const table of tables) found.push([table, await ofSealedRuns(table, run)]);
-    const told = await readMetadata(
+    const metadata = await readMetadata(
       connection,
       found.flatMap(([, files]) => files),
     );
     const derived = new Map<string, TableFilePath[]>(tables.map((table) => [table, []]));
     for (const [table, files] of found)
       for (const file of files) {
-        const { manifest, columns } = told.get(file.path) ?? {};
+        const { manifest, columns } = metadata.get(file.path) ?? {};
         if (manifest === (await manifestOf(file.run))) derived.get(table)!.push({ ...file, columnsSha256: columns });
         else
           warn(`${file.path} is left out: it was not derived from the manifest that stands. Run itaudit tables build.`);
@@ -90,8 +90,8 @@ async function readMetadata(
      FROM parquet_kv_metadata([${files.map(({ path }) => sqlText(path)).join(", ")}])
      WHERE decode(key) IN (${sqlTexts([METADATA.manifest, METADATA.columns])})`,
   );
-  const told = new Map<string, { manifest?: string; columns?: string }>();
+  const metadata = new Map<string, { manifest?: string; columns?: string }>();
   for (const [path, key, value] of reader.getRows().map((row) => row.map(String)) as [string, string, string][])
-    told.set(path, { ...told.get(path), [key === METADATA.manifest ? "manifest" : "columns"]: value });
-  return told;
+    metadata.set(path, { ...metadata.get(path), [key === METADATA.manifest ? "manifest" : "columns"]: value });
+  return metadata;
 }

@@ -9,7 +9,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../auditors/registry.ts";
 import { type Catalog, catalogOf, type PackedCatalog, packedCatalog, unpackedCatalog } from "./catalog.ts";
 
-const Kept = z.object({
+const CachedCatalog = z.object({
   key: z.string(),
   catalog: z.object({
     types: z.record(z.string(), z.array(z.tuple([z.string(), z.number()]))),
@@ -57,7 +57,7 @@ export const derivedCatalog = async (): Promise<Catalog> => catalogOf(await load
 
 async function readCached(key: string): Promise<PackedCatalog | undefined> {
   try {
-    const read = Kept.safeParse(JSON.parse(await readFile(cachePath(), "utf8")));
+    const read = CachedCatalog.safeParse(JSON.parse(await readFile(cachePath(), "utf8")));
     return read.success && read.data.key === key ? read.data.catalog : undefined;
   } catch {
     return undefined;

@@ -22,7 +22,7 @@ const RANGES_AT_MOST = 64;
 export interface Unlisted {
   /** `type account region` of each. */
   unread: ReadonlySet<string>;
-  asked: ReadonlySet<string>;
+  requested: ReadonlySet<string>;
 }
 
 /** The rows of one resource: for each family of addresses a row for each opening, or one that says nobody. */
@@ -79,7 +79,7 @@ const isIn = (account: string, { index, of }: { index: number; of: number }): bo
 export async function* networkOpeningRows(
   objects: Objects,
   evidence: readonly EvidenceObject[],
-  { unread, asked }: Unlisted,
+  { unread, requested }: Unlisted,
   share = { index: 0, of: 1 },
 ): AsyncGenerator<Row> {
   const arounds = new Map<string, Around>();
@@ -95,7 +95,7 @@ export async function* networkOpeningRows(
       listLines,
       found: new Map(),
       unread: (type) => unread.has(`${type} ${place}`),
-      unasked: (type) => !asked.has(type),
+      unrequested: (type) => !requested.has(type),
     };
     arounds.set(place, made);
     return made;

@@ -46,17 +46,17 @@ export interface Around {
   /** Whether not all of a type was listed there, though it was asked for. */
   unread: (type: string) => boolean;
   /** Whether nobody asked for a type there. */
-  unasked: (type: string) => boolean;
+  unrequested: (type: string) => boolean;
 }
 
 /**
  * The rules of a group; undefined where the group is not in the evidence. Where not all rules were listed, the group's
  * own answer has them all.
  */
-function rulesOf(group: string, { network, unread, unasked }: Around): Cited<GroupRule>[] | undefined {
+function rulesOf(group: string, { network, unread, unrequested }: Around): Cited<GroupRule>[] | undefined {
   const listed = network.rules.get(group);
   const own = network.groups.get(group);
-  const wholly = !unread("AWS::EC2::SecurityGroupRule") && !unasked("AWS::EC2::SecurityGroupRule");
+  const wholly = !unread("AWS::EC2::SecurityGroupRule") && !unrequested("AWS::EC2::SecurityGroupRule");
   if (listed && wholly) return listed;
   if (own?.fact) return own.fact.map((fact) => ({ fact, cited: own.cited }));
   if (!listed) return own && wholly ? [] : undefined;
@@ -338,7 +338,7 @@ function balancerReached({ arn, configuration }: Item, around: Around): Reached 
   };
   const listeners = around.network.listeners.get(textAt(configuration, "LoadBalancerArn") ?? arn ?? "") ?? [];
   const listing = "AWS::ElasticLoadBalancingV2::Listener";
-  return byDoors(standingReached(standing, around), listeners, !around.unread(listing) && !around.unasked(listing));
+  return byDoors(standingReached(standing, around), listeners, !around.unread(listing) && !around.unrequested(listing));
 }
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_LoadBalancerDescription.html */

@@ -49,17 +49,17 @@ interface Member {
   /** There is a document in each resource. */
   always?: boolean;
   /** The operation that lays the member over the listing's answer. */
-  told?: string;
+  readBy?: string;
 }
 
 /** A document that is a member of the resource; where it is left out there is none. */
 const inMember =
-  (path: readonly string[], as: { kind: PolicyKind } = KIND, { always = false, told }: Member = {}): Site =>
+  (path: readonly string[], as: { kind: PolicyKind } = KIND, { always = false, readBy }: Member = {}): Site =>
   ({ configuration, unread }) => {
     const document = at(configuration, ...path);
     const standing = { ...as, name: null };
     if (document !== undefined && document !== "") return [{ ...standing, state: "read", document }];
-    if (told && unread?.[told]) return [{ ...standing, state: "not known", why: `${told}: ${unread[told]}` }];
+    if (readBy && unread?.[readBy]) return [{ ...standing, state: "not known", why: `${readBy}: ${unread[readBy]}` }];
     return always
       ? [{ ...standing, state: "not known", why: `${path.join(".")} was not read` }]
       : [{ ...standing, state: "none" }];
@@ -172,7 +172,7 @@ const SITES: Readonly<Record<string, readonly Site[]>> = {
   "AWS::NetworkFirewall::Firewall": [inDetail("DescribeResourcePolicy", ["Policy"])],
   "AWS::NetworkFirewall::FirewallPolicy": [inDetail("DescribeResourcePolicy", ["Policy"])],
   "AWS::NetworkFirewall::RuleGroup": [inDetail("DescribeResourcePolicy", ["Policy"])],
-  "AWS::OpenSearchService::Domain": [inMember(["AccessPolicies"], KIND, { told: "DescribeDomains" })],
+  "AWS::OpenSearchService::Domain": [inMember(["AccessPolicies"], KIND, { readBy: "DescribeDomains" })],
   "AWS::Organizations::Policy": [ofOrganization],
   "AWS::Organizations::ResourcePolicy": [inMember(["Content"], KIND, { always: true })],
   "AWS::Redshift::Cluster": [inDetail("GetResourcePolicy", ["ResourcePolicy", "Policy"])],

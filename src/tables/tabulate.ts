@@ -187,7 +187,7 @@ async function unlistedIn(
     for (const { resource_type, listed, status, account_id, region } of gapsOf(outcome, covered[outcome.auditor] ?? []))
       if (types.has(resource_type) && !listed && status !== "not-enabled")
         unread.add(`${resource_type} ${account_id} ${region}`);
-  return { unread, asked: new Set(Object.values(covered).flatMap((each) => each.map(({ type }) => type))) };
+  return { unread, requested: new Set(Object.values(covered).flatMap((each) => each.map(({ type }) => type))) };
 }
 
 async function* gapRows({ run, plan, outcomes }: SealedRun, catalog: Catalog): AsyncIterable<Row> {

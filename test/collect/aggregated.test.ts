@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Asked, gapOf, type Source, sourcesOf } from "../../src/collect/aggregated.ts";
+import { gapOf, type Source, sourcesOf, type TypeScope } from "../../src/collect/aggregated.ts";
 import { type Recorder, records } from "../../src/collect/recorders.ts";
 
 const ACCOUNT = "111111111111";
@@ -48,7 +48,7 @@ describe("a recorder of AWS Config", () => {
 });
 
 describe("an aggregator's answer", () => {
-  const asked = (more: Partial<Asked> = {}): Asked => ({
+  const asked = (more: Partial<TypeScope> = {}): TypeScope => ({
     account: ACCOUNT,
     region: "eu-west-1",
     type: TYPE,

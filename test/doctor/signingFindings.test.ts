@@ -1,15 +1,15 @@
 import { expect } from "chai";
-import { type SignEvent, signingFindings, type Written } from "../../src/doctor/signingFindings.ts";
+import { type SignEvent, type StoredSignature, signingFindings } from "../../src/doctor/signingFindings.ts";
 
 const SEALER = "arn:aws:iam::999999999999:role/audit-ecosystem/audit-sealer";
 const NOW = Date.parse("2026-11-29T12:00:00Z");
 const at = (time: string) => Date.parse(`2026-11-29T${time}Z`);
 const event = (time: string, by = SEALER): SignEvent => ({ id: `event-${time}`, at: at(time), by });
-const written = (time: string, key = `sig-${time}`): Written => ({ key, at: at(time) });
+const written = (time: string, key = `sig-${time}`): StoredSignature => ({ key, at: at(time) });
 const FORKED = (time: string) =>
   `problem: the sealer signed at 2026-11-29T${time}.000Z, and no signature in the bucket is of that time`;
 
-const CASES: [string, SignEvent[], Written[], string[]][] = [
+const CASES: [string, SignEvent[], StoredSignature[], string[]][] = [
   [
     "each signature is a use of the key",
     [event("08:00:00"), event("08:00:00"), event("09:00:00")],

@@ -356,7 +356,7 @@ describe("the table of openings", () => {
       for await (const row of networkOpeningRows(
         objects,
         sealed.objects,
-        { unread: new Set<string>(), asked: new Set(TYPES) },
+        { unread: new Set<string>(), requested: new Set(TYPES) },
         { index, of },
       ))
         rows.push(String(row));

@@ -35,7 +35,7 @@ const orElse = (known: Condition, first: TruthConditions, second: TruthCondition
   holds: { any: [first.holds, { all: [negated(known), second.holds] }] },
   fails: { any: [first.fails, { all: [negated(known), second.fails] }] },
 });
-export function toldOrElse(first: TruthConditions, second: TruthConditions): TruthConditions {
+export function knownOrElse(first: TruthConditions, second: TruthConditions): TruthConditions {
   // Shorter than what the last line says, and the same.
   if (second.fails === ALWAYS) return { holds: first.holds, fails: negated(first.holds) };
   if (second.holds === ALWAYS) return { holds: negated(first.fails), fails: first.fails };

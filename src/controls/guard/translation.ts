@@ -6,6 +6,7 @@ import {
   both,
   constantOperand,
   constantTruth,
+  knownOrElse,
   number,
   type Operand,
   operandOrElse,
@@ -13,7 +14,6 @@ import {
   scalar,
   type TruthConditions,
   text,
-  toldOrElse,
   truth,
 } from "./operand.ts";
 
@@ -50,7 +50,9 @@ export class Translation {
       case "column":
         return this.operand(expression).compared("=", true);
       case "first":
-        return expression.of.map((each) => this.conditionsOf(each)).reduceRight((rest, each) => toldOrElse(each, rest));
+        return expression.of
+          .map((each) => this.conditionsOf(each))
+          .reduceRight((rest, each) => knownOrElse(each, rest));
       case "compared":
         return this.comparison(expression);
       default:

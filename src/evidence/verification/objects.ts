@@ -109,17 +109,17 @@ async function check(
 /** Altered objects: two that have changed places are told apart from new content, once all are known. */
 class Swapped {
   private readonly altered = new Map<string, Difference>();
-  private readonly wanted = new Map<string, string>();
+  private readonly expectedAt = new Map<string, string>();
 
   add({ key, sha256 }: Expected, difference: Difference, say: Findings): void {
     if (this.altered.size >= MISPLACED_AT_MOST) say.violation(difference.kind, key, difference.problem);
     else this.altered.set(key, difference);
-    if (this.wanted.size < MISPLACED_AT_MOST) this.wanted.set(sha256, key);
+    if (this.expectedAt.size < MISPLACED_AT_MOST) this.expectedAt.set(sha256, key);
   }
 
   tell(say: Findings): void {
     for (const [key, { kind, problem, found }] of this.altered) {
-      const other = found === undefined ? undefined : this.wanted.get(found);
+      const other = found === undefined ? undefined : this.expectedAt.get(found);
       if (other) say.violation("altered", key, `it holds what ${other} was sealed with: the two have changed places`);
       else say.violation(kind, key, problem);
     }

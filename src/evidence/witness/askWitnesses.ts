@@ -13,7 +13,7 @@ import { type NoteSignature, noteText, parseSignatures } from "./note.ts";
 const TRIES = 3;
 
 /** Somebody outside who may cosign. */
-export interface AskedWitness {
+export interface WitnessClient {
   /** For messages. */
   name: string;
   ask(body: string): Promise<WitnessAnswer>;
@@ -25,7 +25,7 @@ export interface Witnessing {
   log: EvidenceStore;
   signer: Signer;
   origin: string;
-  witnesses: readonly AskedWitness[];
+  witnesses: readonly WitnessClient[];
 }
 
 /**
@@ -47,7 +47,7 @@ export async function askWitnesses(witnessing: Witnessing, { run_id, run_date }:
   const note = noteText({ text, signatures: [own] });
   const leaves = manifests.map(leafOf);
   const isNewest = (await store.chainHead())?.sequence === sequence;
-  const answers = await Promise.all(witnesses.map((witness) => asked(witness, leaves, note, isNewest)));
+  const answers = await Promise.all(witnesses.map((witness) => cosignaturesOf(witness, leaves, note, isNewest)));
   const cosignatures = answers.flatMap((answer) => (Array.isArray(answer) ? answer : []));
   // Also without a cosignature: each use of the signing key leaves what it signed in the bucket.
   const whole = noteText({ text, signatures: [own, ...cosignatures] });
@@ -56,8 +56,8 @@ export async function askWitnesses(witnessing: Witnessing, { run_id, run_date }:
 }
 
 /** A witness's cosignatures, or what went wrong; none where it has seen later runs already. */
-async function asked(
-  { name, ask }: AskedWitness,
+async function cosignaturesOf(
+  { name, ask }: WitnessClient,
   leaves: readonly Buffer[],
   note: string,
   isNewest: boolean,

@@ -30,7 +30,7 @@ export class LongTable {
   private readonly above = spacer();
   private readonly below = spacer();
   private readonly table: HTMLTableElement;
-  private readonly made = new Map<number, HTMLTableRowElement>();
+  private readonly rendered = new Map<number, HTMLTableRowElement>();
   private rows: ArrayLike<number> = [];
   /** The place whose button is reached with Tab; the arrow keys go on from there. */
   private current = 0;
@@ -65,8 +65,8 @@ export class LongTable {
   show(rows: ArrayLike<number>): void {
     this.rows = rows;
     this.current = 0;
-    for (const row of this.made.values()) row.remove();
-    this.made.clear();
+    for (const row of this.rendered.values()) row.remove();
+    this.rendered.clear();
     this.table.setAttribute("aria-rowcount", String(rows.length + 1));
     this.root.scrollTop = 0;
     this.draw();
@@ -97,28 +97,28 @@ export class LongTable {
     spread(this.below, Math.max(0, this.rows.length - end) * rowHeight);
     let next: Element = this.above;
     for (let rowIndex = first; rowIndex < end; rowIndex++) {
-      let row = this.made.get(rowIndex);
+      let row = this.rendered.get(rowIndex);
       if (!row) {
         row = this.makeRow(rowIndex);
-        this.made.set(rowIndex, row);
+        this.rendered.set(rowIndex, row);
         next.after(row);
       }
       next = row;
     }
-    for (const [rowIndex, row] of this.made)
+    for (const [rowIndex, row] of this.rendered)
       if (rowIndex < first || rowIndex >= end) {
         row.remove();
-        this.made.delete(rowIndex);
+        this.rendered.delete(rowIndex);
       }
     // The focus does not get lost with a row that is scrolled away.
-    if (focused !== undefined && !this.made.has(focused)) this.root.focus({ preventScroll: true });
+    if (focused !== undefined && !this.rendered.has(focused)) this.root.focus({ preventScroll: true });
     // The first rows tell how high a row is; before the page stands, they have no height.
     const height = measured ? 0 : this.measured();
     if (height && height !== rowHeight) this.draw(all);
   }
 
   private measured(): number {
-    return this.made.values().next().value?.getBoundingClientRect().height ?? 0;
+    return this.rendered.values().next().value?.getBoundingClientRect().height ?? 0;
   }
 
   private makeRow(rowIndex: number): HTMLTableRowElement {
@@ -172,7 +172,7 @@ export class LongTable {
   }
 
   private focus(rowIndex: number): void {
-    const button = (at: number) => this.made.get(at)?.querySelector<HTMLElement>("button.open");
+    const button = (at: number) => this.rendered.get(at)?.querySelector<HTMLElement>("button.open");
     button(this.current)?.setAttribute("tabindex", "-1");
     this.current = rowIndex;
     const head = this.head.getBoundingClientRect().height;
