@@ -27,7 +27,7 @@ const report = async (format: Format): Promise<number> => {
   const line = Object.assign(() => undefined, { end: () => undefined });
   const place = { objects, source: folderSource(folder), folder };
   let written = 0;
-  await reportOf({ run: "latest", place, services: ["rds"], line }, (made) =>
+  await reportOf({ run: "latest", evidence: place, services: ["rds"], line }, (made) =>
     writeReport(made, format, (text) => {
       written += text.length;
     }),

@@ -120,7 +120,7 @@ async function report(s3: S3Client, bucket: string, run: string): Promise<void> 
     import("../src/evidence/bucketSource.ts"),
   ]);
   const evidence = { objects: bucketObjects(s3, bucket), source: bucketSource(s3, bucket) };
-  const request = { run, place: evidence, services: AUDITORS.split(","), line: progressLine() };
+  const request = { run, evidence, services: AUDITORS.split(","), line: progressLine() };
   const [found, worst] = await reportOf(request, async (drawn) => {
     const portions: string[] = [];
     await writeReport(drawn, "html", (text) => void portions.push(text));

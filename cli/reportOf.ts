@@ -20,7 +20,7 @@ export interface ReportRequest {
   /** The run that changes are shown since; the last one of everything before it when left out. */
   compare?: string | undefined;
   /** The evidence, and the folder where it is a copy in one. */
-  place: { objects: Objects; source: EvidenceSource; folder?: string | undefined };
+  evidence: { objects: Objects; source: EvidenceSource; folder?: string | undefined };
   /** Services: what their auditors read, and the controls about it. Everything when left out. */
   services?: readonly string[];
   exceptions?: { path: string; text: string } | undefined | "";
@@ -44,10 +44,10 @@ export async function controlsAbout({ tables }: Pick<Catalog, "tables">): Promis
  * @throws CliError for a run that is not there
  */
 export async function reportOf<T>(
-  { run, compare, place, line, ...given }: ReportRequest,
+  { run, compare, evidence, line, ...given }: ReportRequest,
   use: (report: Report) => Promise<T>,
 ): Promise<T> {
-  const { objects, source } = place;
+  const { objects, source } = evidence;
   const runs = await listSealedRuns(objects);
   const indexOf = async (named: string): Promise<number> => {
     const index = named === "latest" ? await latestOf(objects, runs) : runs.findIndex((each) => each.run === named);
@@ -74,7 +74,7 @@ export async function reportOf<T>(
   const keys = publicKey ? keysIn(publicKey) : undefined;
   const engine = await openTables({
     evidence: objects,
-    dir: place.folder,
+    dir: evidence.folder,
     catalog,
     run: id,
     memoryMegabytes: DATABASE_MEGABYTES,

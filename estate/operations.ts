@@ -18,7 +18,7 @@ import {
   isSingle,
   kindOf,
   listed,
-  placeOf,
+  scopeOf,
   set,
   subjectOf,
   whereOf,
@@ -113,7 +113,7 @@ function detailOperation(detail: Detail, collector: Collector, audited: Audited)
     const what = `${audited.signingName} ${detail.operation} ${essence(input)}`;
     // What describes a resource in full says of it what the listing says.
     const about = describes ? subjectOf(detail, collector, input, audited, at) : undefined;
-    const scope = placeOf(what, kind, about?.index ?? indexIn(input) ?? 0, audited, at);
+    const scope = scopeOf(what, kind, about?.index ?? indexIn(input) ?? 0, audited, at);
     const maybeNone = detail.none.length && !isPosed(audited.signingName, detail.operation);
     if (maybeNone && scope.random() < 0.3) throw new AwsError(detail.none[0]!, "There is none.", 404);
     const output = outputOf(detail.schema);
@@ -159,7 +159,7 @@ function batchOperation(batch: Batch, collector: Collector, audited: Audited): O
     const own = describes || (word && word !== resource) ? everyOne(collector.listing, audited, at) : [];
     const answers = (ids ?? []).map((each, index) => {
       const what = `${audited.signingName} ${batch.operation} ${each}`;
-      const scope = placeOf(what, kind, indexIn({ each }) ?? index, audited, at);
+      const scope = scopeOf(what, kind, indexIn({ each }) ?? index, audited, at);
       const described = generatedValue(shape, kind, scope, audited.enumerations) as Values;
       const found = own.find((one) => valueFrom(word ?? resource, one, where) === each);
       const arn = found ? namedBy(collector.arn, found, where) : null;

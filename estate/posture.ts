@@ -2,10 +2,10 @@ import { kmsKey, type Scope } from "../sandbox/estate/words.ts";
 import { randomOf } from "../sandbox/random.ts";
 import type { Values } from "../sandbox/wire/message.ts";
 
-/** What a member says in this place; undefined: the resource does not have it. */
+/** The value of a member in a scope; undefined: the resource does not have it. */
 type PosedValue = (scope: Scope, values: Values) => unknown;
 
-/** One of two, the first in a share of the places. */
+/** One of two, the first in a share of the scopes. */
 const mostly =
   (share: number, usual: unknown, else_?: unknown): PosedValue =>
   ({ random }) =>
@@ -145,9 +145,9 @@ const POSTURES: Readonly<Record<string, Readonly<Record<string, PosedValue>>>> =
   },
   "elasticloadbalancing DescribeListeners": {
     Protocol: mostly(0.6, "HTTPS", "HTTP"),
-    SslPolicy: (_place, { Protocol }) =>
+    SslPolicy: (_scope, { Protocol }) =>
       Protocol === "HTTPS"
-        ? mostly(0.7, "ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-2016-08")(_place, {})
+        ? mostly(0.7, "ELBSecurityPolicy-TLS13-1-2-2021-06", "ELBSecurityPolicy-2016-08")(_scope, {})
         : undefined,
     DefaultActions: ({ random }, { Protocol, DefaultActions }) =>
       Protocol === "HTTP" && random() < 0.7

@@ -24,7 +24,7 @@ export interface Audited {
 
 export const whereOf = ({ account, region }: At): Where => ({ partition: "aws", account, region });
 
-export const placeOf = (what: string, kind: string, index: number, { signingName }: Audited, at: At): Scope => ({
+export const scopeOf = (what: string, kind: string, index: number, { signingName }: Audited, at: At): Scope => ({
   seed: at.state.seed,
   account: at.account,
   region: at.region,
@@ -91,7 +91,7 @@ function generate(listing: Listing, input: Values, audited: Audited, at: At): Va
   // What is listed by another input is something else, and bears other names.
   const first = countOf(kind) === undefined && essence(input) !== "{}" ? 10 * Math.floor(randomOf(what)() * 1e5) : 0;
   const all = Array.from({ length: count }, (_none, n) => {
-    const scope = placeOf(what, kind, first + n, audited, at);
+    const scope = scopeOf(what, kind, first + n, audited, at);
     if (!shape.isStructSchema())
       return { [listing.as ?? "value"]: generatedValue(shape, listing.as ?? "name", scope, audited.enumerations) };
     const one = {
@@ -146,13 +146,13 @@ export function subjectOf(
   const where = whereOf(at);
   const essential = essence(input);
   const all = everyOne(listing, audited, at);
-  const place = all.findIndex(
+  const position = all.findIndex(
     (each) => essence(inputFor(from, each, { ...where, arn: namedBy(arn, each, where) })) === essential,
   );
-  const found = all[place];
+  const found = all[position];
   // A template's last number can be the parent's.
   const own = typeof id === "string" && !isTemplate(id) ? indexIn({ id: valueAt(found, id) }) : undefined;
-  return found && { found, index: own ?? place };
+  return found && { found, index: own ?? position };
 }
 
 /** The number at the end of what names a resource, as its names are made. */
@@ -165,7 +165,7 @@ export function indexIn(input: Values): number | undefined {
 export const taggedOf = (collector: Collector, audited: Audited, at: At): { ResourceARN: string; Tags: object[] }[] =>
   everyOne(collector.listing, audited, at).flatMap((resource, index) => {
     const ResourceARN = namedBy(collector.arn, resource, whereOf(at));
-    const tags = tagsOf(placeOf(`tags ${collector.type}`, kindOf(collector.type), index, audited, at));
+    const tags = tagsOf(scopeOf(`tags ${collector.type}`, kindOf(collector.type), index, audited, at));
     return ResourceARN ? [{ ResourceARN, Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }] : [];
   });
 

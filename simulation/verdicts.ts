@@ -12,13 +12,13 @@ import { everyAuditor } from "./world.ts";
 
 const MEMORY_MEGABYTES = 256;
 
-/** Verdicts of a run by control and resource, and the statuses of each place by control, account and region. */
+/** Verdicts of a run by control and resource, and the statuses of each scope by control, account and region. */
 export interface Judged {
   resources: Map<string, Verdict>;
-  places: Map<string, Set<Verdict["status"]>>;
+  scopes: Map<string, Set<Verdict["status"]>>;
 }
 
-const placeOf = ({ control, account_id, region }: Verdict) => `${control} ${account_id} ${region}`;
+const scopeOf = ({ control, account_id, region }: Verdict) => `${control} ${account_id} ${region}`;
 const nameOf = ({ resource }: Verdict) => resource?.arn ?? resource?.resource_id ?? "";
 
 const catalogs = new Map<string, Catalog>();
@@ -51,14 +51,14 @@ export async function judgedIn(folder: string, script: Script): Promise<Judged |
   try {
     const controls = await controlsOver(catalog);
     const { verdicts } = await evaluation(engine, controls);
-    const judged: Judged = { resources: new Map(), places: new Map() };
+    const judged: Judged = { resources: new Map(), scopes: new Map() };
     for (const control of controls)
       for await (const portion of verdicts(control))
         for (const verdict of portion) {
-          const place = placeOf(verdict);
-          if (!judged.places.has(place)) judged.places.set(place, new Set());
-          judged.places.get(place)!.add(verdict.status);
-          if (verdict.resource) judged.resources.set(`${place} ${nameOf(verdict)}`, verdict);
+          const scope = scopeOf(verdict);
+          if (!judged.scopes.has(scope)) judged.scopes.set(scope, new Set());
+          judged.scopes.get(scope)!.add(verdict.status);
+          if (verdict.resource) judged.resources.set(`${scope} ${nameOf(verdict)}`, verdict);
         }
     return judged;
   } finally {
@@ -82,9 +82,9 @@ export function wrongVerdicts(judged: Judged, truth: Judged, { isChanging }: Pic
       found.push(`${name}: ${verdict.status} (${verdict.reason}), and it is ${is.status} (${is.reason})`);
   }
   for (const verdict of truth.resources.values()) {
-    const place = placeOf(verdict);
-    if (judged.places.get(place)?.has("not-applicable") && !isChanging(nameOf(verdict)))
-      found.push(`${place}: not applicable, and there is ${nameOf(verdict)}: ${verdict.status}`);
+    const scope = scopeOf(verdict);
+    if (judged.scopes.get(scope)?.has("not-applicable") && !isChanging(nameOf(verdict)))
+      found.push(`${scope}: not applicable, and there is ${nameOf(verdict)}: ${verdict.status}`);
   }
   return found;
 }

@@ -32,22 +32,19 @@ export async function showResults(options: CollectOptions, { run_id, run_date }:
   const services = sealed.plan.narrowed?.includes("auditors")
     ? compose(sealed.plan.auditors.map(({ name }) => name)).flatMap((each) => each.services)
     : undefined;
-  const code = await reportOf(
-    { run: run_id, place: evidence, line, ...(services ? { services } : {}) },
-    async (report) => {
-      line("writing");
-      await writeTo(page, report, "html");
-      if (options.sarif) await writeTo(options.sarif, report, "sarif");
-      if (options.ocsf) await writeTo(options.ocsf, report, "ocsf");
-      line.end();
-      if (options.json) print(JSON.stringify(resultJson(report, page)));
-      else if (options.sarif !== "-" && options.ocsf !== "-") {
-        print(await resultText(report));
-        print(nextSteps(options, page, report));
-      }
-      return exitCode(options, report);
-    },
-  );
+  const code = await reportOf({ run: run_id, evidence, line, ...(services ? { services } : {}) }, async (report) => {
+    line("writing");
+    await writeTo(page, report, "html");
+    if (options.sarif) await writeTo(options.sarif, report, "sarif");
+    if (options.ocsf) await writeTo(options.ocsf, report, "ocsf");
+    line.end();
+    if (options.json) print(JSON.stringify(resultJson(report, page)));
+    else if (options.sarif !== "-" && options.ocsf !== "-") {
+      print(await resultText(report));
+      print(nextSteps(options, page, report));
+    }
+    return exitCode(options, report);
+  });
   line.end();
   return code;
 }

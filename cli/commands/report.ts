@@ -44,7 +44,7 @@ export const reportCommand = (program: Command): Command =>
         const request = {
           run,
           compare: options.compare,
-          place: { objects, source, folder: options.dir },
+          evidence: { objects, source, folder: options.dir },
           exceptions: options.exceptions && {
             path: options.exceptions,
             text: await fileText(options.exceptions, "--exceptions"),

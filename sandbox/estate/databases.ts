@@ -16,7 +16,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import { hexOf, idOf, pick, randomOf } from "../random.ts";
 import { AURORA, ENGINES, type Engine, FORGOTTEN, parameterOf } from "./databaseEngines.ts";
-import { memoized } from "./kept.ts";
+import { memoized } from "./memoized.ts";
 import { GROUPS, networkOf, SUBNETS } from "./network.ts";
 import { homesOf } from "./regions.ts";
 import { ec2Id, kmsKey } from "./words.ts";

@@ -13,7 +13,7 @@ import type {
   Vpc,
 } from "@aws-sdk/client-ec2";
 import { randomOf } from "../random.ts";
-import { memoized } from "./kept.ts";
+import { memoized } from "./memoized.ts";
 import { homesOf } from "./regions.ts";
 import { ec2Id } from "./words.ts";
 

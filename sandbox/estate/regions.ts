@@ -1,5 +1,5 @@
 import { randomOf } from "../random.ts";
-import { memoized } from "./kept.ts";
+import { memoized } from "./memoized.ts";
 
 /** Regions that are open in every account without opting in. */
 export const OPEN_EVERYWHERE = [

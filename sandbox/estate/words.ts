@@ -9,7 +9,7 @@ export interface Scope {
   region: string;
   /** The service, for ARNs. */
   service: string;
-  /** In [0, 1); the place's own. */
+  /** In [0, 1); the scope's own. */
   random: () => number;
   /** Which of its kind the resource is: what it hangs together with follows from that. */
   index: number;

@@ -62,7 +62,7 @@ class Job {
 
   /** Objects below an address, by their names after it. */
   async read(uri: string | undefined): Promise<{ name: string; body: Uint8Array }[]> {
-    const { Bucket, Key: Prefix } = placeOf(uri);
+    const { Bucket, Key: Prefix } = locationOf(uri);
     const { Contents = [] } = await this.ask<s3Shapes.ListObjectsV2Output>("ListObjectsV2", { Bucket, Prefix });
     if (!Contents.length) throw new AwsError("ClientError", `No S3 objects found under S3 URL "${uri}"`);
     const read = Contents.map(async ({ Key = "" }) => {
@@ -73,7 +73,7 @@ class Job {
   }
 
   async write(uri: string, Body: Uint8Array): Promise<void> {
-    await this.ask("PutObject", { ...placeOf(uri), Body });
+    await this.ask("PutObject", { ...locationOf(uri), Body });
   }
 
   private must(action: string, resource: string): void {
@@ -91,7 +91,7 @@ class Job {
   }
 }
 
-function placeOf(uri: string | undefined): { Bucket: string; Key: string } {
+function locationOf(uri: string | undefined): { Bucket: string; Key: string } {
   const [, Bucket, Key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(uri ?? "") ?? [];
   if (!Bucket) throw new AwsError("ClientError", `${uri} is no address in S3`);
   return { Bucket, Key };

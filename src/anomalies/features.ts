@@ -175,12 +175,12 @@ function reasonOf({ name, measure, shown, count, usual, usualShown, sorted, spre
 
 /** How many of an ordered list are at least this. */
 const from = (sorted: Float64Array, value: number): number =>
-  sorted.length - firstPlace(sorted, (each) => each >= value);
+  sorted.length - firstIndex(sorted, (each) => each >= value);
 /** How many of an ordered list are more than this. */
 const above = (sorted: Float64Array, value: number): number =>
-  sorted.length - firstPlace(sorted, (each) => each > value);
+  sorted.length - firstIndex(sorted, (each) => each > value);
 
-function firstPlace(sorted: Float64Array, is: (value: number) => boolean): number {
+function firstIndex(sorted: Float64Array, is: (value: number) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const half = (low + high) >> 1;

@@ -245,7 +245,7 @@ const doneName = ({ name, resource }: Found): string => nameOfChain(name ?? reso
 const NAMES_AT_MOST = 250;
 
 /** How far the listing of a type is read, as it is handed over. */
-interface Place {
+interface ListingCursor {
   done: string[];
   at: Record<string, string>;
   /** Short names of the last resources on the pages of what is not done, by chain. */
@@ -254,25 +254,25 @@ interface Place {
 
 /** How far the listing of a type is read; kept up to date in place, as a listing can have thousands of chains. */
 function progressOf(type: string, builder: OutcomeBuilder): Progress {
-  const before = builder.cursorOf(type) as Partial<Place> | undefined;
-  const place = { done: before?.done ?? [], at: before?.at ?? {}, names: before?.names ?? {} };
-  const done = new Set(place.done);
+  const before = builder.cursorOf(type) as Partial<ListingCursor> | undefined;
+  const cursor = { done: before?.done ?? [], at: before?.at ?? {}, names: before?.names ?? {} };
+  const done = new Set(cursor.done);
   return {
     isDone: (chain) => done.has(chain),
-    tokensOf: (chain) => (place.at[chain] === undefined ? undefined : JSON.parse(place.at[chain])),
-    namesOf: (chain) => place.names[chain] ?? [],
+    tokensOf: (chain) => (cursor.at[chain] === undefined ? undefined : JSON.parse(cursor.at[chain])),
+    namesOf: (chain) => cursor.names[chain] ?? [],
     reached: (chain, next, names) => {
       if (next) {
-        place.at[chain] = JSON.stringify(next);
-        const share = Math.max(1, Math.floor(NAMES_AT_MOST / Object.keys(place.at).length));
-        place.names[chain] = names?.(share) ?? [];
+        cursor.at[chain] = JSON.stringify(next);
+        const share = Math.max(1, Math.floor(NAMES_AT_MOST / Object.keys(cursor.at).length));
+        cursor.names[chain] = names?.(share) ?? [];
       } else {
-        delete place.at[chain];
-        delete place.names[chain];
+        delete cursor.at[chain];
+        delete cursor.names[chain];
         done.add(chain);
-        place.done.push(chain);
+        cursor.done.push(chain);
       }
-      builder.saveCursor(type, place);
+      builder.saveCursor(type, cursor);
     },
   };
 }

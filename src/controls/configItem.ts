@@ -72,7 +72,7 @@ function capitals(value: unknown): unknown {
 }
 
 /** Where an item has something, as the names that lead to it. */
-export interface PlaceInItem {
+export interface ItemPath {
   /** The member as a whole: what a path into it starts from. */
   document: string[];
   at: string[];
@@ -83,11 +83,11 @@ export interface PlaceInItem {
  * @param path names of the members, as the SDK spells them
  * @returns undefined where no item has it
  */
-export function placeInItem(
+export function itemPathOf(
   resourceType: string,
   { member }: Pick<MemberColumn, "member">,
   path: readonly string[],
-): PlaceInItem | undefined {
+): ItemPath | undefined {
   const detail = DETAILS[resourceType]?.[member];
   if (detail?.under && path.length && path[0] !== detail.under) return undefined;
   const document = detail ? ["supplementaryConfiguration", detail.supplement] : ["configuration", small(member)];

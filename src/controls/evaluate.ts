@@ -29,7 +29,7 @@ export interface Evaluation {
 }
 
 /**
- * Controls to be asked about the run that the engine shows as latest. A place is (account, region); one where a
+ * Controls to be asked about the run that the engine shows as latest. A scope is (account, region); one where a
  * control's resource type was listed and has nothing in scope is `not-applicable`, one where it was not listed is
  * `unknown`.
  * @throws ControlError when there is no run

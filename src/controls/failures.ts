@@ -62,25 +62,25 @@ function verdictOf(
 ): Verdict | undefined {
   const [account, region, id, arn, name, passes, reason, notKnownReason, object, line, further, ...unread] = row;
   const asksForOne = control.per !== "resource";
-  const place = [String(account), String(region)] as const;
+  const scope = [String(account), String(region)] as const;
   // Where no auditor reads the type, nothing is said of each region.
-  if (asksForOne && !listings.covers(control.resource, place[0], null)) return undefined;
+  if (asksForOne && !listings.covers(control.resource, scope[0], null)) return undefined;
   const marks = marksOf(control);
   const notRead = marks.find((_mark, index) => unread[index] !== null);
   const notKnown =
     asksForOne && passes === true
       ? undefined
-      : (listings.notWhole(neededBy(control), ...place) ??
+      : (listings.notWhole(neededBy(control), ...scope) ??
         (notRead && `${said(notRead)} ${unread[marks.indexOf(notRead)]}`) ??
-        (passes === true ? undefined : listings.notWhole(control["needs-to-fail"], ...place)));
+        (passes === true ? undefined : listings.notWhole(control["needs-to-fail"], ...scope)));
   const why = passes === null ? (notKnownReason ?? unknownReason(control.title)) : reason;
   const isUnknown = notKnown !== undefined || passes === null;
   const text = (cell: Cell | undefined) => (cell === null || cell === undefined ? null : String(cell));
   return {
     control: control.id,
     status: isUnknown ? "unknown" : passes === true ? "pass" : "fail",
-    account_id: place[0],
-    region: place[1],
+    account_id: scope[0],
+    region: scope[1],
     resource:
       id === null || id === undefined
         ? null

@@ -3,17 +3,17 @@ import { type Control, typesOf } from "./control.ts";
 import type { Extent } from "./coverage.ts";
 import { JUDGED_COLUMNS, judgedQuery } from "./verdictSql.ts";
 
-/** Resources and places of a control that is evaluated together with others, and of all those together. */
+/** Resources and scopes of a control that is evaluated together with others, and of all those together. */
 const SMALL = 1_000;
 const SMALL_TOGETHER = 60_000;
 
 /** What a control is about that there is nothing of. */
-export const NOTHING: Extent = { items: 0, places: 0 };
+export const NOTHING: Extent = { items: 0, scopes: 0 };
 
 /** Controls that are about little, the ones about least first: what they come to fits into memory. */
 export function smallOnes(controls: readonly Control[], extents: ReadonlyMap<string, Extent>): Control[] {
   const sizeOf = (control: Control) =>
-    typesOf(control).reduce((sum, type) => sum + (extents.get(type) ?? NOTHING).places, 0) +
+    typesOf(control).reduce((sum, type) => sum + (extents.get(type) ?? NOTHING).scopes, 0) +
     (extents.get(control.resource) ?? NOTHING).items;
   let left = SMALL_TOGETHER;
   const sized = controls.map((control) => ({ control, size: sizeOf(control) })).sort((a, b) => a.size - b.size);

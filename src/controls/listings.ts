@@ -4,21 +4,21 @@ import { type Gap, gapsOf } from "../tables/gaps.ts";
 import type { SealedRun } from "../tables/sealedRun.ts";
 
 /**
- * What a run's listings are worth, place by place (a place is an account and a region): where one did not answer,
+ * What a run's listings are worth, scope by scope (a scope is an account and a region): where one did not answer,
  * what there is of a type is not known, and that a resource is not in the evidence says nothing. A few maps of what is
  * not whole; a run in which all answered has empty ones. `evaluate.ts` says the same in SQL.
  */
 export interface Listings {
-  /** Whether the run was to read a type at a place; a region of null: anywhere in the account. */
+  /** Whether the run was to read a type in a scope; a region of null: anywhere in the account. */
   covers(type: string, account: string, region: string | null): boolean;
   /** Why one of some types is not wholly listed where a resource is; undefined: all are. */
   notWhole(types: readonly string[], account: string, region: string): string | undefined;
   /** Where the run was to read a type in an account. */
-  places(type: string, account: string): Place[];
+  scopes(type: string, account: string): ListedScope[];
 }
 
-/** A place where a type was to be read. */
-export interface Place {
+/** A scope where a type was to be read. */
+export interface ListedScope {
   region: string;
   /** Resources of the type there. */
   items: number;
@@ -55,8 +55,8 @@ export async function listingsOf(
   for await (const outcome of sealed.outcomes()) {
     const { auditor, account_id, region, counts } = outcome;
     for (const [type, count] of Object.entries(counts)) {
-      const place = `${type} ${account_id} ${region}`;
-      if (count && types.has(type)) items.set(place, (items.get(place) ?? 0) + count);
+      const key = `${type} ${account_id} ${region}`;
+      if (count && types.has(type)) items.set(key, (items.get(key) ?? 0) + count);
     }
     const reported = new Set(Object.keys(counts));
     for (const gap of gapsOf(outcome, covered[auditor] ?? [])) {
@@ -82,7 +82,7 @@ export async function listingsOf(
     [GLOBAL, ...(gaps.get(type)?.get(account)?.keys() ?? [])].map((region) => whyAt(type, account, region));
   const regionsOf = (type: string) => [...(global.has(type) ? [GLOBAL] : []), ...(regional.has(type) ? regions : [])];
   return {
-    places: (type, account) =>
+    scopes: (type, account) =>
       regionsOf(type).map((region) => ({
         region,
         items: items.get(`${type} ${account} ${region}`) ?? 0,

@@ -2,7 +2,7 @@ import { sha256 } from "../evidence/plan.ts";
 import type { Exception } from "./exception.ts";
 
 /**
- * What a control says of a resource or a place: `excepted` failed, and somebody answers for it; `unknown` was not (or
+ * What a control says of a resource or a scope: `excepted` failed, and somebody answers for it; `unknown` was not (or
  * not fully) collected; `not-applicable`: everything was collected, and there is nothing it applies to.
  */
 export const VERDICT_STATUSES = ["fail", "unknown", "excepted", "pass", "not-applicable"] as const;
@@ -16,7 +16,7 @@ export interface Verdict {
   account_id: string;
   /** `global` for global services; null: the whole account, because no auditor of the run reads what the control is about. */
   region: string | null;
-  /** Null where the verdict is about the place as a whole: nothing is there, or what is there is not known. */
+  /** Null where the verdict is about the scope as a whole: nothing is there, or what is there is not known. */
   resource: VerdictResource | null;
   /** Why it failed or is not known, in words. */
   reason: string | null;

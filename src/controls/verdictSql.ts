@@ -51,11 +51,11 @@ function allVerdictsCte({ controls, judged }: QueriedControls): string {
 ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
 ), missing AS (
   SELECT n.control, p.account_id, p.region, p.resource_type || ' ' || p.why AS why, n.to_fail
-  FROM needs n JOIN control_places p ON p.resource_type = n.resource_type WHERE p.why IS NOT NULL
+  FROM needs n JOIN control_scopes p ON p.resource_type = n.resource_type WHERE p.why IS NOT NULL
   UNION ALL
   SELECT n.control, a.account_id, 'global', n.resource_type || ' is read by no auditor of the run', n.to_fail
   FROM needs n, control_accounts a
-  WHERE n.resource_type <> '' AND n.resource_type NOT IN (SELECT resource_type FROM control_places)
+  WHERE n.resource_type <> '' AND n.resource_type NOT IN (SELECT resource_type FROM control_scopes)
 ), missing_here AS (
   SELECT control, account_id, region,
          min(why) FILTER (WHERE NOT to_fail) AS why, min(why) FILTER (WHERE to_fail) AS why_to_fail
@@ -66,7 +66,7 @@ ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
   FROM missing GROUP BY control, account_id
 ), scope AS (
   SELECT f.control, f.resource, f.per, p.account_id, p.region, p.items, p.why
-  FROM facts f JOIN control_places p ON p.resource_type = f.resource
+  FROM facts f JOIN control_scopes p ON p.resource_type = f.resource
 ), joined AS (
   SELECT j.*, f.per, f.unknown, r.name, r.unread, list_filter(f.marks, mark -> r.unread[mark] IS NOT NULL)[1] AS mark
   FROM judged j JOIN facts f ON f.control = j.control
@@ -117,9 +117,9 @@ ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
 ), unread_places AS (
   -- A gap that is the same everywhere, such as an account that lets nobody in, is said once and not in each region.
   SELECT DISTINCT r.control, r.account_id,
-         CASE WHEN r.reason IS NULL OR r.alike = 1 OR r.alike < s.places THEN r.region END AS region, r.reason
+         CASE WHEN r.reason IS NULL OR r.alike = 1 OR r.alike < s.scopes THEN r.region END AS region, r.reason
   FROM reasons r
-  JOIN (SELECT control, account_id, count(*) AS places FROM scope GROUP BY control, account_id) s
+  JOIN (SELECT control, account_id, count(*) AS scopes FROM scope GROUP BY control, account_id) s
     ON s.control = r.control AND s.account_id = r.account_id
 ), everything AS (
   SELECT control,

@@ -53,7 +53,7 @@ export function earlyEvaluation(
     const types = restsOn(control, catalog);
     return types ? [{ control, types }] : [];
   });
-  let place: Promise<string> | undefined;
+  let directory: Promise<string> | undefined;
   let rounds = 0;
   return {
     add: (commit) => {
@@ -65,11 +65,11 @@ export function earlyEvaluation(
       const ready = waiting.filter(({ types }) => [...types].every(read.isRead));
       if (!ready.length) return [];
       waiting = waiting.filter((each) => !ready.includes(each));
-      place ??= mkdtemp(join(tmpdir(), "itaudit-early-"));
+      directory ??= mkdtemp(join(tmpdir(), "itaudit-early-"));
       const types = new Set(ready.flatMap((each) => [...each.types]));
       const needed = objects.filter(({ resource_type }) => types.has(resource_type));
       rounds += 1;
-      const tables = join(await place, String(rounds));
+      const tables = join(await directory, String(rounds));
       const run = unsealedRun(plan, [...outcomes], needed);
       const withOpenings = [...NETWORK_TYPES].every((type) => types.has(type));
       await writeTables(folder, tables, run, catalog, withOpenings);
@@ -81,7 +81,7 @@ export function earlyEvaluation(
       );
     },
     end: async () => {
-      if (place) await rm(await place, { recursive: true, force: true });
+      if (directory) await rm(await directory, { recursive: true, force: true });
     },
   };
 }

@@ -48,7 +48,7 @@ export async function* anomalyRows(
       const anomaly = judge(observed);
       if (anomaly) found.push(anomaly);
     }
-    yield* found.sort((a, b) => b.score - a.score || (placeOf(a) < placeOf(b) ? -1 : 1)).map(anomalyRow);
+    yield* found.sort((a, b) => b.score - a.score || (resourceKey(a) < resourceKey(b) ? -1 : 1)).map(anomalyRow);
   }
 }
 
@@ -72,7 +72,7 @@ export async function observedIn(
   const learnt: Observation[] = [];
   for await (const observed of observations(objects, evidence)) if (isLearnt(observed, every)) learnt.push(observed);
   // The order of evidence differs from run to run, and what is told of an estate must not.
-  learnt.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  learnt.sort((a, b) => (resourceKey(a) < resourceKey(b) ? -1 : 1));
   return { learnt, all: () => (every === 1 ? learnt : observations(objects, evidence)) };
 }
 
@@ -95,7 +95,7 @@ const observationOf = (item: Item, { object, line }: Citation): Observation => (
   unread: Object.keys(item.unread ?? {}),
 });
 
-const placeOf = ({
+const resourceKey = ({
   account_id,
   region,
   resource_id,
@@ -104,4 +104,4 @@ const placeOf = ({
 
 /** One in so many: the same ones in each run. */
 const isLearnt = (observed: Observation, every: number): boolean =>
-  every === 1 || createHash("sha256").update(placeOf(observed)).digest().readUInt32LE(0) % every === 0;
+  every === 1 || createHash("sha256").update(resourceKey(observed)).digest().readUInt32LE(0) % every === 0;

@@ -112,20 +112,23 @@ export function tableOf(collector: Collector | CollectorOutline, retyped = RETYP
   ]);
 }
 
-/** A member in short: its column's type by its place in {@link COLUMN_TYPES}, negative of a detail that is always asked. */
+/** A member in short: its column's type by its index in {@link COLUMN_TYPES}, negative of a detail that is always asked. */
 export type PackedMember = readonly [member: string, type: number];
 
 export const packedMembers = ({ members }: Pick<ResourceTable, "members">): PackedMember[] =>
   members.map(({ member, type, always }) => {
-    const place = COLUMN_TYPES.indexOf(type);
-    return [member, always ? -1 - place : place];
+    const typeIndex = COLUMN_TYPES.indexOf(type);
+    return [member, always ? -1 - typeIndex : typeIndex];
   });
 
 /** The table of a resource type whose configuration has such members. */
 export const tableOfPacked = (resourceType: string, members: readonly PackedMember[]): ResourceTable =>
   tableOfMembers(
     resourceType,
-    members.map(([member, place]) => [member, COLUMN_TYPES[place < 0 ? -1 - place : place]!, place < 0] as const),
+    members.map(
+      ([member, typeIndex]) =>
+        [member, COLUMN_TYPES[typeIndex < 0 ? -1 - typeIndex : typeIndex]!, typeIndex < 0] as const,
+    ),
   );
 
 /** The table of a resource type whose configuration has such members. */

@@ -86,18 +86,18 @@ export async function* networkOpeningRows(
   const lists = new Map<string, PrefixList>();
   const listLines = new Map<string, Citation>();
   const around = ({ account_id, region }: Item): Around => {
-    const place = `${account_id} ${region}`;
-    const known = arounds.get(place);
+    const scope = `${account_id} ${region}`;
+    const known = arounds.get(scope);
     if (known) return known;
     const made: Around = {
       network: noNetwork(),
       lists,
       listLines,
       found: new Map(),
-      unread: (type) => unread.has(`${type} ${place}`),
+      unread: (type) => unread.has(`${type} ${scope}`),
       unrequested: (type) => !requested.has(type),
     };
-    arounds.set(place, made);
+    arounds.set(scope, made);
     return made;
   };
   for (const object of evidence)

@@ -78,7 +78,7 @@ describe("itaudit report", function () {
     const place = { objects: folderObjects(folder), source: folderSource(folder), folder };
     const line = Object.assign(() => undefined, { end: () => undefined });
     const written: string[] = [];
-    await reportOf({ run, place, services: ["rds"], line }, (report) =>
+    await reportOf({ run, evidence: place, services: ["rds"], line }, (report) =>
       writeReport(report, "json", (text) => void written.push(text)),
     );
     return JSON.parse(written.join("")) as WrittenReport;

@@ -4,7 +4,7 @@ import type { Listings } from "../../src/controls/listings.ts";
 import { markDelivered, type NotificationState, nextState, pendingFor } from "../../src/notify/notificationState.ts";
 
 const controls = await loadControls();
-const listings: Listings = { covers: () => true, notWhole: () => undefined, places: () => [] };
+const listings: Listings = { covers: () => true, notWhole: () => undefined, scopes: () => [] };
 const CHANNELS = ["topic"] as const;
 const run = (standing: NotificationState | undefined, id: string, unanswered: [string, string][]): NotificationState =>
   nextState(

@@ -29,13 +29,16 @@ describe("a database that differs from the others", function () {
   it("is the one that the report names, with the reasons and the line of evidence, and is no finding by that", async () => {
     const line = Object.assign(() => undefined, { end: () => undefined });
     const place = { objects: folderObjects(folder), source: folderSource(folder), folder };
-    const { anomalies, csv } = await reportOf({ run: "latest", place, services: ["rds"], line }, async (report) => {
-      let written = "";
-      await writeReport(report, "csv", (text) => {
-        written += text;
-      });
-      return { anomalies: report.anomalies!, csv: written };
-    });
+    const { anomalies, csv } = await reportOf(
+      { run: "latest", evidence: place, services: ["rds"], line },
+      async (report) => {
+        let written = "";
+        await writeReport(report, "csv", (text) => {
+          written += text;
+        });
+        return { anomalies: report.anomalies!, csv: written };
+      },
+    );
     expect(anomalies.count).to.equal(1);
     const [odd] = anomalies.listed;
     expect(odd).to.deep.include({

@@ -1,5 +1,5 @@
 import type { MemberColumn } from "../../tables/columns.ts";
-import { placeInItem } from "../configItem.ts";
+import { itemPathOf } from "../configItem.ts";
 import { type Comparison, type Expression, PredicateError, pathSteps } from "../expression.ts";
 import { negated } from "./normalForm.ts";
 import {
@@ -103,9 +103,9 @@ export class Translation {
   }
 
   private location(column: MemberColumn, path: readonly string[]): { at: string; document: string } {
-    const itemPath = placeInItem(this.resource, column, path);
+    const itemPath = itemPathOf(this.resource, column, path);
     if (!itemPath || itemPath.at.some((each) => !/^[a-zA-Z]\w*$/.test(each)))
-      throw new PredicateError(`a place such as ${[column.member, ...path].join(".")} cannot be said in Guard`);
+      throw new PredicateError(`a path such as ${[column.member, ...path].join(".")} cannot be said in Guard`);
     return { at: itemPath.at.join("."), document: itemPath.document.join(".") };
   }
 }
