@@ -114,7 +114,7 @@ ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
   SELECT control, account_id, region, coalesce(why, not_known) AS reason,
          count(*) OVER (PARTITION BY control, account_id, coalesce(why, not_known)) AS alike
   FROM empty
-), unread_places AS (
+), unread_scopes AS (
   -- A gap that is the same everywhere, such as an account that lets nobody in, is said once and not in each region.
   SELECT DISTINCT r.control, r.account_id,
          CASE WHEN r.reason IS NULL OR r.alike = 1 OR r.alike < s.scopes THEN r.region END AS region, r.reason
@@ -132,7 +132,7 @@ ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
   UNION ALL
   SELECT control, CASE WHEN reason IS NULL THEN 'not-applicable' ELSE 'unknown' END,
          account_id, region, NULL, NULL, NULL, reason, NULL, NULL, NULL
-  FROM unread_places
+  FROM unread_scopes
   UNION ALL
   SELECT s.control, 'unknown', s.account_id, s.region, NULL, NULL, NULL, 'not all listed: ' || s.why, NULL, NULL, NULL
   FROM scope s

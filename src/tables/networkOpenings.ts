@@ -6,7 +6,7 @@ import type { PrefixList } from "../network/prefixLists.ts";
 import { audienceOf, reachOf } from "../network/reach.ts";
 import { itemsOf } from "./evidenceItems.ts";
 import { DECIDING_TYPES, noNetwork, note, prefixListOf } from "./networkFacts.ts";
-import { type Around, isReached, REACHED_TYPES, reachedBy } from "./networkReached.ts";
+import { isReached, type NetworkContext, REACHED_TYPES, reachedBy } from "./networkReached.ts";
 import type { Objects } from "./objects.ts";
 import type { Row } from "./parquetFile.ts";
 import { textAt } from "./reading.ts";
@@ -26,10 +26,10 @@ export interface Unlisted {
 }
 
 /** The rows of one resource: for each family of addresses a row for each opening, or one that says nobody. */
-export function openingRows(item: Item, cited: Citation, around: Around): Row[] {
+export function openingRows(item: Item, cited: Citation, context: NetworkContext): Row[] {
   const { resource_type } = item;
   if (!isReached(resource_type)) return [];
-  const { openings, path, evidence } = reachedBy({ ...item, resource_type }, around);
+  const { openings, path, evidence } = reachedBy({ ...item, resource_type }, context);
   const lines = [...new Set([cited, ...evidence].map(citation))];
   const row = (family: string, { protocol, ports, reach }: Partial<Opening>, said: string): Row => {
     const cidrs = reach ? cidrsOf(union(reach.certain, reach.possible)) : [];
@@ -82,14 +82,14 @@ export async function* networkOpeningRows(
   { unread, requested }: Unlisted,
   share = { index: 0, of: 1 },
 ): AsyncGenerator<Row> {
-  const arounds = new Map<string, Around>();
+  const contexts = new Map<string, NetworkContext>();
   const lists = new Map<string, PrefixList>();
   const listLines = new Map<string, Citation>();
-  const around = ({ account_id, region }: Item): Around => {
+  const contextOf = ({ account_id, region }: Item): NetworkContext => {
     const scope = `${account_id} ${region}`;
-    const known = arounds.get(scope);
+    const known = contexts.get(scope);
     if (known) return known;
-    const made: Around = {
+    const created: NetworkContext = {
       network: noNetwork(),
       lists,
       listLines,
@@ -97,8 +97,8 @@ export async function* networkOpeningRows(
       unread: (type) => unread.has(`${type} ${scope}`),
       unrequested: (type) => !requested.has(type),
     };
-    arounds.set(scope, made);
-    return made;
+    contexts.set(scope, created);
+    return created;
   };
   for (const object of evidence)
     if (DECIDING_TYPES.some((type) => type === object.resource_type))
@@ -109,11 +109,11 @@ export async function* networkOpeningRows(
           if (lists.get(id)?.entries) continue;
           lists.set(id, prefixListOf(item));
           listLines.set(id, cited);
-        } else if (isIn(item.account_id, share)) note(around(item).network, item, cited);
+        } else if (isIn(item.account_id, share)) note(contextOf(item).network, item, cited);
       }
   for (const object of evidence)
     if (isReached(object.resource_type))
       for await (const [item, cited] of itemsOf(objects, object)) {
-        if (isIn(item.account_id, share)) yield* openingRows(item, cited, around(item));
+        if (isIn(item.account_id, share)) yield* openingRows(item, cited, contextOf(item));
       }
 }

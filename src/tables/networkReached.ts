@@ -36,7 +36,7 @@ export interface Reached {
 }
 
 /** What is known of the network that a resource stands in. */
-export interface Around {
+export interface NetworkContext {
   network: Network;
   lists: PrefixLists;
   /** The line of each list. */
@@ -53,7 +53,7 @@ export interface Around {
  * The rules of a group; undefined where the group is not in the evidence. Where not all rules were listed, the group's
  * own answer has them all.
  */
-function rulesOf(group: string, { network, unread, unrequested }: Around): Cited<GroupRule>[] | undefined {
+function rulesOf(group: string, { network, unread, unrequested }: NetworkContext): Cited<GroupRule>[] | undefined {
   const listed = network.rules.get(group);
   const own = network.groups.get(group);
   const wholly = !unread("AWS::EC2::SecurityGroupRule") && !unrequested("AWS::EC2::SecurityGroupRule");
@@ -67,18 +67,18 @@ function rulesOf(group: string, { network, unread, unrequested }: Around): Cited
   ];
 }
 
-const listsOf = (rules: readonly GroupRule[], { listLines }: Around): Citation[] =>
+const listsOf = (rules: readonly GroupRule[], { listLines }: NetworkContext): Citation[] =>
   rules.flatMap(({ prefixListId }) => (prefixListId ? (listLines.get(prefixListId) ?? []) : []));
 
 const everything = (reach: Reach): Opening[] => piecesOf([]).map((traffic) => ({ ...traffic, reach }));
 
-function groupReached({ resource_id, configuration }: Item, around: Around): Reached {
-  const rules = rulesOf(textAt(configuration, "GroupId") ?? resource_id, around);
+function groupReached({ resource_id, configuration }: Item, context: NetworkContext): Reached {
+  const rules = rulesOf(textAt(configuration, "GroupId") ?? resource_id, context);
   const facts = rules?.map(({ fact }) => fact) ?? [];
   return {
-    openings: rules ? groupOpenings(facts, around.lists) : everything(notKnown("its rules were not read")),
+    openings: rules ? groupOpenings(facts, context.lists) : everything(notKnown("its rules were not read")),
     path: "security group",
-    evidence: [...(rules ?? []).map(({ cited }) => cited), ...listsOf(facts, around)],
+    evidence: [...(rules ?? []).map(({ cited }) => cited), ...listsOf(facts, context)],
   };
 }
 
@@ -108,29 +108,29 @@ const ALL_ADDRESSES = { protocol: "-1", cidrIpv4: "0.0.0.0/0", cidrIpv6: "::/0" 
  * Who reaches an interface in one of some subnets. An ACL that is not in the evidence counts as AWS's default one, which
  * lets everything in, unless ACLs were not read.
  */
-function standingReached(standing: Standing, around: Around): Reached {
+function standingReached(standing: Standing, context: NetworkContext): Reached {
   const key = JSON.stringify(standing);
-  const reached = around.found.get(key) ?? reachedAs(standing, around);
-  around.found.set(key, reached);
+  const reached = context.found.get(key) ?? reachedAs(standing, context);
+  context.found.set(key, reached);
   return reached;
 }
 
-function groupsOf(groups: Standing["groups"], around: Around) {
+function groupsOf(groups: Standing["groups"], context: NetworkContext) {
   if (groups === "without groups") return { rules: [ALL_ADDRESSES], evidence: [], path: ["no security group"] };
-  const found = groups?.map((group) => rulesOf(group, around));
+  const found = groups?.map((group) => rulesOf(group, context));
   const known = found?.every((rules) => rules !== undefined) ? found.flatMap((rules) => rules ?? []) : undefined;
   const rules = known?.map(({ fact }) => fact);
   const lines = (found ?? []).flatMap((each) => (each ?? []).map(({ cited }) => cited));
-  const own = (groups ?? []).flatMap((group) => around.network.groups.get(group)?.cited ?? []);
+  const own = (groups ?? []).flatMap((group) => context.network.groups.get(group)?.cited ?? []);
   return {
     rules,
-    evidence: [...lines, ...own, ...listsOf(rules ?? [], around)],
+    evidence: [...lines, ...own, ...listsOf(rules ?? [], context)],
     path: (groups ?? []).map((group) => `security group ${group}`),
   };
 }
 
 /** Whether VPC Block Public Access keeps the internet out of a subnet, and what says so. */
-function blockOf(subnet: string | undefined, vpc: string | undefined, { network, unread }: Around) {
+function blockOf(subnet: string | undefined, vpc: string | undefined, { network, unread }: NetworkContext) {
   const own = subnet === undefined ? undefined : network.subnets.get(subnet);
   const isOf = (arn: string | undefined) =>
     arn === undefined || [`/${subnet}`, `/${vpc}`].some((end) => arn.endsWith(end));
@@ -148,9 +148,9 @@ function blockOf(subnet: string | undefined, vpc: string | undefined, { network,
   return { keptOut, evidence: cited.flatMap((each) => each?.cited ?? []) };
 }
 
-function reachedAs({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, around: Around): Reached {
-  const { network, unread } = around;
-  const byGroups = groupsOf(groups, around);
+function reachedAs({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, context: NetworkContext): Reached {
+  const { network, unread } = context;
+  const byGroups = groupsOf(groups, context);
   const evidence: Citation[] = [...byGroups.evidence];
   const path = new Set<string>([publicIpv4 === false && !ipv6 ? "no public address" : "public address"]);
   const ways = (subnets.length ? subnets : [undefined]).map((subnet) => {
@@ -161,7 +161,7 @@ function reachedAs({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, around:
       : network.tables.find(({ fact }) => fact.main && inVpc !== undefined && fact.vpc === inVpc);
     const table = network.tables.find(({ fact }) => subnet !== undefined && fact.subnets.includes(subnet)) ?? main;
     const acl = network.acls.find(({ fact }) => subnet !== undefined && fact.subnets.includes(subnet));
-    const block = blockOf(subnet, inVpc, around);
+    const block = blockOf(subnet, inVpc, context);
     for (const each of [table, acl, subnet ? network.subnets.get(subnet) : undefined])
       if (each) evidence.push(each.cited);
     evidence.push(...block.evidence);
@@ -180,7 +180,7 @@ function reachedAs({ publicIpv4, ipv6, groups, subnets, vpc }: Standing, around:
         routes: table?.fact.routes,
         internetKeptOut: block.keptOut,
       },
-      around.lists,
+      context.lists,
     );
   });
   for (const each of byGroups.path) path.add(each);
@@ -208,17 +208,17 @@ function interfaceStanding(configuration: unknown): Standing {
   };
 }
 
-const interfaceReached = ({ configuration }: Item, around: Around): Reached =>
-  standingReached(interfaceStanding(configuration), around);
+const interfaceReached = ({ configuration }: Item, context: NetworkContext): Reached =>
+  standingReached(interfaceStanding(configuration), context);
 
 /** Whoever reaches one of an instance's interfaces reaches it. */
-function instanceReached({ configuration }: Item, around: Around): Reached {
+function instanceReached({ configuration }: Item, context: NetworkContext): Reached {
   if (["terminated", "shutting-down"].includes(textAt(configuration, "State", "Name") ?? ""))
     return { openings: [], path: "terminated", evidence: [] };
   const interfaces = listAt(configuration, "NetworkInterfaces");
   if (!interfaces)
     return { openings: everything(notKnown("its interfaces were not read")), path: "instance", evidence: [] };
-  const ways = interfaces.map((each) => standingReached(interfaceStanding(each), around));
+  const ways = interfaces.map((each) => standingReached(interfaceStanding(each), context));
   return {
     openings: anyInterface(ways.map(({ openings }) => openings)),
     path: [...new Set(ways.map(({ path }) => path))].join("; "),
@@ -252,7 +252,7 @@ const onPort = (reached: Reached, port: unknown): Reached => ({
   openings: [through(reached.openings, { protocol: "tcp", port: portOf(port) })],
 });
 
-function databaseReached({ configuration }: Item, around: Around): Reached {
+function databaseReached({ configuration }: Item, context: NetworkContext): Reached {
   const publicIpv4 = flagAt(configuration, "PubliclyAccessible");
   const standing: Standing = {
     publicIpv4,
@@ -264,12 +264,12 @@ function databaseReached({ configuration }: Item, around: Around): Reached {
     vpc: textAt(configuration, "DBSubnetGroup", "VpcId"),
   };
   const port = at(configuration, "Endpoint", "Port") ?? at(configuration, "DbInstancePort");
-  return onPort(standingReached(standing, around), port);
+  return onPort(standingReached(standing, context), port);
 }
 
-function warehouseReached({ configuration }: Item, around: Around): Reached {
+function warehouseReached({ configuration }: Item, context: NetworkContext): Reached {
   const publicIpv4 = flagAt(configuration, "PubliclyAccessible");
-  const group = around.network.subnetGroups.get(textAt(configuration, "ClusterSubnetGroupName") ?? "");
+  const group = context.network.subnetGroups.get(textAt(configuration, "ClusterSubnetGroupName") ?? "");
   const standing: Standing = {
     publicIpv4,
     ipv6: textAt(configuration, "IpAddressType") === "dualstack" ? publicIpv4 : false,
@@ -278,7 +278,7 @@ function warehouseReached({ configuration }: Item, around: Around): Reached {
     subnets: group?.fact ?? [],
     vpc: textAt(configuration, "VpcId"),
   };
-  const reached = onPort(standingReached(standing, around), at(configuration, "Endpoint", "Port"));
+  const reached = onPort(standingReached(standing, context), at(configuration, "Endpoint", "Port"));
   return group ? { ...reached, evidence: [...reached.evidence, group.cited] } : reached;
 }
 
@@ -323,7 +323,7 @@ const isInternetFacing = (scheme: string | undefined): boolean | undefined =>
  * Load Balancer that does not tell them are not known. What is internal is not reached by IPv6 either.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
  */
-function balancerReached({ arn, configuration }: Item, around: Around): Reached {
+function balancerReached({ arn, configuration }: Item, context: NetworkContext): Reached {
   const type = textAt(configuration, "Type");
   if (type === "gateway") return { openings: [], path: "by its endpoints alone", evidence: [] };
   const facing = isInternetFacing(textAt(configuration, "Scheme"));
@@ -336,13 +336,17 @@ function balancerReached({ arn, configuration }: Item, around: Around): Reached 
     subnets: (listAt(configuration, "AvailabilityZones") ?? []).flatMap((each) => textAt(each, "SubnetId") ?? []),
     vpc: textAt(configuration, "VpcId"),
   };
-  const listeners = around.network.listeners.get(textAt(configuration, "LoadBalancerArn") ?? arn ?? "") ?? [];
+  const listeners = context.network.listeners.get(textAt(configuration, "LoadBalancerArn") ?? arn ?? "") ?? [];
   const listing = "AWS::ElasticLoadBalancingV2::Listener";
-  return byDoors(standingReached(standing, around), listeners, !around.unread(listing) && !around.unrequested(listing));
+  return byDoors(
+    standingReached(standing, context),
+    listeners,
+    !context.unread(listing) && !context.unrequested(listing),
+  );
 }
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_LoadBalancerDescription.html */
-function classicReached({ configuration }: Item, around: Around): Reached {
+function classicReached({ configuration }: Item, context: NetworkContext): Reached {
   const standing: Standing = {
     publicIpv4: isInternetFacing(textAt(configuration, "Scheme")),
     ipv6: false,
@@ -350,7 +354,7 @@ function classicReached({ configuration }: Item, around: Around): Reached {
     subnets: (listAt(configuration, "Subnets") ?? []).filter((each) => typeof each === "string"),
     vpc: textAt(configuration, "VPCId"),
   };
-  const reached = standingReached(standing, around);
+  const reached = standingReached(standing, context);
   const descriptions = listAt(configuration, "ListenerDescriptions");
   const openings = (descriptions ?? []).flatMap((each) => {
     const protocol = at(each, "Listener", "Protocol");
@@ -385,7 +389,7 @@ function clusterReached({ configuration }: Item): Reached {
   };
 }
 
-const REACHED: Record<ReachedType, (item: Item, around: Around) => Reached> = {
+const REACHED: Record<ReachedType, (item: Item, context: NetworkContext) => Reached> = {
   "AWS::EC2::SecurityGroup": groupReached,
   "AWS::EC2::NetworkAcl": aclReached,
   "AWS::EC2::NetworkInterface": interfaceReached,
@@ -400,5 +404,5 @@ const REACHED: Record<ReachedType, (item: Item, around: Around) => Reached> = {
 export const isReached = (type: string): type is ReachedType => type in REACHED;
 
 /** Who reaches a resource. */
-export const reachedBy = (item: Item & { resource_type: ReachedType }, around: Around): Reached =>
-  REACHED[item.resource_type](item, around);
+export const reachedBy = (item: Item & { resource_type: ReachedType }, context: NetworkContext): Reached =>
+  REACHED[item.resource_type](item, context);
