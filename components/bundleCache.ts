@@ -23,7 +23,7 @@ export interface CachedBundle {
 export const sha256Of = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 const MODULE = "module.mjs";
-const MADE = "made.json";
+const RECORD = "made.json";
 
 /** Hashes of a project's files, each read once. */
 export function fileHashes(root: string): (path: string) => string | null {
@@ -49,7 +49,7 @@ export function readBundleCache(
   hashOf: (path: string) => string | null,
 ): CachedBundle | undefined {
   try {
-    const cached = BundleRecord.parse(JSON.parse(readFileSync(join(folder, MADE), "utf8")));
+    const cached = BundleRecord.parse(JSON.parse(readFileSync(join(folder, RECORD), "utf8")));
     if (cached.entry !== entry) return undefined;
     if (Object.entries(cached.files).some(([path, hash]) => hashOf(path) !== hash)) return undefined;
     const source = readFileSync(join(folder, MODULE), "utf8");
@@ -78,7 +78,7 @@ export function writeBundleCache(
   const hashes = Object.fromEntries(files.map((path) => [path, hashOf(path)]));
   const contents = {
     [MODULE]: source,
-    [MADE]: JSON.stringify({ entry, files: hashes, inputs, sha256: sha256Of(source) }),
+    [RECORD]: JSON.stringify({ entry, files: hashes, inputs, sha256: sha256Of(source) }),
   };
   for (const [name, text] of Object.entries(contents)) {
     const temporary = join(folder, `${name}.${randomUUID()}`);

@@ -85,6 +85,10 @@ const IDENTIFIERS: readonly RegExp[] = [
   /\bpaces\b/,
   /\blean\(/,
   /\bUNTOLD\b/,
+  /\b(ToldRun|AskedWitness|AskedControl|(Anomalies|Notifier)May|PlaceInItem|placeInItem|control_places)\b/,
+  // Participles and "place" as nouns.
+  /^\s*(export )?(async )?(const|let|function\*?|type|interface) (asked|answered|made|told|untold|written|kept)\b/i,
+  /^\s*(export )?(async )?(const|let|function\*?|type|interface) (places?|placeOf|arounds?|says|wanted|few)\b/i,
 ];
 
 const lines = (text: string, patterns: readonly RegExp[]): string[] =>
@@ -138,6 +142,8 @@ describe("words", () => {
   it("are refused where they come back", () => {
     expect(lines("Nothing else\nis alike", FILLERS)).to.have.length(2);
     expect(lines("const tally = new TaskTally();", IDENTIFIERS)).to.have.length(2);
+    expect(lines("  const told = 1;\nexport interface Asked {", IDENTIFIERS)).to.have.length(2);
+    expect(lines("async function asked() {}\nlet places = 0;", IDENTIFIERS)).to.have.length(2);
   });
 });
 
