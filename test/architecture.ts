@@ -22,7 +22,6 @@ export const MODULES: readonly Module[] = [
   { folder: "src/tables", imports: above },
   { folder: "src/query", imports: above },
   { folder: "src/controls", imports: above },
-  { folder: "src/access", imports: above },
   { folder: "src/report", imports: above },
   { folder: "src/notify", imports: above },
   { folder: "src/doctor", imports: above },

@@ -147,6 +147,12 @@ describe("words", () => {
   });
 });
 
+/** A file or folder of the checkout, as pages name it: in code, without a pattern. */
+const FILE_NAMED = new RegExp(
+  `\`((?:${[...FOLDERS, "test", "scripts", "bench", "examples"].join("|")})/[\\w./-]*)\``,
+  "g",
+);
+
 describe("pages", () => {
   it("are all listed in docs/README.md", () => {
     const listed = new Set(
@@ -155,6 +161,12 @@ describe("pages", () => {
     expect(pages.filter((page) => page.startsWith("docs/") && page !== "docs/README.md" && !listed.has(page))).to.be
       .empty;
   });
+
+  for (const page of pages.filter((each) => each !== "docs/upgrading.md"))
+    it(`name files in ${page} that are there`, () => {
+      const named = [...readFileSync(page, "utf8").matchAll(FILE_NAMED)].map(([, path]) => path!);
+      expect(named.filter((path) => !existsSync(path))).to.deep.equal([]);
+    });
 
   for (const page of pages)
     it(`have links in ${page} that lead somewhere`, () => {
