@@ -29,8 +29,8 @@ export function awsClock(known = 0, now: () => number = Date.now): AwsClock {
     offset: () => offset,
     observe: (headers) => {
       const of = (name: string) => Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
-      // What a cache answered with is of another time.
-      if (of("age") !== undefined) return;
+      // What a cache answered with is of another time, and a page of a proxy's is of another clock.
+      if (of("age") !== undefined || /^text\/html\b/i.test(of("content-type") ?? "")) return;
       const ahead = Date.parse(of("date") ?? "") - now();
       if (Math.abs(ahead - offset) >= WRONG_FROM_MS) offset = Math.abs(ahead) < WRONG_FROM_MS ? 0 : ahead;
     },

@@ -93,6 +93,15 @@ describe("a clock that differs from AWS's", () => {
     expect(clock.offset()).to.equal(0);
   });
 
+  it("is not what a proxy puts on its page", () => {
+    const clock = awsClock(0, () => 0);
+    const date = new Date(60 * MINUTE).toUTCString();
+    clock.observe({ Date: date, "Content-Type": "text/html; charset=utf-8" });
+    expect(clock.offset()).to.equal(0);
+    clock.observe({ Date: date, "Content-Type": "text/xml" });
+    expect(clock.offset()).to.equal(60 * MINUTE);
+  });
+
   it("is right within four minutes, and is right again once it is set", () => {
     let now = 0;
     const clock = awsClock(0, () => now);
