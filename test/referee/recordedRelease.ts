@@ -38,7 +38,13 @@ function program(): void {
   const custom = ({ type, name, inputs = {}, retainOnDelete = false }: Recorded, parent?: pulumi.Resource): void => {
     // What was drawn by the provider is read off what uses it.
     const bucket = resources.find((each) => each.name === name && each.inputs?.bucket)?.inputs?.bucket;
-    const given = type === "aws:s3/bucket:Bucket" ? { ...inputs, bucket } : inputs;
+    const given =
+      type === "aws:s3/bucket:Bucket"
+        ? { ...inputs, bucket }
+        : // By this name the record's attachments know a policy.
+          type === "aws:iam/policy:Policy"
+          ? { name, ...inputs }
+          : inputs;
     const props = Object.entries(given).map(([input, value]) => [
       input,
       // The key's id is drawn anew.
