@@ -42,6 +42,8 @@ export class NotAnAnswer extends Error {
 
 /** What the body of an operation's answer has to be. */
 type Envelope =
+  /** The answer to HEAD, whatever length it announces. */
+  | { kind: "none" }
   /** Nothing in particular: all of the answer is in its headers, or its body is the value itself. */
   | { kind: "any" }
   /** Content that is handed on as it comes. */
@@ -69,7 +71,7 @@ export function withGenuineAnswers<C extends SdkClient>(client: C): C {
   };
   const deserializeResponse: Protocol["deserializeResponse"] = async (operation, context, response) => {
     const { envelope: expected, shape } = knownOf(operation);
-    if (expected.kind === "stream" && response.statusCode < 300)
+    if (expected.kind === "none" || (expected.kind === "stream" && response.statusCode < 300))
       return protocol.deserializeResponse(operation, context, response);
     const body = await bytesOf(response, context);
     response.body = body;
@@ -113,7 +115,8 @@ const lostIn = ({ kind }: Envelope, shape: Shape, answer: Values, body: Uint8Arr
 
 function envelope(protocol: string, { name, traits }: Operation, schema: NormalizedSchema): Envelope {
   const http = (traits as { http?: readonly string[] } | undefined)?.http;
-  if (http?.[0] === "HEAD" || !schema.isStructSchema()) return { kind: "any" };
+  if (http?.[0] === "HEAD") return { kind: "none" };
+  if (!schema.isStructSchema()) return { kind: "any" };
   if (protocol.endsWith("#awsQuery"))
     return { kind: "xml", roots: new Set([`${name}Response`]), inside: `<${name}Result` };
   if (protocol.endsWith("#ec2Query")) return { kind: "xml", roots: new Set([`${name}Response`]) };
@@ -153,7 +156,7 @@ const SMALL = 2_048;
 /** @throws NotAnAnswer; answers `error` where AWS says one with the status of an answer */
 function expectAnswer(expected: Envelope, response: Response, body: Uint8Array): "answer" | "error" {
   const { statusCode } = response;
-  if (expected.kind === "any" || expected.kind === "stream") {
+  if (expected.kind === "none" || expected.kind === "any" || expected.kind === "stream") {
     if (isHtml(headOf(body))) throw new NotAnAnswer(statusCode, pageOf(body));
     return "answer";
   }

@@ -5,7 +5,13 @@ import { ECSClient, ListClustersCommand } from "@aws-sdk/client-ecs";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { ListHostedZonesCommand, Route53Client } from "@aws-sdk/client-route-53";
-import { GetBucketPolicyCommand, GetPublicAccessBlockCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  GetBucketPolicyCommand,
+  GetPublicAccessBlockCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import type { SdkClient } from "../../src/auditors/collector.ts";
 import { withCachedConfig } from "../../src/collect/cachedConfig.ts";
@@ -30,6 +36,7 @@ const PROTOCOLS = {
   route53: [Route53Client, () => new ListHostedZonesCommand({})],
   payload: [S3Client, () => new GetPublicAccessBlockCommand({ Bucket: "b" })],
   text: [S3Client, () => new GetBucketPolicyCommand({ Bucket: "b" })],
+  head: [S3Client, () => new HeadObjectCommand({ Bucket: "b", Key: "k" })],
 } as const;
 type Protocol = keyof typeof PROTOCOLS;
 
@@ -85,7 +92,7 @@ const ns = 'xmlns="http://example.com/doc/"';
 const result = (inside: string) =>
   `<DescribeDBInstancesResponse><DescribeDBInstancesResult>${inside}</DescribeDBInstancesResult></DescribeDBInstancesResponse>`;
 const vpcs = (inside: string) => `<DescribeVpcsResponse><requestId>r</requestId>${inside}</DescribeVpcsResponse>`;
-const GOOD: Record<Protocol, string[]> = {
+const GOOD: Record<Exclude<Protocol, "head">, string[]> = {
   query: [
     `<DescribeDBInstancesResponse ${ns}><DescribeDBInstancesResult><DBInstances/></DescribeDBInstancesResult><ResponseMetadata/></DescribeDBInstancesResponse>`,
     `<?xml version="1.0"?>\n<DescribeDBInstancesResponse ${ns}>\n<DescribeDBInstancesResult/></DescribeDBInstancesResponse>\n`,
@@ -287,6 +294,16 @@ describe("an answer", () => {
       // For S3 the SDK itself makes it 503.
       expect(await problem(protocol, wire)).to.include({ code, http_status: protocol === "restXml" ? 503 : 200 });
     });
+});
+
+describe("an answer to HEAD", () => {
+  it("has no body, whatever length it announces", async () => {
+    expect(await answered("head", { body: "twelve bytes" })).to.include({ ContentLength: 12 });
+  });
+
+  it("that refuses keeps its status", async () => {
+    expect(await problem("head", { status: 404, body: "<Error/>" })).to.include({ http_status: 404, code: "NotFound" });
+  });
 });
 
 describe("a refusal", () => {
