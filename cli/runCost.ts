@@ -16,6 +16,10 @@ export interface RunCost {
 const OTHER_FUNCTIONS = 2;
 /** The plan; who seals; the sequence number, which is looked for twice; manifest, signature and public key; what it took. */
 const WRITES_OF_A_RUN = 9;
+/** Where manifests are signed: the attestation. */
+const WRITES_OF_SIGNING = 1;
+/** The public key; the manifest; the attestation. */
+const REQUESTS_OF_SIGNING = 3;
 /** What the run before took; the plan; the chain's head, its manifest and its signature; this run's manifest. */
 const READS_OF_A_RUN = 6;
 /** Where manifests are signed: whether the run before is, and this one. */
@@ -71,10 +75,15 @@ export function costOf({ gigabyteSeconds, commits, plannedTasks, objects, bytes,
   const groups = Math.ceil(plannedTasks / TASKS_PER_GROUP);
   const requests = commits + OTHER_FUNCTIONS;
   // A task writes its outcome and its mark, and lists the marks beside it; so does a group that has others beside it.
-  const writes = objects + 3 * commits + (groups > 1 ? 2 * groups : groups) + WRITES_OF_A_RUN;
+  const writes =
+    objects +
+    3 * commits +
+    (groups > 1 ? 2 * groups : groups) +
+    WRITES_OF_A_RUN +
+    (size.signed ? WRITES_OF_SIGNING : 0);
   // Looked for before a task begins, and read for the seal.
   const reads = 2 * commits + READS_OF_A_RUN + (size.signed ? READS_OF_SIGNING : 0);
-  const signing = size.signed ? 2 : 0;
+  const signing = size.signed ? REQUESTS_OF_SIGNING : 0;
   const dollars = {
     lambda: gigabyteSeconds * lambda.perGigabyteSecond + (requests / 1e6) * lambda.perMillionRequests,
     s3: (writes / 1000) * s3.perThousandWrites + (reads / 1000) * s3.perThousandReads,

@@ -186,10 +186,9 @@ describe("diff", () => {
       },
     );
     expect(found).to.have.length(1);
-    expect(found[0]).to.deep.include({
-      changes: [{ path: "Name", after: "a", before: undefined }],
-      unread: ["GetBucketPolicy", "GetBucketTagging"],
-    });
+    expect(found[0]!.changes).to.deep.equal([{ path: "Name", after: "a", before: undefined }]);
+    // The other details of a bucket are in neither run.
+    expect(found[0]!.unread).to.include.members(["GetBucketPolicy", "GetBucketTagging", "GetBucketAcl"]);
   });
 
   it("pairs resources that are listed twice", async () => {

@@ -57,14 +57,14 @@ export const engineVersions: FactTable = {
     ["Elasticsearch", "2.3", "2025-11-07"],
     ["Elasticsearch", "1.5", "2025-11-07"],
     // https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/activemq-version-support.html
-    ["ACTIVEMQ", "5.19", null],
-    ["ACTIVEMQ", "5.18", null],
-    ["ACTIVEMQ", "5.17", "2025-06-16"],
-    ["ACTIVEMQ", "5.16", "2024-11-15"],
-    ["ACTIVEMQ", "5.15", "2024-09-16"],
+    ["activemq", "5.19", null],
+    ["activemq", "5.18", null],
+    ["activemq", "5.17", "2025-06-16"],
+    ["activemq", "5.16", "2024-11-15"],
+    ["activemq", "5.15", "2024-09-16"],
     // https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-version-support.html
-    ["RABBITMQ", "4.2", null],
-    ["RABBITMQ", "3.13", null],
-    ["RABBITMQ", "3.12", "2025-03-17"],
+    ["rabbitmq", "4.2", null],
+    ["rabbitmq", "3.13", null],
+    ["rabbitmq", "3.12", "2025-03-17"],
   ],
 };

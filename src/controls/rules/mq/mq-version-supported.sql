@@ -10,6 +10,6 @@
 --   iso-27001: [A.8.8]
 -- template: engine-version-supported
 -- values:
---   engine: upper(d.engine_type)
+--   engine: lower(d.engine_type)
 --   version: d.engine_version
 --   scope: coalesce(d.broker_state, '') <> 'DELETION_IN_PROGRESS'
