@@ -186,9 +186,10 @@ describe("diff", () => {
       },
     );
     expect(found).to.have.length(1);
-    expect(found[0]!.changes).to.deep.equal([{ path: "Name", after: "a", before: undefined }]);
+    expect(found[0]).to.deep.include({ changes: [{ path: "Name", after: "a", before: undefined }] });
     // The other details of a bucket are in neither run.
-    expect(found[0]!.unread).to.include.members(["GetBucketPolicy", "GetBucketTagging", "GetBucketAcl"]);
+    const unread = ["GetBucketPolicy", "GetBucketTagging", "GetBucketAcl"];
+    expect(found[0]).to.have.property("unread").that.includes.members(unread);
   });
 
   it("pairs resources that are listed twice", async () => {
