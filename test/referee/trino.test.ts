@@ -45,7 +45,9 @@ const AT_ONCE = 3;
 /** A list, also one that is JSON in a text, in an order that does not depend on the engine. */
 function ordered(cell: Cell): Cell {
   const list = typeof cell === "string" && /^\[(?:null|")/.test(cell) ? listIn(cell) : cell;
-  return Array.isArray(list) ? JSON.stringify([...list].sort()) : cell;
+  if (Array.isArray(list)) return JSON.stringify([...list].sort());
+  // DuckDB's client leaves out the mark that a text may begin with, as decoders of UTF-8 do.
+  return typeof cell === "string" ? cell.replace(/^\ufeff/, "") : cell;
 }
 
 /** Values may begin as a list does, and be none. */

@@ -9,7 +9,7 @@
 --   soc-2: [CC6.3]
 --   iso-27001: [A.8.2]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN count(c.container) > 0 THEN bool_and(coalesce(json_extract_scalar(c.container, '$.privileged'), 'false') <> 'true') END AS passes,
+       CASE WHEN count(nullif(json_size(c.container, '$'), 0)) > 0 THEN bool_and(coalesce(json_extract_scalar(c.container, '$.privileged'), 'false') <> 'true') END AS passes,
        'A container is privileged' AS reason
 FROM latest_aws_ecs_taskdefinition d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)))
