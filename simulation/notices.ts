@@ -12,11 +12,13 @@ export interface Occasions {
 export const taskName = (run: string, task: string): string => `${run} ${task}`;
 
 /** Whether a notice is one of something that died, or went wrong: in a run without trouble there is nothing to notice. */
-export function hasOccasion({ kind, key }: Pick<Notice, "kind" | "key">, { script, tries }: Occasions) {
+export function hasOccasion({ kind, key, problem }: Notice, { script, tries }: Occasions) {
   switch (kind) {
     case "uncommitted": {
       const { run = "", task = "" } = evidenceObjectOf(key) ?? {};
-      return (tries.get(taskName(run, task)) ?? 0) > 1;
+      // Lambda's answer was lost: the boss commits for a task that it takes for one that was not begun.
+      const isBoss = problem.endsWith("; boss is the one that counts");
+      return isBoss || (tries.get(taskName(run, task)) ?? 0) > 1;
     }
     case "time":
       return script.clocks.size > 0;
