@@ -108,7 +108,7 @@ export function fatesOf(script: Script, { random, elapsed, accountOf, auditAccou
     const inMember = account !== auditAccount;
     const slow =
       call.service === "s3" && script.slowS3 && elapsed() >= script.slowS3.from && elapsed() < script.slowS3.until;
-    const base = inMember ? script.pace : 30;
+    const base = inMember ? script.latency : 30;
     const ms = base * (0.5 + random()) * (slow ? script.slowS3!.times : 1);
     if (inMember && call.service !== "iam" && script.silent.has(`${account} ${call.region}`))
       return { fault: "region that never answers", ms: Number.POSITIVE_INFINITY };

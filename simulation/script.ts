@@ -20,7 +20,7 @@ export interface Script {
   /** Seconds that an auditor may run. */
   auditorTimeout: number;
   /** Milliseconds that a call in a member account takes. */
-  pace: number;
+  latency: number;
   /** `day after day`: three runs, each with those before it in the chain. */
   bosses: "one" | "two" | "schedule delivered twice" | "day after day";
   /** Chance of each event to be delivered twice. */
@@ -116,7 +116,7 @@ export function scriptOf(seed: number): Script {
       clusters: 3,
     },
     auditorTimeout: large ? Math.round(between(25, 60)) : 300,
-    pace: large ? between(1_000, 5_000) : between(20, 300),
+    latency: large ? between(1_000, 5_000) : between(20, 300),
     bosses: on(0.3) ? pick(random, ["two", "schedule delivered twice", "day after day"] as const) : "one",
     duplicate: on() ? between(0.05, 0.5) : 0,
     late: on() ? between(1_000, 240_000) : 50,
@@ -182,7 +182,7 @@ export const quietScript = (seed: number): Script => ({
   apiShare: 0.5,
   sizes: { instances: 4, groups: 2, people: 3 },
   auditorTimeout: 900,
-  pace: 50,
+  latency: 50,
   bosses: "one",
   duplicate: 0,
   late: 50,

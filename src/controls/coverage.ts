@@ -32,7 +32,7 @@ export async function createCoverageTable(
         THEN concat_ws(' ', status || ':', operation, code, CASE WHEN action IS NOT NULL THEN '(' || action || ')' END) END
       FROM control_gaps WHERE NOT listed
     ), scopes AS (
-      SELECT resource_type, account_id, region, sum(items) AS items, min(why) AS why, true AS told
+      SELECT resource_type, account_id, region, sum(items) AS items, min(why) AS why, true AS is_told
       FROM seen WHERE resource_type IN (${sqlTexts(types)}) GROUP BY ALL
     ), planned AS (
       SELECT resource_type, region FROM (SELECT DISTINCT resource_type, region = 'global' AS global FROM scopes) t,
@@ -40,7 +40,7 @@ export async function createCoverageTable(
       WHERE t.global = (r.region = 'global')
     )
     SELECT resource_type, account_id, region, coalesce(items, 0) AS items,
-           CASE WHEN told IS NULL THEN 'failed: no outcome tells whether it was read' ELSE why END AS why
+           CASE WHEN is_told IS NULL THEN 'failed: no outcome tells whether it was read' ELSE why END AS why
     FROM planned CROSS JOIN (SELECT account_id FROM control_accounts WHERE excluded IS NULL) a
     LEFT JOIN scopes USING (resource_type, account_id, region)`);
   const extents = await engine.whole("SELECT resource_type, sum(items), count(*) FROM control_scopes GROUP BY 1");

@@ -5,13 +5,13 @@ import { unknownReason, type VerdictStatus } from "./verdict.ts";
 
 /** What a control's query answers, with the columns that it may have and has not. */
 export const JUDGED_COLUMNS = `control varchar, account_id varchar, region varchar, resource_id varchar, arn varchar,
-  passes boolean, reason varchar, evidence_object varchar, evidence_line bigint, further varchar[], told varchar`;
+  passes boolean, reason varchar, evidence_object varchar, evidence_line bigint, further varchar[], stated_unknown varchar`;
 
 /** A control's own query, with the columns of {@link JUDGED_COLUMNS}. */
 export const judgedQuery = (control: Pick<Control, "id" | "sql">): string => `SELECT ${sqlText(control.id)} AS control,
   account_id, region, resource_id, arn, passes, reason, evidence_object, evidence_line,
   ${hasColumn(control, "evidence") ? "evidence" : "NULL::varchar[]"} AS further,
-  ${hasColumn(control, "not_known") ? "not_known" : "NULL::varchar"} AS told
+  ${hasColumn(control, "not_known") ? "not_known" : "NULL::varchar"} AS stated_unknown
 FROM (
 ${control.sql}
 )`;
@@ -79,7 +79,7 @@ ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
   WHERE f.per = 'resource' OR (j.control, j.account_id) IN (SELECT (control, account_id) FROM scope)
 ), verdicts AS (
   SELECT j.control, j.per, j.unknown, j.account_id, j.region, j.resource_id, j.arn, j.name, j.passes, j.reason,
-         j.evidence_object, j.evidence_line, j.further, j.told,
+         j.evidence_object, j.evidence_line, j.further, j.stated_unknown,
          coalesce(
            -- What was found is found, but without a whole listing nothing is missing.
            CASE WHEN j.per = 'resource' OR NOT coalesce(j.passes, false)
@@ -125,7 +125,7 @@ ${judged ? `SELECT * FROM ${judged}` : judgedQuery(controls[0]!)}
   SELECT control,
          CASE WHEN not_known IS NOT NULL OR passes IS NULL THEN 'unknown' WHEN passes THEN 'pass' ELSE 'fail' END AS status,
          account_id, region, resource_id, arn, name,
-         coalesce(not_known, CASE WHEN passes IS NULL THEN coalesce(told, unknown) WHEN NOT passes THEN reason END)
+         coalesce(not_known, CASE WHEN passes IS NULL THEN coalesce(stated_unknown, unknown) WHEN NOT passes THEN reason END)
            AS reason,
          evidence_object, evidence_line, further
   FROM verdicts
@@ -182,24 +182,24 @@ SELECT CAST(json_array(${CELLS}, CASE WHEN o.sha256 IS NOT NULL
 FROM everything e LEFT JOIN latest_objects o ON o.key = e.evidence_object
 WHERE e.status IN (${sqlTexts(statuses)})
 ORDER BY ${ORDER}${limit}`;
-  return `${allVerdictsCte(queried)}, wanted AS (
-  SELECT e.*, row_number() OVER (ORDER BY ${ORDER}) AS place FROM everything e
+  return `${allVerdictsCte(queried)}, chosen AS (
+  SELECT e.*, row_number() OVER (ORDER BY ${ORDER}) AS position FROM everything e
   WHERE e.status IN (${sqlTexts(statuses)})
-  QUALIFY place <= ${Number.isFinite(atMost) ? atMost : Number.MAX_SAFE_INTEGER}
+  QUALIFY position <= ${Number.isFinite(atMost) ? atMost : Number.MAX_SAFE_INTEGER}
 ), cited AS (
-  SELECT place, evidence_object AS object, evidence_line AS line, 0 AS rank FROM wanted WHERE evidence_line IS NOT NULL
+  SELECT position, evidence_object AS object, evidence_line AS line, 0 AS rank FROM chosen WHERE evidence_line IS NOT NULL
   UNION ALL
-  SELECT place, regexp_extract(each, '^(.*):[0-9]+$', 1), CAST(regexp_extract(each, ':([0-9]+)$', 1) AS bigint), 1
-  FROM (SELECT place, unnest(list_distinct(list_filter(further, x -> x IS NOT NULL))) AS each FROM wanted)
+  SELECT position, regexp_extract(each, '^(.*):[0-9]+$', 1), CAST(regexp_extract(each, ':([0-9]+)$', 1) AS bigint), 1
+  FROM (SELECT position, unnest(list_distinct(list_filter(further, x -> x IS NOT NULL))) AS each FROM chosen)
 ), evidence AS (
-  SELECT c.place, list(json_array(c.object, c.line, o.sha256) ORDER BY c.rank, c.object, c.line) AS lines
-  FROM (SELECT place, object, line, min(rank) AS rank FROM cited GROUP BY ALL) c
+  SELECT c.position, list(json_array(c.object, c.line, o.sha256) ORDER BY c.rank, c.object, c.line) AS lines
+  FROM (SELECT position, object, line, min(rank) AS rank FROM cited GROUP BY ALL) c
   JOIN latest_objects o ON o.key = c.object
-  GROUP BY c.place
+  GROUP BY c.position
 )
 SELECT CAST(json_array(${CELLS}, to_json(v.lines)) AS VARCHAR)
-FROM wanted e LEFT JOIN evidence v ON v.place = e.place
-ORDER BY e.place`;
+FROM chosen e LEFT JOIN evidence v ON v.position = e.position
+ORDER BY e.position`;
 }
 
 /** Every verdict as a row of the table `verdicts`. @param run the id of the run */

@@ -24,7 +24,7 @@ const large = {
   regions: REGIONS,
   sizes: { instances: 130, groups: 2, people: 0 },
   auditorTimeout: 32,
-  pace: 2_000,
+  latency: 2_000,
 };
 
 const commitsOf = ({ documents }: SimulationReport): TaskOutcome[] =>
@@ -92,7 +92,7 @@ describe("handing over", function () {
       auditors: ["ecs"],
       sizes: { instances: 0, groups: 0, people: 0 },
       page: 100,
-      pace: 60,
+      latency: 60,
     };
     const definitions = 420;
     const furnish = (holdings: SimulationReport["holdings"]) =>
@@ -113,7 +113,7 @@ describe("handing over", function () {
       accounts: ACCOUNTS,
       auditors: ["rds", "ecs"],
       page: 100,
-      pace: 60,
+      latency: 60,
       sealDeadlineMinutes: 2,
     };
     const furnish = (holdings: SimulationReport["holdings"]) =>

@@ -2,7 +2,7 @@
 WITH attached AS (
   SELECT d.evidence_object, d.evidence_line,
          bool_or(f.path_and_name IS NOT NULL AND json_extract_scalar(m.member, '$.PolicyArn') LIKE 'arn:%:iam::aws:policy/%') AS administrator,
-         bool_and(json_extract_scalar(m.member, '$.PolicyArn') IS NOT NULL) AS told,
+         bool_and(json_extract_scalar(m.member, '$.PolicyArn') IS NOT NULL) AS has_arn,
          min(CASE WHEN f.path_and_name IS NOT NULL THEN split_part(f.path_and_name, '/', 2) END) AS which
   FROM {{table}} d
   CROSS JOIN UNNEST(d.attached_managed_policies) AS m (member)
@@ -14,7 +14,7 @@ WITH attached AS (
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN cardinality(d.attached_managed_policies) = 0 THEN true
             WHEN a.administrator THEN false
-            WHEN a.told THEN true END AS passes,
+            WHEN a.has_arn THEN true END AS passes,
        a.which || ' is attached to the {{who}} itself' AS reason
 FROM {{table}} d
 LEFT JOIN attached a ON a.evidence_object = d.evidence_object AND a.evidence_line = d.evidence_line

@@ -91,7 +91,7 @@ export class LongTable {
     const first = all ? 0 : Math.max(0, Math.floor(this.root.scrollTop / rowHeight) - MARGIN);
     const last = all || Math.ceil((this.root.scrollTop + this.root.clientHeight) / rowHeight) + MARGIN;
     const end = Math.min(this.rows.length, last);
-    const focused = this.focusedPlace();
+    const focused = this.focusedRow();
     // The new stand before the old go: a table that is shorter for a moment would be scrolled elsewhere.
     spread(this.above, first * rowHeight);
     spread(this.below, Math.max(0, this.rows.length - end) * rowHeight);
@@ -137,7 +137,7 @@ export class LongTable {
     });
     const row = element(
       "tr",
-      { "aria-rowindex": rowIndex + 2, "data-place": rowIndex, class: open && "opens" },
+      { "aria-rowindex": rowIndex + 2, "data-row": rowIndex, class: open && "opens" },
       ...cells,
     );
     if (open)
@@ -147,14 +147,14 @@ export class LongTable {
     return row;
   }
 
-  private focusedPlace(): number | undefined {
+  private focusedRow(): number | undefined {
     const row = this.body.contains(document.activeElement) && document.activeElement?.closest("tr");
-    return row ? Number(row.dataset.place) : undefined;
+    return row ? Number(row.dataset.row) : undefined;
   }
 
   /** Arrow keys, Page Up and Down, Home and End go from row to row. */
   private move(event: KeyboardEvent): void {
-    const from = this.focusedPlace();
+    const from = this.focusedRow();
     if (from === undefined) return;
     const page = Math.max(1, Math.floor(this.root.clientHeight / this.rowHeight) - 2);
     const moves: Record<string, number> = {
