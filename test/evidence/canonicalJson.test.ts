@@ -1,3 +1,4 @@
+import canonicalize from "canonicalize";
 import { expect } from "chai";
 import fc from "fast-check";
 import { canonicalJson } from "../../src/evidence/canonicalJson.ts";
@@ -91,6 +92,15 @@ describe("canonical JSON (RFC 8785)", () => {
         expect(canonicalJson(reversed)).to.equal(text);
         expect(JSON.parse(text)).to.deep.equal(JSON.parse(JSON.stringify(value)));
       }),
+    );
+  });
+
+  it("writes what another implementation writes, whatever the value", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(canonicalJson(value)).to.equal(canonicalize(value));
+      }),
+      { numRuns: 2_000 },
     );
   });
 });
