@@ -6,6 +6,7 @@ import { TLSSecurityPolicy } from "@aws-sdk/client-opensearch";
 import { expect } from "chai";
 import { TrinoSQL } from "dt-sql-parser";
 import { administratorPolicies } from "../../src/controls/facts/administratorPolicies.ts";
+import { awsPolicies } from "../../src/controls/facts/awsPolicies.ts";
 import { engineVersions } from "../../src/controls/facts/engineVersions.ts";
 import { FACTS, withFacts } from "../../src/controls/facts/facts.ts";
 import type { FactTable } from "../../src/controls/facts/factTable.ts";
@@ -24,7 +25,7 @@ describe("tables of facts", () => {
     ["runtimes of Lambda", Object.values(Runtime), valuesOf(lambdaRuntimes), ["nodejs26.x", "python3.15"]],
     ["CloudFront", Object.values(MinimumProtocolVersion), valuesOf(tlsPolicies, "cloudfront"), []],
     ["API Gateway", Object.values(SecurityPolicy), valuesOf(tlsPolicies, "apigateway"), []],
-    ["Amazon MQ", Object.values(EngineType), valuesOf(engineVersions), []],
+    ["Amazon MQ", Object.values(EngineType).map((each) => each.toLowerCase()), valuesOf(engineVersions), []],
     ["OpenSearch", Object.values(TLSSecurityPolicy), valuesOf(tlsPolicies, "opensearch"), []],
   ] as const)
     it(`have every value that the SDK knows: ${what}`, () => {
@@ -37,6 +38,12 @@ describe("tables of facts", () => {
       .map((arn) => [arn.split(":")[5], awsManagedPolicy(arn)!.version]);
     expect([...administratorPolicies.rows].sort()).to.deep.equal(found.sort());
     expect(administratorPolicies.taken).to.equal(MANAGED_POLICIES_AS_OF);
+  });
+
+  it("name all of AWS's managed policies, so that a newer one is not known", () => {
+    const names = awsManagedPolicies().map((arn) => arn.split(":")[5]);
+    expect(awsPolicies.rows).to.deep.equal([[names.sort().join(" ")]]);
+    expect(awsPolicies.taken).to.equal(MANAGED_POLICIES_AS_OF);
   });
 
   for (const table of FACTS) {

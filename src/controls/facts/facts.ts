@@ -1,5 +1,6 @@
 import { sqlText } from "../../query/sqlText.ts";
 import { administratorPolicies } from "./administratorPolicies.ts";
+import { awsPolicies } from "./awsPolicies.ts";
 import { eksVersions } from "./eksVersions.ts";
 import { engineVersions } from "./engineVersions.ts";
 import type { FactTable } from "./factTable.ts";
@@ -8,6 +9,7 @@ import { tlsPolicies } from "./tlsPolicies.ts";
 
 export const FACTS: readonly FactTable[] = [
   administratorPolicies,
+  awsPolicies,
   eksVersions,
   engineVersions,
   lambdaRuntimes,
