@@ -100,9 +100,9 @@ describe("the summary of a run", () => {
     const { cost } = summary;
     expect(cost.lambda).to.deep.include({ gigabyte_seconds: 1000, tasks_measured: 2, requests: 4 });
     expect(cost.lambda.dollars).to.be.closeTo(0.0133342, 1e-7);
-    expect(cost.s3).to.deep.include({ writes: 116, reads: 12, kept_dollars_per_month: 0.023 });
-    expect(cost.s3.dollars).to.be.closeTo(0.0005848, 1e-9);
-    expect(cost.kms).to.deep.include({ requests: 2 });
+    expect(cost.s3).to.deep.include({ writes: 117, reads: 12, kept_dollars_per_month: 0.023 });
+    expect(cost.s3.dollars).to.be.closeTo(0.0005898, 1e-9);
+    expect(cost.kms).to.deep.include({ requests: 3 });
     expect(cost.dollars).to.be.closeTo(cost.lambda.dollars + cost.s3.dollars + cost.kms.dollars, 1e-12);
     expect(summaryText(summary)).to.match(
       /cost +about \$0\.014: Lambda \$0\.013 \(1000\.0 GB-seconds, 4 requests\).*\n.*us-east-1 as of 20\d\d-\d\d-\d\d, which differ by region/,
