@@ -9,6 +9,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
+import type { AccountListError } from "../src/accounts/accounts.ts";
 import { loadAuditors } from "../src/auditors/registry.ts";
 import { offeredRegions } from "../src/collect/facts/offeredRegions.ts";
 import { FACTS } from "../src/controls/facts/facts.ts";
@@ -101,7 +102,7 @@ async function accountList(system: DeployedSystem): Promise<{ accounts: string[]
     return { accounts, finding: ok("accounts", summary) };
   } catch (error) {
     if ((error as Error).name !== "AccountListError") throw error;
-    const [what = "", remedy = ""] = (error as Error).message.split(". Try: ");
+    const { problem: what, remedy } = error as AccountListError;
     return { accounts: [], finding: problem("accounts", what, remedy) };
   }
 }

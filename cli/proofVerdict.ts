@@ -1,9 +1,20 @@
-import { readFile } from "node:fs/promises";
 import { checkProof, Proof } from "../src/evidence/proof.ts";
 import { keysIn } from "../src/evidence/publicKeys.ts";
 import { printable } from "../src/query/printable.ts";
 import { CliError } from "./cliError.ts";
+import { parsedOptionFile } from "./optionFile.ts";
 import { print } from "./terminal.ts";
+
+/** One proof, or a list of them. */
+function proofsIn(text: string): Proof[] {
+  try {
+    return Proof.array()
+      .min(1)
+      .parse([JSON.parse(text)].flat());
+  } catch {
+    throw new Error("it is no proof of itaudit prove");
+  }
+}
 
 /** Checks a file of proofs, and says what each shows. @returns whether every one holds @throws CliError */
 export async function proofVerdict(
@@ -11,13 +22,10 @@ export async function proofVerdict(
   { publicKey, json }: { publicKey?: string; json?: boolean },
 ): Promise<boolean> {
   if (!publicKey) throw new CliError("a proof is checked with a key that comes from elsewhere: give --public-key");
-  const keys = keysIn(await readFile(publicKey, "utf8"));
-  const parsed = Proof.array()
-    .min(1)
-    .safeParse([JSON.parse(await readFile(file, "utf8"))].flat());
-  if (!parsed.success) throw new CliError(`--proof ${file}: it is no proof of itaudit prove`);
+  const keys = await parsedOptionFile("--public-key", publicKey, keysIn);
+  const proofs = await parsedOptionFile("--proof", file, proofsIn);
   let holds = true;
-  for (const proof of parsed.data) {
+  for (const proof of proofs) {
     const shown = await checkProof(proof, keys);
     if ("problem" in shown) holds = false;
     if (json) print(JSON.stringify({ holds: !("problem" in shown), ...shown }));

@@ -1,5 +1,10 @@
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { accountsFromOrganizations, checkAccounts, organizationsClient } from "../../src/accounts/accounts.ts";
+import {
+  AccountListError,
+  accountsFromOrganizations,
+  checkAccounts,
+  organizationsClient,
+} from "../../src/accounts/accounts.ts";
 import { nearest } from "../../src/auditors/nearest.ts";
 import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../../src/auditors/registry.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
@@ -85,11 +90,20 @@ async function callersOf(profiles: readonly string[] | undefined): Promise<[Call
   return callers as [Caller, ...Caller[]];
 }
 
+/** From a desk nothing is deployed that could be configured. */
+function checkedAccounts(accounts: readonly string[]): string[] {
+  try {
+    return checkAccounts("--accounts", accounts);
+  } catch (error) {
+    throw error instanceof AccountListError ? new CliError(error.problem) : error;
+  }
+}
+
 async function accountsOf(
   { accounts, organization }: ScopeOptions,
   callers: readonly [Caller, ...Caller[]],
 ): Promise<Pick<Scope, "accounts" | "excluded">> {
-  if (accounts) return { accounts: checkAccounts("--accounts", accounts), excluded: [] };
+  if (accounts) return { accounts: checkedAccounts(accounts), excluded: [] };
   if (!organization) return { accounts: callers.map(({ account }) => account), excluded: [] };
   const [{ credentials, region }] = callers;
   const client = organizationsClient({ ...deskClient(process.env)(WAITS), region, credentials: credentials as never });

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Control, Framework, Severity } from "../../src/controls/control.ts";
 import type { Exceptions } from "../../src/controls/exceptions.ts";
@@ -8,6 +7,7 @@ import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import type { ControlResult } from "../controlsTable.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
+import { optionFile } from "../optionFile.ts";
 import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
 
@@ -98,12 +98,7 @@ async function exceptionsOf({ exceptions }: ControlsOptions, controls: readonly 
   const { Exceptions, parseExceptions } = await import("../../src/controls/exceptions.ts");
   const today = new Date().toISOString().slice(0, 10);
   if (!exceptions) return new Exceptions([], today);
-  let text: string;
-  try {
-    text = await readFile(exceptions, "utf8");
-  } catch (error) {
-    throw new CliError(`--exceptions ${exceptions}: ${(error as Error).message}`);
-  }
+  const text = await optionFile("--exceptions", exceptions);
   return new Exceptions(parseExceptions(text, exceptions, controls), today);
 }
 

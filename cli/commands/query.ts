@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { DuckDBEngine } from "../../src/query/duckdb.ts";
 import type { Answer, Cost, Engine } from "../../src/query/engine.ts";
 import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, isElsewhere, openEvidence } from "../openEvidence.ts";
+import { optionFile } from "../optionFile.ts";
 import { progressLine } from "../progress.ts";
 
 interface QueryOptions extends EvidenceOptions {
@@ -36,7 +36,7 @@ export const queryCommand = (program: Command): Command =>
       if (sql !== undefined && options.file) throw new CliError("a query and -f: give one of them");
       if ([options.json, options.csv, options.parquet].filter(Boolean).length > 1)
         throw new CliError("--json, --csv and --parquet: choose one");
-      const text = options.file ? await fileText(options.file) : sql;
+      const text = options.file ? await optionFile("-f", options.file) : sql;
       if (text !== undefined && !text.trim())
         throw new CliError(
           `${options.file ? `-f ${options.file}` : "the query"}: it is empty. Try: itaudit query "SELECT * FROM latest_accounts"`,
@@ -56,19 +56,6 @@ export const queryCommand = (program: Command): Command =>
         await engine.close();
       }
     });
-
-async function fileText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EISDIR: "it is a folder, and a file is expected",
-    };
-    throw new CliError(`-f ${path}: ${why[code ?? ""] ?? message}`);
-  }
-}
 
 async function engineFor(options: QueryOptions, progress: (text: string) => void): Promise<Engine> {
   const { catalogIn, catalogOfRuns } = await import("../../src/tables/runCatalog.ts");

@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { open, readFile, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { Report } from "../../src/report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../src/report/write.ts";
 import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, evidenceSource, openEvidence } from "../openEvidence.ts";
+import { optionFile } from "../optionFile.ts";
 import { progressLine } from "../progress.ts";
 
 interface ReportOptions extends EvidenceOptions {
@@ -47,9 +48,9 @@ export const reportCommand = (program: Command): Command =>
           evidence: { objects, source, folder: options.dir },
           exceptions: options.exceptions && {
             path: options.exceptions,
-            text: await fileText(options.exceptions, "--exceptions"),
+            text: await optionFile("--exceptions", options.exceptions),
           },
-          publicKey: options.publicKey && (await fileText(options.publicKey, "--public-key")),
+          publicKey: options.publicKey && (await optionFile("--public-key", options.publicKey)),
           line,
         };
         const path = await reportOf(request, (report) => {
@@ -99,11 +100,6 @@ async function writeOutput(report: Report, format: Format, out: string | undefin
   }
   return path;
 }
-
-const fileText = (path: string, option: string): Promise<string> =>
-  readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`${option} ${path}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`);
-  });
 
 /** Problems that the user can mend, in one line. */
 async function forUsers(error: unknown): Promise<unknown> {

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { headLine } from "../../src/evidence/head.ts";
 import type { Verdict } from "../../src/evidence/verify.ts";
 import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
+import { optionFile, parsedOptionFile } from "../optionFile.ts";
 import { parseHead } from "../parseHead.ts";
 import { progressLine } from "../progress.ts";
 import { print } from "../terminal.ts";
@@ -81,7 +81,7 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   const requested = named ? requestedRun(named) : undefined;
   const source = await evidenceSource(options);
   const run = requested === "latest" ? await latestRun(source) : requested;
-  const given = options.publicKey ? keysIn(await readFile(options.publicKey, "utf8")) : undefined;
+  const given = options.publicKey ? await parsedOptionFile("--public-key", options.publicKey, keysIn) : undefined;
   const line = progressLine();
   const say = (finding: { kind: string; key: string; problem: string }, violates: boolean) => {
     line.end();
@@ -123,8 +123,8 @@ async function verdict(named: string | undefined, options: Options): Promise<num
 
 async function witnessOf(file: string, checkpoints: readonly string[]) {
   const { witnessKeyIn } = await import("../../src/evidence/witness/cosignature.ts");
-  const key = witnessKeyIn(await readFile(file, "utf8"));
-  return { key, checkpoints: await Promise.all(checkpoints.map((each) => readFile(each, "utf8"))) };
+  const key = await parsedOptionFile("--witness", file, witnessKeyIn);
+  return { key, checkpoints: await Promise.all(checkpoints.map((each) => optionFile("--checkpoint", each))) };
 }
 
 function printVerdict(verdict: Verdict): void {

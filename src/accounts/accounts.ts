@@ -19,12 +19,17 @@ export interface AccountList {
 
 /** The list of accounts cannot be used: nothing of a run may start. */
 export class AccountListError extends Error {
+  /** Where, and what is wrong. */
+  readonly problem: string;
+
   constructor(
     where: string,
     problem: string,
-    remedy = "pulumi config set accounts 111111111111,222222222222 && pulumi up",
+    /** What to do where the accounts are those of a deployment. */
+    readonly remedy = "pulumi config set accounts 111111111111,222222222222 && pulumi up",
   ) {
     super(`${where}: ${problem}. Try: ${remedy}`);
+    this.problem = `${where}: ${problem}`;
     this.name = "AccountListError";
   }
 }

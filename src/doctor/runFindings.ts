@@ -1,6 +1,8 @@
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
+import pLimit from "p-limit";
+import { decodeTime } from "ulid";
 import type { Manifest } from "../evidence/manifest.ts";
 import { runStore } from "../evidence/store.ts";
 import { functionThere } from "./asking.ts";
@@ -12,6 +14,7 @@ const DAY = 24 * 3600 * 1000;
 const HISTORY_DAYS = 89;
 /** Runs that are looked at, the newest of the chain. */
 const RUNS_AT_MOST = 200;
+const READS_AT_ONCE = 8;
 
 export interface RunsOf {
   bucket: string;
@@ -45,29 +48,34 @@ export async function runFindings(
 /** Manifests of the runs sealed since a time, the newest first. */
 async function newestRuns(s3: S3Client, bucket: string, since: number): Promise<Manifest[]> {
   const store = runStore(s3, bucket);
-  const runs: Manifest[] = [];
-  const head = await store.chainHead();
-  for (let sequence = head?.sequence ?? 0; sequence > 0 && runs.length < RUNS_AT_MOST; sequence--) {
-    const link = await store.chainLink(sequence);
-    if (!link || Date.parse(link.claimed_at) < since) break;
-    const standing = await store.readManifest(link.run_id, link.run_date);
-    if (standing) runs.push(standing.manifest);
-  }
-  return runs;
+  const limit = pLimit(READS_AT_ONCE);
+  const newest = (await store.chainHead())?.sequence ?? 0;
+  const sequences = Array.from({ length: Math.min(newest, RUNS_AT_MOST) }, (_, index) => newest - index);
+  const manifests = sequences.map((sequence) =>
+    limit(async () => {
+      const link = await store.chainLink(sequence);
+      if (!link || Date.parse(link.claimed_at) < since) return [];
+      const standing = await store.readManifest(link.run_id, link.run_date);
+      return standing ? [standing.manifest] : [];
+    }),
+  );
+  return (await Promise.all(manifests)).flat();
 }
 
-/** Whether the newest run was collected by the code that is deployed, where that stood before the run. */
-async function codeFindings(lambda: LambdaClient, prefix: string, { run_id, run_date, tool, sealed_at }: Manifest) {
+/** Whether the newest run was collected by the code that is deployed, where that was deployed before the run began. */
+async function codeFindings(lambda: LambdaClient, prefix: string, { run_id, run_date, tool }: Manifest) {
   const bundles = Object.entries(tool.bundles).map(async ([who, hashes]) => {
     const name = `${prefix}-${SYSTEM.has(who) ? who : `get-meta-${who}`}`;
     const found = await functionThere(lambda, name);
     const hash = found?.Environment?.Variables?.BUNDLE_SHA256;
-    if (!found || !hash || (hashes.length === 1 && hashes[0] === hash)) return { name, state: "same" as const };
-    const isNewer = Date.parse(found.LastModified ?? "") > Date.parse(sealed_at);
+    if (!found || !hash) return { name, state: "gone" as const };
+    if (hashes.length === 1 && hashes[0] === hash) return { name, state: "same" as const };
+    const isNewer = Date.parse(found.LastModified ?? "") >= decodeTime(run_id);
     return { name, state: isNewer ? ("newer" as const) : ("other" as const) };
   });
   const all = await Promise.all(bundles);
-  const names = (state: "newer" | "other") => all.filter((each) => each.state === state).map(({ name }) => name);
+  const names = (state: "gone" | "newer" | "other") =>
+    all.filter((each) => each.state === state).map(({ name }) => name);
   const [other, newer] = [names("other"), names("newer")];
   if (other.length)
     return [
@@ -77,7 +85,14 @@ async function codeFindings(lambda: LambdaClient, prefix: string, { run_id, run_
         "find out in CloudTrail who changed the functions (UpdateFunctionCode, UpdateFunctionConfiguration)",
       ),
     ];
-  if (newer.length) return [note("code of the runs", `deployed since the newest run, ${run_id}: ${newer.join(", ")}`)];
+  const gone = names("gone");
+  const notes = [
+    ...(newer.length ? [`deployed since the newest run, ${run_id}, began: ${newer.join(", ")}`] : []),
+    ...(gone.length
+      ? [`took part in the newest run, ${run_id}, and do not tell their code now: ${gone.join(", ")}`]
+      : []),
+  ];
+  if (notes.length) return notes.map((message) => note("code of the runs", message));
   return [ok("code of the runs", `run ${run_id} was collected by the code that is deployed`)];
 }
 

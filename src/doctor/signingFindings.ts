@@ -54,34 +54,44 @@ export function signingFindings(
   const repeated = left.filter(({ at }) => signatures.some((each) => isOf(at, each)));
   const unexplained = left.filter((each) => !repeated.includes(each) && each.at < now - WRITTEN_WITHIN);
   const findings = [
-    ...strangers.map(({ id, at, by }) =>
-      problem(
-        "signatures",
-        `${by} signed with the key at ${timeOf(at)}`,
-        `only the sealer signs: find out why (CloudTrail event ${id}), and compare the chain's head with one that you kept: itaudit verify --head`,
-      ),
-    ),
-    ...unexplained.map(({ id, at }) =>
-      problem(
-        "signatures",
-        `the sealer signed at ${timeOf(at)}, and no signature in the bucket is of that time`,
-        `find out what was signed (CloudTrail event ${id}); another history may exist: itaudit verify --head with one that you kept`,
-      ),
-    ),
-    ...unseen.map(({ key, at }) =>
-      problem(
-        "signatures",
-        `${key} was written at ${timeOf(at)}, and CloudTrail shows no use of the key for it`,
-        "find out in CloudTrail who wrote it (S3 data events); itaudit verify tells whether it fits",
-      ),
-    ),
+    ...someOf(strangers, ({ id, at, by }) => ({
+      message: `${by} signed with the key at ${timeOf(at)}`,
+      remedy: `only the sealer signs: find out why (CloudTrail event ${id}), and compare the chain's head with one that you kept: itaudit verify --head`,
+    })),
+    ...someOf(unexplained, ({ id, at }) => ({
+      message: `the sealer signed at ${timeOf(at)}, and no signature in the bucket is of that time`,
+      remedy: `find out what was signed (CloudTrail event ${id}); another history may exist: itaudit verify --head with one that you kept`,
+    })),
+    ...someOf(unseen, ({ key, at }) => ({
+      message: `${key} was written at ${timeOf(at)}, and CloudTrail's event history shows no use of the key for it`,
+      remedy: "find out in CloudTrail who wrote it (S3 data events); itaudit verify tells whether it fits",
+    })),
   ];
   if (findings.length) return findings;
   return [
     ok("signatures", `${signatures.length - early}, each a use of the key by the sealer in CloudTrail`),
     ...(early ? [note("signatures", `${early} of the last half hour, of which CloudTrail may not tell yet`)] : []),
-    ...(repeated.length ? [note("signatures", `${repeated.length} were made twice: a sealer died or was late`)] : []),
+    ...(repeated.length
+      ? [
+          note(
+            "signatures",
+            `${repeated.length} uses of the key beside them, minutes before a signature was written: a sealer that died leaves such a one, and so does who signs another history then`,
+          ),
+        ]
+      : []),
   ];
+}
+
+/** Findings of one kind that are told one by one. */
+const TOLD_AT_MOST = 5;
+
+/** The first findings of a kind, and how many more there are. */
+function someOf<T>(all: readonly T[], say: (each: T) => { message: string; remedy: string }): Finding[] {
+  return all.slice(0, TOLD_AT_MOST).map((each, index) => {
+    const { message, remedy } = say(each);
+    const more = index === TOLD_AT_MOST - 1 ? all.length - TOLD_AT_MOST : 0;
+    return problem("signatures", more ? `${message}; and ${more} more like it` : message, remedy);
+  });
 }
 
 /** Whether a use of the key can have made a signature: S3 tells whole seconds. */

@@ -150,7 +150,11 @@ describe("itaudit controls", function () {
       /no control is of all that was asked for/,
     ],
     ["a run that there is not", ["01JDT3SAPG0000000000000000"], /run 01JDT3SAPG0000000000000000 has no tables here/],
-    ["exceptions that are not there", ["--exceptions", "nowhere.yaml"], /--exceptions nowhere.yaml: ENOENT/],
+    [
+      "exceptions that are not there",
+      ["--exceptions", "nowhere.yaml"],
+      /--exceptions nowhere.yaml: there is no such file/,
+    ],
   ] as const)
     it(`ends with 3 and one line on ${what}`, async () => {
       const { code, stdout, stderr } = await asked(...args);

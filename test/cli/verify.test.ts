@@ -60,7 +60,36 @@ describe("itaudit verify", () => {
     ["no such folder", ["--all", "--dir", "/nowhere"], /\/nowhere/],
     ["a run that is not there", [runId(7), "--dir", "<folder>"], /holds no manifest of run/],
     ["an id that is none", ["../../etc/passwd", "--dir", "<folder>"], /is not the id of a run/],
-    ["a public key that is none", ["--all", "--dir", "<folder>", "--public-key", "package.json"], /no PEM block/],
+    [
+      "a public key that is none",
+      ["--all", "--dir", "<folder>", "--public-key", "package.json"],
+      /--public-key package.json: .*no PEM block/,
+    ],
+    [
+      "a key that is not there",
+      ["--all", "--dir", "<folder>", "--public-key", "no.pem"],
+      /--public-key no.pem: there is no such file/,
+    ],
+    [
+      "a key that is a folder",
+      ["--all", "--dir", "<folder>", "--public-key", "src"],
+      /--public-key src: it is a folder/,
+    ],
+    [
+      "a witness that is not there",
+      ["--all", "--dir", "<folder>", "--witness", "no.pem"],
+      /--witness no.pem: there is no such file/,
+    ],
+    [
+      "a witness that is none",
+      ["--all", "--dir", "<folder>", "--witness", "package.json"],
+      /--witness package.json: .* is expected/,
+    ],
+    [
+      "a proof that is none",
+      ["--proof", "README.md", "--public-key", "no.pem"],
+      /--public-key no.pem: there is no such file/,
+    ],
     ["the newest run of before, for one run", [runId(1), "--dir", "<folder>", "--head", "x"], /add --all/],
     [
       "a file of before without it",

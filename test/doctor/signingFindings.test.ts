@@ -35,13 +35,18 @@ const CASES: [string, SignEvent[], StoredSignature[], string[]][] = [
     "a sealer died before it wrote, and the next one signed again",
     [event("08:00:00"), event("08:10:00")],
     [written("08:10:01")],
-    ["ok: 1, each a use of the key by the sealer in CloudTrail", "note: 1 were made twice: a sealer died or was late"],
+    [
+      "ok: 1, each a use of the key by the sealer in CloudTrail",
+      "note: 1 uses of the key beside them, minutes before a signature was written: a sealer that died leaves such a one, and so does who signs another history then",
+    ],
   ],
   [
     "a signature was made without the key",
     [event("08:00:00")],
     [written("08:00:00"), written("09:00:00")],
-    ["problem: sig-09:00:00 was written at 2026-11-29T09:00:00.000Z, and CloudTrail shows no use of the key for it"],
+    [
+      "problem: sig-09:00:00 was written at 2026-11-29T09:00:00.000Z, and CloudTrail's event history shows no use of the key for it",
+    ],
   ],
   [
     "CloudTrail does not show the newest yet",
@@ -61,6 +66,13 @@ describe("uses of the signing key, against the signatures in the bucket", () => 
       const findings = signingFindings(events, signatures, SEALER, NOW);
       expect(findings.map(({ verdict, message }) => `${verdict}: ${message}`)).to.deep.equal(told);
     });
+
+  it("tells five of a kind, and how many more there are", () => {
+    const events = Array.from({ length: 400 }, () => event("08:00:00", "eve"));
+    const findings = signingFindings(events, [], SEALER, NOW);
+    expect(findings).to.have.length(5);
+    expect(findings.at(-1)!.message).to.match(/; and 395 more like it$/);
+  });
 
   it("says what to do about each problem", () => {
     const findings = signingFindings([event("08:00:00"), event("08:00:00", "eve")], [written("09:30:00")], SEALER, NOW);

@@ -264,6 +264,14 @@ describe("collecting from a desk", function () {
     expect(documents(/plan\.json$/)).to.be.empty;
   });
 
+  it("says what is wrong with a list of accounts, and nothing of a deployment", async () => {
+    const { code, stderr } = await collect([...SOME, "--accounts", "12345"]);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(
+      /itaudit: --accounts: "12345" at position 1 is not an AWS account id, which has 12 digits\n$/,
+    );
+  });
+
   it("loses nothing when credentials end in the middle, and goes on once there are new ones", async () => {
     faults({ effect: { kind: "expired" }, service: "rds", region: "us-east-1" });
     const stopped = await collect();

@@ -262,6 +262,17 @@ describe("itaudit doctor", function () {
       ]);
     });
 
+    it("does not say of a function that is gone that the run had its code", async () => {
+      const { functions } = running.sandbox.state;
+      const [arn, fn] = [...functions].find(([, { FunctionName }]) => FunctionName === "audit-get-meta-iam")!;
+      functions.delete(arn);
+      const subjects = await looked();
+      functions.set(arn, fn);
+      expect(saidOf(subjects, "code of the runs")).to.deep.equal([
+        "note: took part in the newest run, RUN, and do not tell their code now: audit-get-meta-iam",
+      ]);
+    });
+
     it("tells who else signed with the key, and functions that are others than the run's", async () => {
       const { state } = running.sandbox;
       const fn = [...state.functions.values()].find(({ FunctionName }) => FunctionName === "audit-sealer")!;
