@@ -17,5 +17,5 @@ FROM {{table}} d
 LEFT JOIN supported s ON s.account_id = d.account_id AND s.region = d.region AND s.engine = d.engine
   AND (d.engine_version = s.major_engine_version OR starts_with(d.engine_version, s.major_engine_version || '.'))
 WHERE coalesce(d.{{status}}, '') <> 'deleting'
-  AND d.engine IN ({{engines}})
+  AND coalesce(d.engine IN ({{engines}}), true)
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version

@@ -12,7 +12,8 @@ WITH groups AS (
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ({{parameters}})
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_or(s.value IS NOT NULL) THEN {{set}}
+       CASE WHEN d.engine IS NULL THEN NULL
+            WHEN bool_or(s.value IS NOT NULL) THEN {{set}}
             WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
               OR bool_or((p.db_parameter_group_name NOT LIKE 'default.%' OR p.describe_db_parameters IS NOT NULL)
@@ -28,5 +29,5 @@ LEFT JOIN latest_aws_rds_dbparametergroup p
   ON p.account_id = d.account_id AND p.region = d.region AND p.db_parameter_group_name = g.name
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region AND s.db_parameter_group_name = g.name
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND {{engines}} AND d.db_cluster_identifier IS NULL
+  AND coalesce({{engines}}, true) AND d.db_cluster_identifier IS NULL
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version

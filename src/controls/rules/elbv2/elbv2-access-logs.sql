@@ -12,11 +12,11 @@
 -- in-part:
 --   fsbp ELB.5: Classic Load Balancers are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       bool_or(json_extract_scalar(a.attribute, '$.Key') = 'access_logs.s3.enabled'
-         AND json_extract_scalar(a.attribute, '$.Value') = 'true') AS passes,
+       CASE WHEN min(d.type) IS NOT NULL THEN bool_or(json_extract_scalar(a.attribute, '$.Key') = 'access_logs.s3.enabled'
+         AND json_extract_scalar(a.attribute, '$.Value') = 'true') END AS passes,
        'Access logs are off' AS reason
 FROM latest_aws_elasticloadbalancingv2_loadbalancer d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_load_balancer_attributes, '$.Attributes') AS array(json)))
   AS a (attribute) ON true
-WHERE d.type IN ('application', 'network')
+WHERE coalesce(d.type IN ('application', 'network'), true)
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

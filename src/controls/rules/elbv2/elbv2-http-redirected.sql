@@ -11,10 +11,10 @@
 -- in-part:
 --   fsbp ELB.1: rules of a listener beside its default action are not asked
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       bool_and(json_extract_scalar(a.action, '$.Type') = 'redirect'
-         AND json_extract_scalar(a.action, '$.RedirectConfig.Protocol') = 'HTTPS') AS passes,
+       CASE WHEN min(d.protocol) IS NOT NULL THEN bool_and(json_extract_scalar(a.action, '$.Type') = 'redirect'
+         AND json_extract_scalar(a.action, '$.RedirectConfig.Protocol') = 'HTTPS') END AS passes,
        'Answers in clear text' AS reason
 FROM latest_aws_elasticloadbalancingv2_listener d
 LEFT JOIN UNNEST(d.default_actions) AS a (action) ON true
-WHERE d.protocol = 'HTTP'
+WHERE coalesce(d.protocol = 'HTTP', true)
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -11,9 +11,10 @@
 -- in-part:
 --   fsbp ELB.17: every policy of TLS 1.2 or later passes, and not the recommended ones alone
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       f.lowest IN ('1.2', '1.3') AS passes,
+       CASE WHEN d.protocol IS NOT NULL THEN f.lowest IN ('1.2', '1.3') END AS passes,
        'The security policy ' || d.ssl_policy || ' takes TLS ' || f.lowest AS reason,
-       'The security policy ' || coalesce(d.ssl_policy, 'that is not named') || ' is in no table of policies' AS not_known
+       CASE WHEN d.protocol IS NULL THEN 'Its protocol is not in the evidence'
+            ELSE 'The security policy ' || coalesce(d.ssl_policy, 'that is not named') || ' is in no table of policies' END AS not_known
 FROM latest_aws_elasticloadbalancingv2_listener d
 LEFT JOIN facts_tls_policies f ON f.service = 'elb' AND f.policy = d.ssl_policy
-WHERE d.protocol IN ('HTTPS', 'TLS')
+WHERE coalesce(d.protocol IN ('HTTPS', 'TLS'), true)

@@ -11,7 +11,7 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.17]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       date_diff('day', d.create_date, d.collected_at) <= 90 AS passes,
+       CASE WHEN d.status IS NOT NULL THEN date_diff('day', d.create_date, d.collected_at) <= 90 END AS passes,
        'Made ' || TRY_CAST(date_diff('day', d.create_date, d.collected_at) AS varchar) || ' days ago, of ' || d.user_name AS reason
 FROM latest_aws_iam_accesskey d
-WHERE d.status = 'Active'
+WHERE coalesce(d.status, 'Active') = 'Active'

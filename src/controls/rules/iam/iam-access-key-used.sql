@@ -14,10 +14,10 @@
 --   cis-v3 1.12: access keys alone; passwords are judged by iam-user-password-used
 --   cis-v5 1.11: access keys alone; passwords are judged by iam-user-password-used
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       date_diff('day', CASE WHEN json_extract_scalar(d.get_access_key_last_used, '$.AccessKeyLastUsed.LastUsedDate') IS NULL
+       CASE WHEN d.status IS NOT NULL THEN date_diff('day', CASE WHEN json_extract_scalar(d.get_access_key_last_used, '$.AccessKeyLastUsed.LastUsedDate') IS NULL
                              THEN d.create_date
                              ELSE TRY_CAST(TRY(from_iso8601_timestamp(json_extract_scalar(d.get_access_key_last_used,
-                               '$.AccessKeyLastUsed.LastUsedDate'))) AS timestamp) END, d.collected_at) <= 45 AS passes,
+                               '$.AccessKeyLastUsed.LastUsedDate'))) AS timestamp) END, d.collected_at) <= 45 END AS passes,
        'Not used for more than 45 days, of ' || d.user_name AS reason
 FROM latest_aws_iam_accesskey d
-WHERE d.status = 'Active'
+WHERE coalesce(d.status, 'Active') = 'Active'

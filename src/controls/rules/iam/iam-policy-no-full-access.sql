@@ -15,7 +15,7 @@
 --   cis-v5 1.15: "customer managed policies alone: inline policies and those of AWS are not judged"
 --   fsbp IAM.1: policies that are attached to nothing are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       NOT p.allows_everything AS passes,
+       CASE WHEN d.attachment_count IS NOT NULL THEN NOT p.allows_everything END AS passes,
        'It allows nearly every action on nearly every resource' AS reason,
        'It is not understood: ' || p.problem AS not_known,
        p.evidence AS evidence
@@ -23,4 +23,4 @@ FROM latest_aws_iam_managedpolicy d
 LEFT JOIN latest_policies p
   ON p.resource_type = 'AWS::IAM::ManagedPolicy' AND p.evidence_object = d.evidence_object
  AND p.evidence_line = d.evidence_line
-WHERE d.attachment_count > 0
+WHERE coalesce(d.attachment_count, 1) > 0

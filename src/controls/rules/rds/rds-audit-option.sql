@@ -20,7 +20,8 @@ WITH groups AS (
   WHERE json_extract_scalar(p.member, '$.OptionName') IN ('MARIADB_AUDIT_PLUGIN', 'SQLSERVER_AUDIT')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN count(a.option_group_name) > 0 THEN true
+       CASE WHEN min(d.engine) IS NULL THEN NULL
+            WHEN count(a.option_group_name) > 0 THEN true
             WHEN count(g.name) > 0 AND bool_and(o.option_group_name IS NOT NULL OR g.name LIKE 'default:%')
             THEN false END AS passes,
        'No audit option is in the option group ' || min(g.name) AS reason,
@@ -31,5 +32,5 @@ LEFT JOIN latest_aws_rds_optiongroup o
   ON o.account_id = d.account_id AND o.region = d.region AND o.option_group_name = g.name
 LEFT JOIN audited a ON a.account_id = d.account_id AND a.region = d.region AND a.option_group_name = g.name
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND (d.engine IN ('mysql', 'mariadb') OR d.engine LIKE 'sqlserver-%') AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.engine IN ('mysql', 'mariadb') OR d.engine LIKE 'sqlserver-%', true) AND d.db_cluster_identifier IS NULL
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

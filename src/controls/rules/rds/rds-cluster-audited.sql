@@ -23,7 +23,7 @@ WITH settings AS (
     'server_audit_events', 'audit_logs', 'neptune_enable_audit_log')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN d.db_cluster_parameter_group IS NULL
+       CASE WHEN d.engine IS NULL OR d.db_cluster_parameter_group IS NULL
               OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
               OR bool_or((p.db_cluster_parameter_group_name NOT LIKE 'default.%' OR p.describe_db_cluster_parameters IS NOT NULL)
@@ -48,5 +48,5 @@ LEFT JOIN latest_aws_rds_dbclusterparametergroup p
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region
  AND s.db_cluster_parameter_group_name = d.db_cluster_parameter_group
 WHERE coalesce(d.status, '') <> 'deleting'
-  AND d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'docdb', 'neptune')
+  AND coalesce(d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'docdb', 'neptune'), true)
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.db_cluster_parameter_group

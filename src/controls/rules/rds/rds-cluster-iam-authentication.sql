@@ -12,9 +12,10 @@
 -- in-part:
 --   fsbp RDS.12: clusters of Aurora Serverless version 1 are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.iam_database_authentication_enabled AS passes,
+       d.engine IN ('aurora-mysql', 'aurora-postgresql', 'aurora', 'mysql', 'postgres', 'neptune') AND d.iam_database_authentication_enabled
+         OR NOT d.engine IN ('aurora-mysql', 'aurora-postgresql', 'aurora', 'mysql', 'postgres', 'neptune') AS passes,
        'IAM authentication is off' AS reason
 FROM latest_aws_rds_dbcluster d
 WHERE coalesce(d.status, '') <> 'deleting'
-  AND d.engine IN ('aurora-mysql', 'aurora-postgresql', 'aurora', 'mysql', 'postgres', 'neptune')
+  AND coalesce(d.engine IN ('aurora-mysql', 'aurora-postgresql', 'aurora', 'mysql', 'postgres', 'neptune'), true)
   AND coalesce(d.engine_mode, '') <> 'serverless'

@@ -22,7 +22,8 @@ WITH settings AS (
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('rds.force_ssl', 'require_secure_transport', 'tls', 'neptune_enforce_ssl')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value NOT IN ('0', 'off', 'false', 'disabled'))
+       CASE WHEN d.engine IS NULL THEN NULL
+            WHEN bool_or(s.value IS NOT NULL) THEN bool_and(s.value NOT IN ('0', 'off', 'false', 'disabled'))
             WHEN d.db_cluster_parameter_group IS NULL
               OR bool_or(p.db_cluster_parameter_group_name IS NULL AND d.db_cluster_parameter_group NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBClusterParameters') IS NOT NULL)
@@ -42,5 +43,5 @@ LEFT JOIN latest_aws_rds_dbclusterparametergroup p
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region
  AND s.db_cluster_parameter_group_name = d.db_cluster_parameter_group
 WHERE coalesce(d.status, '') <> 'deleting'
-  AND d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'mysql', 'docdb', 'neptune')
+  AND coalesce(d.engine IN ('aurora-postgresql', 'aurora-mysql', 'postgres', 'mysql', 'docdb', 'neptune'), true)
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version, d.db_cluster_parameter_group

@@ -13,8 +13,9 @@
 -- in-part:
 --   fsbp RDS.10: members of clusters are judged with their cluster
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.iam_database_authentication_enabled AS passes,
+       d.engine IN ('mysql', 'mariadb', 'postgres') AND d.iam_database_authentication_enabled
+         OR NOT d.engine IN ('mysql', 'mariadb', 'postgres') AS passes,
        'IAM authentication is off' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.engine IN ('mysql', 'mariadb', 'postgres') AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.engine IN ('mysql', 'mariadb', 'postgres'), true) AND d.db_cluster_identifier IS NULL

@@ -22,7 +22,7 @@ WITH groups AS (
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('shared_preload_libraries', 'pgaudit.log')
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
+       CASE WHEN min(d.engine) IS NULL OR count(g.name) = 0 OR bool_or(p.db_parameter_group_name IS NULL AND g.name NOT LIKE 'default.%')
               OR bool_or(element_at(p.unread, 'DescribeDBParameters') IS NOT NULL)
               OR bool_or((p.db_parameter_group_name NOT LIKE 'default.%' OR p.describe_db_parameters IS NOT NULL)
                  AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
@@ -38,5 +38,5 @@ LEFT JOIN latest_aws_rds_dbparametergroup p
   ON p.account_id = d.account_id AND p.region = d.region AND p.db_parameter_group_name = g.name
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region AND s.db_parameter_group_name = g.name
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.engine = 'postgres' AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.engine, 'postgres') = 'postgres' AND d.db_cluster_identifier IS NULL
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -28,5 +28,5 @@ FROM latest_aws_rds_dbinstance d
 LEFT JOIN supported s ON s.account_id = d.account_id AND s.region = d.region AND s.engine = d.engine
   AND (d.engine_version = s.major_engine_version OR starts_with(d.engine_version, s.major_engine_version || '.'))
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.engine IN ('mysql', 'mariadb', 'postgres', 'aurora-mysql', 'aurora-postgresql')
+  AND coalesce(d.engine IN ('mysql', 'mariadb', 'postgres', 'aurora-mysql', 'aurora-postgresql'), true)
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version

@@ -9,7 +9,7 @@
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.8]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.status = 'COMPLIANT' AS passes,
+       d.compliance_type = 'Patch' AND d.status = 'COMPLIANT' OR d.compliance_type <> 'Patch' AS passes,
        'Patches are missing' AS reason
 FROM latest_aws_ssm_resourcecompliance d
-WHERE d.compliance_type = 'Patch'
+WHERE coalesce(d.compliance_type, 'Patch') = 'Patch'
