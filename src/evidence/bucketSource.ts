@@ -1,9 +1,33 @@
-import type { Readable } from "node:stream";
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { pipeline, type Readable, Transform } from "node:stream";
+import { GetObjectCommand, type GetObjectCommandOutput, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import type { EvidenceSource } from "./source.ts";
 
 const isAbsent = (error: unknown): boolean =>
   error instanceof Error && (error.name === "NoSuchKey" || error.name === "NotFound");
+
+/** Why an answer is not a whole object; undefined: it is. */
+function shortfall(arrived: number, { ContentLength = arrived, ETag }: GetObjectCommandOutput): string | undefined {
+  // Nothing at all without a tag is of something on the way, not of S3.
+  const isWhole = arrived === ContentLength && (arrived > 0 || ETag);
+  return isWhole ? undefined : `${arrived} of ${ContentLength} bytes came. Try again`;
+}
+
+/** The body of an answer, which fails at its end where it is not all that was announced. */
+function whole(answer: GetObjectCommandOutput, name: string): Readable {
+  let arrived = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      arrived += chunk.length;
+      done(null, chunk);
+    },
+    flush(done) {
+      const problem = shortfall(arrived, answer);
+      done(problem ? new Error(`${name}: ${problem}`) : null);
+    },
+  });
+  // Whoever reads is told of errors by the stream itself.
+  return pipeline(answer.Body as Readable, counted, () => undefined);
+}
 
 export function bucketSource(s3: S3Client, bucket: string): EvidenceSource {
   const get = async (key: string) => {
@@ -19,13 +43,14 @@ export function bucketSource(s3: S3Client, bucket: string): EvidenceSource {
     read: async (key) => {
       const answer = await get(key);
       const bytes = await answer?.Body?.transformToByteArray();
-      const { ContentLength = bytes?.length, ETag } = answer ?? {};
-      // Nothing at all without a tag is of something on the way, not of S3.
-      if (bytes && (bytes.length !== ContentLength || (!bytes.length && !ETag)))
-        throw new Error(`s3://${bucket}/${key}: ${bytes.length} of ${ContentLength} bytes came. Try again`);
+      const problem = answer && bytes && shortfall(bytes.length, answer);
+      if (problem) throw new Error(`s3://${bucket}/${key}: ${problem}`);
       return bytes;
     },
-    open: async (key) => (await get(key))?.Body as Readable | undefined,
+    open: async (key) => {
+      const answer = await get(key);
+      return answer?.Body && whole(answer, `s3://${bucket}/${key}`);
+    },
     async *list(prefix, atMost) {
       let token: string | undefined;
       do {

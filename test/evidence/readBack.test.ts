@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { sdkStreamMixin } from "@smithy/core/serde";
 import { mockClient } from "aws-sdk-client-mock";
@@ -52,7 +53,17 @@ describe("what is read back from the bucket", () => {
       }));
       const { source } = runStore(s3 as unknown as S3Client, "evidence");
       await expect(source.read("keys/a.pem")).to.be.rejectedWith(/bytes came/);
+      await expect(buffer((await source.open("keys/a.pem"))!)).to.be.rejectedWith(/bytes came/);
     });
+
+  it("is the whole object, as a stream as well, and what is read of it in part", async () => {
+    const { source } = answers("whole");
+    expect(String(await buffer((await source.open("keys/a.pem"))!))).to.equal("whole");
+    for await (const chunk of (await source.open("keys/a.pem"))!) {
+      expect(String(chunk)).to.equal("whole");
+      break;
+    }
+  });
 
   it("is not the document of another run or another task", async () => {
     const commit = (of: object) =>
