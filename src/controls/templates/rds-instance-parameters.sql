@@ -6,7 +6,7 @@ WITH groups AS (
   CROSS JOIN UNNEST(d.db_parameter_groups) AS g (member)
 ), settings AS (
   SELECT p.account_id, p.region, p.db_parameter_group_name, json_extract_scalar(s.parameter, '$.ParameterName') AS name,
-         lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
+         nullif(lower(json_extract_scalar(s.parameter, '$.ParameterValue')), '') AS value
   FROM latest_aws_rds_dbparametergroup p
   CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ({{parameters}})

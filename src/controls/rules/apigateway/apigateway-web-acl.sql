@@ -9,6 +9,6 @@
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.web_acl_arn IS NOT NULL AS passes,
+       coalesce(d.web_acl_arn, '') <> '' AS passes,
        'No web ACL' AS reason
 FROM latest_aws_apigateway_stage d

@@ -9,6 +9,6 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.access_log_settings, '$.DestinationArn') IS NOT NULL AS passes,
+       coalesce(json_extract_scalar(d.access_log_settings, '$.DestinationArn'), '') <> '' AS passes,
        'Requests are not logged' AS reason
 FROM latest_aws_apigatewayv2_stage d

@@ -9,6 +9,7 @@
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(json_extract_scalar(d.metadata_options, '$.HttpTokens'), 'optional') = 'required' AS passes,
+       coalesce(json_extract_scalar(d.metadata_options, '$.HttpTokens'), 'optional') = 'required'
+         OR coalesce(json_extract_scalar(d.metadata_options, '$.HttpEndpoint'), '') = 'disabled' AS passes,
        'IMDSv1 is allowed' AS reason
 FROM latest_aws_autoscaling_launchconfiguration d

@@ -7,6 +7,7 @@
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.13]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(d.locked, false) AS passes,
+       -- A logically air-gapped vault is made with a lock in compliance mode.
+       coalesce(d.locked, false) OR coalesce(d.vault_type, '') = 'LOGICALLY_AIR_GAPPED_BACKUP_VAULT' AS passes,
        'Backups can be deleted' AS reason
 FROM latest_aws_backup_backupvault d

@@ -9,10 +9,12 @@
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_and(json_extract(d.cache_behaviors, '$.Items') IS NULL OR TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json)) IS NOT NULL)
-            THEN json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') <> 'allow-all'
-              AND bool_and(CASE WHEN coalesce(json_size(b.behavior, '$'), 0) = 0 THEN true
-                         ELSE json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy') <> 'allow-all' END) END AS passes,
+       CASE WHEN json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') = 'allow-all'
+              OR bool_or(json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy') = 'allow-all') THEN false
+            WHEN json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') IS NOT NULL
+             AND bool_and(json_extract(d.cache_behaviors, '$.Items') IS NULL OR TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json)) IS NOT NULL)
+             AND bool_and(coalesce(json_size(b.behavior, '$'), 0) = 0 OR json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy') IS NOT NULL)
+            THEN true END AS passes,
        'A cache behavior allows HTTP' AS reason
 FROM latest_aws_cloudfront_distribution d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json))) AS b (behavior) ON true

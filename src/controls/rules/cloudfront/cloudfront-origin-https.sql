@@ -15,18 +15,25 @@ WITH behaviors AS (
   FROM latest_aws_cloudfront_distribution d
   LEFT JOIN UNNEST(TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json))) AS b (behavior) ON true
   GROUP BY d.evidence_object, d.evidence_line
+), reached AS (
+  SELECT d.evidence_object, d.evidence_line,
+         json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy') AS policy,
+         CASE WHEN coalesce(json_size(o.origin, '$'), 0) = 0 THEN NULL
+              WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'http-only' THEN false
+              WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'match-viewer'
+              THEN NOT (b.allow_http OR json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') = 'allow-all')
+              WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'https-only' THEN true
+              WHEN json_extract(o.origin, '$.CustomOriginConfig') IS NULL THEN true END AS encrypted
+  FROM latest_aws_cloudfront_distribution d
+  LEFT JOIN behaviors b ON b.evidence_object = d.evidence_object AND b.evidence_line = d.evidence_line
+  LEFT JOIN UNNEST(TRY_CAST(json_extract(d.origins, '$.Items') AS array(json))) AS o (origin) ON true
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       bool_and(CASE WHEN coalesce(json_size(o.origin, '$'), 0) = 0 THEN NULL
-                     WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'http-only' THEN false
-                     WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'match-viewer'
-                     THEN NOT (b.allow_http OR json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') = 'allow-all')
-                     WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'https-only' THEN true
-                     WHEN json_extract(o.origin, '$.CustomOriginConfig') IS NULL THEN true END) AS passes,
-       CASE WHEN bool_or(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy') = 'http-only')
+       CASE WHEN bool_or(NOT r.encrypted) THEN false
+            WHEN bool_and(r.encrypted IS NOT NULL) THEN true END AS passes,
+       CASE WHEN bool_or(r.policy = 'http-only')
             THEN 'An origin is reached by HTTP alone'
             ELSE 'An origin is reached as the viewer comes, and viewers may come by HTTP' END AS reason
 FROM latest_aws_cloudfront_distribution d
-LEFT JOIN behaviors b ON b.evidence_object = d.evidence_object AND b.evidence_line = d.evidence_line
-LEFT JOIN UNNEST(TRY_CAST(json_extract(d.origins, '$.Items') AS array(json))) AS o (origin) ON true
+LEFT JOIN reached r ON r.evidence_object = d.evidence_object AND r.evidence_line = d.evidence_line
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -11,7 +11,7 @@
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN b.name IS NOT NULL AND element_at(b.unread, 'GetBucketLogging') IS NULL
-            THEN json_extract_scalar(b.get_bucket_logging, '$.LoggingEnabled.TargetBucket') IS NOT NULL END AS passes,
+            THEN coalesce(json_extract_scalar(b.get_bucket_logging, '$.LoggingEnabled.TargetBucket'), '') <> '' END AS passes,
        'Access to the bucket ' || d.s3_bucket_name || ' is not logged' AS reason,
        CASE WHEN b.name IS NULL THEN 'The bucket ' || d.s3_bucket_name || ' is in no account that was read'
             ELSE 'The logging of the bucket ' || d.s3_bucket_name || ' was not read' END AS not_known,

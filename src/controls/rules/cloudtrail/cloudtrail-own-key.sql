@@ -11,6 +11,6 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.kms_key_id IS NOT NULL AS passes,
+       coalesce(d.kms_key_id, '') <> '' AS passes,
        'No key is named' AS reason
 FROM latest_aws_cloudtrail_trail d

@@ -8,6 +8,6 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.16]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.cloud_watch_logs_log_group_arn IS NOT NULL AS passes,
+       coalesce(d.cloud_watch_logs_log_group_arn, '') <> '' AS passes,
        'No log group is named' AS reason
 FROM latest_aws_cloudtrail_trail d

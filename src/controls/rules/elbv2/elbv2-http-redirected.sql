@@ -11,8 +11,13 @@
 -- in-part:
 --   fsbp ELB.1: rules of a listener beside its default action are not asked
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN min(d.protocol) IS NOT NULL THEN bool_and(json_extract_scalar(a.action, '$.Type') = 'redirect'
-         AND json_extract_scalar(a.action, '$.RedirectConfig.Protocol') = 'HTTPS') END AS passes,
+       -- What a redirect does not name stays as it was.
+       CASE WHEN min(d.protocol) IS NULL THEN NULL
+            WHEN bool_or(json_extract_scalar(a.action, '$.Type') <> 'redirect'
+              OR json_extract(a.action, '$.RedirectConfig') IS NOT NULL
+                 AND coalesce(json_extract_scalar(a.action, '$.RedirectConfig.Protocol'), 'HTTP') <> 'HTTPS') THEN false
+            WHEN bool_and(json_extract_scalar(a.action, '$.Type') IS NOT NULL
+              AND json_extract(a.action, '$.RedirectConfig') IS NOT NULL) THEN true END AS passes,
        'Answers in clear text' AS reason
 FROM latest_aws_elasticloadbalancingv2_listener d
 LEFT JOIN UNNEST(d.default_actions) AS a (action) ON true

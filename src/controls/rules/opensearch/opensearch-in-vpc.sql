@@ -10,7 +10,7 @@
 --   soc-2: [CC6.6]
 --   iso-27001: [A.8.20]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.vpc_options, '$.VPCId') IS NOT NULL AS passes,
+       coalesce(json_extract_scalar(d.vpc_options, '$.VPCId'), '') <> '' AS passes,
        'The endpoint is public' AS reason
 FROM latest_aws_opensearchservice_domain d
 WHERE NOT coalesce(d.deleted, false)

@@ -16,7 +16,7 @@
 WITH settings AS (
   SELECT p.account_id, p.region, p.db_cluster_parameter_group_name,
          json_extract_scalar(s.parameter, '$.ParameterName') AS name,
-         lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
+         nullif(lower(json_extract_scalar(s.parameter, '$.ParameterValue')), '') AS value
   FROM latest_aws_rds_dbclusterparametergroup p
   CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('shared_preload_libraries', 'pgaudit.log', 'server_audit_logging',

@@ -16,7 +16,7 @@
 WITH settings AS (
   SELECT p.account_id, p.region, p.db_cluster_parameter_group_name,
          json_extract_scalar(s.parameter, '$.ParameterName') AS name,
-         lower(json_extract_scalar(s.parameter, '$.ParameterValue')) AS value
+         nullif(lower(json_extract_scalar(s.parameter, '$.ParameterValue')), '') AS value
   FROM latest_aws_rds_dbclusterparametergroup p
   CROSS JOIN UNNEST(TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json))) AS s (parameter)
   WHERE json_extract_scalar(s.parameter, '$.ParameterName') IN ('rds.force_ssl', 'require_secure_transport', 'tls', 'neptune_enforce_ssl')
@@ -32,6 +32,10 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
             THEN NULL
             WHEN d.engine = 'aurora-postgresql' THEN CASE WHEN TRY_CAST(split_part(d.engine_version, '.', 1) AS double) < 17 THEN false END
             WHEN d.engine = 'postgres' THEN TRY_CAST(split_part(d.engine_version, '.', 1) AS double) >= 15
+            WHEN d.engine IN ('aurora-mysql', 'mysql')
+            THEN TRY_CAST(split_part(d.engine_version, '.', 1) AS double) * 100
+               + TRY_CAST(split_part(d.engine_version, '.', 2) AS double)
+               >= CASE d.engine WHEN 'aurora-mysql' THEN 804 ELSE 907 END
             ELSE d.engine IN ('docdb', 'neptune') END AS passes,
        'TLS is not required by the cluster parameter group ' || d.db_cluster_parameter_group AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,

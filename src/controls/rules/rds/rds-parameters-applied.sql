@@ -9,7 +9,8 @@
 --   soc-2: [CC7.1]
 --   iso-27001: [A.8.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       bool_and(json_extract_scalar(g.member, '$.ParameterApplyStatus') = 'in-sync') AS passes,
+       CASE WHEN bool_or(json_extract_scalar(g.member, '$.ParameterApplyStatus') <> 'in-sync') THEN false
+            WHEN bool_and(json_extract_scalar(g.member, '$.ParameterApplyStatus') IS NOT NULL) THEN true END AS passes,
        'a parameter group is not applied: ' || min(CASE WHEN json_extract_scalar(g.member, '$.ParameterApplyStatus') <> 'in-sync'
          THEN json_extract_scalar(g.member, '$.DBParameterGroupName') || ' is '
            || json_extract_scalar(g.member, '$.ParameterApplyStatus') END) AS reason

@@ -10,6 +10,6 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.get_bucket_logging, '$.LoggingEnabled.TargetBucket') IS NOT NULL AS passes,
+       coalesce(json_extract_scalar(d.get_bucket_logging, '$.LoggingEnabled.TargetBucket'), '') <> '' AS passes,
        'Access is not logged' AS reason
 FROM latest_aws_s3_bucket d

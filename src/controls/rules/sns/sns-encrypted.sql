@@ -8,6 +8,6 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.get_topic_attributes, '$.Attributes.KmsMasterKeyId') IS NOT NULL AS passes,
+       coalesce(json_extract_scalar(d.get_topic_attributes, '$.Attributes.KmsMasterKeyId'), '') <> '' AS passes,
        'No key is named' AS reason
 FROM latest_aws_sns_topic d

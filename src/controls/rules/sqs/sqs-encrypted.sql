@@ -10,7 +10,7 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(json_extract_scalar(d.get_queue_attributes, '$.Attributes.KmsMasterKeyId') IS NOT NULL
+       coalesce(json_extract_scalar(d.get_queue_attributes, '$.Attributes.KmsMasterKeyId') <> ''
          OR json_extract_scalar(d.get_queue_attributes, '$.Attributes.SqsManagedSseEnabled') = 'true', false) AS passes,
        'Encryption is off' AS reason
 FROM latest_aws_sqs_queue d
