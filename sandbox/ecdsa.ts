@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createECDH } from "node:crypto";
 import { p256 } from "@noble/curves/nist.js";
 
 /**
@@ -13,12 +13,14 @@ export function scalarOf(seed: Uint8Array): Uint8Array {
   return Fn.toBytes(Fn.create(BigInt(`0x${Buffer.from(seed).toString("hex") || "0"}`) - 1n) || 1n);
 }
 
+/** What stands before the point of a public key on P-256. @see https://www.rfc-editor.org/rfc/rfc5480 SubjectPublicKeyInfo */
+const BEFORE_POINT = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex");
+
 /** The public key of a private one, as DER (SubjectPublicKeyInfo). */
 export function publicKeyOf(scalar: Uint8Array): Uint8Array {
-  const point = p256.getPublicKey(scalar, false);
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
-  const jwk = { kty: "EC", crv: "P-256", d: text(scalar), x: text(point.subarray(1, 33)), y: text(point.subarray(33)) };
-  return createPublicKey(createPrivateKey({ format: "jwk", key: jwk })).export({ format: "der", type: "spki" });
+  const curve = createECDH("prime256v1");
+  curve.setPrivateKey(scalar);
+  return Buffer.concat([BEFORE_POINT, curve.getPublicKey()]);
 }
 
 /** @returns the signature as DER */

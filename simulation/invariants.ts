@@ -8,7 +8,7 @@ import { DURATIONS_KEY, manifestKey, planKey, runDate } from "../src/evidence/la
 import { Manifest } from "../src/evidence/manifest.ts";
 import type { Outcome } from "../src/evidence/outcome.ts";
 import { GLOBAL, Plan, plannedItems } from "../src/evidence/plan.ts";
-import { keysIn } from "../src/evidence/publicKeys.ts";
+import { keysIn, type TrustedKeys } from "../src/evidence/publicKeys.ts";
 import { TaskOutcome } from "../src/evidence/taskOutcome.ts";
 import { NothingToVerify, type Notice, verify } from "../src/evidence/verify.ts";
 import type { Changes } from "./changes.ts";
@@ -16,7 +16,7 @@ import { differencesOfCopy, inFolder } from "./copies.ts";
 import { clusterOf, clusterOfService, definitionOf, type Holdings, serviceOf, snapshotOf, volumeOf } from "./estate.ts";
 import type { Looks } from "./looks.ts";
 import { violationsOnTheWay } from "./moments.ts";
-import { hasOccasion } from "./notices.ts";
+import { hasOccasion, type Occasions } from "./notices.ts";
 import type { Script } from "./script.ts";
 import { bucketSource } from "./simulatedBucket.ts";
 import { fallingSeals, fallingTimes } from "./times.ts";
@@ -153,9 +153,10 @@ export async function violations(world: World, script: Script, happened: Happene
     manifests.push(Manifest.parse(JSON.parse(text(stored))));
     say(...violationsOfRun({ world, script, changes }, plan, manifests.at(-1)!));
   }
-  say(...fallingSeals(manifests), ...(await unverified(world, script, happened)));
+  const keys = keysIn(world.publicKey());
+  say(...fallingSeals(manifests), ...(await unverified(objects, keys, { script, tries: happened.tries })));
   const unexpected = ["unjudged", "unreadable", "late", ...(script.clocks.size ? [] : ["time"])] as Notice["kind"][];
-  const watched = { publicKey: world.publicKey(), everyWrite: looks.everyWrite, unexpected: new Set(unexpected) };
+  const watched = { seed: script.seed, keys, everyWrite: looks.everyWrite, unexpected: new Set(unexpected) };
   say(...(await violationsOnTheWay(objects, watched)));
   if (looks.copy || looks.verdicts)
     await inFolder(async (folder) => {
@@ -165,14 +166,15 @@ export async function violations(world: World, script: Script, happened: Happene
   return found;
 }
 
+type Objects = ReadonlyMap<string, readonly StoredObject[]>;
+
 /** What `itaudit verify --all` says of the bucket, given the public key: signatures, chain, hashes, counts, coverage. */
-async function unverified({ state, publicKey }: World, script: Script, { tries }: Happened): Promise<string[]> {
+async function unverified(objects: Objects, keys: TrustedKeys, occasions: Occasions): Promise<string[]> {
   const found: string[] = [];
-  const occasions = { script, tries };
   try {
     await verify({
-      source: bucketSource(state.buckets.get(BUCKET)!.objects),
-      keys: keysIn(publicKey()),
+      source: bucketSource(objects),
+      keys,
       run: "all",
       violation: ({ kind, key, problem }) => {
         // Some scripts put a hint there that is none, and verifying is right to name it.

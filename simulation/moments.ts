@@ -1,18 +1,20 @@
+import { pick, randomOf } from "../sandbox/random.ts";
 import type { StoredObject } from "../sandbox/state.ts";
 import { DURATIONS_KEY } from "../src/evidence/layout.ts";
-import { keysIn } from "../src/evidence/publicKeys.ts";
+import type { TrustedKeys } from "../src/evidence/publicKeys.ts";
 import { NothingToVerify, type Notice, verify } from "../src/evidence/verify.ts";
 import { bucketSource } from "./simulatedBucket.ts";
 
-/** Moments of a run that are looked at where not every one is: the first are those at which least stands. */
-const MOMENTS_AT_MOST = 12;
+/** Steps of sealing that are looked at where not every write is: which ones is drawn, so that many seeds have all. */
+const STEPS = 2;
 
 /** Writes after which a bucket must verify: each is a step of sealing, at which a sealer may have died. */
 const isStep = (key: string): boolean => key.startsWith("runs/chain/") || /\/manifest\.(json|sig)$/.test(key);
 
 /** What a run is looked at with on its way. */
 export interface Watched {
-  publicKey: string;
+  seed: number;
+  keys: TrustedKeys;
   /** Every write is looked after, and not the steps of sealing alone. */
   everyWrite: boolean;
   /** Notices that are not to be there on the way. */
@@ -29,7 +31,7 @@ export async function violationsOnTheWay(
   watched: Watched,
 ): Promise<string[]> {
   const found: string[] = [];
-  for (const { moment, isBefore } of momentsOf(objects, watched.everyWrite)) {
+  for (const { moment, isBefore } of momentsOf(objects, watched)) {
     const standing = new Map<string, readonly StoredObject[]>();
     for (const [key, versions] of objects) {
       const then = versions.filter(({ modified }) => (isBefore ? +modified < moment : +modified <= moment));
@@ -41,18 +43,20 @@ export async function violationsOnTheWay(
 }
 
 /** Before a write is after the one before it, where each one is looked after. */
-function momentsOf(objects: ReadonlyMap<string, readonly StoredObject[]>, everyWrite: boolean) {
+function momentsOf(objects: ReadonlyMap<string, readonly StoredObject[]>, { seed, everyWrite }: Watched) {
   const writes = new Set<number>();
   for (const [key, versions] of objects)
     if (everyWrite || isStep(key)) for (const { modified } of versions) writes.add(+modified);
   const moments = [...writes].sort((a, b) => a - b);
   if (everyWrite) return moments.map((moment) => ({ moment, isBefore: false }));
-  return moments.slice(0, MOMENTS_AT_MOST).flatMap((moment) => [true, false].map((isBefore) => ({ moment, isBefore })));
+  const random = randomOf(`${seed} moments`);
+  const drawn = Array.from({ length: Math.min(STEPS, moments.length) }, () => pick(random, moments));
+  return [...new Set(drawn)].flatMap((moment) => [true, false].map((isBefore) => ({ moment, isBefore })));
 }
 
 async function violationsOf(
   objects: ReadonlyMap<string, readonly StoredObject[]>,
-  { publicKey, unexpected }: Watched,
+  { keys, unexpected }: Watched,
   moment: number,
 ): Promise<string[]> {
   const found: string[] = [];
@@ -60,7 +64,7 @@ async function violationsOf(
   try {
     await verify({
       source: bucketSource(objects),
-      keys: keysIn(publicKey),
+      keys,
       run: "all",
       violation: ({ kind, key, problem }) => {
         // Some scripts put a hint there that is none, and verifying is right to name it.

@@ -34,6 +34,22 @@ const HOUR = 3_600_000;
 /** How long the watchdog is awaited after the last run has begun. */
 const WATCHED = 24 * HOUR;
 
+/**
+ * What each client would look up in the environment and in the shared files at its first call: nothing of it is set, and
+ * with one process for all instances they would look for it thousands of times.
+ */
+const NOTHING_SET = {
+  authSchemePreference: [],
+  defaultsMode: "legacy",
+  requestChecksumCalculation: "WHEN_SUPPORTED",
+  responseChecksumValidation: "WHEN_SUPPORTED",
+  retryMode: "standard",
+  useArnRegion: false,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: async () => undefined,
+};
+
 /** The code under test: the functions by their names without prefix, given their surroundings. */
 export type System = (functionName: string, runtime: Runtime) => Handler;
 
@@ -147,6 +163,7 @@ function stageOf(seed: number, script: Script, options: SimulationOptions): Stag
     wait: clock.sleep,
     hasAddress: async () => true,
     client: ({ requestTimeout }) => ({
+      ...NOTHING_SET,
       requestHandler: doorOf(clock, log, network, self, requestTimeout),
       region: fn.region,
       credentials: { accessKeyId: world.keys.get(fn.FunctionName)!, secretAccessKey: "simulated" },
