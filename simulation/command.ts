@@ -20,6 +20,9 @@ interface SeedDone {
   faults: Record<string, number>;
 }
 
+/** Room for young objects, in megabytes: a seed's state lives as long as the seed, and would be copied at each collection. */
+const WORKER_OPTIONS = ["--import=tsx", "--max-semi-space-size=64"];
+
 process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
 process.env.POWERTOOLS_METRICS_DISABLED = "true";
 process.env.NODE_NO_WARNINGS = "1";
@@ -90,9 +93,6 @@ function tellFaults(faults: Faults): void {
     console.log(`  ${fault.padEnd(40)} ${String(times).padStart(7)} ${String(seeds).padStart(6)}`);
 }
 
-/** Megabytes of young objects: a seed's state lives as long as the seed, and is copied at each collection. */
-const COLLECTED_SELDOM = ["--max-semi-space-size=64"];
-
 /** Shares the seeds among worker processes. */
 async function shared(): Promise<void> {
   const started = performance.now();
@@ -105,7 +105,7 @@ async function shared(): Promise<void> {
       const count = Math.min(share, seed + runs - from);
       if (count <= 0) return undefined;
       const worker = fork(new URL(import.meta.url), ["--seed", String(from), "--runs", String(count)], {
-        execArgv: ["--import=tsx", ...COLLECTED_SELDOM],
+        execArgv: WORKER_OPTIONS,
       });
       worker.on("message", (report: SeedDone) => {
         done += 1;
