@@ -10,7 +10,7 @@ import { accessFacts, sessionsOf } from "../../src/desk/deskAccess.ts";
 import { deskClient } from "../../src/desk/deskConnections.ts";
 import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
 import { DeskKeyError, deskDigestKey, deskSigner } from "../../src/desk/deskKey.ts";
-import { deskPlan, estimateOf } from "../../src/desk/deskPlan.ts";
+import { deskPlan } from "../../src/desk/deskPlan.ts";
 import { collectRun, openTasks, sealRun, standingCommits } from "../../src/desk/deskRun.ts";
 import { startLanes } from "../../src/desk/lanes.ts";
 import { openRun } from "../../src/desk/openRun.ts";
@@ -29,6 +29,7 @@ import { firstFindings } from "./firstFindings.ts";
 import { type Interruption, interruption } from "./interruption.ts";
 import { mfaCode } from "./mfaCode.ts";
 import type { CollectOptions } from "./options.ts";
+import { preflight } from "./preflight.ts";
 import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
 import { showResults } from "./showResults.ts";
 
@@ -48,7 +49,7 @@ export async function collectFromDesk(options: CollectOptions): Promise<number> 
   if (options.continue && options.end) throw new CliError("--continue and --end: name one of them");
   if (options.dryRun) {
     const scope = await scopeOf(options);
-    await preflight(options, scope, deskPlan(planned(scope), new Date()));
+    say((await preflight(options.dir, scope, deskPlan(planned(scope), new Date()))).join("\n"));
     return 0;
   }
   try {
@@ -101,7 +102,7 @@ async function starting(options: CollectOptions, evidence: EvidenceStore): Promi
     { ...planned(scope), took: hint && tookOf(hint) },
     new Date(Date.now() + scope.callers[0].clockOffset),
   );
-  await preflight(options, scope, plan);
+  say((await preflight(options.dir, scope, plan)).join("\n"));
   await runStoreIn(evidence).writePlan(plan);
   const { profiles, role, externalId, organization } = options;
   const entered = { profiles, role, externalId, organization };
@@ -135,24 +136,6 @@ async function goingOn(options: CollectOptions, plan: Plan): Promise<{ scope: Sc
 
 const stripped = ({ profiles, role, externalId }: ScopeOptions): ScopeOptions =>
   Object.fromEntries(Object.entries({ profiles, role, externalId }).filter(([, value]) => value !== undefined));
-
-/** What is said before the first call in an account. */
-async function preflight({ dir }: CollectOptions, scope: Scope, plan: Plan): Promise<void> {
-  const { callers, role, accounts, excluded, regions, open, catalog, services } = scope;
-  const { planned: items, calls } = estimateOf(plan, catalog, open);
-  const some = (all: readonly string[]) => `${all.slice(0, 5).join(", ")}${all.length > 5 ? ", …" : ""}`;
-  for (const { arn, account } of callers) say(`as         ${arn}${callers.length > 1 ? ` (${account})` : ""}`);
-  if (role) say(`role       ${role.name} in the other accounts${role.externalId ? ", with an external id" : ""}`);
-  say(`accounts   ${accounts.length}: ${some(accounts)}${excluded.length ? `; ${excluded.length} left out` : ""}`);
-  say(`regions    ${open.size} open of ${regions.length}: ${some([...open])}`);
-  say(`reads      ${services} services, ${items} planned items, at least ${calls} calls that only read`);
-  say(`evidence   ${dir}`);
-  const minutes = Math.round(callers[0].clockOffset / 60_000);
-  if (minutes)
-    say(
-      `clock      this machine is ${Math.abs(minutes)} minutes ${minutes > 0 ? "behind" : "ahead of"} AWS: AWS's time counts in this run. Set the clock`,
-    );
-}
 
 async function signerOf({ kmsKey }: CollectOptions, caller: () => Promise<Caller>): Promise<Signer> {
   if (!kmsKey) return deskSigner();

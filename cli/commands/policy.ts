@@ -10,17 +10,24 @@ import {
   type UndeclaredTypes,
   UnknownAuditorError,
 } from "../../src/auditors/registry.ts";
+import { OWN_POLICIES } from "../../src/desk/ownPolicies.ts";
 import { CliError } from "../cliError.ts";
 import { list, print } from "../terminal.ts";
 
 const FORMATS = ["json", "pulumi", "cloudformation", "terraform"] as const;
 
 /**
- * What a desk asks before it reads: which accounts there are, where it is told to read an organization. Who calls is
- * never denied, and roles of other accounts are theirs to let in: sts:AssumeRole on them is the caller's to add.
+ * What a desk asks before it reads: the caller's own policies, and which accounts there are where it is told to read an
+ * organization. Who calls is never denied, and roles of other accounts are theirs to let in: sts:AssumeRole on them is
+ * the caller's to add.
  */
 const DESK: PolicyStatement[] = [
-  { Sid: "Desk", Effect: "Allow", Action: ["ec2:DescribeRegions", "organizations:ListAccounts"], Resource: "*" },
+  {
+    Sid: "Desk",
+    Effect: "Allow",
+    Action: ["ec2:DescribeRegions", ...OWN_POLICIES, "organizations:ListAccounts"],
+    Resource: "*",
+  },
 ];
 
 interface PolicyOptions {

@@ -1,4 +1,5 @@
 import * as sdk from "@aws-sdk/client-iam";
+import { awsManagedPolicies } from "../managedPolicies.ts";
 import { randomOf } from "../random.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 import type { StoredPolicy, StoredRole, StoredUser } from "../state.ts";
@@ -17,6 +18,16 @@ function policyOf(call: Call, arn: string | undefined): StoredPolicy {
   const policy = call.state.policies.get(arn ?? "");
   if (!policy || policy.account !== call.account) throw missing(`policy ${arn}`);
   return policy;
+}
+/** A policy of AWS's, which every account can read. */
+function managedPolicyOf(Arn = ""): StoredPolicy | undefined {
+  const document = awsManagedPolicies[Arn];
+  const [, , , , , resource = ""] = Arn.split(":");
+  const PolicyName = resource.split("/").at(-1)!;
+  const Path = resource.slice("policy".length, -PolicyName.length);
+  return document === undefined
+    ? undefined
+    : { account: "aws", PolicyName, PolicyId: `ANPA${PolicyName}`, Path, Arn, CreateDate: new Date(0), document };
 }
 /** Reads that a policy can narrow to roles and policies by their ARNs. */
 const onRole = (action: string) => (input: { RoleName?: string | undefined }, call: Call) => {
@@ -49,6 +60,11 @@ const roleFacts = (role: StoredRole): sdk.Role => ({
   MaxSessionDuration: role.MaxSessionDuration,
   AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
 });
+/** AWS tells it of one role at a time. */
+const boundaryOf = ({ boundary }: StoredRole): Pick<sdk.Role, "PermissionsBoundary"> =>
+  boundary
+    ? { PermissionsBoundary: { PermissionsBoundaryType: "Policy" as never, PermissionsBoundaryArn: boundary } }
+    : {};
 const policyNames = (arns: Iterable<string>) =>
   [...arns].map((PolicyArn) => ({ PolicyArn, PolicyName: PolicyArn.split("/").pop() }));
 const userFacts = ({ UserName, Arn, UserId, Path, CreateDate }: StoredUser) => ({
@@ -172,7 +188,7 @@ export const iam: Service = {
       permissions: onRole("GetRole"),
       run: ({ RoleName }: sdk.GetRoleRequest, call): sdk.GetRoleResponse => {
         const role = roleOf(call, RoleName);
-        return { Role: { ...roleFacts(role), Tags: role.Tags } };
+        return { Role: { ...roleFacts(role), ...boundaryOf(role), Tags: role.Tags } };
       },
     },
     UpdateAssumeRolePolicy: {
@@ -238,13 +254,13 @@ export const iam: Service = {
     GetPolicy: {
       permissions: onPolicy("GetPolicy"),
       run: ({ PolicyArn }: sdk.GetPolicyRequest, call): sdk.GetPolicyResponse => ({
-        Policy: policyFacts(call, policyOf(call, PolicyArn)),
+        Policy: policyFacts(call, managedPolicyOf(PolicyArn) ?? policyOf(call, PolicyArn)),
       }),
     },
     GetPolicyVersion: {
       permissions: onPolicy("GetPolicyVersion"),
       run: ({ PolicyArn, VersionId }: sdk.GetPolicyVersionRequest, call): sdk.GetPolicyVersionResponse => {
-        const { document, CreateDate } = policyOf(call, PolicyArn);
+        const { document, CreateDate } = managedPolicyOf(PolicyArn) ?? policyOf(call, PolicyArn);
         return { PolicyVersion: { VersionId, IsDefaultVersion: true, Document: encoded(document), CreateDate } };
       },
     },

@@ -1,6 +1,8 @@
-import { readsOf, type Service } from "../auditors/collector.ts";
+import type { Service } from "../auditors/collector.ts";
+import { rightsOfService, type TypeRights } from "../auditors/rights.ts";
 import type { Policy, Statement } from "../policy/parse.ts";
-import { contains, isEveryResource, matchesAction } from "../policy/wildcards.ts";
+import { hasVariables } from "../policy/variables.ts";
+import { contains, isEveryResource, matchesAction, overlaps } from "../policy/wildcards.ts";
 
 /** What a service's declarations ask for, and a policy does not give. */
 export interface Unread {
@@ -12,42 +14,93 @@ export interface Unread {
   types: string[];
 }
 
+/** Policies of whoever calls, as far as they could be read. */
+export interface CallerPolicies {
+  /** What is attached to the user or role, and to the user's groups. */
+  identity: readonly Policy[];
+  /** False where one of these could not be read: it may allow anything. */
+  complete: boolean;
+  boundary?: Policy | undefined;
+}
+
 /** What of the declarations a policy leaves unread, service by service. What hangs on a condition is not counted as given. */
-export function unreadWith(policy: Policy, services: readonly Service[]): Unread[] {
-  return services.map(({ name, collectors }) => {
-    const missing = new Set<string>();
-    const requested = new Set<string>();
-    const types = new Set<string>();
-    for (const collector of collectors)
-      for (const read of readsOf(collector))
-        for (const action of read.actions) {
-          requested.add(action);
-          if (gives(policy, action, read.resources)) continue;
-          missing.add(action);
-          if (isListing(collector.listing, read)) types.add(collector.type);
-        }
-    return { service: name, actions: [...requested].sort(), missing: [...missing].sort(), types: [...types].sort() };
-  });
+export const unreadWith = (policy: Policy, services: readonly Service[]): Unread[] =>
+  services.map((service) =>
+    unread(service.name, rightsOfService(service), (action, resources) => !gives([policy], action, resources)),
+  );
+
+/**
+ * What of a service IAM will refuse, whatever conditions hold: an action that no policy of the caller allows on
+ * anything, or that one denies on everything. Policies that are not looked at (SCPs, a session's, an endpoint's) only
+ * take away; those of resources can give what is told here.
+ */
+export const refusedWith = (policies: CallerPolicies, service: string, types: readonly TypeRights[]): Unread =>
+  unread(service, types, (action, resources) => refuses(policies, action, resources));
+
+type IsMissing = (action: string, resources: readonly string[] | undefined) => boolean;
+
+function unread(service: string, types: readonly TypeRights[], isMissing: IsMissing): Unread {
+  const requested = new Set<string>();
+  const missing = new Set<string>();
+  const unlisted = new Set<string>();
+  for (const { type, listing, details } of types)
+    for (const right of [...listing, ...details])
+      for (const action of right.actions) {
+        requested.add(action);
+        if (!isMissing(action, right.resources)) continue;
+        missing.add(action);
+        if (listing.includes(right)) unlisted.add(type);
+      }
+  return { service, actions: [...requested].sort(), missing: [...missing].sort(), types: [...unlisted].sort() };
 }
 
-type Listing = Service["collectors"][number]["listing"];
-
-/** Whether a read is the listing itself, or one in front of it. */
-function isListing(listing: Listing, read: object): boolean {
-  for (let each: Listing | undefined = listing; each; each = each.parent?.listing) if (each === read) return true;
-  return false;
+function gives(policies: readonly Policy[], action: string, resources: readonly string[] | undefined): boolean {
+  const statements = about(policies, action);
+  return (
+    statements.some((each) => each.effect === "Allow" && isUnconditional(each) && isOnAll(each, resources)) &&
+    !statements.some((each) => each.effect === "Deny")
+  );
 }
 
-function gives({ statements }: Policy, action: string, resources: readonly string[] | undefined): boolean {
-  const of = (effect: Statement["effect"]) =>
-    statements.filter((statement) => statement.effect === effect && concerns(statement, action));
-  const reaches = ({ resources: given }: Statement) =>
-    given !== undefined &&
-    (resources ? resources.every((resource) => contains(given, resource, "resource")) : isEveryResource(given));
-  return of("Allow").some((each) => !each.conditions.length && reaches(each)) && !of("Deny").length;
+function refuses(
+  { identity, complete, boundary }: CallerPolicies,
+  action: string,
+  resources?: readonly string[],
+): boolean {
+  const sides = [...(complete ? [identity] : []), ...(boundary ? [[boundary]] : [])];
+  const mayAllow = (policies: readonly Policy[]) =>
+    policies.some(({ problem }) => problem !== undefined) ||
+    about(policies, action).some((each) => each.effect === "Allow" && mayBeOnSome(each, resources));
+  const denies = (each: Statement) => each.effect === "Deny" && isUnconditional(each) && isOnAll(each, resources);
+  return (
+    sides.some((side) => !mayAllow(side)) || about([...identity, ...(boundary ? [boundary] : [])], action).some(denies)
+  );
 }
 
-const concerns = ({ actions, notActions }: Statement, action: string): boolean =>
-  actions
-    ? actions.some((pattern) => matchesAction(pattern, action))
-    : Boolean(notActions && !notActions.some((pattern) => matchesAction(pattern, action)));
+/** Statements that are about an action. What could not be understood of one makes it one that may be. */
+const about = (policies: readonly Policy[], action: string): Statement[] =>
+  policies.flatMap(({ statements }) => statements.filter((statement) => concerns(statement, action)));
+
+const concerns = ({ actions, notActions, problem }: Statement, action: string): boolean => {
+  if (actions) return actions.some((pattern) => matchesAction(pattern, action));
+  return notActions ? !notActions.some((pattern) => matchesAction(pattern, action)) : problem !== undefined;
+};
+
+const isUnconditional = ({ conditions, problem }: Statement): boolean => !conditions.length && problem === undefined;
+
+const isOnAll = ({ resources: given }: Statement, requested: readonly string[] | undefined): boolean =>
+  given !== undefined &&
+  (requested ? requested.every((each) => contains(given, each, "resource")) : isEveryResource(given));
+
+const ARN_COMPONENTS = 6;
+
+/** A variable can have any value, and an ARN that ends early means everything below it. */
+const mayBeOnSome = ({ resources: given }: Statement, requested: readonly string[] | undefined): boolean =>
+  !given ||
+  !requested ||
+  given.some(
+    (each) =>
+      hasVariables(each, "2012-10-17") ||
+      each.split(":").length < ARN_COMPONENTS ||
+      requested.some((other) => overlaps(each, other, "resource")),
+  );

@@ -7,15 +7,27 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import packageJson from "../../package.json" with { type: "json" };
 import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../auditors/registry.ts";
+import { rightsOfService, type TypeRights } from "../auditors/rights.ts";
 import { type Catalog, catalogOf, type PackedCatalog, packedCatalog, unpackedCatalog } from "./catalog.ts";
 
+const Rights = z.array(z.object({ actions: z.array(z.string()), resources: z.array(z.string()).optional() }));
 const CachedCatalog = z.object({
   key: z.string(),
   catalog: z.object({
     types: z.record(z.string(), z.array(z.tuple([z.string(), z.number()]))),
     auditors: z.record(z.string(), z.array(z.object({ type: z.string(), operation: z.string(), global: z.boolean() }))),
   }),
+  rights: z.record(
+    z.string(),
+    z.array(z.object({ type: z.string(), global: z.boolean(), listing: Rights, details: Rights })),
+  ),
 });
+
+/** What follows from the declarations of all services. */
+interface Derived {
+  catalog: PackedCatalog;
+  rights: Readonly<Record<string, readonly TypeRights[]>>;
+}
 
 /**
  * Where what was derived is kept. @throws where the user has no home
@@ -39,9 +51,7 @@ let declarations: Promise<string> | undefined;
  */
 export async function declaredCatalog(chosen: readonly string[] = DEFAULT_AUDITORS): Promise<Catalog> {
   const composed = compose(chosen);
-  declarations ??= keyOfDeclarations();
-  const key = await declarations;
-  const { types, auditors: services } = (await readCached(key)) ?? (await derived(key));
+  const { types, auditors: services } = (await derivedOrCached()).catalog;
   const auditors = Object.fromEntries(
     composed.map(({ name, services: of }) => [name, of.flatMap((service) => services[service] ?? [])]),
   );
@@ -52,24 +62,54 @@ export async function declaredCatalog(chosen: readonly string[] = DEFAULT_AUDITO
   });
 }
 
-/** The same, derived of the declarations themselves and never of what was kept: for what must not rest on a file. */
+/** What a service of an auditor asks of IAM, type by type. */
+export interface ServiceRights {
+  auditor: string;
+  service: string;
+  types: readonly TypeRights[];
+}
+
+/**
+ * What the services of some auditors ask of IAM.
+ * @param chosen names of groups and of services
+ * @throws UnknownAuditorError
+ */
+export async function declaredRights(chosen: readonly string[] = DEFAULT_AUDITORS): Promise<ServiceRights[]> {
+  const composed = compose(chosen);
+  const { rights } = await derivedOrCached();
+  return composed.flatMap(({ name, services }) =>
+    services.map((service) => ({ auditor: name, service, types: rights[service] ?? [] })),
+  );
+}
+
+/** The catalog, derived of the declarations themselves and never of what was kept: for what must not rest on a file. */
 export const derivedCatalog = async (): Promise<Catalog> => catalogOf(await loadAuditors());
 
-async function readCached(key: string): Promise<PackedCatalog | undefined> {
+async function derivedOrCached(): Promise<Derived> {
+  declarations ??= keyOfDeclarations();
+  const key = await declarations;
+  return (await readCached(key)) ?? derived(key);
+}
+
+async function readCached(key: string): Promise<Derived | undefined> {
   try {
     const read = CachedCatalog.safeParse(JSON.parse(await readFile(cachePath(), "utf8")));
-    return read.success && read.data.key === key ? read.data.catalog : undefined;
+    return read.success && read.data.key === key ? (read.data as Derived) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Of each service by itself: how auditors are composed of them is another question at each call. */
-async function derived(key: string): Promise<PackedCatalog> {
-  const catalog = packedCatalog(catalogOf(await loadAuditors(serviceNames)));
+async function derived(key: string): Promise<Derived> {
+  const auditors = await loadAuditors(serviceNames);
+  const catalog = packedCatalog(catalogOf(auditors));
+  const rights = Object.fromEntries(
+    auditors.flatMap(({ services }) => services.map((service) => [service.name, rightsOfService(service)])),
+  );
   // Where there is no home, or none that can be written to, this costs the time of deriving and nothing else.
-  await keep(JSON.stringify({ key, catalog })).catch(() => undefined);
-  return catalog;
+  await keep(JSON.stringify({ key, catalog, rights })).catch(() => undefined);
+  return { catalog, rights };
 }
 
 async function keep(text: string): Promise<void> {

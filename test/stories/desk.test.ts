@@ -137,6 +137,73 @@ describe("collecting from a desk", function () {
     expect(existsSync(folder)).to.equal(false);
   });
 
+  /** Credentials of a session of a role with these statements. */
+  function sessionWith(Statement: object[]): NodeJS.ProcessEnv {
+    const { state } = sandbox.sandbox;
+    const roleArn = `arn:aws:iam::${MEMBER}:role/${ROLE}`;
+    const role = state.roles.get(roleArn)!;
+    const narrow = { ...role, Arn: `${roleArn}-narrow`, RoleName: `${ROLE}-narrow` };
+    narrow.inline = new Map([["some", JSON.stringify({ Version: "2012-10-17", Statement })]]);
+    state.roles.set(narrow.Arn, narrow);
+    state.sessions.set("ASIANARROW", {
+      account: MEMBER,
+      roleArn: narrow.Arn,
+      roleName: narrow.RoleName,
+      sessionName: "alice",
+      expires: Date.now() + 3_600_000,
+      policy: undefined,
+    });
+    return { ...env("ASIANARROW"), AWS_SESSION_TOKEN: "token" };
+  }
+  const READS_SOME = ["ec2:DescribeRegions", "iam:*", "s3:*", "rds:DescribeDBInstances"];
+
+  it("says before the first call what the caller's policies will refuse, and that is what is denied", async () => {
+    const caller = sessionWith([{ Effect: "Allow", Action: READS_SOME, Resource: "*" }]);
+    const args = ["collect", "--dir", folder, "--out", page(), ...SOME];
+    const foretold = await itaudit([...args, "--dry-run"], caller);
+    expect(foretold.code, foretold.stderr).to.equal(0);
+    const [, refused, of] = /^rights {5}(\d+) of (\d+) actions will be refused: rds \1$/m.exec(foretold.stderr) ?? [];
+    expect(Number(refused)).to.be.within(1, Number(of));
+    // rds is read in each of the two regions; s3 and iam once for the account.
+    expect(foretold.stderr).to.match(
+      /^ {11}2 of 4 planned items will be incomplete, and nothing is read of \d+ resource/m,
+    );
+    expect(foretold.stderr).to.include("itaudit policy --desk");
+    const { code, stderr } = await itaudit(args, caller);
+    expect(code, stderr).to.equal(2);
+    expect(stderr).to.include(`${refused} of ${of} actions will be refused`);
+    const outcomes = documents(/outcomes\/.*\.json$/).flatMap(
+      (path) => JSON.parse(readFileSync(path, "utf8")).outcomes,
+    );
+    const denied = outcomes.filter(({ status }) => status === "denied");
+    expect(denied.map(({ auditor, region }) => `${auditor} ${region}`).sort()).to.deep.equal([
+      "rds eu-west-1",
+      "rds us-east-1",
+    ]);
+  });
+
+  for (const [what, statements, says] of [
+    [
+      "everything is allowed",
+      [{ Effect: "Allow", Action: "*", Resource: "*" }],
+      /your policies refuse none of \d+ actions/,
+    ],
+    [
+      "they may not be read",
+      [{ Effect: "Allow", Action: ["ec2:*", "s3:*", "iam:ListRolePolicies"], Resource: "*" }],
+      /not known: .*policies attached to role desk-reader-narrow \(AccessDenied\)/,
+    ],
+  ] as const)
+    it(`promises nothing of the caller's policies where ${what}`, async () => {
+      const { code, stderr } = await itaudit(
+        ["collect", "--dir", folder, ...SOME, "--dry-run"],
+        sessionWith([...statements]),
+      );
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.match(says);
+      expect(stderr).not.to.match(/will be refused/);
+    });
+
   it("reads one account with the keys at hand, seals it, and shows what there is, the worst first", async () => {
     const { code, stdout, stderr } = await collect();
     expect(code, stderr).to.equal(0);

@@ -2,9 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
+import { readsOf } from "../../src/auditors/collector.ts";
 import { loadAuditors, UnknownAuditorError } from "../../src/auditors/registry.ts";
 import { catalogOf } from "../../src/tables/catalog.ts";
-import { declaredCatalog, derivedCatalog } from "../../src/tables/declaredCatalog.ts";
+import { declaredCatalog, declaredRights, derivedCatalog } from "../../src/tables/declaredCatalog.ts";
+
+const INSTANCE = "AWS::RDS::DBInstance";
 
 describe("the catalog of declared types", function () {
   this.timeout(120_000);
@@ -31,9 +34,9 @@ describe("the catalog of declared types", function () {
 
   it("is taken from what was kept", async () => {
     await declaredCatalog();
-    const { key, catalog } = JSON.parse(readFileSync(file, "utf8"));
-    catalog.types["AWS::RDS::DBInstance"] = [["Kept", 0]];
-    writeFileSync(file, JSON.stringify({ key, catalog }));
+    const cached = JSON.parse(readFileSync(file, "utf8"));
+    cached.catalog.types["AWS::RDS::DBInstance"] = [["Kept", 0]];
+    writeFileSync(file, JSON.stringify(cached));
     const { tables } = await declaredCatalog(["rds"]);
     const instances = tables.find(({ resourceType }) => resourceType === "AWS::RDS::DBInstance")!;
     expect(instances.members.map(({ member }) => member)).to.deep.equal(["Kept"]);
@@ -43,6 +46,21 @@ describe("the catalog of declared types", function () {
     it(`is of the auditors that are chosen: ${chosen.join(", ") || "none"}`, async () => {
       expect(await declaredCatalog(chosen)).to.deep.equal(catalogOf(await loadAuditors(chosen)));
     });
+
+  it("says what each service asks of IAM, kept as well as derived", async () => {
+    const rights = await declaredRights(["compute", "rds"]);
+    expect(rights.map(({ auditor }) => auditor)).to.include.members(["compute", "rds"]);
+    const asked = rights.flatMap(({ types }) => types.flatMap(({ listing, details }) => [...listing, ...details]));
+    const declared = (await loadAuditors(["compute", "rds"])).flatMap(({ services }) =>
+      services.flatMap(({ collectors }) =>
+        collectors.flatMap((each) => readsOf(each).flatMap(({ actions }) => actions)),
+      ),
+    );
+    expect([...new Set(asked.flatMap(({ actions }) => actions))].sort()).to.deep.equal([...new Set(declared)].sort());
+    const instances = rights.find(({ service }) => service === "rds")!.types.find(({ type }) => type === INSTANCE)!;
+    expect(instances.listing).to.deep.equal([{ actions: ["rds:DescribeDBInstances"] }]);
+    expect(await declaredRights(["compute", "rds"])).to.deep.equal(rights);
+  });
 
   it("knows no auditor that there is not", async () => {
     const error = await declaredCatalog(["nope"]).catch((each: Error) => each);
