@@ -289,6 +289,23 @@ describe("the report's page in Chromium", function () {
     expect(await rowsShown().count()).to.equal(300);
     expect(await shown.page.getByRole("search").isVisible()).to.equal(false);
   });
+
+  it("prints the coverage of as many auditors as there are, in light, without running off the paper", async () => {
+    const { run, coverage } = report();
+    const auditors = Array.from({ length: 20 }, (_, index) => `auditor-${index}`);
+    const cells = auditors.map((auditor) => ({ ...coverage[0]!, auditor }));
+    shown = await browser.open(report({ run: { ...run, auditors }, coverage: cells }), {
+      colorScheme: "dark",
+      viewport: { width: 760, height: 1000 },
+    });
+    const { page } = shown;
+    await page.emulateMedia({ media: "print" });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).to.equal(0);
+    const last = page.locator("#coverage tbody tr:not(.spacer) td").last();
+    expect(await last.evaluate((cell) => getComputedStyle(cell, "::before").content)).to.equal('"auditor-19"');
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).to.equal("light");
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).to.equal("rgb(251, 251, 250)");
+  });
 });
 
 /** The least contrast of any text with what is behind it, as WCAG 2.2 counts it. Runs in the page. */

@@ -7,7 +7,7 @@ import { counted, element, number, size, time } from "./element.ts";
 export function integritySection({ integrity, run }: PageData): HTMLElement {
   const { holds, violations, notices, findings } = integrity;
   const asSealed = `${counted(integrity.objects, "object")} with ${counted(integrity.items, "item")} in ${size(integrity.bytes)} are as sealed`;
-  const noticed = Object.entries(notices).map(([kind, count]) => `${number(count)} ${kind}`);
+  const noticed = Object.entries(notices).map(([kind, count]) => `${kind}: ${number(count)}`);
   return element(
     "section",
     { id: "integrity", "aria-labelledby": "integrity-title" },
@@ -22,9 +22,9 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
       element(
         "p",
         { class: "notice" },
-        "The key came from the same bucket as the evidence, so this proves the evidence is unchanged, not who signed it. To prove the signer, run ",
-        code(`itaudit report ${run.run_id} --public-key key.pem`),
-        " with the key from the audit stack.",
+        "The key came with the evidence, so this proves the evidence is unchanged, not who signed it. To prove the signer, run ",
+        code(`itaudit report ${run.run_id} --dir <folder> --public-key key.pem`),
+        " with the public key that you got another way.",
       ),
     !run.complete &&
       element(
@@ -67,7 +67,7 @@ export function integritySection({ integrity, run }: PageData): HTMLElement {
       ["Started, sealed", `${time(run.started_at)}, ${time(run.sealed_at)}`],
       ["Requested by", run.requested_by],
       ["Notices", noticed.join(", ")],
-      ["Check it yourself", code(`itaudit verify ${run.run_id} --bucket <bucket> --public-key key.pem`)],
+      ["Check it yourself", code(`itaudit verify ${run.run_id} --dir <folder> --public-key key.pem`)],
     ]),
   );
 }

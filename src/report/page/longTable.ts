@@ -124,9 +124,9 @@ export class LongTable {
   private makeRow(rowIndex: number): HTMLTableRowElement {
     const at = this.rows[rowIndex]!;
     const { columns, open } = this.options;
-    const cells = columns.map(({ kind, cell }, index) => {
+    const cells = columns.map(({ kind, label, cell }, index) => {
       const content = cell(at);
-      if (index) return element("td", { class: kind }, element("div", { class: "clip" }, content));
+      if (index) return element("td", { class: kind, "data-label": label }, element("div", { class: "clip" }, content));
       if (!open) return element("th", { scope: "row", class: kind }, element("div", { class: "clip" }, content));
       const button = element(
         "button",
