@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseUnknown, required } from "./stacks/config/read.ts";
+import { refuseForeign, refuseUnknown, required } from "./stacks/config/read.ts";
 import { ConfigError } from "./stacks/config/value.ts";
 
 const PROJECT = "audit-ecosystem";
@@ -24,7 +24,9 @@ async function program(): Promise<Record<string, unknown>> {
         .filter((key) => key.startsWith(`${PROJECT}:`))
         .map((key) => key.slice(PROJECT.length + 1)),
     );
-    const outputs = await (await stacks[required(config, "kind")]())(config);
+    const kind = required(config, "kind");
+    refuseForeign(config, kind);
+    const outputs = await (await stacks[kind]())(config);
     // Pulumi warns of an output that is undefined.
     return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
   } catch (error) {

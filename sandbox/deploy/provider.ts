@@ -27,8 +27,11 @@ export type Provider = (inputs: Inputs, name: string, to: Target) => Promise<Cre
 /** Providers of one AWS service by Pulumi's type token. */
 export type Providers = Readonly<Record<string, Provider>>;
 
-/** The clients of an account; `region` counts where a resource names none of its own. */
-export function targetOf(door: Door, account: string, region: string): Target {
+/**
+ * The clients of an account; `region` counts where a resource names none of its own.
+ * @param as whose access key the calls are signed with. Default: the account's root
+ */
+export function targetOf(door: Door, account: string, region: string, as = account): Target {
   const clients = new Map<unknown, unknown>();
   const config = {
     // Pulumi asks for everything at once; waiting for a connection is no news here.
@@ -36,7 +39,7 @@ export function targetOf(door: Door, account: string, region: string): Target {
     ...door,
     region,
     forcePathStyle: true,
-    credentials: { accessKeyId: account, secretAccessKey: "sandbox" },
+    credentials: { accessKeyId: as, secretAccessKey: "sandbox" },
   };
   return {
     account,

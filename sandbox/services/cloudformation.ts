@@ -18,6 +18,21 @@ const accountsBelow = ({ state }: Call, units: readonly string[]): string[] => {
     .map(({ id }) => id);
 };
 
+const onSet = (action: string) => (input: { StackSetName?: string | undefined }, call: Call) => [
+  { action: `cloudformation:${action}`, resource: arnOf(call, "stackset", input.StackSetName) },
+];
+/** What reaches into accounts is asked for its targets, and for each type of the template. */
+const onTargets = (action: string) => (input: { StackSetName?: string | undefined }, call: Call) => [
+  ...onSet(action)(input, call),
+  { action: `cloudformation:${action}`, resource: arnOf(call, "stackset-target", input.StackSetName) },
+  ...[...new Set(setOf(call, input.StackSetName).template.match(/AWS::\w+::\w+/g))].map((type) => ({
+    action: `cloudformation:${action}`,
+    resource: `arn:aws:cloudformation:${call.region}::type/resource/${type.replaceAll("::", "-")}`,
+  })),
+];
+const arnOf = ({ region, account }: Call, kind: string, name = "") =>
+  `arn:aws:cloudformation:${region}:${account}:${kind}/${name}:${account}`;
+
 /** Puts the set's template into the accounts that have an instance. */
 const roll = (call: Call, set: StoredStackSet): string => {
   for (const account of set.instances) applyTemplate(call, account, set.template);
@@ -50,6 +65,7 @@ export const cloudformation: Service = {
       },
     },
     UpdateStackSet: {
+      permissions: onTargets("UpdateStackSet"),
       run: (input: sdk.UpdateStackSetInput, call): sdk.UpdateStackSetOutput => {
         const set = setOf(call, input.StackSetName);
         set.template = input.TemplateBody ?? set.template;
@@ -57,6 +73,7 @@ export const cloudformation: Service = {
       },
     },
     CreateStackInstances: {
+      permissions: onTargets("CreateStackInstances"),
       run: (input: sdk.CreateStackInstancesInput, call): sdk.CreateStackInstancesOutput => {
         const set = setOf(call, input.StackSetName);
         for (const account of accountsBelow(call, input.DeploymentTargets?.OrganizationalUnitIds ?? []))
@@ -65,6 +82,7 @@ export const cloudformation: Service = {
       },
     },
     ListStackInstances: {
+      permissions: onSet("ListStackInstances"),
       run: (input: sdk.ListStackInstancesInput, call): sdk.ListStackInstancesOutput => ({
         Summaries: [...setOf(call, input.StackSetName).instances].map((Account) => ({
           Account,
@@ -75,6 +93,7 @@ export const cloudformation: Service = {
       }),
     },
     DeleteStackInstances: {
+      permissions: onTargets("DeleteStackInstances"),
       run: (input: sdk.DeleteStackInstancesInput, call): sdk.DeleteStackInstancesOutput => {
         const set = setOf(call, input.StackSetName);
         const below = accountsBelow(call, input.DeploymentTargets?.OrganizationalUnitIds ?? []);
@@ -84,6 +103,7 @@ export const cloudformation: Service = {
       },
     },
     DeleteStackSet: {
+      permissions: onSet("DeleteStackSet"),
       run: (input: sdk.DeleteStackSetInput, call): sdk.DeleteStackSetOutput => {
         const set = setOf(call, input.StackSetName);
         if (set.instances.size) throw new AwsError("StackSetNotEmptyException", "StackSet is not empty", 409);

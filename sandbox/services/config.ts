@@ -125,6 +125,17 @@ export const config: Service = {
       },
     },
     PutOrganizationConfigRule: {
+      // Config enters the organization with its caller's permissions.
+      permissions: (_input: sdk.PutOrganizationConfigRuleRequest, { account }) => [
+        { action: "config:PutOrganizationConfigRule", resource: "*" },
+        account === MANAGEMENT_ACCOUNT
+          ? { action: "organizations:EnableAWSServiceAccess", resource: "*" }
+          : { action: "organizations:ListDelegatedAdministrators", resource: "*" },
+        {
+          action: "iam:CreateServiceLinkedRole",
+          resource: `arn:aws:iam::${account}:role/aws-service-role/config-multiaccountsetup.amazonaws.com/AWSServiceRoleForConfigMultiAccountSetup`,
+        },
+      ],
       run: (input: sdk.PutOrganizationConfigRuleRequest, call): sdk.PutOrganizationConfigRuleResponse => {
         if (call.account !== MANAGEMENT_ACCOUNT && call.account !== AUDIT_ACCOUNT)
           throw new AwsError(

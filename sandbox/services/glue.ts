@@ -36,6 +36,11 @@ export const glue: Service = {
   sdk: { ...sdk },
   operations: {
     CreateDatabase: {
+      permissions: ({ DatabaseInput }: sdk.CreateDatabaseRequest, call) =>
+        [arnOf(call, "catalog"), databaseArn(call, DatabaseInput?.Name)].map((resource) => ({
+          action: "glue:CreateDatabase",
+          resource,
+        })),
       run: ({ DatabaseInput }: sdk.CreateDatabaseRequest, call): sdk.CreateDatabaseResponse => {
         const arn = databaseArn(call, DatabaseInput?.Name);
         if (call.state.glueDatabases.has(arn)) throw new AwsError("AlreadyExistsException", "Database already exists.");
@@ -101,7 +106,12 @@ export const glue: Service = {
     },
     DeleteDatabase: {
       permissions: ({ Name }: sdk.DeleteDatabaseRequest, call) =>
-        onTable("DeleteDatabase")({ DatabaseName: Name }, call),
+        [
+          arnOf(call, "catalog"),
+          databaseArn(call, Name),
+          tableArn(call, Name, "*"),
+          arnOf(call, `userDefinedFunction/${Name ?? ""}/*`),
+        ].map((resource) => ({ action: "glue:DeleteDatabase", resource })),
       run: ({ Name }: sdk.DeleteDatabaseRequest, call): sdk.DeleteDatabaseResponse => {
         if (!call.state.glueDatabases.delete(databaseArn(call, Name))) throw missing(`Database ${Name}`);
         // Its tables go with it, whoever made them.

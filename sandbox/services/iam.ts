@@ -37,6 +37,13 @@ const onRole = (action: string) => (input: { RoleName?: string | undefined }, ca
 const onPolicy = (action: string) => (input: { PolicyArn?: string | undefined }) => [
   { action: `iam:${action}`, resource: input.PolicyArn ?? "*" },
 ];
+/** A resource that is about to be made has the ARN that it will have. */
+const onNew = (action: string, kind: string, name: string | undefined, path: string | undefined, call: Call) => [
+  { action: `iam:${action}`, resource: `arn:aws:iam::${call.account}:${kind}${path ?? "/"}${name ?? ""}` },
+];
+const onProvider = (action: string) => (input: { OpenIDConnectProviderArn?: string | undefined }) => [
+  { action: `iam:${action}`, resource: input.OpenIDConnectProviderArn ?? "" },
+];
 const own = <T extends { account: string }>(call: Call, all: Iterable<T>): T[] =>
   [...all].filter(({ account }) => account === call.account);
 
@@ -153,6 +160,8 @@ export const iam: Service = {
   sdk: { ...sdk },
   operations: {
     CreateRole: {
+      permissions: ({ RoleName, Path }: sdk.CreateRoleRequest, call) =>
+        onNew("CreateRole", "role", RoleName, Path, call),
       run: (input: sdk.CreateRoleRequest, call): sdk.CreateRoleResponse => {
         const Path = input.Path ?? "/";
         const Arn = `arn:aws:iam::${call.account}:role${Path}${input.RoleName}`;
@@ -192,6 +201,7 @@ export const iam: Service = {
       },
     },
     UpdateAssumeRolePolicy: {
+      permissions: onRole("UpdateAssumeRolePolicy"),
       run: (input: sdk.UpdateAssumeRolePolicyRequest, call) => {
         roleOf(call, input.RoleName).AssumeRolePolicyDocument = input.PolicyDocument ?? "";
         return {};
@@ -204,6 +214,7 @@ export const iam: Service = {
       },
     },
     PutRolePolicy: {
+      permissions: onRole("PutRolePolicy"),
       run: (input: sdk.PutRolePolicyRequest, call) => {
         roleOf(call, input.RoleName).inline.set(input.PolicyName ?? "", input.PolicyDocument ?? "");
         return {};
@@ -225,6 +236,8 @@ export const iam: Service = {
       },
     },
     CreatePolicy: {
+      permissions: ({ PolicyName, Path }: sdk.CreatePolicyRequest, call) =>
+        onNew("CreatePolicy", "policy", PolicyName, Path, call),
       run: (input: sdk.CreatePolicyRequest, call): sdk.CreatePolicyResponse => {
         const Path = input.Path ?? "/";
         const Arn = `arn:aws:iam::${call.account}:policy${Path}${input.PolicyName}`;
@@ -246,6 +259,7 @@ export const iam: Service = {
       },
     },
     CreatePolicyVersion: {
+      permissions: onPolicy("CreatePolicyVersion"),
       run: (input: sdk.CreatePolicyVersionRequest, call): sdk.CreatePolicyVersionResponse => {
         policyOf(call, input.PolicyArn).document = input.PolicyDocument ?? "";
         return { PolicyVersion: { VersionId: "v2", IsDefaultVersion: true } };
@@ -272,6 +286,7 @@ export const iam: Service = {
       },
     },
     AttachRolePolicy: {
+      permissions: onRole("AttachRolePolicy"),
       run: (input: sdk.AttachRolePolicyRequest, call) => {
         roleOf(call, input.RoleName).attached.add(input.PolicyArn ?? "");
         return {};
@@ -369,6 +384,8 @@ export const iam: Service = {
       },
     },
     CreateOpenIDConnectProvider: {
+      permissions: ({ Url = "" }: sdk.CreateOpenIDConnectProviderRequest, call) =>
+        onNew("CreateOpenIDConnectProvider", "oidc-provider", Url.replace(/^https:\/\//, ""), "/", call),
       run: ({ Url = "" }: sdk.CreateOpenIDConnectProviderRequest, call): sdk.CreateOpenIDConnectProviderResponse => {
         const host = Url.replace(/^https:\/\//, "");
         const Arn = `arn:aws:iam::${call.account}:oidc-provider/${host}`;
@@ -378,6 +395,7 @@ export const iam: Service = {
       },
     },
     DeleteOpenIDConnectProvider: {
+      permissions: onProvider("DeleteOpenIDConnectProvider"),
       run: (input: sdk.DeleteOpenIDConnectProviderRequest, call) => {
         const { oidcProviders } = call.state;
         const at = oidcProviders.findIndex(({ Arn }) => Arn === input.OpenIDConnectProviderArn);

@@ -210,7 +210,8 @@ export const kms: Service = {
   sdk: { ...sdk },
   operations: {
     CreateKey: {
-      permissions: () => [{ action: "kms:CreateKey", resource: "*" }],
+      permissions: ({ Tags = [] }: sdk.CreateKeyRequest) =>
+        ["kms:CreateKey", ...(Tags.length ? ["kms:TagResource"] : [])].map((action) => ({ action, resource: "*" })),
       run: (input: sdk.CreateKeyRequest, call): sdk.CreateKeyResponse => {
         const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
         const usage = input.KeyUsage ?? "ENCRYPT_DECRYPT";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-lambda";
+import { passRole } from "../passRole.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 import type { StoredFunction } from "../state.ts";
 
@@ -52,7 +53,10 @@ export const lambda: Service = {
   sdk: { ...sdk },
   operations: {
     CreateFunction: {
-      permissions: onFunction("CreateFunction"),
+      permissions: (input: sdk.CreateFunctionRequest, call) => [
+        ...onFunction("CreateFunction")(input, call),
+        ...passRole(input.Role, "lambda.amazonaws.com"),
+      ],
       run: (input: sdk.CreateFunctionRequest, call): sdk.FunctionConfiguration => {
         const FunctionArn = arnOf(call, input.FunctionName);
         if (call.state.functions.has(FunctionArn))

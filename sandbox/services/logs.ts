@@ -11,6 +11,14 @@ function groupOf(call: Call, name: string | undefined): LogGroup {
   return group;
 }
 
+/**
+ * All but tagging is allowed on the group's ARN with what follows it.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+ */
+const onGroup = (action: string) => (input: { logGroupName?: string | undefined }, call: Call) => [
+  { action: `logs:${action}`, resource: `${arnOf(call, input.logGroupName)}:log-stream:` },
+];
+
 /** The functions' logs, enough for `aws logs tail`. */
 export const logs: Service = {
   signingName: "logs",
@@ -20,6 +28,7 @@ export const logs: Service = {
   sdk: { ...sdk },
   operations: {
     CreateLogGroup: {
+      permissions: onGroup("CreateLogGroup"),
       run: ({ logGroupName }: sdk.CreateLogGroupRequest, call) => {
         const arn = arnOf(call, logGroupName);
         if (call.state.logGroups.has(arn))
@@ -30,6 +39,7 @@ export const logs: Service = {
       },
     },
     PutRetentionPolicy: {
+      permissions: onGroup("PutRetentionPolicy"),
       run: ({ logGroupName, retentionInDays }: sdk.PutRetentionPolicyRequest, call) => {
         groupOf(call, logGroupName).retentionInDays = retentionInDays ?? 0;
         return {};
@@ -64,6 +74,7 @@ export const logs: Service = {
       }),
     },
     DeleteLogGroup: {
+      permissions: onGroup("DeleteLogGroup"),
       run: ({ logGroupName }: sdk.DeleteLogGroupRequest, call) => {
         call.state.logGroups.delete(groupOf(call, logGroupName).arn);
         return {};

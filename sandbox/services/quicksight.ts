@@ -59,7 +59,8 @@ export const quicksight: Service = {
   sdk: { ...sdk },
   operations: {
     CreateDataSource: {
-      permissions: on("CreateDataSource"),
+      // IAM knows no resource for it.
+      permissions: () => [{ action: "quicksight:CreateDataSource", resource: "*" }],
       run: (input: sdk.CreateDataSourceRequest, call): sdk.CreateDataSourceResponse => {
         const Arn = ofCall(call, input);
         create(call.state.quickSight.dataSources, Arn, input);
@@ -83,7 +84,10 @@ export const quicksight: Service = {
       },
     },
     CreateDataSet: {
-      permissions: on("CreateDataSet"),
+      permissions: (input: sdk.CreateDataSetRequest) =>
+        sourcesOf(input).flatMap((resource) =>
+          ["quicksight:CreateDataSet", "quicksight:PassDataSource"].map((action) => ({ action, resource })),
+        ),
       run: (input: sdk.CreateDataSetRequest, call): sdk.CreateDataSetResponse => {
         for (const source of sourcesOf(input)) found(call.state.quickSight.dataSources, source);
         const Arn = ofCall(call, input);

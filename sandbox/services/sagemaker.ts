@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-sagemaker";
 import { emit } from "../eventRules.ts";
+import { passRole } from "../passRole.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 import { type Done, score, train } from "./sagemakerJobs.ts";
 
@@ -21,9 +22,7 @@ const missing = (what: string, arn: string) => new AwsError("ValidationException
 /** On the thing itself, and to hand the role over. */
 const making = (action: string, resource: string, role?: string) => [
   { action: `sagemaker:${action}`, resource },
-  ...(role
-    ? [{ action: "iam:PassRole", resource: role, context: { "iam:PassedToService": "sagemaker.amazonaws.com" } }]
-    : []),
+  ...passRole(role, "sagemaker.amazonaws.com"),
 ];
 
 /** What a job takes, in simulated milliseconds: it is told in the job's times, and nobody waits for it. */

@@ -1,10 +1,17 @@
 import * as sdk from "@aws-sdk/client-scheduler";
+import { passRole } from "../passRole.ts";
 import { AwsError, type Call, type Service } from "../service.ts";
 
 const arnOf = ({ region, account }: Call, name: string | undefined) =>
   `arn:aws:scheduler:${region}:${account}:schedule/default/${name}`;
 const onSchedule = (action: string) => (input: { Name?: string | undefined }, call: Call) => [
   { action: `scheduler:${action}`, resource: arnOf(call, input.Name) },
+];
+
+/** On the schedule, and to hand over the role that its target is invoked by. */
+const handing = (action: string) => (input: sdk.CreateScheduleInput | sdk.UpdateScheduleInput, call: Call) => [
+  ...onSchedule(action)(input, call),
+  ...passRole(input.Target?.RoleArn, "scheduler.amazonaws.com"),
 ];
 
 /** EventBridge Scheduler: keeps schedules; `sandbox/schedules.ts` lets one fall due. */
@@ -16,7 +23,7 @@ export const scheduler: Service = {
   sdk: { ...sdk },
   operations: {
     CreateSchedule: {
-      permissions: onSchedule("CreateSchedule"),
+      permissions: handing("CreateSchedule"),
       run: (input: sdk.CreateScheduleInput, call): sdk.CreateScheduleOutput => {
         const ScheduleArn = arnOf(call, input.Name);
         if (call.state.schedules.has(ScheduleArn))
@@ -26,7 +33,7 @@ export const scheduler: Service = {
       },
     },
     UpdateSchedule: {
-      permissions: onSchedule("UpdateSchedule"),
+      permissions: handing("UpdateSchedule"),
       run: (input: sdk.UpdateScheduleInput, call): sdk.UpdateScheduleOutput => {
         const ScheduleArn = arnOf(call, input.Name);
         if (!call.state.schedules.has(ScheduleArn)) throw missing(input.Name);

@@ -25,6 +25,9 @@ export const sqs: Service = {
   sdk: { ...sdk },
   operations: {
     CreateQueue: {
+      permissions: ({ QueueName = "" }: sdk.CreateQueueRequest, call) => [
+        { action: "sqs:CreateQueue", resource: `arn:aws:sqs:${call.region}:${call.account}:${QueueName}` },
+      ],
       run: (input: sdk.CreateQueueRequest, call): sdk.CreateQueueResult => {
         const name = input.QueueName ?? "";
         const arn = `arn:aws:sqs:${call.region}:${call.account}:${name}`;

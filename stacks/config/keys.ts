@@ -9,6 +9,7 @@ import {
   decimal,
   filledIn,
   flag,
+  KINDS,
   list,
   matching,
   text,
@@ -34,18 +35,24 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** Stacks of accounts that are audited or audit. */
+const ACCOUNTS = ["audit", "member", "rollout"] as const;
+const MEMBERS = ["member", "rollout"] as const;
+
 /** Every key of the project's namespace, in the order of the page. */
 export const KEYS = {
   kind: {
     about:
       "Which account this stack is for: audit, member, rollout (the role in all accounts of an organization), or witness",
+    kinds: KINDS,
     default: "",
-    schema: z.enum(["audit", "member", "rollout", "witness"]),
+    schema: z.enum(KINDS),
     problem: "one of audit, member, rollout, witness is expected",
     example: "audit",
   },
   accounts: {
     about: "audit: ids of the member accounts (list)",
+    kinds: ["audit"],
     default: "",
     schema: accountIds,
     problem: "an AWS account id has 12 digits",
@@ -53,6 +60,7 @@ export const KEYS = {
   },
   accountSource: {
     about: "audit: where the ids come from, parameter or organizations",
+    kinds: ["audit"],
     default: "parameter",
     schema: z.enum(["parameter", "organizations"]),
     problem: "one of parameter, organizations is expected",
@@ -61,6 +69,7 @@ export const KEYS = {
   organizationalUnits: {
     about:
       "audit, organizations: units to cover, those below them too (list); all when empty. rollout: units whose accounts get the role",
+    kinds: ["audit", "rollout"],
     default: "",
     schema: list(/^(ou-[0-9a-z]{4,32}-[a-z0-9]{1,32}|r-[0-9a-z]{4,32})$/),
     problem: "the id of an organizational unit starts with ou- or r-",
@@ -69,6 +78,7 @@ export const KEYS = {
   excludeAccounts: {
     about:
       "audit, organizations: ids of accounts to leave out, of runs and of the rules of configRules organization (list)",
+    kinds: ["audit"],
     default: "",
     schema: accountIds,
     problem: "an AWS account id has 12 digits",
@@ -76,6 +86,7 @@ export const KEYS = {
   },
   regions: {
     about: "audit: regions to cover (list); every enabled one when empty",
+    kinds: ["audit"],
     default: "",
     schema: list(/^[a-z]{2,4}(-[a-z]+)+-\d$/),
     problem: "this is not the name of a region",
@@ -83,6 +94,7 @@ export const KEYS = {
   },
   bucketName: {
     about: "audit: name of the evidence bucket; generated when empty. witness: name of the bucket that it watches",
+    kinds: ["audit", "witness"],
     default: "",
     schema: matching(BUCKET),
     problem:
@@ -91,6 +103,7 @@ export const KEYS = {
   },
   adoptBucket: {
     about: "audit: whether to take over the bucket that bucketName names, which a destroyed stack left",
+    kinds: ["audit"],
     default: "false",
     schema: flag,
     problem: TRUE_OR_FALSE,
@@ -98,6 +111,7 @@ export const KEYS = {
   },
   objectLockDays: {
     about: "audit: days in which no evidence can be deleted; 0 is off",
+    kinds: ["audit"],
     default: "0",
     schema: whole(0, 36_500),
     problem: "a whole number of days is expected, 36500 at most",
@@ -105,6 +119,7 @@ export const KEYS = {
   },
   objectLockMode: {
     about: "audit: GOVERNANCE or COMPLIANCE",
+    kinds: ["audit"],
     default: "GOVERNANCE",
     schema: z.enum(["GOVERNANCE", "COMPLIANCE"]),
     problem: "one of GOVERNANCE, COMPLIANCE is expected",
@@ -112,6 +127,7 @@ export const KEYS = {
   },
   encryptionKeyArn: {
     about: "audit: ARN of the KMS key that evidence and answers of queries are encrypted with; S3's own when empty",
+    kinds: ["audit"],
     default: "",
     // A key of another region cannot encrypt a bucket, and an alias means another key in another account.
     schema: matching(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/),
@@ -120,6 +136,7 @@ export const KEYS = {
   },
   namePrefix: {
     about: "audit, witness: first part of every function's name",
+    kinds: ["audit", "witness"],
     default: "audit",
     // Names of SageMaker's jobs and of Athena's databases are made of it.
     schema: matching(/^[a-zA-Z](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/),
@@ -128,6 +145,7 @@ export const KEYS = {
   },
   parameterName: {
     about: "audit: name of the parameter with the account ids",
+    kinds: ["audit"],
     default: "/audit-ecosystem/accounts",
     schema: matching(/^(?!\/(aws|ssm)(\/|$))(\/[\w.-]+){1,14}$/i),
     problem: "a parameter's name is a path of letters, digits and .-_, not below /aws or /ssm",
@@ -135,6 +153,7 @@ export const KEYS = {
   },
   schedule: {
     about: "audit: daily, off, cron(...), rate(...), or a list of schedules as JSON",
+    kinds: ["audit"],
     default: "daily",
     schema: text,
     problem: "daily, off, rate(12 hours) or cron(0 3 * * ? *) is expected",
@@ -142,6 +161,7 @@ export const KEYS = {
   },
   scheduleTimezone: {
     about: "audit: time zone of daily and of a cron expression, such as Europe/Berlin; UTC when empty",
+    kinds: ["audit"],
     default: "",
     schema: text,
     problem: "the name of a time zone is expected",
@@ -149,6 +169,7 @@ export const KEYS = {
   },
   scheduleFlexibleMinutes: {
     about: "audit: minutes after the time within which a scheduled run starts",
+    kinds: ["audit"],
     default: "15",
     schema: whole(0, 1440),
     problem: "0 to 1440 minutes are expected",
@@ -156,6 +177,7 @@ export const KEYS = {
   },
   pipelineRepository: {
     about: "audit: GitHub repository, organization/repository, whose workflows may deploy this stack; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(/^[\w.-]+\/[\w.-]+$/),
     problem: "a repository is named organization/repository",
@@ -163,6 +185,7 @@ export const KEYS = {
   },
   pipelineProviderArn: {
     about: "audit: ARN of GitHub's OIDC provider where the account has it already; made when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(/^arn:[\w-]+:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/),
     problem: "the ARN of GitHub's OIDC provider is expected",
@@ -170,6 +193,7 @@ export const KEYS = {
   },
   pipelineStateBucket: {
     about: "audit: name of the S3 bucket with Pulumi's state, which the workflows' roles may use; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
     problem: "the name of the bucket in PULUMI_BACKEND_URL is expected, without s3://",
@@ -178,6 +202,7 @@ export const KEYS = {
   sealDeadlineMinutes: {
     about:
       "audit: minutes after its start within which a run is to be sealed, or an alarm goes off; accounts are read for nine tenths of them",
+    kinds: ["audit"],
     default: "240",
     schema: whole(1, 10_080),
     problem: "1 to 10080 minutes are expected",
@@ -185,6 +210,7 @@ export const KEYS = {
   },
   witnessFunctionArns: {
     about: "audit: ARNs of functions in other accounts that cosign the chain of runs (list); none when empty",
+    kinds: ["audit"],
     default: "",
     schema: list(/^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/),
     problem: "the ARN of a Lambda function is expected",
@@ -193,6 +219,7 @@ export const KEYS = {
   timestampAuthorities: {
     about:
       "audit: addresses of RFC 3161 time-stamp authorities, one of a host, that stamp each manifest (list); none when empty",
+    kinds: ["audit"],
     default: "",
     schema: list(/^https?:\/\/[a-z0-9][a-z0-9.-]*(:\d+)?(\/[^\s,]*)?$/),
     problem: "an address beginning with https:// or http:// is expected",
@@ -200,6 +227,7 @@ export const KEYS = {
   },
   witnessName: {
     about: "witness: its name in cosignatures, an address without scheme",
+    kinds: ["witness"],
     default: "",
     schema: matching(/^[\w.-]+(\/[\w.-]+)*$/),
     problem: "a name such as auditors.example/w1 is expected",
@@ -207,6 +235,7 @@ export const KEYS = {
   },
   witnessedPublicKeys: {
     about: "witness: PEM of the audit stack's output signingPublicKey; after a change of key, of both",
+    kinds: ["witness"],
     default: "",
     schema: matching(/^(-----BEGIN PUBLIC KEY-----[\w+/=\s]+-----END PUBLIC KEY-----\s*)+$/),
     problem: "a PEM block BEGIN PUBLIC KEY is expected",
@@ -215,6 +244,7 @@ export const KEYS = {
   previousSigningKeyArn: {
     about:
       "audit: ARN of the KMS key that signed before this stack's key was replaced, to sign the hand-over; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/),
     problem: "the ARN of a KMS key is expected",
@@ -222,6 +252,7 @@ export const KEYS = {
   },
   apiShare: {
     about: "audit: of each API rate that AWS documents, how much a run may take from an account's own workloads",
+    kinds: ["audit"],
     default: "0.5",
     schema: decimal(0.01, 1),
     problem: "a share from 0.01 to 1 is expected",
@@ -229,6 +260,7 @@ export const KEYS = {
   },
   alarmTopicArn: {
     about: "audit: SNS topic that alarms notify; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(TOPIC),
     problem: TOPIC_EXPECTED,
@@ -236,6 +268,7 @@ export const KEYS = {
   },
   monthlyBudget: {
     about: "audit: US dollars a month of the audit account; alarmTopicArn is notified at 80 and 100 per cent; 0 is off",
+    kinds: ["audit"],
     default: "0",
     schema: whole(0, 9_999_999),
     problem: "a whole number of US dollars is expected, 0 for none",
@@ -243,6 +276,7 @@ export const KEYS = {
   },
   tracing: {
     about: "audit: whether AWS X-Ray traces the functions' invocations",
+    kinds: ["audit"],
     default: "false",
     schema: flag,
     problem: TRUE_OR_FALSE,
@@ -250,6 +284,7 @@ export const KEYS = {
   },
   catalog: {
     about: "audit: whether Athena can query the evidence with SQL",
+    kinds: ["audit"],
     default: "true",
     schema: flag,
     problem: TRUE_OR_FALSE,
@@ -257,6 +292,7 @@ export const KEYS = {
   },
   queryLimitGigabytes: {
     about: "audit: gigabytes that one query in Athena may scan",
+    kinds: ["audit"],
     default: "100",
     schema: decimal(0.01, 1_000_000),
     problem: "a number of gigabytes, 0.01 at least, is expected",
@@ -264,6 +300,7 @@ export const KEYS = {
   },
   sageMakerAnomalies: {
     about: "audit: whether models trained in SageMaker score each run for anomalies too; needs the catalog",
+    kinds: ["audit"],
     default: "false",
     schema: flag,
     problem: TRUE_OR_FALSE,
@@ -271,6 +308,7 @@ export const KEYS = {
   },
   sageMakerInstanceType: {
     about: "audit, SageMaker: instance type of training and of scoring",
+    kinds: ["audit"],
     default: "ml.c5.xlarge",
     // @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformResources.html
     schema: matching(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/),
@@ -279,6 +317,7 @@ export const KEYS = {
   },
   quickSightPrincipalArn: {
     about: "audit: ARN of the QuickSight user or group for whom data sets and an analysis are made; none when empty",
+    kinds: ["audit"],
     default: "",
     // @see https://docs.aws.amazon.com/quicksight/latest/APIReference/API_User.html
     schema: matching(/^arn:[a-z-]+:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/[\w.-]+\/[\w+=,.@/-]+$/),
@@ -288,6 +327,7 @@ export const KEYS = {
   configRules: {
     about:
       "both: whether controls are also rules of AWS Config: true in the stack's account and region; audit: organization in all accounts",
+    kinds: ACCOUNTS,
     default: "false",
     schema: z.enum(["true", "false", "organization"]),
     problem: "one of true, false, organization is expected",
@@ -295,6 +335,7 @@ export const KEYS = {
   },
   notifyTopicArn: {
     about: "audit: ARN of the SNS topic that is notified of new findings; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(TOPIC),
     problem: TOPIC_EXPECTED,
@@ -302,6 +343,7 @@ export const KEYS = {
   },
   notifyEventBus: {
     about: "audit: name of the EventBridge bus that gets new findings as events; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(/^[/.\w-]{1,256}$/),
     problem: "the name of an event bus of this account and region is expected",
@@ -309,6 +351,7 @@ export const KEYS = {
   },
   notifySecurityHub: {
     about: "audit: whether findings are imported into Security Hub",
+    kinds: ["audit"],
     default: "false",
     schema: flag,
     problem: TRUE_OR_FALSE,
@@ -316,6 +359,7 @@ export const KEYS = {
   },
   notifyWebhookParameter: {
     about: "audit: name of the SecureString parameter with the address of a Slack-compatible webhook; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(/^\/?[\w.-]+(\/[\w.-]+)*$/),
     problem: "the name of an SSM parameter is expected",
@@ -323,6 +367,7 @@ export const KEYS = {
   },
   notifySeverity: {
     about: "audit: lowest severity that is notified: critical, high, medium, low or info",
+    kinds: ["audit"],
     default: "low",
     schema: z.enum(SEVERITIES),
     problem: `one of ${SEVERITIES.join(", ")} is expected`,
@@ -330,6 +375,7 @@ export const KEYS = {
   },
   notifyExceptions: {
     about: "audit: path of a file with exceptions, which are not notified; none when empty",
+    kinds: ["audit"],
     default: "",
     schema: text,
     problem: "the path of a file is expected",
@@ -337,6 +383,7 @@ export const KEYS = {
   },
   logRetentionDays: {
     about: "audit, witness: days that the functions' logs are kept",
+    kinds: ["audit", "witness"],
     default: "90",
     schema: whole(0, 3653).refine((days) => days === 0 || RETENTION_DAYS.includes(days)),
     problem: `CloudWatch Logs keeps lines for one of ${RETENTION_DAYS.join(", ")} days`,
@@ -345,6 +392,7 @@ export const KEYS = {
   auditors: {
     about:
       "both: groups and services to run, or whose reading to allow (list); rds, iam, s3 and every group when empty",
+    kinds: ACCOUNTS,
     default: "",
     schema: list(/./),
     problem: "names of auditors are expected",
@@ -352,6 +400,7 @@ export const KEYS = {
   },
   cloudControlTypes: {
     about: "both: CloudFormation names of more resource types, read by the Cloud Control API (list)",
+    kinds: ACCOUNTS,
     default: "",
     schema: types,
     problem: TYPE_EXPECTED,
@@ -359,6 +408,7 @@ export const KEYS = {
   },
   cloudControlActions: {
     about: "both: IAM actions that the handlers of cloudControlTypes ask for, such as iot:GetPolicy (list)",
+    kinds: ACCOUNTS,
     default: "",
     schema: list(/^[a-z0-9-]+:(Get|List|Describe|BatchGet|Search)\w*$/),
     problem: "an IAM action that gets, lists or describes is expected, without wildcards",
@@ -366,6 +416,7 @@ export const KEYS = {
   },
   configAggregator: {
     about: "both: AWS Config aggregator to ask, account/region/name; none when empty",
+    kinds: ACCOUNTS,
     default: "",
     schema: z.string().transform((name, context) => {
       const aggregator = aggregatorNamed(name);
@@ -377,6 +428,7 @@ export const KEYS = {
   },
   configAggregatorTypes: {
     about: "both: CloudFormation names of resource types to query the aggregator for (list)",
+    kinds: ACCOUNTS,
     default: "",
     schema: types,
     problem: TYPE_EXPECTED,
@@ -384,6 +436,7 @@ export const KEYS = {
   },
   crossAccountRoleName: {
     about: "both: name of the role in the member accounts",
+    kinds: ACCOUNTS,
     default: "audit-cross-account-access-role",
     schema: matching(/^[\w+=,.@-]{1,64}$/),
     problem: "a role's name has up to 64 letters, digits and +=,.@-_",
@@ -391,6 +444,7 @@ export const KEYS = {
   },
   permissionsBoundary: {
     about: "both: ARN of the IAM policy that bounds every role; none when empty",
+    kinds: KINDS,
     default: "",
     schema: matching(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/),
     problem: "the ARN of a policy is expected",
@@ -398,6 +452,7 @@ export const KEYS = {
   },
   tags: {
     about: "both: tags of everything that has tags, key=value (list)",
+    kinds: KINDS,
     default: "",
     schema: list(/^(?!aws:)[\p{L}\p{N} _.:/+@-]{1,128}=[\p{L}\p{N} _.:/=+@-]{0,256}$/u),
     problem: "key=value is expected, of letters, digits, blanks and _.:/=+@-, and no key beginning with aws:",
@@ -405,6 +460,7 @@ export const KEYS = {
   },
   externalId: {
     about: "audit: random when empty; member: the audit stack's output externalId",
+    kinds: ACCOUNTS,
     default: "",
     schema: filledIn(/^[\w+=,.@:/-]{2,1224}$/, /^replace-with-/),
     problem: "an external id has 2 to 1224 letters, digits and +=,.@:/-",
@@ -412,6 +468,7 @@ export const KEYS = {
   },
   digestKey: {
     about: "audit: key of the digests that stand for secret values, set with --secret; random when empty",
+    kinds: ["audit"],
     default: "",
     schema: matching(/^[\w+/=-]{32,128}$/),
     problem: "32 to 128 letters, digits and +/=- are expected",
@@ -419,6 +476,7 @@ export const KEYS = {
   },
   auditAccountId: {
     about: "member, witness: id of the audit account",
+    kinds: ["member", "rollout", "witness"],
     default: "",
     schema: accountId,
     problem: "an AWS account id has 12 digits",
@@ -426,6 +484,7 @@ export const KEYS = {
   },
   auditStack: {
     about: "member: the audit stack, to ask for auditAccountId and externalId",
+    kinds: MEMBERS,
     default: "",
     schema: matching(/^[\w./-]+$/),
     problem: "a stack is named organization/project/stack",
@@ -433,6 +492,7 @@ export const KEYS = {
   },
   memberPolicy: {
     about: "member: generated, SecurityAudit or ReadOnlyAccess",
+    kinds: MEMBERS,
     default: "generated",
     schema: z.enum(["generated", "SecurityAudit", "ReadOnlyAccess"]),
     problem: "one of generated, SecurityAudit, ReadOnlyAccess is expected",
@@ -440,6 +500,7 @@ export const KEYS = {
   },
   organizationId: {
     about: "member: organization the audit account must belong to",
+    kinds: MEMBERS,
     default: "",
     schema: matching(/^o-[a-z0-9]{10,32}$/),
     problem: "an organization's id starts with o-",
@@ -448,6 +509,7 @@ export const KEYS = {
   rolloutFrom: {
     about:
       "rollout: management, or delegated-administrator when the stack's account administers StackSets by delegation",
+    kinds: ["rollout"],
     default: "management",
     schema: z.enum(["management", "delegated-administrator"]),
     problem: "one of management, delegated-administrator is expected",

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { KEYS, type Key } from "./keys.ts";
 import { nearest } from "./nearest.ts";
+import type { Kind } from "./schema.ts";
 import { ConfigError, type ConfigSource, set } from "./value.ts";
 
 type Parsed<K extends Key> = z.output<(typeof KEYS)[K]["schema"]>;
@@ -48,4 +49,26 @@ export class UnknownKeyError extends ConfigError {
 export function refuseUnknown(keys: readonly string[]): void {
   const unknown = keys.find((key) => !(key in KEYS));
   if (unknown !== undefined) throw new UnknownKeyError(unknown, nearest(unknown, Object.keys(KEYS)) as Key | undefined);
+}
+
+/** Words for a list of kinds: `member or rollout`. */
+const either = (kinds: readonly string[]): string =>
+  kinds.length < 2 ? kinds.join() : `${kinds.slice(0, -1).join(", ")} or ${kinds.at(-1)}`;
+
+/** Keys whose values no message shows. */
+const HIDDEN: readonly string[] = ["digestKey", "externalId"];
+
+/** Whoever sets a key relies on it: in a stack that does not read it, it would be without effect. @throws ConfigError */
+export function refuseForeign(config: ConfigSource, kind: Kind): void {
+  for (const [key, { kinds, default: otherwise }] of Object.entries(KEYS)) {
+    const given = config.get(key)?.trim();
+    // Pulumi hands over a project's defaults like values that were set.
+    if (!given || given === otherwise || kinds.some((each) => each === kind)) continue;
+    throw new ConfigError(
+      key,
+      HIDDEN.includes(key) ? "(hidden)" : given,
+      `this stack is of kind ${kind}, and the key counts in one of kind ${either(kinds)}`,
+      `pulumi config rm ${key} here, and set it in the other stack where it is meant to count`,
+    );
+  }
 }

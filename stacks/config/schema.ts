@@ -1,8 +1,14 @@
 import * as z from "zod";
 
+/** What a stack can be for. */
+export const KINDS = ["audit", "member", "rollout", "witness"] as const;
+export type Kind = (typeof KINDS)[number];
+
 /** A key of a stack's configuration: the program's reading of it, `Pulumi.yaml` and docs/configuration.md follow from it. */
 export interface ConfigKey {
-  /** Which kinds of stack read it, and what it decides. */
+  /** The kinds of stack that read it; another is refused with it. */
+  kinds: readonly Kind[];
+  /** What it decides, in words that begin with the kinds of stack. */
   about: string;
   /** As it would be set; empty where there is none. */
   default: string;

@@ -15,12 +15,13 @@ import { delimiter, join } from "node:path";
 import { handedIn } from "../../estate/handedIn.ts";
 import type { Sandbox } from "../../sandbox/core.ts";
 import { targetOf } from "../../sandbox/deploy/provider.ts";
-import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { AUDIT_ACCOUNT, accountsOf } from "../../sandbox/estate/organization.ts";
 import { inProcess } from "../../sandbox/inProcess.ts";
 import { pulumiServers } from "../../sandbox/pulumi/environment.ts";
 import type { ProgramRun } from "../../sandbox/pulumi/languageHost.ts";
 import { World } from "../../sandbox/pulumi/world.ts";
 import { startSandbox } from "../../sandbox/server.ts";
+import { DEPLOYER, letDeploy, type MayDeploy } from "./deployer.ts";
 
 /** The version of Pulumi's CLI that `.ci/pulumi` builds. */
 export const CLI_VERSION = "3.274.1";
@@ -65,7 +66,10 @@ export interface Said {
   ms: number;
 }
 
-/** A checkout of one's own with a Pulumi backend in a folder, whose resources are made in a sandbox. */
+/**
+ * A checkout of one's own with a Pulumi backend in a folder, whose resources are made in a sandbox, by a role of each
+ * account that has the documented policies of who deploys there, and no other.
+ */
 export interface PulumiProject {
   sandbox: Sandbox;
   world: World;
@@ -74,6 +78,8 @@ export interface PulumiProject {
   folder: string;
   /** Runs a line as a shell does, in the checkout or in another folder. */
   sh: (line: string, folder?: string) => Promise<Said>;
+  /** Gives the role that deploys in an account other policies of `docs/deployer/`, in place of those that it had. */
+  mayDeploy: MayDeploy;
   /** Another checkout, at another path. */
   checkout: (name: string) => string;
   /** Runs the project's own command in the checkout, with credentials of the audit account. */
@@ -103,12 +109,16 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
   const home = mkdtempSync(join(tmpdir(), "pulumi-"));
   const running = await startSandbox({ ...handedIn, folder: join(home, "sandbox"), port: 0, accounts: members });
   const { sandbox, endpoint } = running;
+  const door = { requestHandler: inProcess(sandbox) };
+  const mayDeploy: MayDeploy = (account, files, edit) => letDeploy(door, account, files, edit);
+  await mayDeploy(AUDIT_ACCOUNT, ["audit", "audit-options"]);
+  for (const { id } of accountsOf(sandbox.state.members)) if (id !== AUDIT_ACCOUNT) await mayDeploy(id, ["member"]);
   const world = new World();
   const programs: ProgramRun[] = [];
   const servers = await pulumiServers(
     {
       world,
-      target: (account, region) => targetOf({ requestHandler: inProcess(sandbox) }, account, region),
+      target: (account, region) => targetOf(door, account, region, `${account}.${DEPLOYER}`),
       // A profile is called by the account it is of.
       accountOf: (profile) => profile ?? AUDIT_ACCOUNT,
     },
@@ -148,6 +158,7 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
     sandbox,
     world,
     programs,
+    mayDeploy,
     folder,
     checkout,
     sh: (line, cwd = folder) => shell(line, cwd, env),

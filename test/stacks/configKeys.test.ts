@@ -5,7 +5,7 @@ import { auditSettings } from "../../stacks/config/audit.ts";
 import { KEYS as DECLARED } from "../../stacks/config/keys.ts";
 import { mandatoryOf } from "../../stacks/config/mandatory.ts";
 import { memberSettings } from "../../stacks/config/member.ts";
-import { refuseUnknown, required, UnknownKeyError } from "../../stacks/config/read.ts";
+import { refuseForeign, refuseUnknown, required, UnknownKeyError } from "../../stacks/config/read.ts";
 import { rolloutSettings } from "../../stacks/config/rollout.ts";
 import { ConfigError, type ConfigSource } from "../../stacks/config/value.ts";
 import { witnessSettings } from "../../stacks/config/witness.ts";
@@ -407,6 +407,43 @@ describe("stack configuration keys", () => {
         `${unknown}: ${asked}pulumi config rm`,
       );
       expect(() => refuseUnknown(["accounts"])).not.to.throw();
+    });
+
+  for (const [kind, key, value, kinds] of [
+    ["member", "accounts", "111111111111", "audit"],
+    ["member", "regions", "eu-central-1", "audit"],
+    ["member", "objectLockDays", "30", "audit"],
+    ["member", "rolloutFrom", "delegated-administrator", "rollout"],
+    ["audit", "auditAccountId", "999999999999", "member, rollout or witness"],
+    ["audit", "memberPolicy", "SecurityAudit", "member or rollout"],
+    ["audit", "witnessName", "auditors.example/w1", "witness"],
+    ["rollout", "excludeAccounts", "111111111111", "audit"],
+    ["witness", "externalId", "an-external-id", "audit, member or rollout"],
+    ["witness", "digestKey", "a".repeat(32), "audit"],
+  ] as const)
+    it(`refuses ${key} in a stack of kind ${kind}, which does not read it`, () => {
+      const shown = key === "digestKey" || key === "externalId" ? "(hidden)" : value;
+      expect(() => refuseForeign(config({ [key]: value }), kind)).to.throw(
+        ConfigError,
+        `${key}: "${shown}" — this stack is of kind ${kind}, and the key counts in one of kind ${kinds}. Try: pulumi config rm ${key} here`,
+      );
+    });
+
+  for (const kind of Object.keys(settingsOf) as Kind[])
+    it(`lets a stack of kind ${kind} have the keys that it reads, and the project's defaults of all others`, () => {
+      const asked = new Set(["kind"]);
+      const noting = (values: Record<string, string>): ConfigSource => ({
+        get: (key) => {
+          asked.add(key);
+          return values[key];
+        },
+      });
+      settingsOf[kind](noting(NEEDED[kind]));
+      if (kind === "audit") settingsOf.audit(noting({ accountSource: "organizations" }));
+      const own = Object.entries(DECLARED).filter(([, { kinds }]) => kinds.some((each) => each === kind));
+      expect(own.map(([key]) => key)).to.have.members([...asked]);
+      const defaults = Object.entries(DECLARED).map(([key, each]) => [key, each.default]);
+      expect(() => refuseForeign(config({ ...Object.fromEntries(defaults), ...NEEDED[kind] }), kind)).not.to.throw();
     });
 
   for (const [key, value] of [
