@@ -17,6 +17,10 @@ export interface AlarmsArgs {
   notifier?: pulumi.Input<string> | undefined;
   /** Undefined where no model in SageMaker scores. */
   anomalies?: pulumi.Input<string> | undefined;
+  /** Whether witnesses in other accounts cosign the chain of runs. */
+  cosigned?: boolean;
+  /** Whether time-stamp authorities stamp manifests. */
+  stamped?: boolean;
   /** SNS topic that is told; alarms only show in the console when left out. */
   topicArn?: pulumi.Input<string>;
 }
@@ -46,6 +50,17 @@ const ofFunction = (
   periodSeconds: 300,
 });
 
+/** What the functions count themselves. */
+const ofSystem = (name: string, metricName: string, description: string): Watched => ({
+  name,
+  description,
+  namespace: "audit-ecosystem",
+  metricName,
+  dimensions: { service: "audit-ecosystem" },
+  statistic: "Maximum",
+  periodSeconds: 900,
+});
+
 /** Where it stands what to do about an alarm, by the alarm's name. */
 const RUNBOOK = "docs/runbook.md";
 /** Alarms on what an auditor must hear of: each says what has happened, and where it stands what to do. */
@@ -55,15 +70,9 @@ export class Alarms extends pulumi.ComponentResource {
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("audit-ecosystem:index:Alarms", name, {}, opts);
     const watched: Watched[] = [
-      {
-        name: "run-not-sealed",
-        description: "A run is past its deadline and not sealed",
-        namespace: "audit-ecosystem",
-        metricName: "RunsNotSealed",
-        dimensions: { service: "audit-ecosystem" },
-        statistic: "Maximum",
-        periodSeconds: 900,
-      },
+      ofSystem("run-not-sealed", "RunsNotSealed", "A run is past its deadline and not sealed"),
+      ...(args.cosigned ? [ofSystem("not-cosigned", "NotCosigned", "A witness did not cosign a sealed run")] : []),
+      ...(args.stamped ? [ofSystem("not-stamped", "NotStamped", "An authority gave a sealed run no time stamp")] : []),
       ofFunction("boss-errors", "Errors", args.boss, "A run did not start"),
       ...(args.failedStarts
         ? [

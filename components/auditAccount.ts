@@ -89,6 +89,8 @@ export class AuditAccount extends pulumi.ComponentResource {
       sealer: sealer.name,
       recorder: recorder.name,
       watchdog: watchdog.functionName,
+      cosigned: Boolean(args.witnessFunctionArns?.length),
+      stamped: Boolean(args.timestampAuthorities?.length),
       ...extras,
     });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { KMSClient } from "@aws-sdk/client-kms";
 import type { Context } from "aws-lambda";
 import { decodeTime } from "ulid";
@@ -16,6 +17,7 @@ import { evidenceS3, lambdaClient, WAITS } from "../src/runtime/clients.ts";
 import { leaveDurations } from "../src/runtime/durations.ts";
 import { invoke, invokeAsync } from "../src/runtime/invoke.ts";
 import { log } from "../src/runtime/log.ts";
+import { metrics } from "../src/runtime/metrics.ts";
 import { type Runtime, thisProcess } from "../src/runtime/runtime.ts";
 import { SealerSettings, settingsFrom } from "../src/runtime/settings.ts";
 import { SealRequest } from "../src/runtime/taskPayload.ts";
@@ -36,6 +38,14 @@ export interface SealAnswer {
   unstamped?: string[];
 }
 
+/** Logs what went wrong outside, and counts it for the alarm of the metric. */
+function tell(problems: readonly string[], what: string, metric: "NotCosigned" | "NotStamped"): void {
+  if (!problems.length) return;
+  for (const problem of problems) log.error(what, { problem });
+  metrics.addMetric(metric, MetricUnit.Count, problems.length);
+  metrics.publishStoredMetrics();
+}
+
 /** The sealer: the only role that may write a manifest, and sign it. */
 export const sealerHandler = (runtime: Runtime) => {
   const s3 = evidenceS3(runtime);
@@ -54,7 +64,7 @@ export const sealerHandler = (runtime: Runtime) => {
     const problems = await askWitnesses({ ...witnessing, witnesses }, manifest).catch((error: Error) => [
       error.message,
     ]);
-    for (const problem of problems) log.error("a witness did not cosign", { problem });
+    tell(problems, "a witness did not cosign", "NotCosigned");
     return problems;
   };
 
@@ -113,7 +123,7 @@ export const sealerHandler = (runtime: Runtime) => {
       },
       answer,
     ).catch((error: Error) => [error.message]);
-    for (const problem of unstamped) log.error("an authority gave no time stamp", { problem });
+    tell(unstamped, "an authority gave no time stamp", "NotStamped");
     return {
       run_id,
       sealed: true,

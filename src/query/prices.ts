@@ -2,7 +2,9 @@
  * What AWS asks for, in US dollars, entered by hand. Prices differ by region and change: what is shown with them is an
  * estimate. AWS's pages show most numbers only to a browser that runs their scripts, so that each was compared on the
  * day with what others quote from them: Athena's, Lambda's and S3's agree everywhere; of KMS the key's price is in AWS's
- * own text, and most sources have 0.15 for signing with an elliptic curve, a few 0.03 or 0.10.
+ * own text. Its table of requests, as quoted from the page and as AWS's calculator names its fields, has 0.15 for
+ * asymmetric requests except RSA 2048, which Sign and GetPublicKey of an elliptic curve are; the 0.03 that some quote is
+ * for symmetric keys and RSA 2048, and the 0.10 for ECC GenerateDataKeyPair. The free tier has none of them.
  * @see https://aws.amazon.com/athena/pricing/
  * @see https://aws.amazon.com/lambda/pricing/
  * @see https://aws.amazon.com/s3/pricing/

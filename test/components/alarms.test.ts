@@ -36,8 +36,19 @@ describe("Alarms", () => {
     }
   });
 
+  it("go off where a witness or an authority gave no proof, and cost nothing where there is none", async () => {
+    const metricsOf = async (more: { cosigned?: boolean; stamped?: boolean }) =>
+      (await recorded(() => new Alarms("alarms", { ...args, ...more })))
+        .of("MetricAlarm")
+        .map(({ inputs }) => inputs.metricName)
+        .filter((metric) => metric.startsWith("Not"));
+    expect(await metricsOf({})).to.be.empty;
+    expect(await metricsOf({ cosigned: true })).to.deep.equal(["NotCosigned"]);
+    expect(await metricsOf({ stamped: true })).to.deep.equal(["NotStamped"]);
+  });
+
   it("each name their section of the runbook, which has one for each of them and no other", async () => {
-    const all = { ...args, notifier: "audit-notifier", anomalies: "audit-anomalies" };
+    const all = { ...args, notifier: "audit-notifier", anomalies: "audit-anomalies", cosigned: true, stamped: true };
     const made = (await recorded(() => new Alarms("alarms", all))).of("MetricAlarm");
     const named = made.map(({ inputs }) => /: docs\/runbook\.md#([\w-]+)$/.exec(inputs.alarmDescription)?.[1]);
     for (const [index, { inputs }] of made.entries()) expect(inputs.name).to.include(`audit-${named[index]}`);

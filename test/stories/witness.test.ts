@@ -11,6 +11,7 @@ import { keysIn } from "../../src/evidence/publicKeys.ts";
 import { type Notice, type Violation, verify } from "../../src/evidence/verify.ts";
 import { rawOf, vkeyOf, witnessKeyIn } from "../../src/evidence/witness/cosignature.ts";
 import { evidenceS3 } from "../../src/runtime/clients.ts";
+import { metrics } from "../../src/runtime/metrics.ts";
 import { thisProcess } from "../../src/runtime/runtime.ts";
 import { deployed, REGION, type System, systemOver } from "./system.ts";
 
@@ -102,7 +103,18 @@ describe("a chain of runs with a witness in the auditors' account", function () 
       if (isLater || (sequence ?? 1) > 1 || gone.some((run) => key.includes(run))) objects(BUCKET).delete(key);
     }
     expect((await verified()).verdict.level, "what is left is a shorter chain").to.equal("verified");
-    for (const _ of [1, 2, 3]) await system.run("audit-boss", { regions: [REGION] });
+    const counted: [string, number][] = [];
+    const { addMetric } = metrics;
+    metrics.addMetric = (name, _unit, value) => {
+      counted.push([name, value]);
+      return metrics;
+    };
+    try {
+      for (const _ of [1, 2, 3]) await system.run("audit-boss", { regions: [REGION] });
+    } finally {
+      metrics.addMetric = addMetric;
+    }
+    expect(counted.filter(([name]) => name === "NotCosigned")).to.deep.equal([1, 2, 3].map(() => ["NotCosigned", 1]));
     expect(system.trouble, "the runs are sealed all the same").to.deep.equal([]);
     const signatures = [1, 2, 3, 4].map((n) => {
       const note = Buffer.from(objects(BUCKET).get(checkpointKey(n))!.at(-1)!.body).toString();
