@@ -104,7 +104,7 @@ export class Witness extends pulumi.ComponentResource {
     const bucket = new aws.s3.Bucket(name, {}, retained);
     new aws.s3.BucketVersioning(name, { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } }, retained);
     const policy = pulumi.all([bucket.arn, roleArn]).apply((arns) => witnessBucketPolicy(...arns));
-    secureBucket(name, bucket, { policy }, child);
+    secureBucket(name, bucket, { policy }, retained);
     const key = new aws.kms.Key(
       name,
       {
