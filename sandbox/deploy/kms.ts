@@ -18,12 +18,12 @@ async function standingKey(client: sdk.KMSClient, name: string): Promise<string 
 
 /** Keys and their aliases. */
 export const kmsProviders: Providers = {
-  "aws:kms/key:Key": async (inputs, name, to) => {
+  "aws:kms/key:Key": async (inputs, name, to, recorded) => {
     const client = to.client(sdk.KMSClient);
     const { description, policy, keyUsage, customerMasterKeySpec, enableKeyRotation, tags = {} } = inputs;
     // Two stacks of one account have keys of one name in the program.
     const own = `${name}: ${description ?? ""}`;
-    let KeyId = await standingKey(client, own);
+    let KeyId = recorded ? recorded.id : await standingKey(client, own);
     if (KeyId) {
       if (policy) await client.send(new sdk.PutKeyPolicyCommand({ KeyId, Policy: policy }));
     } else {

@@ -11,7 +11,15 @@ import { getPublicKey, kmsProviders } from "./kms.ts";
 import { getFunction, lambdaProviders } from "./lambda.ts";
 import { logsProviders } from "./logs.ts";
 import { withPlainStacks } from "./plainStacks.ts";
-import { type Created, type Door, type Inputs, type Providers, type Target, targetOf } from "./provider.ts";
+import {
+  type Created,
+  type Door,
+  type Inputs,
+  type Providers,
+  type Recorded,
+  type Target,
+  targetOf,
+} from "./provider.ts";
 import { quicksightProviders } from "./quicksight.ts";
 import { randomProviders } from "./random.ts";
 import { onRegistered, type Registered } from "./registered.ts";
@@ -58,10 +66,16 @@ export interface Stack {
 }
 
 /** Makes a resource, or brings it up to date. @throws Error naming a type that the sandbox does not know */
-export async function make(type: string, name: string, inputs: Inputs, to: Target): Promise<Created> {
+export async function make(
+  type: string,
+  name: string,
+  inputs: Inputs,
+  to: Target,
+  recorded?: Recorded,
+): Promise<Created> {
   const provider = providers[type];
   if (!provider) throw new Error(`the sandbox does not know the type of resource ${type} (${name})`);
-  return provider(unwrapped(inputs), name, to);
+  return provider(unwrapped(inputs), name, to, recorded);
 }
 
 /** Answers one of the provider's functions. @throws Error naming one that the sandbox does not know */

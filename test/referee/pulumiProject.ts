@@ -21,7 +21,7 @@ import { pulumiServers } from "../../sandbox/pulumi/environment.ts";
 import type { ProgramRun } from "../../sandbox/pulumi/languageHost.ts";
 import { World } from "../../sandbox/pulumi/world.ts";
 import { startSandbox } from "../../sandbox/server.ts";
-import { DEPLOYER, letDeploy, type MayDeploy } from "./deployer.ts";
+import { DEPLOYER, documented, letDeploy, type MayDeploy } from "./deployer.ts";
 
 /** The version of Pulumi's CLI that `.ci/pulumi` builds. */
 export const CLI_VERSION = "3.274.1";
@@ -78,7 +78,6 @@ export interface PulumiProject {
   folder: string;
   /** Runs a line as a shell does, in the checkout or in another folder. */
   sh: (line: string, folder?: string) => Promise<Said>;
-  /** Gives the role that deploys in an account other policies of `docs/deployer/`, in place of those that it had. */
   mayDeploy: MayDeploy;
   /** Another checkout, at another path. */
   checkout: (name: string) => string;
@@ -110,9 +109,10 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
   const running = await startSandbox({ ...handedIn, folder: join(home, "sandbox"), port: 0, accounts: members });
   const { sandbox, endpoint } = running;
   const door = { requestHandler: inProcess(sandbox) };
-  const mayDeploy: MayDeploy = (account, files, edit) => letDeploy(door, account, files, edit);
-  await mayDeploy(AUDIT_ACCOUNT, ["audit", "audit-options"]);
-  for (const { id } of accountsOf(sandbox.state.members)) if (id !== AUDIT_ACCOUNT) await mayDeploy(id, ["member"]);
+  const mayDeploy: MayDeploy = (...told) => letDeploy(door, ...told);
+  await mayDeploy(AUDIT_ACCOUNT, ["audit", "audit-options"].map(documented));
+  for (const { id } of accountsOf(sandbox.state.members))
+    if (id !== AUDIT_ACCOUNT) await mayDeploy(id, [documented("member")]);
   const world = new World();
   const programs: ProgramRun[] = [];
   const servers = await pulumiServers(
