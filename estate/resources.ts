@@ -86,7 +86,9 @@ function generate(listing: Listing, input: Values, audited: Audited, at: At): Va
   const random = randomOf(`${state.seed} ${account} ${region} ${what}`);
   const isWhole = !shape.isListSchema() && isSingle(output, listing.items);
   const home = isHome(state.seed, account, region) || collector?.scope !== "regional";
-  const many = () => (random() < 0.15 ? 0 : 1 + Math.floor(random() * (listing.parent ? 2 : 5)));
+  // What other resources cannot be without is there.
+  const isNeeded = audited.collectors.some(({ onlyWith }) => onlyWith && onlyWith.type === collector?.type);
+  const many = () => (random() < 0.15 && !isNeeded ? 0 : 1 + Math.floor(random() * (listing.parent ? 2 : 5)));
   const count = isWhole ? 1 : home ? (countOf(kind) ?? many()) : 0;
   // What is listed by another input is something else, and bears other names.
   const first = countOf(kind) === undefined && essence(input) !== "{}" ? 10 * Math.floor(randomOf(what)() * 1e5) : 0;

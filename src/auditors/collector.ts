@@ -103,11 +103,20 @@ export type Tags =
 /** A member's path, a template (`arn:{partition}:s3:::{Name}`), or what makes it of the resource. */
 export type Naming = string | ((resource: Resource, where: Where) => string | undefined);
 
+/** Another type of the same service, without which AWS has no resource of this one in an account and region. */
+export interface OnlyWith {
+  type: ResourceType;
+  /** AWS's page that says it. */
+  because: `https://docs.aws.amazon.com/${string}`;
+}
+
 /** A type of resource: how it is found, told about and named. */
 export interface Collector {
   type: ResourceType;
   scope: Scope;
   listing: Listing;
+  /** What it cannot be without: where AWS answers that there is none of it, this type is not asked for. */
+  onlyWith?: OnlyWith;
   /** Undefined: there is one in an account or region, and it bears the account's id or the region's name. */
   id?: Naming;
   /** Undefined: AWS gives it none. */
@@ -220,6 +229,7 @@ interface CollectorOptions<T, D> {
   name?: NamingOf<T & D>;
   region?: (resource: T & D) => string | undefined;
   scope?: Scope;
+  onlyWith?: OnlyWith;
   tags?: Tags;
   describe?: DescribeOf<D>;
   details?: readonly Detail[];

@@ -29,6 +29,7 @@ export class OutcomeBuilder {
   private readonly counts: Record<string, number> = {};
   private readonly errors = new Map<string, ReadError>();
   private readonly notes = new Map<string, Note>();
+  private readonly without: Record<string, string> = {};
   private readonly cursors: Record<string, Cursor>;
   private calls = 0;
   private retries = 0;
@@ -51,6 +52,7 @@ export class OutcomeBuilder {
     if (status !== "collected") this.statuses.add(status);
     for (const error of errors) if (error.status) this.statuses.add(error.status);
     Object.assign(this.counts, counts);
+    Object.assign(this.without, before.outcome.not_asked);
     for (const error of errors) this.errors.set(keyOf(error), { ...error });
     for (const note of before.outcome.notes ?? []) this.notes.set(keyOf(note), { ...note });
   }
@@ -89,6 +91,12 @@ export class OutcomeBuilder {
   /** AWS answered for this type, be it that there are none. */
   listed(resourceType: string): void {
     this.counts[resourceType] ??= 0;
+  }
+
+  /** A type is not asked for, as it cannot be without another of which AWS answered that there are none. */
+  notAsked(resourceType: string, without: string): void {
+    this.counts[resourceType] ??= 0;
+    this.without[resourceType] = without;
   }
 
   /** A call waited so many milliseconds for its slot in the run's share of what AWS documents. */
@@ -131,6 +139,7 @@ export class OutcomeBuilder {
       ...this.item,
       status: this.status(),
       counts: this.counts,
+      ...(Object.keys(this.without).length ? { not_asked: this.without } : {}),
       errors: [...this.errors.values()],
       ...(this.notes.size ? { notes: [...this.notes.values()] } : {}),
       ...(this.remedy ? { remedy: this.remedy } : {}),

@@ -23,6 +23,7 @@ import { type Found, type Listings, type PageHandler, type Progress, type ReadOn
 import type { Offering } from "./offering.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { nameOfChain } from "./pages.ts";
+import { type Follower, prerequisitesOf } from "./prerequisites.ts";
 import { problemOf } from "./problem.ts";
 import { digestsOf, redact, redactNamed } from "./redact.ts";
 import { Silence } from "./silence.ts";
@@ -99,12 +100,18 @@ async function readService(auditor: string, service: Service, reading: Reading, 
     };
     return listings;
   };
+  const prerequisites = prerequisitesOf(collectors);
+  const readOne = async (collector: Collector, follower: Follower): Promise<void> => {
+    if (builder.cursorOf(collector.type) === null || (await isNotOffered(collector, service, reading))) return;
+    if (await prerequisites.isMissing(collector, builder)) return;
+    const listings = listingsIn(calledIn(collector, reading));
+    const isParent = parents.has(collector.listing) || collector.listing.parent?.recursive === true;
+    await readCollector(auditor, collector, reading, listings, { isParent, follower });
+  };
   await allOf(
-    collectors.map(async (collector) => {
-      if (builder.cursorOf(collector.type) === null || (await isNotOffered(collector, service, reading))) return;
-      const listings = listingsIn(calledIn(collector, reading));
-      const isParent = parents.has(collector.listing) || collector.listing.parent?.recursive === true;
-      await readCollector(auditor, collector, reading, listings, isParent);
+    collectors.map((collector) => {
+      const follower = prerequisites.follow(collector);
+      return readOne(collector, follower).finally(follower.ended);
     }),
   );
 }
@@ -135,10 +142,11 @@ async function readCollector(
   collector: Collector,
   reading: Reading,
   listings: Listings,
-  isParent: boolean,
+  { isParent, follower }: { isParent: boolean; follower: Follower },
 ): Promise<void> {
   const { type, listing } = collector;
   const { builder } = reading;
+  const isFresh = builder.cursorOf(type) === undefined;
   const problem = problemsOf(collector, reading, listings);
   let tagged: ReturnType<Describing["bulkTags"]> | undefined;
   let said: ReturnType<Describing["joinedParts"]> | undefined;
@@ -158,6 +166,7 @@ async function readCollector(
   };
   const handler = {
     onPage: async (page: Found[]) => {
+      if (page.length) follower.found();
       const described = await describePage(page, describing);
       // A page is written whole or, when the deadline comes first, not at all.
       builder.listed(type);
@@ -170,10 +179,11 @@ async function readCollector(
         builder.itemWritten(type);
       }
     },
-    onError: (read: Read, error: unknown, begun: boolean) => void problem(read, error, "resources", { begun }),
+    onError: (read: Read, error: unknown, begun: boolean) =>
+      follower.failed(problem(read, error, "resources", { begun })),
     onOverlap: ({ operation }: Read, times: number) =>
       builder.note({ operation, resource_type: type, code: "PagesOverlap", message: OVERLAP, times }),
-    onGone: (read: Read, error: unknown) => void problem(read, error, "resources", { names: true }),
+    onGone: (read: Read, error: unknown) => follower.failed(problem(read, error, "resources", { names: true })),
     progress: progressOf(type, builder),
   };
   try {
@@ -181,6 +191,7 @@ async function readCollector(
     if (isParent) await takeAll(await listings.parents(listing), handler);
     else await walk(listing, listings, { ...handler, identity });
     builder.saveCursor(type, null);
+    if (isFresh) follower.readWhole();
   } catch (error) {
     if (!(error instanceof DeadlineReached)) throw error;
   }

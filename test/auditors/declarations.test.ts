@@ -168,6 +168,27 @@ describe("declarations", () => {
       expect(service.collectors.flatMap((collector) => problems(collector, packages))).to.deep.equal([]);
     });
 
+  for (const { name, collectors } of loaded)
+    if (collectors.some(({ onlyWith }) => onlyWith))
+      it(`${name}: what a type cannot be without is another one, read once in the same places, and nothing goes in a circle`, () => {
+        for (const { type, scope, onlyWith, listing } of collectors) {
+          const below = collectors.find((each) => each.listing === listing.parent?.listing);
+          // What is listed under another would have that one asked for.
+          if (below?.onlyWith) expect(onlyWith, type).to.deep.equal(below.onlyWith);
+          if (!onlyWith) continue;
+          const needed = collectors.filter((each) => each.type === onlyWith.type);
+          expect(needed, `${type}: ${onlyWith.type}`).to.have.length(1);
+          expect(needed[0]!.scope, type).to.equal(scope);
+          const before = [type];
+          for (let next: Collector | undefined = needed[0]; next; ) {
+            expect(before, "in a circle").not.to.include(next.type);
+            before.push(next.type);
+            const { onlyWith: further } = next;
+            next = further && collectors.find((each) => each.type === further.type);
+          }
+        }
+      });
+
   it("name each type in one service only", () => {
     const types = loaded.flatMap(({ collectors }) => [...new Set(collectors.map(({ type }) => type))]);
     expect(types).to.deep.equal([...new Set(types)]);

@@ -5,11 +5,15 @@ import {
   DescribeScheduledActionsCommand,
   ServiceNamespace,
 } from "@aws-sdk/client-application-auto-scaling";
-import { reads, type Service } from "../collector.ts";
+import { type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list } = reads("application-autoscaling");
 // Each call answers for one service.
 const input = Object.values(ServiceNamespace).map((each) => ({ ServiceNamespace: each }));
+const onlyWithTarget: OnlyWith = {
+  type: "AWS::ApplicationAutoScaling::ScalableTarget",
+  because: "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html",
+};
 
 /** Application Auto Scaling: what grows and shrinks by itself, apart from machines. */
 export const applicationautoscaling: Service = {
@@ -25,12 +29,12 @@ export const applicationautoscaling: Service = {
     list(
       "AWS::ApplicationAutoScaling::ScalingPolicy",
       from(DescribeScalingPoliciesCommand, "ScalingPolicies", { input }),
-      { id: "PolicyARN", arn: "PolicyARN", name: "PolicyName" },
+      { onlyWith: onlyWithTarget, id: "PolicyARN", arn: "PolicyARN", name: "PolicyName" },
     ),
     list(
       "AWS::ApplicationAutoScaling::ScheduledAction",
       from(DescribeScheduledActionsCommand, "ScheduledActions", { input }),
-      { id: "ScheduledActionARN", arn: "ScheduledActionARN", name: "ScheduledActionName" },
+      { onlyWith: onlyWithTarget, id: "ScheduledActionARN", arn: "ScheduledActionARN", name: "ScheduledActionName" },
     ),
   ],
 };

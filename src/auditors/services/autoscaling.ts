@@ -6,9 +6,13 @@ import {
   DescribePoliciesCommand,
   DescribeScheduledActionsCommand,
 } from "@aws-sdk/client-auto-scaling";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list } = reads("autoscaling");
+const onlyWithGroup: OnlyWith = {
+  type: "AWS::AutoScaling::AutoScalingGroup",
+  because: "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html",
+};
 
 /** EC2 Auto Scaling: how many machines there are, and of what they are made. */
 export const autoscaling: Service = {
@@ -28,6 +32,7 @@ export const autoscaling: Service = {
       notSecret: { "MetadataOptions.HttpTokens": "whether the metadata service asks for session tokens (IMDSv2)" },
     }),
     list("AWS::AutoScaling::ScalingPolicy", from(DescribePoliciesCommand, "ScalingPolicies"), {
+      onlyWith: onlyWithGroup,
       id: "PolicyARN",
       arn: "PolicyARN",
       name: "PolicyName",

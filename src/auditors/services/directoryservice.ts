@@ -12,7 +12,7 @@ import {
   ListLogSubscriptionsCommand,
   ListTagsForResourceCommand,
 } from "@aws-sdk/client-directory-service";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 
 const { from, under, list, detail } = reads("ds");
 const directories = from(DescribeDirectoriesCommand, "DirectoryDescriptions");
@@ -20,6 +20,10 @@ const ofDirectory = { DirectoryId: "DirectoryId" } as const;
 /** What Microsoft's own directory has; of these others, AWS answers that they do not. */
 const ofMicrosoft = {
   when: ({ Type }: { Type?: string }) => !/^(SimpleAD|ADConnector|SharedMicrosoftAD)$/.test(Type ?? ""),
+};
+const onlyWithDirectory: OnlyWith = {
+  type: "AWS::DirectoryService::Directory",
+  because: "https://docs.aws.amazon.com/directoryservice/latest/admin-guide/ms_ad_delete.html",
 };
 
 /** Directory Service: directories of a company's people and machines, and whom they trust. */
@@ -55,6 +59,7 @@ export const directoryservice: Service = {
       id: "DirectoryId",
     }),
     list("AWS::DirectoryService::Snapshot", from(DescribeSnapshotsCommand, "Snapshots"), {
+      onlyWith: onlyWithDirectory,
       id: "SnapshotId",
       name: "Name",
     }),

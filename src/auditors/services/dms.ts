@@ -8,7 +8,7 @@ import {
   DescribeReplicationSubnetGroupsCommand,
   DescribeReplicationTasksCommand,
 } from "@aws-sdk/client-database-migration-service";
-import { reads, type Service } from "../collector.ts";
+import { type OnlyWith, reads, type Service } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, list } = reads("dms");
@@ -30,6 +30,10 @@ const PASSWORDS = [
   "RedisSettings.AuthPassword",
   "GcpMySQLSettings.Password",
 ] as const;
+const onlyWithInstance: OnlyWith = {
+  type: "AWS::DMS::ReplicationInstance",
+  because: "https://docs.aws.amazon.com/dms/latest/APIReference/API_DeleteReplicationInstance.html",
+};
 
 /** Database Migration Service: what is copied from where to where, and whether the way is encrypted. */
 export const dms: Service = {
@@ -52,6 +56,7 @@ export const dms: Service = {
       "AWS::DMS::ReplicationTask",
       from(DescribeReplicationTasksCommand, "ReplicationTasks", { input: { WithoutSettings: true } }),
       {
+        onlyWith: onlyWithInstance,
         id: "ReplicationTaskIdentifier",
         arn: "ReplicationTaskArn",
         tags: taggingApi("dms:task"),

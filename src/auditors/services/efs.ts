@@ -9,12 +9,16 @@ import {
   DescribeReplicationConfigurationsCommand,
   EFSClient,
 } from "@aws-sdk/client-efs";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, under, list, detail } = reads("elasticfilesystem");
 const fileSystems = from(DescribeFileSystemsCommand, "FileSystems");
 const one = { FileSystemId: "FileSystemId" } as const;
 const idempotency = "the caller's idempotency token";
+const onlyWithFileSystem: OnlyWith = {
+  type: "AWS::EFS::FileSystem",
+  because: "https://docs.aws.amazon.com/efs/latest/ug/API_DeleteFileSystem.html",
+};
 
 /** EFS: file systems, who may mount them and from where. */
 export const efs: Service = {
@@ -48,7 +52,7 @@ export const efs: Service = {
     list(
       "AWS::EFS::ReplicationConfiguration",
       from(DescribeReplicationConfigurationsCommand, "Replications", { none: ["ReplicationNotFound"] }),
-      { id: "SourceFileSystemId" },
+      { onlyWith: onlyWithFileSystem, id: "SourceFileSystemId" },
     ),
   ],
 };

@@ -5,10 +5,14 @@ import {
   ElasticBeanstalkClient,
   ListTagsForResourceCommand,
 } from "@aws-sdk/client-elastic-beanstalk";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 
 const { from, list, detail } = reads("elasticbeanstalk");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceArn: "{arn}" }), "ResourceTags");
+const onlyWithApplication: OnlyWith = {
+  type: "AWS::ElasticBeanstalk::Application",
+  because: "https://docs.aws.amazon.com/elasticbeanstalk/latest/api/API_DeleteApplication.html",
+};
 
 /** Elastic Beanstalk: applications, and how their environments are set up. */
 export const elasticbeanstalk: Service = {
@@ -25,6 +29,7 @@ export const elasticbeanstalk: Service = {
       "AWS::ElasticBeanstalk::Environment",
       from(DescribeEnvironmentsCommand, "Environments", { input: { IncludeDeleted: false } }),
       {
+        onlyWith: onlyWithApplication,
         id: "EnvironmentName",
         arn: "EnvironmentArn",
         tags,

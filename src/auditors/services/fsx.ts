@@ -10,7 +10,7 @@ import {
   DescribeVolumesCommand,
   FSxClient,
 } from "@aws-sdk/client-fsx";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list } = reads("fsx");
 const tagged = { arn: "ResourceARN", tags: inline("Tags") } as const;
@@ -25,6 +25,10 @@ const ofFileSystem = (prefix = "") => ({
   },
 });
 const ofVirtualMachine = "ActiveDirectoryConfiguration.SelfManagedActiveDirectoryConfiguration";
+const onlyWithFileSystem: OnlyWith = {
+  type: "AWS::FSx::FileSystem",
+  because: "https://docs.aws.amazon.com/fsx/latest/APIReference/API_DeleteFileSystem.html",
+};
 
 /** FSx: file systems for Windows, Lustre, ONTAP and OpenZFS, and their copies. */
 export const fsx: Service = {
@@ -44,18 +48,21 @@ export const fsx: Service = {
       notSecret: ofFileSystem("FileSystem.").notSecret,
     }),
     list("AWS::FSx::Volume", from(DescribeVolumesCommand, "Volumes"), {
+      onlyWith: onlyWithFileSystem,
       id: "VolumeId",
       name: "Name",
       ...tagged,
       redact: changes(),
     }),
     list("AWS::FSx::Snapshot", from(DescribeSnapshotsCommand, "Snapshots"), {
+      onlyWith: onlyWithFileSystem,
       id: "SnapshotId",
       name: "Name",
       ...tagged,
       redact: changes(),
     }),
     list("AWS::FSx::StorageVirtualMachine", from(DescribeStorageVirtualMachinesCommand, "StorageVirtualMachines"), {
+      onlyWith: onlyWithFileSystem,
       id: "StorageVirtualMachineId",
       name: "Name",
       ...tagged,

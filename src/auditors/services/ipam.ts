@@ -5,10 +5,14 @@ import {
   DescribeIpamsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list } = reads("ec2");
 const tags = inline("Tags");
+const onlyWithIpam: OnlyWith = {
+  type: "AWS::EC2::IPAM",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteIpam.html",
+};
 
 /** IPAM: which addresses there are, and who may take of them. */
 export const ipam: Service = {
@@ -18,6 +22,7 @@ export const ipam: Service = {
   collectors: [
     list("AWS::EC2::IPAM", from(DescribeIpamsCommand, "Ipams"), { id: "IpamId", arn: "IpamArn", tags }),
     list("AWS::EC2::IPAMScope", from(DescribeIpamScopesCommand, "IpamScopes"), {
+      onlyWith: onlyWithIpam,
       id: "IpamScopeId",
       arn: "IpamScopeArn",
       tags,

@@ -14,11 +14,15 @@ import {
   ListLogAnomalyDetectorsCommand,
   PolicyType,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, under, list, detail } = reads("logs");
 const groups = from(DescribeLogGroupsCommand, "logGroups");
+const onlyWithSource: OnlyWith = {
+  type: "AWS::Logs::DeliverySource",
+  because: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliverySource.html",
+};
 
 /** CloudWatch Logs: what is kept, for how long, under which key, and who gets it. Never a line of it. */
 export const logs: Service = {
@@ -78,6 +82,7 @@ export const logs: Service = {
       ],
     }),
     list("AWS::Logs::Delivery", from(DescribeDeliveriesCommand, "deliveries"), {
+      onlyWith: onlyWithSource,
       id: "id",
       arn: "arn",
       tags: inline("tags"),

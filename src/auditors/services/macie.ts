@@ -17,10 +17,14 @@ import {
   ListMembersCommand,
   Macie2Client,
 } from "@aws-sdk/client-macie2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list, detail, describe } = reads("macie2");
 const notEnabled = [/^AccessDeniedException: Macie is not enabled/];
+const onlyWithSession: OnlyWith = {
+  type: "AWS::Macie::Session",
+  because: "https://docs.aws.amazon.com/macie/latest/APIReference/macie.html",
+};
 
 /** Macie: whether buckets are searched for personal data, which are, and who may see what is found. */
 export const macie: Service = {
@@ -40,6 +44,7 @@ export const macie: Service = {
       notEnabled,
     }),
     list("AWS::Macie::ClassificationJob", from(ListClassificationJobsCommand, "items"), {
+      onlyWith: onlyWithSession,
       id: "jobId",
       arn: "jobArn",
       name: "name",
@@ -49,6 +54,7 @@ export const macie: Service = {
       notEnabled,
     }),
     list("AWS::Macie::CustomDataIdentifier", from(ListCustomDataIdentifiersCommand, "items"), {
+      onlyWith: onlyWithSession,
       id: "id",
       arn: "arn",
       name: "name",
@@ -57,6 +63,7 @@ export const macie: Service = {
       notEnabled,
     }),
     list("AWS::Macie::AllowList", from(ListAllowListsCommand, "allowLists"), {
+      onlyWith: onlyWithSession,
       id: "id",
       arn: "arn",
       name: "name",
@@ -65,6 +72,7 @@ export const macie: Service = {
       notEnabled,
     }),
     list("AWS::Macie::FindingsFilter", from(ListFindingsFiltersCommand, "findingsFilterListItems"), {
+      onlyWith: onlyWithSession,
       id: "id",
       arn: "arn",
       name: "name",
@@ -73,6 +81,7 @@ export const macie: Service = {
       notEnabled,
     }),
     list("AWS::Macie::Member", from(ListMembersCommand, "members", { input: { onlyAssociated: "false" } }), {
+      onlyWith: onlyWithSession,
       id: "accountId",
       arn: "arn",
       tags: inline("tags"),

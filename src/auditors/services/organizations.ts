@@ -16,19 +16,21 @@ import {
   OrganizationsClient,
   PolicyType,
 } from "@aws-sdk/client-organizations";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 
 const { from, under, list, detail, describe } = reads("organizations", "global");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceId: "Id" }), "Tags");
+const notInUse = /^AWSOrganizationsNotInUseException/;
 // Everywhere but in the management account and in those of delegated administrators Organizations says the latter,
 // whatever IAM allows; IAM's own denial names the action.
-const notEnabled = [
-  /^AWSOrganizationsNotInUseException/,
-  /^AccessDeniedException: You don't have permissions to access this resource/,
-];
+const notEnabled = [notInUse, /^AccessDeniedException: You don't have permissions to access this resource/];
 const roots = from(ListRootsCommand, "Roots");
 // An account's place in the tree is asked of the tree: one call of a branch, where ListParents is one of an account.
 const accountsBelow = detail(ListChildrenCommand, ({ Id }) => ({ ParentId: Id, ChildType: ChildType.ACCOUNT }));
+const onlyWithOrganization: OnlyWith = {
+  type: "AWS::Organizations::Organization",
+  because: "https://docs.aws.amazon.com/organizations/latest/APIReference/API_DescribeOrganization.html",
+};
 
 /** Organizations: the accounts, the tree they hang in, and the policies that bound them. */
 export const organizations: Service = {
@@ -40,9 +42,11 @@ export const organizations: Service = {
       id: "Id",
       arn: "Arn",
       redact: ["MasterAccountEmail"],
-      notEnabled,
+      // Every member may ask this: only this error says that there is no organization.
+      notEnabled: [notInUse],
     }),
     list("AWS::Organizations::Root", roots, {
+      onlyWith: onlyWithOrganization,
       id: "Id",
       arn: "Arn",
       name: "Name",
@@ -59,9 +63,18 @@ export const organizations: Service = {
         { ParentId: "Id" },
         { recursive: true },
       ),
-      { id: "Id", arn: "Arn", name: "Name", tags, details: [accountsBelow], notEnabled },
+      {
+        onlyWith: onlyWithOrganization,
+        id: "Id",
+        arn: "Arn",
+        name: "Name",
+        tags,
+        details: [accountsBelow],
+        notEnabled,
+      },
     ),
     list("AWS::Organizations::Account", from(ListAccountsCommand, "Accounts"), {
+      onlyWith: onlyWithOrganization,
       id: "Id",
       arn: "Arn",
       name: "Name",
@@ -74,6 +87,7 @@ export const organizations: Service = {
       "AWS::Organizations::Policy",
       from(ListPoliciesCommand, "Policies", { input: Object.values(PolicyType).map((Filter) => ({ Filter })) }),
       {
+        onlyWith: onlyWithOrganization,
         id: "Id",
         arn: "Arn",
         name: "Name",
@@ -86,12 +100,13 @@ export const organizations: Service = {
     list(
       "AWS::Organizations::ResourcePolicy",
       from(DescribeResourcePolicyCommand, "ResourcePolicy", { none: ["ResourcePolicyNotFoundException"] }),
-      { id: "ResourcePolicySummary.Id", arn: "ResourcePolicySummary.Arn", notEnabled },
+      { onlyWith: onlyWithOrganization, id: "ResourcePolicySummary.Id", arn: "ResourcePolicySummary.Arn", notEnabled },
     ),
     list(
       "AWS::Organizations::DelegatedAdministrator",
       from(ListDelegatedAdministratorsCommand, "DelegatedAdministrators"),
       {
+        onlyWith: onlyWithOrganization,
         id: "Id",
         arn: "Arn",
         name: "Name",
@@ -103,7 +118,7 @@ export const organizations: Service = {
     list(
       "AWS::Organizations::EnabledService",
       from(ListAWSServiceAccessForOrganizationCommand, "EnabledServicePrincipals"),
-      { id: "ServicePrincipal", notEnabled },
+      { onlyWith: onlyWithOrganization, id: "ServicePrincipal", notEnabled },
     ),
   ],
 };

@@ -7,10 +7,14 @@ import {
   ListResourcesCommand,
   RAMClient,
 } from "@aws-sdk/client-ram";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list } = reads("ram");
 const owners = [{ resourceOwner: "SELF" as const }, { resourceOwner: "OTHER-ACCOUNTS" as const }];
+const onlyWithShare: OnlyWith = {
+  type: "AWS::RAM::ResourceShare",
+  because: "https://docs.aws.amazon.com/ram/latest/APIReference/API_DeleteResourceShare.html",
+};
 
 /** Resource Access Manager: what is shared with other accounts, and what they share with this one. */
 export const ram: Service = {
@@ -26,10 +30,12 @@ export const ram: Service = {
     }),
     list("AWS::RAM::SharedResource", from(ListResourcesCommand, "resources", { input: owners }), {
       // As a template `{arn}` would be the share's own.
+      onlyWith: onlyWithShare,
       id: ({ resourceShareArn, arn }) => `${resourceShareArn}|${arn}`,
       name: "arn",
     }),
     list("AWS::RAM::SharedPrincipal", from(ListPrincipalsCommand, "principals", { input: owners }), {
+      onlyWith: onlyWithShare,
       id: "{resourceShareArn}|{id}",
       name: "id",
     }),
@@ -38,7 +44,7 @@ export const ram: Service = {
       from(GetResourceShareAssociationsCommand, "resourceShareAssociations", {
         input: [{ associationType: "PRINCIPAL" }, { associationType: "RESOURCE" }],
       }),
-      { id: "{resourceShareArn}|{associatedEntity}" },
+      { onlyWith: onlyWithShare, id: "{resourceShareArn}|{associatedEntity}" },
     ),
     list("AWS::RAM::ResourceShareInvitation", from(GetResourceShareInvitationsCommand, "resourceShareInvitations"), {
       id: "resourceShareInvitationArn",

@@ -21,7 +21,7 @@ import {
   ListTagsForResourceCommand,
   S3ControlClient,
 } from "@aws-sdk/client-s3-control";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 import type { Where } from "../paths.ts";
 
 const { from, list, detail } = reads("s3");
@@ -29,6 +29,10 @@ const input = ({ account }: Where) => ({ AccountId: account });
 const named = { Name: "Name", AccountId: "{account}" } as const;
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceArn: "{arn}", AccountId: "{account}" }), "Tags");
 const noPolicy = { none: ["NoSuchAccessPointPolicy"] };
+const onlyWithInstance: OnlyWith = {
+  type: "AWS::S3::AccessGrantsInstance",
+  because: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessGrantsInstance.html",
+};
 
 /** S3 beyond the buckets: the account's own settings, and other doors to what is in buckets. */
 export const s3control: Service = {
@@ -111,7 +115,7 @@ export const s3control: Service = {
     list(
       "AWS::S3::AccessGrant",
       from(ListAccessGrantsCommand, "AccessGrantsList", { input, none: ["AccessGrantsInstanceNotExistsError"] }),
-      { id: "AccessGrantId", arn: "AccessGrantArn", tags },
+      { onlyWith: onlyWithInstance, id: "AccessGrantId", arn: "AccessGrantArn", tags },
     ),
     list(
       "AWS::S3::AccessGrantsLocation",
@@ -119,7 +123,7 @@ export const s3control: Service = {
         input,
         none: ["AccessGrantsInstanceNotExistsError"],
       }),
-      { id: "AccessGrantsLocationId", arn: "AccessGrantsLocationArn", tags },
+      { onlyWith: onlyWithInstance, id: "AccessGrantsLocationId", arn: "AccessGrantsLocationArn", tags },
     ),
   ],
 };

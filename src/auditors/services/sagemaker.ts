@@ -19,10 +19,14 @@ import {
   ListUserProfilesCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { reads, type Service } from "../collector.ts";
+import { type OnlyWith, reads, type Service } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, list, detail, describe } = reads("sagemaker");
+const onlyWithDomain: OnlyWith = {
+  type: "AWS::SageMaker::Domain",
+  because: "https://docs.aws.amazon.com/sagemaker/latest/dg/gs-studio-delete-domain.html",
+};
 
 /** SageMaker: notebooks, models and what trains and serves them: network, keys, and as whom they run. */
 export const sagemaker: Service = {
@@ -44,6 +48,7 @@ export const sagemaker: Service = {
       tags: taggingApi("sagemaker:domain"),
     }),
     list("AWS::SageMaker::UserProfile", from(ListUserProfilesCommand, "UserProfiles"), {
+      onlyWith: onlyWithDomain,
       id: "{DomainId}/{UserProfileName}",
       arn: "arn:{partition}:sagemaker:{region}:{account}:user-profile/{DomainId}/{UserProfileName}",
       name: "UserProfileName",

@@ -12,11 +12,15 @@ import {
   ListTagsForResourceCommand,
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 
 const { from, under, list, detail, describe } = reads("securityhub");
 const notEnabled = [/^InvalidAccessException: .*is not subscribed to AWS Security Hub/];
 const standards = from(GetEnabledStandardsCommand, "StandardsSubscriptions");
+const onlyWithHub: OnlyWith = {
+  type: "AWS::SecurityHub::Hub",
+  because: "https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_DisableSecurityHub.html",
+};
 
 /** Security Hub: which standards an account is held against, and which of their controls are switched off. */
 export const securityhub: Service = {
@@ -32,6 +36,7 @@ export const securityhub: Service = {
       notEnabled,
     }),
     list("AWS::SecurityHub::Standard", standards, {
+      onlyWith: onlyWithHub,
       id: "StandardsArn",
       arn: "StandardsSubscriptionArn",
       notEnabled,
@@ -45,27 +50,31 @@ export const securityhub: Service = {
         { StandardsSubscriptionArn: "StandardsSubscriptionArn" },
         { action: "securityhub:DescribeStandardsControls" },
       ),
-      { id: "StandardsControlArn", arn: "StandardsControlArn", name: "ControlId", notEnabled },
+      { onlyWith: onlyWithHub, id: "StandardsControlArn", arn: "StandardsControlArn", name: "ControlId", notEnabled },
     ),
     list("AWS::SecurityHub::FindingAggregator", from(ListFindingAggregatorsCommand, "FindingAggregators"), {
+      onlyWith: onlyWithHub,
       id: "FindingAggregatorArn",
       arn: "FindingAggregatorArn",
       describe: describe(GetFindingAggregatorCommand, { FindingAggregatorArn: "FindingAggregatorArn" }),
       notEnabled,
     }),
     list("AWS::SecurityHub::Member", from(ListMembersCommand, "Members", { input: { OnlyAssociated: false } }), {
+      onlyWith: onlyWithHub,
       id: "AccountId",
       redact: ["Email"],
       notEnabled,
     }),
     // A rule can suppress findings; only the organization's administrator of Security Hub has any.
     list("AWS::SecurityHub::AutomationRule", from(ListAutomationRulesCommand, "AutomationRulesMetadata"), {
+      onlyWith: onlyWithHub,
       id: "RuleArn",
       arn: "RuleArn",
       name: "RuleName",
       notEnabled: [...notEnabled, /^AccessDeniedException: .*is not authorized to perform this operation/],
     }),
     list("AWS::SecurityHub::ActionTarget", from(DescribeActionTargetsCommand, "ActionTargets"), {
+      onlyWith: onlyWithHub,
       id: "ActionTargetArn",
       arn: "ActionTargetArn",
       name: "Name",

@@ -4,11 +4,15 @@ import {
   DescribeTrafficMirrorTargetsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 import { ec2Arn } from "./ec2Arn.ts";
 
 const { from, list } = reads("ec2");
 const tags = inline("Tags");
+const onlyWithFilter: OnlyWith = {
+  type: "AWS::EC2::TrafficMirrorFilter",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTrafficMirrorFilter.html",
+};
 
 /** Traffic Mirroring: whose traffic is copied, and where to. */
 export const trafficmirror: Service = {
@@ -17,6 +21,7 @@ export const trafficmirror: Service = {
   client: EC2Client,
   collectors: [
     list("AWS::EC2::TrafficMirrorSession", from(DescribeTrafficMirrorSessionsCommand, "TrafficMirrorSessions"), {
+      onlyWith: onlyWithFilter,
       id: "TrafficMirrorSessionId",
       arn: ec2Arn("traffic-mirror-session", "TrafficMirrorSessionId"),
       tags,

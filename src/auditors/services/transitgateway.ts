@@ -13,7 +13,7 @@ import {
   GetTransitGatewayRouteTablePropagationsCommand,
   SearchTransitGatewayRoutesCommand,
 } from "@aws-sdk/client-ec2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 import { ec2Arn } from "./ec2Arn.ts";
 
 const { from, list, detail } = reads("ec2");
@@ -24,6 +24,10 @@ const attachment = {
   tags,
 } as const;
 const routeTable = { TransitGatewayRouteTableId: "TransitGatewayRouteTableId" } as const;
+const onlyWithAttachment: OnlyWith = {
+  type: "AWS::EC2::TransitGatewayAttachment",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeTransitGatewayAttachments.html",
+};
 
 /** Transit Gateway: which networks are joined, and along which routes. */
 export const transitgateway: Service = {
@@ -44,18 +48,17 @@ export const transitgateway: Service = {
     list(
       "AWS::EC2::TransitGatewayVpcAttachment",
       from(DescribeTransitGatewayVpcAttachmentsCommand, "TransitGatewayVpcAttachments"),
-      attachment,
+      { ...attachment, onlyWith: onlyWithAttachment },
     ),
     list(
       "AWS::EC2::TransitGatewayPeeringAttachment",
       from(DescribeTransitGatewayPeeringAttachmentsCommand, "TransitGatewayPeeringAttachments"),
-      attachment,
+      { ...attachment, onlyWith: onlyWithAttachment },
     ),
-    list(
-      "AWS::EC2::TransitGatewayConnect",
-      from(DescribeTransitGatewayConnectsCommand, "TransitGatewayConnects"),
-      attachment,
-    ),
+    list("AWS::EC2::TransitGatewayConnect", from(DescribeTransitGatewayConnectsCommand, "TransitGatewayConnects"), {
+      ...attachment,
+      onlyWith: onlyWithAttachment,
+    }),
     list(
       "AWS::EC2::TransitGatewayRouteTable",
       from(DescribeTransitGatewayRouteTablesCommand, "TransitGatewayRouteTables"),

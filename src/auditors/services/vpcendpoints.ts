@@ -6,11 +6,15 @@ import {
   DescribeVpcEndpointsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 import { ec2Arn } from "./ec2Arn.ts";
 
 const { from, list, detail } = reads("ec2");
 const tags = inline("Tags");
+const onlyWithService: OnlyWith = {
+  type: "AWS::EC2::VPCEndpointService",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpcEndpointServiceConfigurations.html",
+};
 
 /** PrivateLink: what the networks reach without the internet, and who reaches into them. */
 export const vpcendpoints: Service = {
@@ -35,6 +39,7 @@ export const vpcendpoints: Service = {
       },
     ),
     list("AWS::EC2::VPCEndpointConnection", from(DescribeVpcEndpointConnectionsCommand, "VpcEndpointConnections"), {
+      onlyWith: onlyWithService,
       id: "VpcEndpointConnectionId",
       arn: ec2Arn("vpc-endpoint-connection", "VpcEndpointConnectionId"),
       tags,

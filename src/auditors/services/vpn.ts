@@ -8,12 +8,16 @@ import {
   DescribeVpnGatewaysCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 import { ec2Arn } from "./ec2Arn.ts";
 
 const { from, list, detail } = reads("ec2");
 const tags = inline("Tags");
 const endpoint = { ClientVpnEndpointId: "ClientVpnEndpointId" } as const;
+const onlyWithCustomerGateway: OnlyWith = {
+  type: "AWS::EC2::CustomerGateway",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteCustomerGateway.html",
+};
 
 /** VPN: tunnels between sites and networks, and the endpoints that people dial in to. */
 export const vpn: Service = {
@@ -22,6 +26,7 @@ export const vpn: Service = {
   client: EC2Client,
   collectors: [
     list("AWS::EC2::VPNConnection", from(DescribeVpnConnectionsCommand, "VpnConnections"), {
+      onlyWith: onlyWithCustomerGateway,
       id: "VpnConnectionId",
       arn: ec2Arn("vpn-connection", "VpnConnectionId"),
       tags,

@@ -12,13 +12,21 @@ import {
   DescribeWorkspacesPoolsCommand,
   WorkSpacesClient,
 } from "@aws-sdk/client-workspaces";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, list, detail } = reads("workspaces");
 const arn = <Kind extends string, Id extends string>(kind: Kind, id: Id) =>
   `arn:{partition}:workspaces:{region}:{account}:${kind}/{${id}}` as const;
 const tagsOf = (id: string) => tagsFrom(detail(DescribeTagsCommand, { ResourceId: id }), "TagList");
+const onlyWithDirectory: OnlyWith = {
+  type: "AWS::WorkSpaces::Directory",
+  because: "https://docs.aws.amazon.com/workspaces/latest/api/API_DeregisterWorkspaceDirectory.html",
+};
+const onlyWithImage: OnlyWith = {
+  type: "AWS::WorkSpaces::Image",
+  because: "https://docs.aws.amazon.com/workspaces/latest/api/API_DeleteWorkspaceImage.html",
+};
 
 /** WorkSpaces: desktops, whether their disks are encrypted, and from where they are reached. */
 export const workspaces: Service = {
@@ -27,6 +35,7 @@ export const workspaces: Service = {
   client: WorkSpacesClient,
   collectors: [
     list("AWS::WorkSpaces::Workspace", from(DescribeWorkspacesCommand, "Workspaces"), {
+      onlyWith: onlyWithDirectory,
       id: "WorkspaceId",
       arn: arn("workspace", "WorkspaceId"),
       name: "UserName",
@@ -55,6 +64,7 @@ export const workspaces: Service = {
     }),
     // Without an owner, the account's own bundles are listed.
     list("AWS::WorkSpaces::Bundle", from(DescribeWorkspaceBundlesCommand, "Bundles"), {
+      onlyWith: onlyWithImage,
       id: "BundleId",
       arn: arn("workspacebundle", "BundleId"),
       name: "Name",
