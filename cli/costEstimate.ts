@@ -41,9 +41,9 @@ export interface CostEstimate {
   standing: { key: number; alarms: number; dashboard: number; listings: number; all: number };
   /** What the member accounts notice. */
   members: {
-    /** Calls of a run where nothing is found: each listing once in each region. Each is an event of CloudTrail there. */
-    calls_a_run_at_least: number;
-    calls_a_month_at_least: number;
+    /** About the calls of a run where little is found: one for each type in each region. Each is an event of CloudTrail there. */
+    calls_a_run: number;
+    calls_a_month: number;
     /** Dollars a month that these events cost where a second trail, or GuardDuty, reads them. */
     second_trail: number;
     guard_duty: number;
@@ -76,8 +76,8 @@ function noticedBy({ accounts, regions, auditors, runsPerDay }: Estimated): Cost
     accounts * auditors.reduce((sum, { global, regional }) => sum + global.length + regional.length * regions, 0);
   const month = calls * runsPerDay * DAYS;
   return {
-    calls_a_run_at_least: calls,
-    calls_a_month_at_least: month,
+    calls_a_run: calls,
+    calls_a_month: month,
     second_trail: (month / 100_000) * PRICES.cloudTrail.perHundredThousandEvents,
     guard_duty: (month / 1_000_000) * PRICES.guardDuty.perMillionEvents,
   };

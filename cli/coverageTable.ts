@@ -35,7 +35,10 @@ export async function coverageTable(
     return `${account} ${met.join(", ")}: ${reason.join(" ")}`;
   });
   const listings = listingsOf(cells);
-  const share = `listings read whole: ${listings.whole} of ${listings.planned} (resource type, account, region)`;
+  const notAsked = listings.not_asked
+    ? `; of ${listings.not_asked} of them AWS has none without another type, of which there are none`
+    : "";
+  const share = `listings read whole: ${listings.whole} of ${listings.planned} (resource type, account, region)${notAsked}`;
   const notes = notesOf(cells).map(({ note, accounts, auditors }) => {
     const where = accounts.length === 1 ? accounts[0] : `${accounts.length} accounts`;
     return `note, ${where} ${auditors.join(", ")}: ${note}`;

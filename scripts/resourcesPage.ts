@@ -31,6 +31,9 @@ export function resourcesPage(services: readonly Service[], types: readonly Docu
         "",
         `- read: ${scope.join(" and ")}, by ${code(operations)}`,
         `- permissions: ${code(actions)}`,
+        ...(collector.onlyWith
+          ? [`- not asked for where there is no \`${collector.onlyWith.type}\` ([AWS](${collector.onlyWith.because}))`]
+          : []),
         ...(redacted.length ? [`- digests instead of values: ${code(redacted)}`] : []),
         `- table \`${table.name}\`: ${table.columns
           .filter(({ name }) => own.has(name))

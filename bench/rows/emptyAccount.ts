@@ -68,8 +68,8 @@ async function asked(regions: readonly string[], without: Without): Promise<Aske
         const { serviceId, endpointProvider } = client.config;
         if (offeredRegions.rows.some(([service, where]) => service === serviceId && where === region))
           lacking.add(endpointProvider({ Region: region, UseDualStack: false, UseFIPS: false }).url.hostname);
-        client.send = async (command: { schema: readonly unknown[] }) =>
-          answered(String(serviceId).replaceAll(" ", ""), String(command.schema[2]));
+        client.send = async (command: object) =>
+          answered(String(serviceId).replaceAll(" ", ""), (command as { schema: readonly string[] }).schema[2]!);
         clients.set(key, client);
       }
       return client;

@@ -15,7 +15,7 @@ export async function preflight(dir: string, scope: Scope, plan: Plan): Promise<
     ...(role ? [`role       ${role.name} in the other accounts${role.externalId ? ", with an external id" : ""}`] : []),
     `accounts   ${accounts.length}: ${some(accounts)}${excluded.length ? `; ${excluded.length} left out` : ""}`,
     `regions    ${open.size} open of ${regions.length}: ${some([...open])}`,
-    `reads      ${services} services, ${items} planned items, at least ${calls} calls that only read`,
+    `reads      ${services} services, ${items} planned items, about ${calls} calls that only read`,
     `rights     ${right}`,
     ...rights.map((line) => `           ${line}`),
     `evidence   ${dir}`,

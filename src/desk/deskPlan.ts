@@ -43,7 +43,7 @@ function plannedAuditors({ auditors }: Pick<Catalog, "auditors">): PlannedAudito
   });
 }
 
-/** What a run will ask AWS for at least, before it is known what there is. */
+/** About how much a run will ask AWS for, before it is known what there is. */
 export interface Estimate {
   planned: number;
   /** One for each operation that lists, in each planned place that is open. */

@@ -8,8 +8,11 @@ export interface Coverage {
   /** Items in evidence: all that there are where {@link listings} are all whole, else at least these. */
   items: number;
   statuses: Record<string, number>;
-  /** Resource types, once for each region that has them open: planned, and listed whole by AWS's own word. */
-  listings: { planned: number; whole: number };
+  /**
+   * Resource types, once for each region that has them open: planned, and listed whole by AWS's own word; among these the
+   * ones that were not asked for, as AWS has none without another type, of which it said that there are none.
+   */
+  listings: { planned: number; whole: number; not_asked: number };
   /** What is wrong, once each. */
   reasons: string[];
   /** What a reader has to know though nothing is unread for it, once each. */
@@ -29,7 +32,7 @@ export async function coverage(
   for await (const outcome of outcomes) {
     const { account_id: account, auditor, region, counts, status } = outcome;
     const key = `${account} ${auditor}`;
-    const empty = { items: 0, statuses: {}, listings: { planned: 0, whole: 0 }, reasons: [], notes: [] };
+    const empty = { items: 0, statuses: {}, listings: { planned: 0, whole: 0, not_asked: 0 }, reasons: [], notes: [] };
     const cell: Coverage = cells.get(key) ?? { account, auditor, ...empty };
     cells.set(key, cell);
     cell.statuses[status] = (cell.statuses[status] ?? 0) + 1;
@@ -39,6 +42,7 @@ export async function coverage(
       if (listed === "not-enabled") continue;
       cell.listings.planned += 1;
       if (listed === "collected") cell.listings.whole += 1;
+      if (listed === "collected" && outcome.not_asked?.[type]) cell.listings.not_asked += 1;
     }
     for (const note of notesIn(outcome)) if (!cell.notes.includes(note)) cell.notes.push(note);
     if (status === "collected" || status === "not-enabled") continue;

@@ -7,6 +7,7 @@ export const isWhole = ({ listings }: Pick<Coverage, "listings">): boolean => li
 export const listingsOf = (cells: readonly Coverage[]): Coverage["listings"] => ({
   planned: cells.reduce((sum, { listings }) => sum + listings.planned, 0),
   whole: cells.reduce((sum, { listings }) => sum + listings.whole, 0),
+  not_asked: cells.reduce((sum, { listings }) => sum + listings.not_asked, 0),
 });
 
 /** Each note once, with the accounts and auditors whose outcomes have it. */

@@ -39,41 +39,47 @@ const lost = (type: string, incomplete: "resources" | "details", operation = "De
 describe("coverage", () => {
   const failed = { status: "failed" as const };
   for (const [what, outcomes, listings, items] of [
-    ["each listing that ended", [outcome({})], { planned: 2, whole: 2 }, "2 items"],
+    ["each listing that ended", [outcome({})], { planned: 2, whole: 2, not_asked: 0 }, "2 items"],
     [
       "those of the regions and the global ones",
       [outcome({}), outcome({ region: "global", counts: { "AWS::RDS::GlobalCluster": 1 } })],
-      { planned: 3, whole: 3 },
+      { planned: 3, whole: 3, not_asked: 0 },
       "3 items",
     ],
     [
       "a listing that was cut off as not whole",
       [outcome({ ...failed, errors: [lost("AWS::RDS::DBInstance", "resources")] })],
-      { planned: 2, whole: 1 },
+      { planned: 2, whole: 1, not_asked: 0 },
       "at least 2 items, failed",
     ],
     [
       "a listing whose details are missing as whole",
       [outcome({ ...failed, errors: [lost("AWS::RDS::DBInstance", "details")] })],
-      { planned: 2, whole: 2 },
+      { planned: 2, whole: 2, not_asked: 0 },
       "2 items, failed",
     ],
     [
       "a type that nobody says a word of as not whole",
       [outcome({ counts: { "AWS::RDS::DBInstance": 1 } })],
-      { planned: 2, whole: 1 },
+      { planned: 2, whole: 1, not_asked: 0 },
       "at least 1 item",
+    ],
+    [
+      "a type that was not asked for as whole, and apart",
+      [outcome({ not_asked: { "AWS::RDS::DBCluster": "AWS::RDS::DBInstance" } })],
+      { planned: 2, whole: 2, not_asked: 1 },
+      "2 items",
     ],
     [
       "nothing of a closed region",
       [outcome({ status: "not-enabled", counts: {} })],
-      { planned: 0, whole: 0 },
+      { planned: 0, whole: 0, not_asked: 0 },
       "0 items",
     ],
     [
       "nothing of an account that nobody entered as whole",
       [outcome({ status: "denied", counts: {} })],
-      { planned: 2, whole: 0 },
+      { planned: 2, whole: 0, not_asked: 0 },
       "denied",
     ],
   ] as const)
@@ -84,6 +90,7 @@ describe("coverage", () => {
       expect(text)
         .to.match(new RegExp(`│ ${items} +│`))
         .and.include(`${listings.whole} of ${listings.planned} (`);
+      expect(text.includes("AWS has none without another type")).to.equal(listings.not_asked > 0);
     });
 
   it("tells each note once, and of outcomes that are collected too, without what would steer a terminal", async () => {

@@ -137,7 +137,7 @@ describe("the report's page in Chromium", function () {
               auditor: "rds",
               items: 0,
               statuses: { denied: 1 },
-              listings: { planned: 1, whole: 0 },
+              listings: { planned: 1, whole: 0, not_asked: 0 },
               reasons: [text],
               notes: [text],
             },
