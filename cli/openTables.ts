@@ -13,6 +13,8 @@ export interface TablesOptions {
   catalog: Catalog;
   /** The run that `latest_` shows; the last one of everything when left out. */
   run?: string | undefined;
+  /** True: runs are asked by their ids, not by `latest_`. */
+  byRun?: boolean;
   memoryMegabytes?: number;
   /** Gets what is being fetched. */
   progress: (text: string) => void;
@@ -23,10 +25,11 @@ export interface TablesOptions {
  * is closed; those of a copy are read where they are.
  */
 export async function openTables(options: TablesOptions): Promise<DuckDBEngine> {
-  const { evidence, dir, catalog, run, memoryMegabytes, progress } = options;
+  const { evidence, dir, catalog, run, byRun = false, memoryMegabytes, progress } = options;
   const { duckDBEngine } = await import("../src/query/duckdb.ts");
   const common = {
     catalog,
+    byRun,
     warn: (message: string) => void process.stderr.write(`itaudit: ${message}\n`),
     ...(run === undefined ? {} : { run }),
     ...(memoryMegabytes === undefined ? {} : { memoryMegabytes }),

@@ -9,6 +9,8 @@ import { fileSink } from "../../src/tables/fileSink.ts";
 
 /** Findings that are named on the screen, the worst first. */
 const NAMED = 10;
+/** Of one control at most, so that others are named too. */
+const EACH = 2;
 /** Things that could not be read, that are named. */
 const GAPS_NAMED = 5;
 
@@ -72,11 +74,12 @@ async function findingLines(report: Report): Promise<string[]> {
       .reduce((sum, { verdicts }) => sum + verdicts.fail, 0);
     return count ? [`${count} ${severity}`] : [];
   });
+  const total = controls.reduce((sum, { verdicts }) => sum + verdicts.fail, 0);
   const unknown = controls.reduce((sum, { verdicts }) => sum + verdicts.unknown, 0);
   const passed = controls.reduce((sum, { verdicts }) => sum + verdicts.pass, 0);
   const title = new Map(controls.map((control) => [control.id, control]));
   const named: string[] = [];
-  for await (const portion of report.findings(2)) {
+  for await (const portion of report.findings(EACH)) {
     for (const finding of portion)
       if (finding.status === "fail" && named.length < NAMED)
         named.push(findingLine(title.get(finding.control)!, finding));
@@ -85,6 +88,9 @@ async function findingLines(report: Report): Promise<string[]> {
   return [
     `Findings   ${failed.join(", ") || "none"} failed; ${unknown} not known, ${passed} passed`,
     ...named,
+    ...(total > named.length
+      ? [`  … and ${total - named.length} more: at most ${EACH} of a control are named here, the page has them all`]
+      : []),
     ...(await byService(report)),
   ];
 }

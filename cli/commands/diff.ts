@@ -43,7 +43,7 @@ export const diffCommand = (program: Command): Command =>
       const catalog = await catalogIn(evidence, [first, second]);
       const line = progressLine();
       try {
-        const engine = await openTables({ evidence, dir: options.dir, catalog, progress: line });
+        const engine = await openTables({ evidence, dir: options.dir, catalog, byRun: true, progress: line });
         try {
           const named = (run: string): string => {
             const found = run === "latest" ? engine.runs.at(-1) : run === "previous" ? engine.runs.at(-2) : run;

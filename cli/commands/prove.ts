@@ -31,11 +31,9 @@ resource. Anybody with the public key can check it:
   itaudit verify --proof proof.json --public-key key.pem`,
     )
     .action(async (arn: string, options: Options) => {
-      const [{ NoProof, prove }, { requestedRun, existingRun }, { evidenceSource }] = await Promise.all([
-        import("../../src/evidence/proof.ts"),
-        import("../runs.ts"),
-        import("../openEvidence.ts"),
-      ]);
+      const [{ NoProof, NoSuchResource, prove }, { requestedRun, existingRun }, { evidenceSource }] = await Promise.all(
+        [import("../../src/evidence/proof.ts"), import("../runs.ts"), import("../openEvidence.ts")],
+      );
       const source = await evidenceSource(options);
       const run = await existingRun(source, requestedRun(options.run));
       try {
@@ -44,7 +42,14 @@ resource. Anybody with the public key can check it:
         if (options.output) await writeFile(options.output, text);
         else print(text.trimEnd());
       } catch (error) {
-        if (error instanceof NoProof) throw new CliError(error.message);
+        if (error instanceof NoProof)
+          throw new CliError(error instanceof NoSuchResource ? error.message + whereToLook(options) : error.message);
         throw error;
       }
     });
+
+/** The newest run may be narrowed to other accounts, and queries answer from the latest full one. */
+const whereToLook = ({ run, dir, bucket }: Options): string =>
+  run === "latest"
+    ? `. It is the newest run; another may hold it: itaudit query ${dir ? `--dir ${dir} ` : bucket ? `--bucket ${bucket} ` : ""}"SELECT run_id, arn FROM resources" says which run holds what, for --run`
+    : "";

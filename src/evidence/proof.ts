@@ -42,6 +42,8 @@ export type Proof = z.infer<typeof Proof>;
 
 /** Nothing can be proven: there is no such resource, or the evidence does not carry what a proof is made of. */
 export class NoProof extends Error {}
+/** The run holds no such resource; another may. */
+export class NoSuchResource extends NoProof {}
 
 /**
  * Proves the items of a resource in a run: one, or as many as regions and types hold it.
@@ -77,7 +79,7 @@ export async function prove(
           signature: Buffer.from(signature).toString("base64"),
         });
   }
-  if (!proofs.length) throw new NoProof(`run ${run} holds no resource ${arn}`);
+  if (!proofs.length) throw new NoSuchResource(`run ${run} holds no resource ${arn}`);
   return proofs;
 }
 

@@ -18,7 +18,7 @@ import type { Column, Table } from "../tables/columns.ts";
 import { folderObjects } from "../tables/folderObjects.ts";
 import { columnsSha256 } from "../tables/tabulate.ts";
 import type { Answer, Cell, Engine } from "./engine.ts";
-import { latestRun } from "./latestRun.ts";
+import { latestRun, warnOfUntabulated } from "./latestRun.ts";
 import { openDuckDB } from "./openDuckDB.ts";
 import { duckDBError, QueryError } from "./queryError.ts";
 import { sqlName, sqlText, sqlTexts } from "./sqlText.ts";
@@ -32,6 +32,8 @@ export interface DuckDBOptions {
   catalog: Catalog;
   /** The run that the latest views show. Default: the newest of everything that has tables, else the newest. */
   run?: string;
+  /** True: runs are asked by their ids, and what the latest views do not show is no matter. */
+  byRun?: boolean;
   /** Megabytes beyond which DuckDB goes to disk. Default: 1,024. */
   memoryMegabytes?: number;
   /** Brings the objects below a prefix into the folder, where it is not a whole copy. */
@@ -85,7 +87,9 @@ export async function duckDBEngine(options: DuckDBOptions): Promise<DuckDBEngine
     const runFiles = await files.of(RUN_TABLES.runs.name);
     const runs = [...new Set(runFiles.map(({ run }) => run))].sort();
     const narrowed = await readNarrowed(connection, runFiles);
-    const latest = latestRun({ runs, narrowed, sealed: files.sealed }, options.run, warn);
+    const queryable = { runs, narrowed, sealed: files.sealed };
+    const latest = latestRun(queryable, options.run, options.byRun ? () => undefined : warn);
+    if (options.byRun) warnOfUntabulated(queryable, warn);
     const tables = askable(options.catalog);
     const names = tables.map(({ name }) => name);
     const prepare = viewMaker(connection, files, options.catalog, latest);

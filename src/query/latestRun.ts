@@ -29,11 +29,18 @@ export function latestRun(
     );
   if (latest && narrowed.has(latest))
     warn(`run ${latest} was narrowed to some ${narrowed.get(latest)!.join(", ")}: it says nothing about others`);
+  if (!requested) warnOfUntabulated({ runs, sealed }, warn);
+  return latest;
+}
+
+/** Warns of a newest run that has no tables yet, where others have; if none has, the caller says so. */
+export function warnOfUntabulated(
+  { runs, sealed }: Pick<QueryableRuns, "runs" | "sealed">,
+  warn: (message: string) => void,
+): void {
   const newest = sealed.at(-1);
-  // If no run has tables, the caller says so.
-  if (!requested && newest && runs.length && !runs.includes(newest))
+  if (newest && runs.length && !runs.includes(newest))
     warn(
       `run ${newest} is sealed but has no tables yet, so answers don't include it. They are made after each run; itaudit tables build ${newest} makes them now.`,
     );
-  return latest;
 }

@@ -1,7 +1,19 @@
 import { expect } from "chai";
-import { latestRun } from "../../src/query/latestRun.ts";
+import { latestRun, warnOfUntabulated } from "../../src/query/latestRun.ts";
 
 const only = (...names: string[]) => new Map(names.map((name) => [name, ["accounts"]]));
+
+describe("runs that are asked by their ids", () => {
+  const told = (sealed: readonly string[], runs: readonly string[]) => {
+    const messages: string[] = [];
+    warnOfUntabulated({ runs, sealed }, (message) => messages.push(message));
+    return messages;
+  };
+  it("are told of the newest without tables, and of nothing where it has some or none has any", () => {
+    expect(told(["1", "2"], ["1"])).to.have.length(1);
+    expect(told(["1", "2"], ["1", "2"]).concat(told(["1"], []))).to.deep.equal([]);
+  });
+});
 
 describe("the run that latest views show", () => {
   const cases: [
