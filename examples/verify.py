@@ -15,6 +15,7 @@ import argparse
 import gzip
 import json
 import sys
+import zlib
 
 sys.dont_write_bytecode = True  # a verifier leaves nothing behind
 
@@ -94,7 +95,7 @@ class Verifier:
         if not self.chain and not self.found and not self.unjudged:
             return 2, []
         signed = self.sealed and all(run.signature == "fits" for run in self.sealed.values())
-        verified = self.keys.are_given and signed and seen
+        verified = self.keys.are_given and signed and seen and not self.copy.is_partly_unreadable
         return (1 if self.found else 0 if verified else 3), sorted(self.found)
 
     def read_runs(self, listing):
@@ -240,9 +241,10 @@ class Verifier:
         self.say("missing", run_key(link.date, link.run, "manifest.json"), problem)
 
     def check_signature(self, run, after):
-        """What the run after it says of a signature decides, where it says something."""
+        """What the run after it says of a signature decides, where it follows this manifest."""
         is_followed = after is not None
-        named = after.previous.get("signature_sha256", "") if after and after.trust != "altered" else ""
+        follows = after.previous if after and after.trust != "altered" else {}
+        named = follows.get("signature_sha256", "") if follows.get("manifest_sha256") == run.sha256 else ""
         if run.signature == "untrusted":
             if not self.lacks_change(run):
                 self.say("signature", run.manifest_key, "its key was not given")
@@ -308,7 +310,7 @@ class Verifier:
             try:
                 if gzip.decompress(data).count(b"\n") != each["items"]:
                     self.say("miscounted", key, "it holds another number of items")
-            except (OSError, EOFError):
+            except (OSError, EOFError, zlib.error):
                 self.say("miscounted", key, "it cannot be unpacked")
 
     def check_keys(self, listing):

@@ -89,11 +89,27 @@ def parse(data):
         return None
 
 
+def key_of(name):
+    """A path as a key: bytes that are not UTF-8 are shown as \\xff, which no key of the system has."""
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte < 128 else f"\\x{byte:x}" for byte in name)
+
+
+def size_of(path):
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
 class Copy:
     """A folder that holds a copy of the bucket: each key is a path."""
 
     def __init__(self, folder):
         self.folder = os.fsencode(folder)
+        self.is_partly_unreadable = False
 
     def path(self, key):
         """Of a key that stays below the folder: keys come from documents that anyone may have written."""
@@ -114,25 +130,22 @@ class Copy:
         except (OSError, ValueError):
             return None
 
-    def list(self, folder=None, below=b""):
-        """Keys with sizes. Bytes of a name that are not UTF-8 are shown as \\xff."""
-        try:
-            entries = list(os.scandir(folder or self.folder))
-        except OSError:
-            return
-        for entry in entries:
-            name = below + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                yield from self.list(entry.path, name + b"/")
-                continue
+    def list(self):
+        """Every key with its size."""
+        folders = [(self.folder, b"")]
+        while folders:
+            folder, below = folders.pop()
             try:
-                key = name.decode("utf-8")
-            except UnicodeDecodeError:
-                key = "".join(chr(byte) if byte < 128 else f"\\x{byte:x}" for byte in name)
-            try:
-                yield key, os.stat(entry.path).st_size
+                entries = list(os.scandir(folder))
             except OSError:
-                yield key, 0
+                self.is_partly_unreadable = True
+                continue
+            for entry in entries:
+                name = below + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, name + b"/"))
+                else:
+                    yield key_of(name), size_of(entry.path)
 
 
 def is_planned(copy, date, run):

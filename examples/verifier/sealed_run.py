@@ -37,6 +37,9 @@ def is_manifest(seal):
         missing = isinstance(seal["missing"], list)
         signed = seal["signing_key"] is None or is_hash(seal["signing_key"]["sha256"])
         follows = seal["previous"] is None or is_hash(seal["previous"]["manifest_sha256"])
+        if seal["format"] == "audit-ecosystem/manifest/3":
+            signed = signed and {"algorithm", "holder"} <= set(seal["signing_key"] or {"algorithm", "holder"})
+            follows = follows and "signature_sha256" in (seal["previous"] or {"signature_sha256"})
         named = all(map(is_named, [seal["plan"], *seal["tasks"]]))
         committed = all(isinstance(each["task"] + each["attempt"], str) for each in seal["tasks"])
         return known and texts and numbered and missing and signed and follows and named and committed

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import zlib
 
 from verifier.documents import LAST_SEQUENCE, is_planned, kind_of, parse, plain, run_key
 
@@ -29,7 +30,7 @@ def is_notification_state(data):
     try:
         json.loads(gzip.GzipFile(fileobj=io.BytesIO(data)).read(UNPACKED_AT_MOST))
         return True
-    except (TypeError, OSError, EOFError, ValueError, RecursionError):
+    except (TypeError, OSError, EOFError, zlib.error, ValueError, RecursionError):
         return False
 
 

@@ -105,7 +105,9 @@ export const isSameManifest = (built: { text: string }, standing: { manifest: Ma
   built.text === standing.text ||
   (standing.manifest.format === MANIFEST_FORMAT_2 &&
     built.text === canonicalJson(standing.manifest) &&
-    standing.text === canonicalJson(JSON.parse(standing.text)));
+    standing.text === canonicalJson(JSON.parse(standing.text)) &&
+    // What is read of this one member is lost on the way into an object.
+    !standing.text.includes('"__proto__":'));
 
 /** Coverage does not hold: planned items without an outcome, or with more than one. */
 export class CoverageError extends Error {

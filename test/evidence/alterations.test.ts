@@ -10,6 +10,7 @@ import { durationsText } from "../../src/evidence/durations.ts";
 import * as layout from "../../src/evidence/layout.ts";
 import { type Altered, alterationsOf, type CopyKeys, type Keys } from "./alterations.ts";
 import { DATE } from "./bucket.ts";
+import { hostileAlterationsOf } from "./hostileAlterations.ts";
 import { copyOf, outcomeOf } from "./judgedCopy.ts";
 import { recordedCopy } from "./recordedCopy.ts";
 import { PEM, put, runId, sealedCopy } from "./sealedCopy.ts";
@@ -78,12 +79,13 @@ async function byPython(
   );
 }
 
-const FIXTURES: [string, () => Promise<{ folder: string; publicKey: string; keys: CopyKeys }>][] = [
+const FIXTURES: [string, () => Promise<{ folder: string; publicKey: string; keys: CopyKeys; elsewhere?: string }>][] = [
   [
     "two runs of today",
     async () => {
       const folder = await sealedCopy({ runs: 2 });
-      return { folder, publicKey: PEM, keys: await keysOf(folder, runId(1), runId(2), 1) };
+      const elsewhere = await sealedCopy({ runs: 2, configurationOf: (_account, n) => ({ n, elsewhere: true }) });
+      return { folder, publicKey: PEM, keys: await keysOf(folder, runId(1), runId(2), 1), elsewhere };
     },
   ],
   [
@@ -121,10 +123,10 @@ for (const [what, fixture] of FIXTURES)
 
     before(async () => {
       scratch = await mkdtemp(join(tmpdir(), "audit-altered-"));
-      const { folder, publicKey, keys } = await fixture();
+      const { folder, publicKey, keys, elsewhere } = await fixture();
       const few = pLimit(4);
       await Promise.all(
-        alterationsOf(keys).map(({ name, apply }, n) =>
+        [...alterationsOf(keys), ...hostileAlterationsOf(keys, elsewhere)].map(({ name, apply }, n) =>
           few(async () => {
             const copy = join(scratch, String(n));
             copyOf(folder, copy);
@@ -136,6 +138,7 @@ for (const [what, fixture] of FIXTURES)
       python = await byPython([...found.keys()], publicKey);
       untouched = await outcomeOf(folder, publicKey);
       await rm(folder, { recursive: true });
+      if (elsewhere) await rm(elsewhere, { recursive: true });
     });
     after(() => rm(scratch, { recursive: true }));
 

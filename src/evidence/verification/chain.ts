@@ -197,15 +197,19 @@ function checkStandingAttestation({ run, date, seal, signature, attestation }: S
     say.violation("missing", key, "the manifest names it, and its signature was written after it");
 }
 
-/** Of a manifest that is believed. What the run after it says of the signature decides, where it says something. */
+/**
+ * Of a manifest that is believed. What the run after it says of the signature decides, where it says something and follows
+ * this manifest: one that follows another, which is told of it, has not seen this signature.
+ */
 function checkStandingSignature(
-  { run, date, seal, signature }: SealRecord,
+  { run, date, seal, sha256, signature }: SealRecord,
   next: Placed | undefined,
   say: Findings,
 ): void {
   const key = layout.signatureKey(run, date);
   const manifest = layout.manifestKey(run, date);
-  const after = next && next.trust !== "altered" ? next.record.seal?.previous?.signature_sha256 : undefined;
+  const follows = next && next.trust !== "altered" ? next.record.seal?.previous : undefined;
+  const after = follows?.manifest_sha256 === sha256 ? follows.signature_sha256 : undefined;
   const isLast = next === undefined;
   const { state, problem } = signature;
   if (state === "untrusted") say.violation("signature", manifest, problem ?? "its key is not among those given");
