@@ -22,11 +22,11 @@ export function awsProblem(thrown: unknown, env: NodeJS.ProcessEnv = process.env
   const error = thrown as AwsError;
   if (error instanceof CliError) return error;
   const endpoint = env.AWS_ENDPOINT_URL;
-  const { AWS_PROFILE: profile } = env;
   if (NO_CREDENTIALS.has(error.name) || /Could not load credentials/.test(error.message)) {
+    const { AWS_PROFILE: profile } = env;
     if (profile)
       return new CliError(
-        `the profile ${profile} (AWS_PROFILE) gives no credentials (${error.message.replace(/\.$/, "")}): look at it (aws configure list), or sign in again (aws sso login)`,
+        `the profile ${profile} gives no credentials (${error.message.replace(/\.$/, "")}): look at it (aws configure list --profile ${profile}), or sign in again (aws sso login --profile ${profile})`,
       );
     return new CliError(
       `no AWS credentials: set AWS_PROFILE (and sign in: aws sso login), or for the sandbox: eval "$(npx --no-install itaudit sandbox start)"`,

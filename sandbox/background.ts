@@ -48,7 +48,12 @@ export const declareStopped = (folder: string): void => rmSync(join(folder, RUNN
  * @throws Error with what it said, when it ends instead of answering
  */
 export async function startInBackground(folder: string, command: readonly string[]): Promise<Running> {
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`--dir ${folder}: no folder can be made there (${code}); choose another`);
+  }
   const log = join(folder, LOG);
   const output = openSync(log, "w");
   const child = spawn(process.execPath, [...command], {

@@ -13,6 +13,7 @@ import { deskClient } from "../../src/desk/deskConnections.ts";
 import type { Narrowed } from "../../src/evidence/plan.ts";
 import type { Catalog } from "../../src/tables/catalog.ts";
 import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
+import { awsProblem } from "../awsProblem.ts";
 import { CliError } from "../cliError.ts";
 import { mfaCode } from "./mfaCode.ts";
 
@@ -81,7 +82,9 @@ export async function scopeOf(options: ScopeOptions): Promise<Scope> {
 async function callersOf(profiles: readonly string[] | undefined): Promise<[Caller, ...Caller[]]> {
   const callers: Caller[] = [];
   for (const profile of profiles?.length ? profiles : [undefined]) {
-    const caller = await findCaller({ profile, mfaCode, client: deskClient(process.env) });
+    const caller = await findCaller({ profile, mfaCode, client: deskClient(process.env) }).catch((error: unknown) => {
+      throw awsProblem(error, profile ? { ...process.env, AWS_PROFILE: profile } : process.env);
+    });
     const same = callers.find(({ account }) => account === caller.account);
     if (same)
       throw new CliError(`--profiles ${profile}: it is of account ${caller.account}, as another profile before it`);

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { printable } from "../../src/query/printable.ts";
 import type { CaseAnswer } from "../accessCases.ts";
-import { CliError } from "../cliError.ts";
+import { optionFile } from "../optionFile.ts";
 import { print } from "../terminal.ts";
 
 interface SimulateOptions {
@@ -49,9 +48,7 @@ async function answersOf(files: readonly string[], now: Date): Promise<CaseAnswe
   ]);
   const answers: CaseAnswer[] = [];
   for (const file of files) {
-    const text = await readFile(file, "utf8").catch((error: Error) => {
-      throw new CliError(`${file} cannot be read: ${error.message}`);
-    });
+    const text = await optionFile("access simulate", file);
     for (const [at, each] of accessCases(yamlIn(text, file), file).entries())
       answers.push(caseAnswer(each, at, file, now));
   }

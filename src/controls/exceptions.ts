@@ -27,7 +27,9 @@ export function parseExceptions(text: string, path: string, controls: readonly {
   const ids = new Set(controls.map(({ id }) => id));
   const problems: string[] = [];
   const exceptions = parsed.data.flatMap((each, index) => {
-    const exception = Exception.safeParse(each);
+    const exception = Exception.safeParse(each, {
+      error: ({ input }) => (input === undefined ? "is missing" : undefined),
+    });
     const problem = exception.success
       ? !ids.has(exception.data.control) && `control: there is no control ${exception.data.control}`
       : exception.error.issues.map(({ path: at, message }) => `${at.join(".") || "it"}: ${message}`).join(", ");

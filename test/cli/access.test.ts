@@ -117,6 +117,6 @@ describe("itaudit access simulate", () => {
   it("ends with 2 for a file that is not there", async () => {
     const { code, stderr } = await itaudit(["access", "simulate", join(folder, "none.yaml")]);
     expect(code).to.equal(2);
-    expect(stderr).to.match(/none.yaml cannot be read/);
+    expect(stderr).to.match(/none.yaml: there is no such file/);
   });
 });
