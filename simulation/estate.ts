@@ -108,6 +108,15 @@ export interface Sizes {
   clusters?: number;
 }
 
+/** How many resources an account has. */
+export function resourcesOf({ people, ...byRegion }: Holdings): number {
+  const { instances, groups, volumes, snapshots, definitions, clusters } = byRegion;
+  const lists = [...instances.values(), ...groups.values()].map((all) => all.length);
+  const counts = [...volumes.values(), ...snapshots.values(), ...definitions.values()];
+  const ofClusters = [...clusters.values()].flatMap((services) => services.map((each) => 1 + each));
+  return [people.length, ...lists, ...counts, ...ofClusters].reduce((total, count) => total + count, 0);
+}
+
 const DAY = 86_400_000;
 
 /** What controls ask of an instance: some as they should be, some not, some not said. */

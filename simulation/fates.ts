@@ -2,7 +2,7 @@ import { pick } from "../sandbox/random.ts";
 import { AwsError } from "../sandbox/service.ts";
 import type { Attempt } from "./lambda.ts";
 import type { CallOnWire, Fate } from "./network.ts";
-import type { Script } from "./script.ts";
+import { isWithin, type Script } from "./script.ts";
 
 /** What fates are drawn from. */
 export interface Draw {
@@ -92,6 +92,25 @@ function wrongAnswersOf(script: Script, random: () => number) {
   };
 }
 
+/** What befalls the audit account as a whole, for a time or from a time on. */
+function accountFate(script: Script, { service, what, checked }: CallOnWire, elapsed: number, inMember: boolean) {
+  if (isWithin(elapsed, script.outage)) return { ms: 1_000, fault: "AWS is down", lost: "before" as const };
+  if (inMember || service !== "s3") return undefined;
+  if (isWithin(elapsed, script.refusedS3)) {
+    const error = new AwsError("AccessDenied", "Access Denied", 403);
+    return { ms: 30, fault: "S3 refuses the audit account", error };
+  }
+  if (script.lockedFrom === undefined || elapsed < script.lockedFrom || checked || !what.startsWith("PUT"))
+    return undefined;
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+  const message = "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock";
+  return {
+    ms: 30,
+    fault: "write without a checksum under Object Lock",
+    error: new AwsError("InvalidRequest", message),
+  };
+}
+
 /** A call's fate, drawn from the script: the same calls in the same order have the same fates. */
 export function fatesOf(script: Script, { random, elapsed, accountOf, auditAccount, changeKey }: Draw) {
   const keyFate = keyFatesOf(script, changeKey);
@@ -106,6 +125,8 @@ export function fatesOf(script: Script, { random, elapsed, accountOf, auditAccou
   return (call: CallOnWire, attempt: Attempt): Fate => {
     const account = accountOf(call.key);
     const inMember = account !== auditAccount;
+    const ofAccount = accountFate(script, call, elapsed(), inMember);
+    if (ofAccount) return ofAccount;
     const slow =
       call.service === "s3" && script.slowS3 && elapsed() >= script.slowS3.from && elapsed() < script.slowS3.until;
     const base = inMember ? script.latency : 30;

@@ -4,7 +4,7 @@ import type { Tag as EcsTag } from "@aws-sdk/client-ecs";
 import type { SandboxState, StoredObject } from "../sandbox/state.ts";
 import { typesOf } from "../src/auditors/collector.ts";
 import type { Item } from "../src/evidence/item.ts";
-import { DURATIONS_KEY, manifestKey, planKey, runDate } from "../src/evidence/layout.ts";
+import { DURATIONS_KEY, manifestKey, planKey, runDate, signatureKey } from "../src/evidence/layout.ts";
 import { Manifest } from "../src/evidence/manifest.ts";
 import type { Outcome } from "../src/evidence/outcome.ts";
 import { GLOBAL, Plan, plannedItems } from "../src/evidence/plan.ts";
@@ -13,7 +13,16 @@ import { TaskOutcome } from "../src/evidence/taskOutcome.ts";
 import { NothingToVerify, type Notice, verify } from "../src/evidence/verify.ts";
 import type { Changes } from "./changes.ts";
 import { differencesOfCopy, inFolder } from "./copies.ts";
-import { clusterOf, clusterOfService, definitionOf, type Holdings, serviceOf, snapshotOf, volumeOf } from "./estate.ts";
+import {
+  clusterOf,
+  clusterOfService,
+  definitionOf,
+  type Holdings,
+  resourcesOf,
+  serviceOf,
+  snapshotOf,
+  volumeOf,
+} from "./estate.ts";
 import type { Looks } from "./looks.ts";
 import { violationsOnTheWay } from "./moments.ts";
 import { hasOccasion, type Occasions } from "./notices.ts";
@@ -21,7 +30,7 @@ import type { Script } from "./script.ts";
 import { bucketSource } from "./simulatedBucket.ts";
 import { fallingSeals, fallingTimes } from "./times.ts";
 import { judgedIn, wrongVerdicts } from "./verdicts.ts";
-import { BUCKET, everyAuditor, type World } from "./world.ts";
+import { BUCKET, DEADLINE_MINUTES, everyAuditor, type World } from "./world.ts";
 
 /** What a resource must look like as an item, whoever collected it. */
 interface Expected {
@@ -116,8 +125,14 @@ const nameOf = ({ auditor, account_id, region }: Pick<Outcome, "auditor" | "acco
 
 /** What happened in a run that decides what must hold after it, and how closely it is looked at. */
 export interface Happened {
-  /** Requests of bosses that died and that nobody repeats: their runs may stay open. */
+  /** Requests that did not end well: a boss invoked by hand is not repeated. */
   abandoned: ReadonlySet<string>;
+  /** Alarms that went off, by name. */
+  alarms: ReadonlySet<string>;
+  /** Requests that reached AWS, by who made them and what they asked. */
+  requests: Readonly<Record<string, number>>;
+  /** How often each function was begun. */
+  begun: ReadonlyMap<string, number>;
   /** What came and went while it was read. */
   changes: Changes;
   /** How often each task was begun. */
@@ -146,16 +161,29 @@ export async function violations(world: World, script: Script, happened: Happene
     const date = runDate(plan.started_at);
     if (planKey(plan.run_id, date) !== key) say(`${key} holds the plan of ${plan.run_id}`);
     const stored = objects.get(manifestKey(plan.run_id, date))?.at(-1);
+    const signed = objects.get(signatureKey(plan.run_id, date))?.at(-1);
+    say(...unheardOf(plan, script, signed?.modified, happened.alarms));
     if (!stored) {
-      if (!abandoned.has(plan.requested_by.split(" ").at(-1)!)) say(`run ${plan.run_id} was never sealed`);
+      say(`run ${plan.run_id} was never sealed`);
       continue;
     }
     manifests.push(Manifest.parse(JSON.parse(text(stored))));
     say(...violationsOfRun({ world, script, changes }, plan, manifests.at(-1)!));
   }
   const keys = keysIn(world.publicKey());
-  say(...fallingSeals(manifests), ...(await unverified(objects, keys, { script, tries: happened.tries })));
-  const unexpected = ["unjudged", "unreadable", "late", ...(script.clocks.size ? [] : ["time"])] as Notice["kind"][];
+  say(...tooMany(world.holdings.values(), happened));
+  const incomplete = manifests.some(({ missing }) => missing.length);
+  const occasions = { script, tries: happened.tries, incomplete };
+  say(...fallingSeals(manifests), ...(await unverified(objects, keys, occasions)));
+  say(
+    ...Object.keys(happened.requests).flatMap((each) => (/ s3 DELETE/.test(each) ? `${each}: nothing is deleted` : [])),
+  );
+  const unexpected = [
+    "unjudged",
+    "unreadable",
+    ...(incomplete ? [] : ["late"]),
+    ...(script.clocks.size ? [] : ["time"]),
+  ] as Notice["kind"][];
   const watched = { seed: script.seed, keys, everyWrite: looks.everyWrite, unexpected: new Set(unexpected) };
   say(...(await violationsOnTheWay(objects, watched)));
   if (looks.copy || looks.verdicts)
@@ -208,6 +236,36 @@ async function wrongVerdictsIn(folder: string, script: Script, { changes, untrou
   });
 }
 
+/**
+ * Requests of a function's try, on average over a seed and beside one for each resource, from which on it asks without
+ * end: over six hundred seeds the most were 22.
+ */
+const REQUESTS_OF_A_TRY = 60;
+
+/** A run that asks AWS more than it can have to ask. */
+function tooMany(holdings: Iterable<Holdings>, { requests, begun }: Happened): string[] {
+  const sum = (counts: Iterable<number>) => [...counts].reduce((total, count) => total + count, 0);
+  const [asked, tried] = [sum(Object.values(requests)), sum(begun.values())];
+  const there = sum([...holdings].map(resourcesOf));
+  return asked > tried * (REQUESTS_OF_A_TRY + there) ? [`${tried} tries of functions made ${asked} requests`] : [];
+}
+
+/** How long after its deadline a run may stay open before anybody has to hear of it: the watchdog looks each hour. */
+const HEARD_OF_WITHIN = 65 * 60_000;
+
+/** A run that was sealed and signed too late, or never, and no alarm went off. */
+function unheardOf(
+  { run_id, started_at }: Plan,
+  { sealDeadlineMinutes = DEADLINE_MINUTES, clocks }: Script,
+  signed: Date | undefined,
+  alarms: ReadonlySet<string>,
+): string[] {
+  const ahead = Math.max(0, ...clocks.values());
+  const until = Date.parse(started_at) + ahead + sealDeadlineMinutes * 60_000 + HEARD_OF_WITHIN;
+  if (alarms.size || (signed && +signed <= until)) return [];
+  return [`run ${run_id} was signed ${signed ? `at ${signed.toISOString()}` : "never"}, and no alarm went off`];
+}
+
 const text = ({ body }: StoredObject): string => Buffer.from(body).toString("utf8");
 
 /** What a run's outcomes are compared with. */
@@ -233,11 +291,18 @@ function violationsOfRun(truth: Truth, plan: Plan, manifest: Manifest): string[]
       ),
     ),
   );
+  const missing = new Set(manifest.missing.flatMap(plannedItems).map(nameOf));
   for (const planned of plan.tasks.flatMap(plannedItems)) {
     everything.delete(nameOf(planned));
     const name = nameOf(planned);
     const ofItem = outcomes.get(name) ?? [];
     outcomes.delete(name);
+    if (missing.has(name)) {
+      if (ofItem.length) found.push(`${name} has an outcome, and its task is missing`);
+      // What was read of it before it was handed over.
+      items.delete(name);
+      continue;
+    }
     if (ofItem.length !== 1) {
       found.push(`${name} has ${ofItem.length} outcomes`);
       continue;
@@ -326,7 +391,8 @@ function violationsOfItem({ world, script, changes }: Truth, outcome: Outcome, i
   if (status === "collected" && script.silent.has(`${account_id} ${region}`))
     found.push(`${name}: collected in a region that does not answer`);
   if (status === "not-enabled" && open) found.push(`${name}: not enabled, but the region is open`);
-  if (status === "denied" && entered && !action) found.push(`${name}: denied, but nothing is denied there`);
+  if (status === "denied" && entered && !action && !script.leaving.has(account_id))
+    found.push(`${name}: denied, but nothing is denied there`);
   return found;
 }
 

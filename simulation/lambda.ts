@@ -37,8 +37,13 @@ export interface LambdaWorld {
   deliveries: (fn: StoredFunction) => number[];
   destination: (fn: StoredFunction) => StoredFunction | undefined;
   randomId: (length: number) => string;
-  /** Called for each try that is begun. */
-  begun?: (event: unknown) => void;
+  /** Called for each try that is begun, and for each that ended. */
+  begun?: (fn: StoredFunction, event: unknown) => void;
+  ended?: (fn: StoredFunction, answer: Invocation) => void;
+  /** When functions start again, where none does now: milliseconds since the epoch. */
+  startsAgainAt?: () => number | undefined;
+  /** Whether an event that was given up does not reach its destination. */
+  isRecordLost?: (fn: StoredFunction) => boolean;
   /** Functions at the same time; AWS's default when left out. */
   concurrency?: number | undefined;
 }
@@ -51,6 +56,8 @@ export interface VirtualLambda extends Invoke {
   tries: Map<string, number>;
   /** Requests of which a try did not end well. */
   died: Set<string>;
+  /** From now on instances are made anew; what runs ends as it is. */
+  redeploy: () => void;
 }
 
 const contextOf = (fn: StoredFunction, awsRequestId: string, getRemainingTimeInMillis: () => number) =>
@@ -61,11 +68,67 @@ const contextOf = (fn: StoredFunction, awsRequestId: string, getRemainingTimeInM
     getRemainingTimeInMillis,
   }) as Context;
 
-const contextOfFailure = ({ FunctionArn }: StoredFunction, approximateInvokeCount: number) => ({
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const contextOfFailure = ({ FunctionArn }: StoredFunction, approximateInvokeCount: number, isTooOld: boolean) => ({
   functionArn: `${FunctionArn}:$LATEST`,
-  condition: "RetriesExhausted",
+  condition: isTooOld ? "EventAgeExceeded" : "RetriesExhausted",
   approximateInvokeCount,
 });
+
+/** What the queue does with an event: it tries, waits and tries again, and gives up to the on-failure destination. */
+function delivery(
+  clock: VirtualClock,
+  world: LambdaWorld,
+  {
+    run,
+    queue,
+  }: {
+    run: (fn: StoredFunction, event: unknown, request: string) => Promise<Invocation>;
+    queue: (fn: StoredFunction, event: unknown) => void;
+  },
+): (fn: StoredFunction, event: unknown, request: string) => Promise<void> {
+  async function giveUp(
+    fn: StoredFunction,
+    event: unknown,
+    { answer, attempts, isTooOld }: { answer: Invocation; attempts: number; isTooOld: boolean },
+  ): Promise<void> {
+    const again = world.startsAgainAt?.();
+    if (again !== undefined) await clock.sleep(again - clock.now());
+    const destination = world.destination(fn);
+    if (!destination || world.isRecordLost?.(fn)) return;
+    queue(destination, {
+      version: "1.0",
+      timestamp: new Date(clock.now()).toISOString(),
+      requestContext: { ...contextOfFailure(fn, attempts, isTooOld), requestId: world.randomId(32) },
+      requestPayload: event,
+      ...(attempts
+        ? {
+            responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
+            responsePayload: answer.payload,
+          }
+        : {}),
+    });
+  }
+
+  return async (fn, event, request) => {
+    const queued = clock.now();
+    let answer: Invocation = { payload: null };
+    let attempts = 0;
+    let isTooOld = false;
+    for (const again of [...RETRY_AFTER_MS.slice(0, fn.retries), undefined]) {
+      isTooOld = (world.startsAgainAt?.() ?? clock.now()) - queued > EVENT_AGE_MS;
+      if (isTooOld) break;
+      answer = await run(fn, event, request);
+      attempts += 1;
+      if (!answer.error) return;
+      if (again === undefined) break;
+      isTooOld = clock.now() + again - queued > EVENT_AGE_MS;
+      if (isTooOld) break;
+      await clock.sleep(again);
+    }
+    await giveUp(fn, event, { answer, attempts, isTooOld });
+  };
+}
 
 /** Lambda in virtual time: the asynchronous queue, concurrency, cold starts, time-outs, retries and destinations. */
 export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaWorld): VirtualLambda {
@@ -75,9 +138,12 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
   const died = new Set<string>();
   let running = 0;
   let largest = 0;
+  let version = 0;
 
   /** @param request the same at each try and each delivery of an event */
   async function run(fn: StoredFunction, event: unknown, request = world.randomId(12)): Promise<Invocation> {
+    const again = world.startsAgainAt?.();
+    if (again !== undefined) await clock.sleep(again - clock.now());
     if (running >= (world.concurrency ?? CONCURRENCY)) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     tries.set(fn.FunctionName, (tries.get(fn.FunctionName) ?? 0) + 1);
@@ -98,6 +164,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
   function attempt(fn: StoredFunction, instance: Instance, event: unknown, request: string): Promise<Invocation> {
     const id = world.randomId(8);
     const deadline = clock.now() + fn.Timeout * 1000;
+    const ofVersion = version;
     return new Promise((resolve) => {
       const current: Attempt = { id, fn, calls: 0, dead: false, die: () => undefined };
       const end = (answer: Invocation, line: string) => {
@@ -106,6 +173,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
         timer.cancelled = true;
         log.add(`${fn.FunctionName} ${id} ${line}`);
         if (answer.error) died.add(request);
+        world.ended?.(fn, answer);
         resolve(answer);
       };
       current.die = (errorMessage) => end({ payload: { errorMessage }, error: "Unhandled" }, errorMessage);
@@ -114,7 +182,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
       );
       instance.attempt = current;
       log.add(`${fn.FunctionName} ${id} starts`);
-      world.begun?.(event);
+      world.begun?.(fn, event);
       instance
         .handler(
           event,
@@ -123,7 +191,7 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
         .then(
           (payload) => {
             end({ payload }, "ends");
-            warm.set(fn.FunctionName, [...(warm.get(fn.FunctionName) ?? []), instance]);
+            if (ofVersion === version) warm.set(fn.FunctionName, [...(warm.get(fn.FunctionName) ?? []), instance]);
           },
           (error: Error) =>
             end(
@@ -134,28 +202,10 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
     });
   }
 
-  async function deliver(fn: StoredFunction, event: unknown, request: string): Promise<void> {
-    const queued = clock.now();
-    let answer: Invocation = { payload: null };
-    let attempts = 0;
-    for (const again of [...RETRY_AFTER_MS.slice(0, fn.retries), undefined]) {
-      answer = await run(fn, event, request);
-      attempts += 1;
-      if (!answer.error) return;
-      if (again === undefined || clock.now() + again - queued > EVENT_AGE_MS) break;
-      await clock.sleep(again);
-    }
-    const destination = world.destination(fn);
-    if (!destination) return;
-    queue(destination, {
-      version: "1.0",
-      timestamp: new Date(clock.now()).toISOString(),
-      requestContext: { ...contextOfFailure(fn, attempts), requestId: world.randomId(32) },
-      requestPayload: event,
-      responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
-      responsePayload: answer.payload,
-    });
-  }
+  const deliver = delivery(clock, world, {
+    run,
+    queue: (fn, event) => queue(fn, event),
+  });
 
   function queue(fn: StoredFunction, event: unknown): void {
     largest = Math.max(largest, Buffer.byteLength(JSON.stringify(event)));
@@ -165,5 +215,10 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
     for (const wait of world.deliveries(fn)) clock.after(wait, () => void deliver(fn, JSON.parse(text), request));
   }
 
-  return { now: (fn, event) => run(fn, event), later: queue, largestEvent: () => largest, tries, died };
+  const redeploy = (): void => {
+    version += 1;
+    warm.clear();
+  };
+
+  return { now: (fn, event) => run(fn, event), later: queue, largestEvent: () => largest, tries, died, redeploy };
 }

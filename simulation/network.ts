@@ -17,6 +17,8 @@ export interface CallOnWire {
   what: string;
   /** Whether it writes only what is not there. */
   conditional: boolean;
+  /** Whether S3 is told what the body's checksum is. */
+  checked: boolean;
 }
 
 /** What becomes of a call. */
@@ -59,7 +61,8 @@ export function callOf({ method, path, headers, body }: WireRequest): CallOnWire
     (service === "s3" || service === "lambda"
       ? `${method} ${path}`
       : (/(?:^|&)Action=(\w+)/.exec(Buffer.from(body).toString("utf8"))?.[1] ?? `${method} ${path}`));
-  return { service, region, key, what: action, conditional: headers["if-none-match"] === "*" };
+  const checked = Object.keys(headers).some((name) => /^(content-md5$|x-amz-checksum-)/.test(name));
+  return { service, region, key, what: action, conditional: headers["if-none-match"] === "*", checked };
 }
 
 /** Each its own: of one promise for all, what waits for it would be kept, and with it every run of the process. */

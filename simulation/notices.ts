@@ -7,12 +7,14 @@ export interface Occasions {
   script: Script;
   /** How often each task was begun, by run and name. */
   tries: ReadonlyMap<string, number>;
+  /** Whether a run was sealed without some of its tasks. */
+  incomplete: boolean;
 }
 
 export const taskName = (run: string, task: string): string => `${run} ${task}`;
 
 /** Whether a notice is one of something that died, or went wrong: in a run without trouble there is nothing to notice. */
-export function hasOccasion({ kind, key, problem }: Notice, { script, tries }: Occasions) {
+export function hasOccasion({ kind, key, problem }: Notice, { script, tries, incomplete }: Occasions) {
   switch (kind) {
     case "uncommitted": {
       const { run = "", task = "" } = evidenceObjectOf(key) ?? {};
@@ -22,6 +24,10 @@ export function hasOccasion({ kind, key, problem }: Notice, { script, tries }: O
     }
     case "time":
       return script.clocks.size > 0;
+    // Somebody had it sealed without a task, and the task committed all the same.
+    case "incomplete":
+    case "late":
+      return incomplete;
     // That a run was never sealed is told by the run.
     case "unsealed":
       return true;

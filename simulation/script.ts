@@ -70,7 +70,28 @@ export interface Script {
   lateWrite: number;
   /** What becomes of the signing key: from which call to KMS on, and for how many. */
   signingKey: SigningKeyFault | undefined;
+  /** Milliseconds of the run after which functions have new code: what runs goes on with the old one. */
+  deployedAt: number | undefined;
+  /** Chance of each event that was given up not to reach the recorder. */
+  lostRecords: number;
+  /** When S3 refuses every call of the audit account, in milliseconds of the run. */
+  refusedS3: Span | undefined;
+  /** Milliseconds of the run after which the bucket takes only writes with a checksum, as with Object Lock. */
+  lockedFrom: number | undefined;
+  /** When no function starts and no call is answered, in milliseconds of the run: longer than Lambda keeps an event. */
+  outage: Span | undefined;
+  /** Milliseconds of the run after which an account has left: its role is gone. */
+  leaving: ReadonlyMap<string, number>;
 }
+
+/** Milliseconds of the run. */
+export interface Span {
+  from: number;
+  until: number;
+}
+
+export const isWithin = (ms: number, span: Span | undefined): boolean =>
+  span !== undefined && ms >= span.from && ms < span.until;
 
 /** The key may not be used, is switched off, or is another one from then on. */
 export const SIGNING_KEY_FAULTS = ["denied", "disabled", "changed"] as const;
@@ -137,6 +158,29 @@ export function scriptOf(seed: number): Script {
     hint: pick(random, HINTS),
     accountsPerTask: on() ? 2 : undefined,
     ...wrongAwsOf(seed),
+    ...troubleOf(seed, accounts),
+  };
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** What befalls the accounts themselves: drawn apart as well. */
+function troubleOf(seed: number, accounts: readonly string[]) {
+  const random = randomOf(`${seed} trouble`);
+  const on = (chance: number) => random() < chance;
+  const between = (least: number, most: number) => least + random() * (most - least);
+  const span = (least: number, most: number): Span => {
+    const from = between(500, 20_000);
+    return { from, until: from + between(least, most) };
+  };
+  return {
+    deployedAt: on(0.1) ? between(500, 20_000) : undefined,
+    lostRecords: on(0.2) ? between(0.3, 1) : 0,
+    refusedS3: on(0.06) ? span(MINUTE, 20 * MINUTE) : undefined,
+    lockedFrom: on(0.1) ? between(0, 20_000) : undefined,
+    outage: on(0.05) ? span(6 * HOUR, 9 * HOUR) : undefined,
+    leaving: new Map(on(0.06) ? [[pick(random, accounts), between(500, 5_000)] as const] : []),
   };
 }
 
@@ -209,4 +253,10 @@ export const quietScript = (seed: number): Script => ({
   clocks: new Map(),
   lateWrite: 0,
   signingKey: undefined,
+  deployedAt: undefined,
+  lostRecords: 0,
+  refusedS3: undefined,
+  lockedFrom: undefined,
+  outage: undefined,
+  leaving: new Map(),
 });

@@ -8,8 +8,9 @@ import { idOf, randomOf } from "../sandbox/random.ts";
 import type { SandboxState, StoredFunction } from "../sandbox/state.ts";
 import { Unsigned } from "../sandbox/unsigned.ts";
 import { plannedAuditor } from "../src/auditors/collector.ts";
-import { DURATIONS_KEY } from "../src/evidence/layout.ts";
+import { DURATIONS_KEY, signatureKey } from "../src/evidence/layout.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
+import { RaisedAlarms } from "./alarms.ts";
 import { type Changes, changesOf } from "./changes.ts";
 import { VirtualClock } from "./clock.ts";
 import type { Holdings } from "./estate.ts";
@@ -22,7 +23,7 @@ import { type Looks, looksOf } from "./looks.ts";
 import { type CallOnWire, doorOf, type Fate, type NetworkWorld } from "./network.ts";
 import { taskName } from "./notices.ts";
 import { RequestCounts } from "./requests.ts";
-import { type Script, scriptOf, untroubledScript } from "./script.ts";
+import { isWithin, type Script, scriptOf, untroubledScript } from "./script.ts";
 import { simulatedServices } from "./services.ts";
 import { warmUp } from "./warmUp.ts";
 import { BUCKET, everyAuditor, type World, worldOf } from "./world.ts";
@@ -108,6 +109,8 @@ export interface SimulationReport {
   faults: Record<string, number>;
   /** Tries of functions, by name. */
   tries: Record<string, number>;
+  /** Alarms that went off, by name. */
+  alarms: string[];
   /** Bytes of the greatest event that a function was invoked with. */
   largestEvent: number;
   /** What the run left for the order of the next one. */
@@ -115,6 +118,8 @@ export interface SimulationReport {
   /** The bucket's documents of runs, by key. */
   documents: Map<string, string>;
   state: SandboxState;
+  /** What its manifests are verified with, PEM. */
+  publicKey: string;
   holdings: Map<string, Holdings>;
 }
 
@@ -131,6 +136,7 @@ interface Stage {
   faults: Record<string, number>;
   /** How often each task was begun. */
   taskTries: Map<string, number>;
+  alarms: RaisedAlarms;
 }
 
 function stageOf(seed: number, script: Script, options: SimulationOptions): Stage {
@@ -154,9 +160,11 @@ function stageOf(seed: number, script: Script, options: SimulationOptions): Stag
   );
   const requests = new RequestCounts();
   const taskTries = new Map<string, number>();
+  const alarms = new RaisedAlarms();
+  const elapsed = () => clock.now() - START;
   const ahead = (functionName: string) => script.clocks.get(functionName.slice("audit-".length)) ?? 0;
   const runtimeOf = (fn: StoredFunction, self: Pick<Instance, "attempt">): Runtime => ({
-    env: () => world.environments.get(fn.FunctionName)!,
+    ...environmentOf(world, fn),
     now: () => clock.now() + ahead(fn.FunctionName),
     random,
     timeout: clock.timeout,
@@ -171,7 +179,7 @@ function stageOf(seed: number, script: Script, options: SimulationOptions): Stag
     }),
   });
   const lambda = virtualLambda(clock, log, {
-    start: (fn, self) => system(fn.FunctionName.slice("audit-".length), runtimeOf(fn, self)),
+    start: (fn, self) => system(nameOf(fn), runtimeOf(fn, self)),
     coldStartMs: () => options.coldStartMs ?? 200 + random() * 600,
     deliveries: () => {
       const late = () => random() * script.late;
@@ -181,18 +189,57 @@ function stageOf(seed: number, script: Script, options: SimulationOptions): Stag
     },
     destination: (fn) => (fn.onFailure ? state.functions.get(fn.onFailure) : undefined),
     randomId,
-    begun: (event) => {
+    begun: (fn, event) => {
+      alarms.begun(nameOf(fn));
       const { run_id, task } = event as { run_id?: string; task?: { id: string } };
       if (!run_id || !task) return;
       const name = taskName(run_id, task.id);
       taskTries.set(name, (taskTries.get(name) ?? 0) + 1);
+    },
+    ended: (fn, answer) => alarms.ended(nameOf(fn), answer),
+    startsAgainAt: () => (isWithin(elapsed(), script.outage) ? START + script.outage!.until : undefined),
+    isRecordLost: () => {
+      if (!script.lostRecords || random() >= script.lostRecords) return false;
+      struck("record of a dead event lost");
+      alarms.notDelivered();
+      return true;
     },
     concurrency: options.concurrency,
   });
   const { handle } = createSandbox(state, { now: clock.now, random, invoke: lambda, services });
   const fate = fateOf({ script, clock, random, world }, options);
   const network: NetworkWorld = { handle, services, fate, count: requests.add, ahead, struck };
-  return { script, clock, random, log, world, changes, lambda, requests, faults, taskTries };
+  befall({ script, clock, world, lambda }, struck);
+  return { script, clock, random, log, world, changes, lambda, requests, faults, taskTries, alarms };
+}
+
+const nameOf = ({ FunctionName }: StoredFunction): string => FunctionName.slice("audit-".length);
+
+/** The settings that an instance began with: a deployment gives others to those that are made after it. */
+function environmentOf({ environments }: World, { FunctionName }: StoredFunction): Pick<Runtime, "env"> {
+  const environment = environments.get(FunctionName)!;
+  return { env: () => environment };
+}
+
+/** What happens to the accounts at a time: a deployment, an account that leaves. */
+function befall(
+  { script, clock, world, lambda }: Pick<Stage, "script" | "clock" | "world" | "lambda">,
+  struck: (fault: string) => void,
+): void {
+  const { deployedAt, leaving } = script;
+  if (deployedAt !== undefined) {
+    world.deploy("1".repeat(64));
+    clock.after(deployedAt, () => {
+      world.deploy("2".repeat(64));
+      lambda.redeploy();
+      struck("deployment in mid-run");
+    });
+  }
+  for (const [account, at] of leaving)
+    clock.after(at, () => {
+      world.leave(account);
+      struck("account that leaves");
+    });
 }
 
 function fateOf(
@@ -212,11 +259,17 @@ async function play({ script, clock, random, world, lambda }: Stage, options: Si
   const uninstall = clock.install(random);
   try {
     const named = (name: string) => [...functions.values()].find((fn) => fn.FunctionName === name)!;
-    const isOpen = () => hasOpenRun(buckets.get(BUCKET)!.objects);
+    const isOpen = () => openRunsIn(buckets.get(BUCKET)!.objects).length > 0;
     const last = begin(script, clock, random, named("audit-boss"), lambda);
     watch(clock, last + WATCHED, () => {
       if (isOpen()) lambda.later(named("audit-watchdog"), {});
     });
+    const seal = (request: object) => void lambda.now(named("audit-sealer"), request);
+    for (const hour of [20, 21, 22, 23])
+      clock.after(last - clock.now() + hour * HOUR, () => {
+        for (const run of openRunsIn(buckets.get(BUCKET)!.objects))
+          seal({ ...run, incomplete: { requested_by: "somebody who was alarmed" } });
+      });
     options.workload?.(clock, isOpen);
     await clock.run(options.eachEvent);
   } finally {
@@ -231,14 +284,19 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const stage = stageOf(seed, script, options);
   const { looks = looksOf(seed) } = options;
   const untroubled = async () => (await simulate(seed, { script: untroubledScript(script), looks: false })).state;
-  const { world, changes, lambda, log, requests, faults, taskTries } = stage;
+  const { world, changes, log, requests, faults, lambda } = stage;
   const unawaited: string[] = [];
   const note = (reason: unknown) => void unawaited.push(`nobody waited for what failed: ${String(reason)}`);
   // Lambda ends a process for it.
   process.on("unhandledRejection", note);
   const found = await play(stage, options)
     .then(() =>
-      looks ? violations(world, script, { abandoned: lambda.died, changes, tries: taskTries, looks, untroubled }) : [],
+      looks
+        ? violations(world, script, {
+            ...{ abandoned: lambda.died, alarms: stage.alarms.names, requests: requests.counts, begun: lambda.tries },
+            ...{ changes, tries: stage.taskTries, looks, untroubled },
+          })
+        : [],
     )
     .finally(() => process.off("unhandledRejection", note));
   const { objects } = world.state.buckets.get(BUCKET)!;
@@ -252,8 +310,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     requests: requests.counts,
     faults,
     tries: Object.fromEntries(lambda.tries),
+    alarms: [...stage.alarms.names],
     largestEvent: lambda.largestEvent(),
     state: world.state,
+    publicKey: world.publicKey(),
     holdings: world.holdings,
     durations: textOf(objects.get(DURATIONS_KEY)?.at(-1)?.body),
     documents: new Map(
@@ -266,11 +326,14 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 
 const textOf = (body: Uint8Array | undefined) => body && Buffer.from(body).toString("utf8");
 
-/** Whether a run is not sealed and signed: whenever it is otherwise, the watchdog would find nothing to do. */
-const hasOpenRun = (objects: ReadonlyMap<string, unknown>): boolean =>
-  [...objects.keys()].some(
-    (key) => key.endsWith("/plan.json") && !objects.has(key.replace(/plan\.json$/, "manifest.sig")),
-  );
+/** Runs that are not sealed and signed: without any, the watchdog and whoever is alarmed would find nothing to do. */
+function openRunsIn(objects: ReadonlyMap<string, unknown>): { run_id: string; run_date: string }[] {
+  return [...objects.keys()].flatMap((key) => {
+    const [, run_date, run_id] = /^runs\/run_date=([^/]+)\/run_id=([^/]+)\/plan\.json$/.exec(key) ?? [];
+    if (!run_date || !run_id || objects.has(signatureKey(run_id, run_date))) return [];
+    return { run_id, run_date };
+  });
+}
 
 /** The watchdog's schedule: each hour. */
 function watch(clock: VirtualClock, until: number, tick: () => void): void {

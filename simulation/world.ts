@@ -29,6 +29,8 @@ import type { Script } from "./script.ts";
 
 export const BUCKET = "evidence";
 export const HOME = "us-east-1";
+/** Minutes within which a run is to be sealed, where a script says nothing else. */
+export const DEADLINE_MINUTES = 120;
 const ROLE = "audit-cross-account-access-role";
 const EXTERNAL_ID = "simulated-external-id";
 
@@ -70,6 +72,10 @@ export interface World {
   publicKey: () => string;
   /** Has the sealer sign with another key from now on, as a deployment would. */
   changeKey: () => void;
+  /** Gives every function the code, and the settings, of another version; what runs keeps what it began with. */
+  deploy: (bundleSha256: string) => void;
+  /** Takes the role out of an account. */
+  leave: (account: string) => void;
   /** Puts what an earlier run took where the boss looks for it. */
   leaveHint: (text: string) => void;
 }
@@ -128,6 +134,11 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
     open: (account, region) => isOpen(script.seed, account, region),
     publicKey: () => signing.map(({ publicKey }) => publicKey()).join(""),
     changeKey,
+    deploy: (bundleSha256) => {
+      for (const [name, environment] of environments)
+        environments.set(name, { ...environment, BUNDLE_SHA256: bundleSha256 });
+    },
+    leave: (account) => void state.roles.delete(`arn:aws:iam::${account}:role/${ROLE}`),
     leaveHint,
   };
 }
@@ -268,7 +279,7 @@ function addFunctions(making: Making, parameterArn: string, signingKey: string):
   const auditorArns = Object.keys(auditors).map((name) => arnOf(`audit-get-meta-${name}`));
   const common = { EVIDENCE_BUCKET: BUCKET, SEALER_FUNCTION: "audit-sealer" };
   const { sealDeadlineMinutes } = script;
-  const deadline = { SEAL_DEADLINE_MINUTES: String(sealDeadlineMinutes ?? 120) };
+  const deadline = { SEAL_DEADLINE_MINUTES: String(sealDeadlineMinutes ?? DEADLINE_MINUTES) };
   add({
     name: "audit-sealer",
     timeout: 900,

@@ -4,6 +4,7 @@ import { EVERY_LOOK } from "../../simulation/looks.ts";
 import { quietScript, type Script, SIGNING_KEY_FAULTS } from "../../simulation/script.ts";
 import { type SimulationReport, simulate } from "../../simulation/simulate.ts";
 import { WRONG_ANSWERS } from "../../simulation/wrongAnswers.ts";
+import { Manifest } from "../../src/evidence/manifest.ts";
 import { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 
 /** Seeds within which a fault has to strike. */
@@ -17,6 +18,9 @@ const everything = (seed: number): Script => ({ ...quietScript(seed), auditors: 
 const minutes = (of: number) => of * 60_000;
 const everyClock = (ahead: number) =>
   new Map(["boss", "get-meta-rds", "get-meta-iam", "recorder", "sealer", "watchdog"].map((name) => [name, ahead]));
+
+/** Every try of an auditor dies, so that its event is given up. */
+const deathOfEachTask = { kill: 0.9, kills: { boss: 0, auditor: 20, recorder: 0, sealer: 0 } };
 
 /** Faults by what they are called, and a script that has them alone. */
 const faults: Record<string, Partial<Script>> = {
@@ -35,10 +39,18 @@ const faults: Record<string, Partial<Script>> = {
   ...Object.fromEntries(
     SIGNING_KEY_FAULTS.map((fault) => [`signing key ${fault}`, { signingKey: { fault, from: 1, calls: 4 } }]),
   ),
+  "deployment in mid-run": { deployedAt: 1_500 },
+  "account that leaves": { leaving: new Map([["111111111111", 1_000]]) },
+  "S3 refuses the audit account": { refusedS3: { from: 1_000, until: minutes(4) } },
+  "AWS is down": { outage: { from: 1_000, until: minutes(7 * 60) } },
+  "record of a dead event lost": { ...deathOfEachTask, lostRecords: 1 },
 };
 
 const commitsOf = ({ documents }: SimulationReport): TaskOutcome[] =>
   [...documents].flatMap(([key, text]) => (key.includes("/outcomes/") ? TaskOutcome.parse(JSON.parse(text)) : []));
+
+const manifestsOf = ({ documents }: SimulationReport): Manifest[] =>
+  [...documents].flatMap(([key, text]) => (key.endsWith("/manifest.json") ? Manifest.parse(JSON.parse(text)) : []));
 
 describe("a fault of AWS", function () {
   this.timeout(300_000);
@@ -66,6 +78,34 @@ describe("a fault of AWS", function () {
         if (auditor !== "clusters") expect(notes.map(({ code }) => code)).to.include("ClockSkew");
       }
     });
+
+  it("leaves a run open, is heard of, and the run is sealed without the task by who heard of it: a lost record", async () => {
+    const report = await simulate(1, { script: { ...everything(1), ...deathOfEachTask, lostRecords: 1 } });
+    expect(report.violations).to.deep.equal([]);
+    expect(report.alarms).to.include.members(["not-delivered", "run-not-sealed"]);
+    const [manifest] = manifestsOf(report);
+    expect(manifest!.complete).to.equal(false);
+    expect(manifest!.missing.length).to.be.greaterThan(0);
+    expect(manifest!.incomplete_requested_by).to.equal("somebody who was alarmed");
+  });
+
+  it("is recorded as such where Lambda kept an event too long: an outage of seven hours", async () => {
+    const report = await simulate(1, {
+      script: { ...everything(1), late: minutes(10), outage: { from: minutes(0.1), until: minutes(7 * 60) } },
+    });
+    expect(report.violations).to.deep.equal([]);
+    const errors = commitsOf(report).flatMap((commit) => commit.outcomes.flatMap((outcome) => outcome.errors));
+    expect(errors.map(({ code }) => code)).to.include("EventAgeExceeded");
+    expect(manifestsOf(report).map(({ complete }) => complete)).to.deep.equal([true]);
+  });
+
+  it("is met with a checksum: every write that a run makes has one, as Object Lock asks for", async () => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const report = await simulate(seed, { script: { ...everything(seed), lockedFrom: 0 } });
+      expect(report.violations, `seed ${seed}`).to.deep.equal([]);
+      expect(report.faults, `seed ${seed}`).to.deep.equal({});
+    }
+  });
 
   it("changes no verdict: what fails in the estate never passes in a run with faults", async () => {
     const script = {
