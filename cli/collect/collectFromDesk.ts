@@ -12,6 +12,7 @@ import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskF
 import { DeskKeyError, deskDigestKey, deskSigner } from "../../src/desk/deskKey.ts";
 import { deskPlan } from "../../src/desk/deskPlan.ts";
 import { collectRun, openTasks, sealRun, standingCommits } from "../../src/desk/deskRun.ts";
+import { laneModule } from "../../src/desk/laneModule.ts";
 import { startLanes } from "../../src/desk/lanes.ts";
 import { openRun } from "../../src/desk/openRun.ts";
 import { tookFrom } from "../../src/evidence/durations.ts";
@@ -78,9 +79,10 @@ async function inFolder(options: CollectOptions): Promise<number> {
     say(`run ${run_id}, which was stopped, is sealed as incomplete`);
   }
   const interrupted = interruption(say);
+  const module = laneModule();
   try {
     const { scope, plan } = options.continue ? await goingOn(options, open!) : await starting(options, evidence);
-    return await collect(options, evidence, { scope, plan, interrupted });
+    return await collect(options, evidence, { scope, plan, interrupted, module: await module });
   } finally {
     interrupted.end();
   }
@@ -91,6 +93,8 @@ interface Collected {
   scope: Scope;
   plan: Plan;
   interrupted: Interruption;
+  /** Module of the threads that read. */
+  module: URL;
 }
 
 const planned = ({ callers, ...scope }: Scope) => ({ ...scope, caller: callers[0], toolVersion: packageJson.version });
@@ -163,7 +167,7 @@ async function ended(options: CollectOptions, evidence: EvidenceStore, plan: Pla
 async function collect(
   options: CollectOptions,
   evidence: EvidenceStore,
-  { scope, plan, interrupted }: Collected,
+  { scope, plan, interrupted, module }: Collected,
 ): Promise<number> {
   const { callers, role } = scope;
   const [first] = callers;
@@ -177,7 +181,7 @@ async function collect(
   for (const commit of standing) found.committed(commit);
   const access = accessFacts(callers, role);
   const lanes = startLanes(
-    LANES,
+    { count: LANES, module },
     {
       plan: { run_id: plan.run_id, started_at: plan.started_at },
       auditors: plan.auditors.map(({ name }) => name),

@@ -27,9 +27,15 @@ interface Lane {
   reading: Map<string, { resolve: (commit: TaskOutcome) => void; reject: (error: Error) => void }>;
 }
 
+/** How many threads, and the module that each starts from. @see laneModule */
+export interface LaneStart {
+  count: number;
+  module: URL;
+}
+
 /** Starts threads; a task goes to the one that has the fewest under way. */
-export function startLanes(count: number, data: LaneData, events: LaneEvents): Lanes {
-  const lanes = Array.from({ length: count }, () => lane(data, events));
+export function startLanes({ count, module }: LaneStart, data: LaneData, events: LaneEvents): Lanes {
+  const lanes = Array.from({ length: count }, () => lane(module, data, events));
   const stop = () => {
     for (const { worker } of lanes) worker.postMessage({ kind: "stop" } satisfies ToLane);
   };
@@ -50,8 +56,8 @@ export function startLanes(count: number, data: LaneData, events: LaneEvents): L
   };
 }
 
-function lane(workerData: LaneData, { open, ended, finished }: LaneEvents): Lane {
-  const worker = new Worker(new URL("./lane.mjs", import.meta.url), { workerData });
+function lane(module: URL, workerData: LaneData, { open, ended, finished }: LaneEvents): Lane {
+  const worker = new Worker(module, { workerData });
   const reading: Lane["reading"] = new Map();
   const failAll = (error: Error) => {
     for (const { reject } of reading.values()) reject(error);

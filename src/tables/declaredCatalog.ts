@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import packageJson from "../../package.json" with { type: "json" };
@@ -11,8 +11,7 @@ import { rightsOfService, type TypeRights } from "../auditors/rights.ts";
 import { type Catalog, catalogOf, type PackedCatalog, packedCatalog, unpackedCatalog } from "./catalog.ts";
 
 const Rights = z.array(z.object({ actions: z.array(z.string()), resources: z.array(z.string()).optional() }));
-const CachedCatalog = z.object({
-  key: z.string(),
+const KeptDerived = z.object({
   catalog: z.object({
     types: z.record(z.string(), z.array(z.tuple([z.string(), z.number()]))),
     auditors: z.record(z.string(), z.array(z.object({ type: z.string(), operation: z.string(), global: z.boolean() }))),
@@ -29,14 +28,24 @@ interface Derived {
   rights: Readonly<Record<string, readonly TypeRights[]>>;
 }
 
+/** Files that are kept: of the releases and checkouts that a user works with in turn. */
+const KEPT_AT_MOST = 8;
+
+/** What a package brings: its declarations do not change. */
+const PACKAGED = fileURLToPath(new URL("./catalog.json", import.meta.url));
+
 /**
- * Where what was derived is kept. @throws where the user has no home
+ * Where what was derived is kept, where the user has a home.
  * @see https://specifications.freedesktop.org/basedir-spec/latest/ which has a path that is not absolute ignored
  */
-function cachePath(): string {
+function cacheFolder(): string | undefined {
   const { XDG_CACHE_HOME: named } = process.env;
-  const cache = named && isAbsolute(named) ? named : join(homedir(), ".cache");
-  return join(cache, "audit-ecosystem", "catalog.json");
+  try {
+    const cache = named && isAbsolute(named) ? named : join(homedir(), ".cache");
+    return join(cache, "audit-ecosystem", "catalogs");
+  } catch {
+    return undefined;
+  }
 }
 
 /** Declarations do not change while a process has them. */
@@ -45,7 +54,7 @@ let declarations: Promise<string> | undefined;
 /**
  * The catalog of declared types that some auditors lead to. Deriving it loads the SDK's client of every service, which
  * takes seconds, so that what was derived is kept in the user's cache for as long as neither the declarations nor the
- * clients change; what cannot be kept is derived each time.
+ * clients change; what cannot be kept is derived each time. A package brings it.
  * @param chosen names of groups and of services
  * @throws UnknownAuditorError
  */
@@ -85,43 +94,58 @@ export async function declaredRights(chosen: readonly string[] = DEFAULT_AUDITOR
 /** The catalog, derived of the declarations themselves and never of what was kept: for what must not rest on a file. */
 export const derivedCatalog = async (): Promise<Catalog> => catalogOf(await loadAuditors());
 
+/** Keeps what follows from the declarations of all services in a file, for a package. */
+export const keepDerived = async (file: string): Promise<void> => writeFile(file, JSON.stringify(await derived()));
+
 async function derivedOrCached(): Promise<Derived> {
+  const packaged = await read(PACKAGED);
+  if (packaged) return packaged;
   declarations ??= keyOfDeclarations();
-  const key = await declarations;
-  return (await readCached(key)) ?? derived(key);
+  const name = `${await declarations}.json`;
+  const folder = cacheFolder();
+  const kept = folder && (await read(join(folder, name)));
+  if (kept) return kept;
+  const made = await derived();
+  // Where nothing can be kept, this costs the time of deriving and nothing else.
+  if (folder) await keep(folder, name, JSON.stringify(made)).catch(() => undefined);
+  return made;
 }
 
-async function readCached(key: string): Promise<Derived | undefined> {
+async function read(file: string): Promise<Derived | undefined> {
   try {
-    const read = CachedCatalog.safeParse(JSON.parse(await readFile(cachePath(), "utf8")));
-    return read.success && read.data.key === key ? (read.data as Derived) : undefined;
+    return KeptDerived.parse(JSON.parse(await readFile(file, "utf8"))) as Derived;
   } catch {
     return undefined;
   }
 }
 
 /** Of each service by itself: how auditors are composed of them is another question at each call. */
-async function derived(key: string): Promise<Derived> {
+async function derived(): Promise<Derived> {
   const auditors = await loadAuditors(serviceNames);
-  const catalog = packedCatalog(catalogOf(auditors));
-  const rights = Object.fromEntries(
-    auditors.flatMap(({ services }) => services.map((service) => [service.name, rightsOfService(service)])),
+  const rights = auditors.flatMap(({ services }) =>
+    services.map((service) => [service.name, rightsOfService(service)] as const),
   );
-  // Where there is no home, or none that can be written to, this costs the time of deriving and nothing else.
-  await keep(JSON.stringify({ key, catalog, rights })).catch(() => undefined);
-  return { catalog, rights };
+  return { catalog: packedCatalog(catalogOf(auditors)), rights: Object.fromEntries(rights) };
 }
 
-async function keep(text: string): Promise<void> {
-  const file = cachePath();
-  const temporary = `${file}.${randomUUID()}`;
-  await mkdir(dirname(file), { recursive: true });
+async function keep(folder: string, name: string, text: string): Promise<void> {
+  const temporary = join(folder, `${name}.${randomUUID()}`);
+  await mkdir(folder, { recursive: true });
   try {
     await writeFile(temporary, text);
-    await rename(temporary, file);
+    await rename(temporary, join(folder, name));
   } finally {
     await rm(temporary, { force: true });
   }
+  await forgetOldest(folder);
+}
+
+/** What is gone is derived again. */
+async function forgetOldest(folder: string): Promise<void> {
+  const files = (await readdir(folder)).map((name) => join(folder, name));
+  const dated = await Promise.all(files.map(async (file) => ({ file, made: (await stat(file)).mtimeMs })));
+  const old = dated.sort((a, b) => b.made - a.made).slice(KEPT_AT_MOST);
+  await Promise.all(old.map(({ file }) => rm(file, { force: true })));
 }
 
 /** Changes with each declaration, with what derives tables of them, and with the version of each client of the SDK. */

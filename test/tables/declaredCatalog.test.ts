@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect } from "chai";
 import { readsOf } from "../../src/auditors/collector.ts";
 import { loadAuditors, UnknownAuditorError } from "../../src/auditors/registry.ts";
@@ -13,11 +22,13 @@ describe("the catalog of declared types", function () {
   this.timeout(120_000);
   const before = process.env.XDG_CACHE_HOME;
   let folder: string;
-  let file: string;
+  let kept: string;
+  /** The catalog that was kept, of these declarations. */
+  const keptFile = (): string => join(kept, readdirSync(kept)[0]!);
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "audit-catalog-"));
     process.env.XDG_CACHE_HOME = folder;
-    file = join(folder, "audit-ecosystem", "catalog.json");
+    kept = join(folder, "audit-ecosystem", "catalogs");
   });
   afterEach(() => {
     if (before === undefined) delete process.env.XDG_CACHE_HOME;
@@ -28,15 +39,16 @@ describe("the catalog of declared types", function () {
   it("is the same derived, when it is kept and when it was", async () => {
     const derived = await derivedCatalog();
     expect(await declaredCatalog()).to.deep.equal(derived);
-    expect(readdirSync(dirname(file)), "nothing half written").to.deep.equal(["catalog.json"]);
+    expect(readdirSync(kept), "nothing half written").to.have.length(1);
+    expect(keptFile()).to.match(/\/[0-9a-f]{64}\.json$/);
     expect(await declaredCatalog()).to.deep.equal(derived);
   });
 
   it("is taken from what was kept", async () => {
     await declaredCatalog();
-    const cached = JSON.parse(readFileSync(file, "utf8"));
+    const cached = JSON.parse(readFileSync(keptFile(), "utf8"));
     cached.catalog.types["AWS::RDS::DBInstance"] = [["Kept", 0]];
-    writeFileSync(file, JSON.stringify(cached));
+    writeFileSync(keptFile(), JSON.stringify(cached));
     const { tables } = await declaredCatalog(["rds"]);
     const instances = tables.find(({ resourceType }) => resourceType === "AWS::RDS::DBInstance")!;
     expect(instances.members.map(({ member }) => member)).to.deep.equal(["Kept"]);
@@ -67,17 +79,27 @@ describe("the catalog of declared types", function () {
     expect(error).to.be.instanceOf(UnknownAuditorError);
   });
 
+  it("is kept beside those of other declarations, of which the oldest go", async () => {
+    mkdirSync(kept, { recursive: true });
+    const others = Array.from({ length: 9 }, (_, age) => `${age}.json`);
+    for (const [age, name] of others.entries()) {
+      writeFileSync(join(kept, name), JSON.stringify({ catalog: { types: {}, auditors: {} }, rights: {} }));
+      utimesSync(join(kept, name), 1_000_000 - age, 1_000_000 - age);
+    }
+    expect((await declaredCatalog(["rds"])).tables).not.to.deep.equal([]);
+    const left = readdirSync(kept).filter((name) => !/^[0-9a-f]{64}\.json$/.test(name));
+    expect(left.sort()).to.deep.equal(others.slice(0, 7));
+  });
+
   for (const [what, text] of [
-    ["is of other declarations", JSON.stringify({ key: "another", catalog: { types: {}, auditors: {} } })],
-    ["is no JSON", '{"key":'],
-    ["has another shape", JSON.stringify({ key: "another", catalog: [] })],
+    ["is no JSON", '{"catalog":'],
+    ["has another shape", JSON.stringify({ catalog: [], rights: {} })],
   ] as const)
     it(`is derived anew where what was kept ${what}`, async () => {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-      const expected = catalogOf(await loadAuditors(["rds"]));
-      expect(await declaredCatalog(["rds"])).to.deep.equal(expected);
-      expect(readFileSync(file, "utf8"), "and kept").to.include("AWS::RDS::DBInstance");
+      await declaredCatalog();
+      writeFileSync(keptFile(), text);
+      expect(await declaredCatalog(["rds"])).to.deep.equal(catalogOf(await loadAuditors(["rds"])));
+      expect(readFileSync(keptFile(), "utf8"), "and kept").to.include("AWS::RDS::DBInstance");
     });
 
   it("is kept below the user's home where the path for caches is not absolute", async () => {
@@ -91,12 +113,12 @@ describe("the catalog of declared types", function () {
       else process.env.HOME = HOME;
     }
     expect(existsSync("relative")).to.equal(false);
-    expect(existsSync(join(folder, ".cache", "audit-ecosystem", "catalog.json"))).to.equal(true);
+    expect(existsSync(join(folder, ".cache", "audit-ecosystem", "catalogs"))).to.equal(true);
   });
 
   it("is derived where nothing can be kept", async () => {
     // A file stands where the folder would be.
-    writeFileSync(dirname(file), "");
+    writeFileSync(join(folder, "audit-ecosystem"), "");
     expect((await declaredCatalog(["rds"])).tables).not.to.deep.equal([]);
   });
 });
