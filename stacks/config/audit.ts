@@ -2,6 +2,7 @@ import type { RunSchedule } from "../../components/schedule.ts";
 import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
 import type { PipelineSettings } from "../pipeline.ts";
 import { auditorsOf, undeclared } from "./collected.ts";
+import { refuseIneffective } from "./effect.ts";
 import { checkLengths } from "./lengths.ts";
 import { type NotifySettings, notifyOf } from "./notify.ts";
 import { read } from "./read.ts";
@@ -57,6 +58,7 @@ export interface AuditSettings extends UndeclaredTypes {
 
 /** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
 export function auditSettings(config: ConfigSource): AuditSettings {
+  refuseIneffective(config);
   const auditors = auditorsOf(config);
   const catalog = read(config, "catalog");
   const alarmTopicArn = read(config, "alarmTopicArn");

@@ -1,7 +1,9 @@
+import { createPublicKey } from "node:crypto";
 import * as z from "zod";
 import { aggregatorNamed } from "../../src/auditors/aggregatorName.ts";
 import type { ResourceType } from "../../src/auditors/collector.ts";
 import { SEVERITIES } from "../../src/controls/control.ts";
+import { iamArn, regionalArn } from "./arns.ts";
 import {
   accountId,
   accountIds,
@@ -17,7 +19,7 @@ import {
 } from "./schema.ts";
 
 const TRUE_OR_FALSE = "true or false is expected";
-const TOPIC = /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
+const TOPIC = regionalArn("sns", /[\w-]+/);
 const TOPIC_EXPECTED = "the ARN of an SNS topic is expected";
 const TYPE = /^AWS::\w+::\w+$/;
 const types = list(TYPE).transform((names) => names as ResourceType[]);
@@ -38,6 +40,26 @@ const RETENTION_DAYS = [
 /** Stacks of accounts that are audited or audit. */
 const ACCOUNTS = ["audit", "member", "rollout"] as const;
 const MEMBERS = ["member", "rollout"] as const;
+
+const arePublicKeys = (pem: string): boolean =>
+  (pem.match(/-----BEGIN[\s\S]+?-----END PUBLIC KEY-----/g) ?? []).every((block) => {
+    try {
+      return createPublicKey(block).asymmetricKeyType === "ec";
+    } catch {
+      return false;
+    }
+  });
+
+/** A stamp is kept under its authority's host. */
+function oneOfAHost(addresses: string[], context: z.RefinementCtx): void {
+  const hosts = addresses.map((address) => new URL(address).host);
+  const twice = addresses.find((_, index) => hosts.indexOf(hosts[index]!) !== index);
+  if (twice)
+    context.addIssue({
+      code: "custom",
+      params: { value: twice, problem: "another address of the host is there already" },
+    });
+}
 
 /** Every key of the project's namespace, in the order of the page. */
 export const KEYS = {
@@ -130,7 +152,7 @@ export const KEYS = {
     kinds: ["audit"],
     default: "",
     // A key of another region cannot encrypt a bucket, and an alias means another key in another account.
-    schema: matching(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/),
+    schema: matching(regionalArn("kms", /key\/[\w-]+/)),
     problem: "the ARN of a KMS key of the bucket's region is expected, and no alias",
     example: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab",
   },
@@ -147,8 +169,9 @@ export const KEYS = {
     about: "audit: name of the parameter with the account ids",
     kinds: ["audit"],
     default: "/audit-ecosystem/accounts",
-    schema: matching(/^(?!\/(aws|ssm)(\/|$))(\/[\w.-]+){1,14}$/i),
-    problem: "a parameter's name is a path of letters, digits and .-_, not below /aws or /ssm",
+    // AWS counts the parameter's ARN among 1,011 characters.
+    schema: matching(/^(?!\/(aws|ssm)(\/|$))(?=.{1,900}$)(\/[\w.-]+){1,14}$/i),
+    problem: "a parameter's name is a path of letters, digits and .-_, up to 900 characters, not below /aws or /ssm",
     example: "/audit-ecosystem/accounts",
   },
   schedule: {
@@ -187,7 +210,7 @@ export const KEYS = {
     about: "audit: ARN of GitHub's OIDC provider where the account has it already; made when empty",
     kinds: ["audit"],
     default: "",
-    schema: matching(/^arn:[\w-]+:iam::\d{12}:oidc-provider\/token\.actions\.githubusercontent\.com$/),
+    schema: matching(iamArn(/oidc-provider\/token\.actions\.githubusercontent\.com/)),
     problem: "the ARN of GitHub's OIDC provider is expected",
     example: "arn:aws:iam::999999999999:oidc-provider/token.actions.githubusercontent.com",
   },
@@ -212,7 +235,7 @@ export const KEYS = {
     about: "audit: ARNs of functions in other accounts that cosign the chain of runs (list); none when empty",
     kinds: ["audit"],
     default: "",
-    schema: list(/^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/),
+    schema: list(regionalArn("lambda", /function:[\w-]+/)),
     problem: "the ARN of a Lambda function is expected",
     example: "arn:aws:lambda:eu-central-1:888888888888:function:audit-witness",
   },
@@ -221,7 +244,7 @@ export const KEYS = {
       "audit: addresses of RFC 3161 time-stamp authorities, one of a host, that stamp each manifest (list); none when empty",
     kinds: ["audit"],
     default: "",
-    schema: list(/^https?:\/\/[a-z0-9][a-z0-9.-]*(:\d+)?(\/[^\s,]*)?$/),
+    schema: list(/^https?:\/\/[a-z0-9][a-z0-9.-]*(:\d+)?(\/[^\s,]*)?$/).superRefine(oneOfAHost),
     problem: "an address beginning with https:// or http:// is expected",
     example: "https://freetsa.org/tsr",
   },
@@ -237,8 +260,8 @@ export const KEYS = {
     about: "witness: PEM of the audit stack's output signingPublicKey; after a change of key, of both",
     kinds: ["witness"],
     default: "",
-    schema: matching(/^(-----BEGIN PUBLIC KEY-----[\w+/=\s]+-----END PUBLIC KEY-----\s*)+$/),
-    problem: "a PEM block BEGIN PUBLIC KEY is expected",
+    schema: matching(/^(-----BEGIN PUBLIC KEY-----[\w+/=\s]+-----END PUBLIC KEY-----\s*)+$/).refine(arePublicKeys),
+    problem: "PEM blocks BEGIN PUBLIC KEY of whole keys are expected",
     example: '-- "$(cat key.pem)"',
   },
   previousSigningKeyArn: {
@@ -246,7 +269,7 @@ export const KEYS = {
       "audit: ARN of the KMS key that signed before this stack's key was replaced, to sign the hand-over; none when empty",
     kinds: ["audit"],
     default: "",
-    schema: matching(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/),
+    schema: matching(regionalArn("kms", /key\/[\w-]+/)),
     problem: "the ARN of a KMS key is expected",
     example: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab",
   },
@@ -320,7 +343,7 @@ export const KEYS = {
     kinds: ["audit"],
     default: "",
     // @see https://docs.aws.amazon.com/quicksight/latest/APIReference/API_User.html
-    schema: matching(/^arn:[a-z-]+:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/[\w.-]+\/[\w+=,.@/-]+$/),
+    schema: matching(regionalArn("quicksight", /(user|group)\/[\w.-]+\/[\w+=,.@/-]+/)),
     problem: "the ARN of a user or a group of QuickSight is expected",
     example: "arn:aws:quicksight:eu-central-1:999999999999:group/default/auditors",
   },
@@ -361,8 +384,8 @@ export const KEYS = {
     about: "audit: name of the SecureString parameter with the address of a Slack-compatible webhook; none when empty",
     kinds: ["audit"],
     default: "",
-    schema: matching(/^\/?[\w.-]+(\/[\w.-]+)*$/),
-    problem: "the name of an SSM parameter is expected",
+    schema: matching(/^(?!\/?(aws|ssm)(\/|$))\/?[\w.-]+(\/[\w.-]+)*$/i),
+    problem: "the name of an SSM parameter is expected, not below /aws or /ssm",
     example: "/audit-ecosystem/webhook",
   },
   notifySeverity: {
@@ -446,7 +469,7 @@ export const KEYS = {
     about: "both: ARN of the IAM policy that bounds every role; none when empty",
     kinds: KINDS,
     default: "",
-    schema: matching(/^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/),
+    schema: matching(iamArn(/policy\/[\w+=,.@/-]+/, "(\\d{12}|aws)")),
     problem: "the ARN of a policy is expected",
     example: "arn:aws:iam::999999999999:policy/boundary",
   },
@@ -454,7 +477,7 @@ export const KEYS = {
     about: "both: tags of everything that has tags, key=value (list)",
     kinds: KINDS,
     default: "",
-    schema: list(/^(?!aws:)[\p{L}\p{N} _.:/+@-]{1,128}=[\p{L}\p{N} _.:/=+@-]{0,256}$/u),
+    schema: list(/^(?![Aa][Ww][Ss]:)[\p{L}\p{N} _.:/+@-]{1,128}=[\p{L}\p{N} _.:/=+@-]{0,256}$/u),
     problem: "key=value is expected, of letters, digits, blanks and _.:/=+@-, and no key beginning with aws:",
     example: "cost-center=4711,owner=audit",
   },

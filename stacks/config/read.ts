@@ -23,7 +23,12 @@ export function read<K extends Key>(config: ConfigSource, key: K): Value<K> {
   const [issue] = parsed.error.issues;
   const said = issue?.code === "custom" ? issue.params : undefined;
   const remedies = [said?.remedy, set(key, example)].filter(Boolean).join(", or ");
-  throw new ConfigError(key, said?.value ?? given, said?.problem ?? problem, remedies);
+  throw new ConfigError(
+    key,
+    key === "digestKey" ? "(hidden)" : (said?.value ?? given),
+    said?.problem ?? problem,
+    remedies,
+  );
 }
 
 /** A key that a stack cannot do without. @throws ConfigError */

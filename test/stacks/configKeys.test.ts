@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { expect } from "chai";
 import { stackConfig } from "../../cli/stackConfig.ts";
 import { auditSettings } from "../../stacks/config/audit.ts";
+import { checkHome } from "../../stacks/config/home.ts";
 import { KEYS as DECLARED } from "../../stacks/config/keys.ts";
 import { mandatoryOf } from "../../stacks/config/mandatory.ts";
 import { memberSettings } from "../../stacks/config/member.ts";
@@ -20,7 +21,8 @@ const settingsOf = {
   witness: withMandatoryOf(witnessSettings),
 };
 type Kind = keyof typeof settingsOf;
-const PEM = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----";
+const PEM =
+  "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEnMXmB18sLjDRcEyKBSZ4KKRO+5vl\nBSJBAmhob4cZGubmuZH07i0eF8nxJZVxi/zvaxOv4W5SkK/S6fFhovdWcw==\n-----END PUBLIC KEY-----";
 /** What a stack of a kind cannot do without. */
 const NEEDED: Record<Kind, Record<string, string>> = {
   audit: { accounts: "111111111111" },
@@ -245,7 +247,12 @@ const KEYS: Record<
     gives: { witnessName: "auditors.example/w2" },
     wrong: ["two words", "a+b"],
   },
-  witnessedPublicKeys: { kind: "witness", value: PEM, gives: { publicKeys: PEM }, wrong: ["key.pem", "rubbish"] },
+  witnessedPublicKeys: {
+    kind: "witness",
+    value: PEM,
+    gives: { publicKeys: PEM },
+    wrong: ["key.pem", "rubbish", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"],
+  },
   previousSigningKeyArn: {
     kind: "audit",
     value: "arn:aws:kms:eu-central-1:999999999999:key/1234abcd",
@@ -428,6 +435,82 @@ describe("stack configuration keys", () => {
         `${key}: "${shown}" — this stack is of kind ${kind}, and the key counts in one of kind ${kinds}. Try: pulumi config rm ${key} here`,
       );
     });
+
+  for (const [key, value, problem, beside] of [
+    ["objectLockMode", "COMPLIANCE", "nothing is locked", { objectLockDays: "1" }],
+    ["pipelineStateBucket", "my-pulumi-state", "no pipeline deploys", { pipelineRepository: "a/b" }],
+    ["notifySeverity", "high", "nobody is notified", { notifySecurityHub: "true" }],
+    ["notifyExceptions", "exceptions.yaml", "nobody is notified", { notifyEventBus: "default" }],
+    ["sageMakerInstanceType", "ml.m5.large", "SageMaker scores nothing", { sageMakerAnomalies: "true" }],
+  ] as const)
+    it(`refuses ${key} where it has no effect, and takes it where it has`, () => {
+      expect(() => settings("audit", { [key]: value })).to.throw(ConfigError, `${key}: "${value}" — ${problem}`);
+      expect(() => settings("audit", { [key]: value, ...beside })).not.to.throw();
+    });
+
+  const HOME = { partition: "aws", accountId: "999999999999", region: "eu-central-1" };
+  const KMS = "kms:eu-central-1:999999999999:key/1234abcd";
+  for (const [key, value, where] of [
+    ["encryptionKeyArn", `arn:aws-cn:${KMS}`, "partition aws"],
+    ["encryptionKeyArn", "arn:aws:kms:us-east-1:999999999999:key/1234abcd", "region eu-central-1"],
+    ["encryptionKeyArn", "arn:aws:kms:eu-central-1:111111111111:key/1234abcd", undefined],
+    ["previousSigningKeyArn", "arn:aws:kms:eu-central-1:111111111111:key/1234abcd", "account 999999999999"],
+    ["previousSigningKeyArn", `arn:aws:${KMS}`, undefined],
+    ["alarmTopicArn", "arn:aws:sns:us-east-1:999999999999:audit", "region eu-central-1"],
+    ["notifyTopicArn", "arn:aws-us-gov:sns:us-gov-west-1:999999999999:audit", "partition aws"],
+    ["quickSightPrincipalArn", "arn:aws:quicksight:us-east-1:111111111111:user/default/a", "account 999999999999"],
+    ["quickSightPrincipalArn", "arn:aws:quicksight:us-east-1:999999999999:user/default/a", undefined],
+    ["witnessFunctionArns", "arn:aws:lambda:us-east-1:888888888888:function:audit-witness", "region eu-central-1"],
+    ["permissionsBoundary", "arn:aws:iam::111111111111:policy/boundary", "account 999999999999"],
+    ["permissionsBoundary", "arn:aws:iam::aws:policy/PowerUserAccess", undefined],
+    [
+      "pipelineProviderArn",
+      "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com",
+      "account 999999999999",
+    ],
+  ] as const)
+    it(`${where ? "refuses" : "takes"} ${value} for ${key} of a stack in an account and region of aws`, () => {
+      const check = () => checkHome(config({ [key]: value }), HOME);
+      if (where) expect(check).to.throw(ConfigError, `${key}: "${value}" — the stack is in ${where}, and`);
+      else expect(check).not.to.throw();
+    });
+
+  it("refuses regions of another partition than the stack's", () => {
+    expect(() => checkHome(config({ regions: "eu-central-1,cn-north-1" }), HOME)).to.throw(
+      ConfigError,
+      'regions: "cn-north-1" — the region is in the partition aws-cn',
+    );
+    expect(() => checkHome(config({ regions: "us-gov-west-1" }), { ...HOME, partition: "aws-us-gov" })).not.to.throw();
+  });
+
+  it("shows of a value that was pasted the first line alone, and of the key of the digests nothing", () => {
+    const secret = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIF\n-----END PRIVATE KEY-----";
+    expect(() => settings("witness", { witnessedPublicKeys: secret }))
+      .to.throw(ConfigError, /BEGIN PRIVATE KEY/)
+      .with.property("message")
+      .that.does.not.include("MC4CAQ");
+    expect(() => settings("audit", { digestKey: "my-short-secret" }))
+      .to.throw(ConfigError, 'digestKey: "(hidden)"')
+      .with.property("message")
+      .that.does.not.include("my-short-secret");
+  });
+
+  for (const [what, tags] of [
+    ["a key twice", "Owner=a,Owner=b"],
+    ["a key twice but for capitals", "owner=a,Owner=b"],
+    ["more than 50", Array.from({ length: 51 }, (_, index) => `k${index}=v`).join()],
+    ["AWS's own prefix in capitals", "AWS:x=y"],
+  ] as const)
+    it(`refuses tags with ${what}`, () => {
+      expect(() => settings("member", { tags })).to.throw(ConfigError, /^tags: /);
+    });
+
+  it("refuses a second address of a time-stamp authority's host, whose stamp would take the first one's place", () => {
+    expect(() => settings("audit", { timestampAuthorities: "https://a.org/x,https://a.org/y" })).to.throw(
+      ConfigError,
+      'timestampAuthorities: "https://a.org/y" — another address of the host is there already',
+    );
+  });
 
   for (const kind of Object.keys(settingsOf) as Kind[])
     it(`lets a stack of kind ${kind} have the keys that it reads, and the project's defaults of all others`, () => {
