@@ -19,7 +19,7 @@ WITH audiences AS (
   GROUP BY evidence_object, evidence_line
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN json_extract_scalar(d.vpc_options, '$.VPCId') IS NOT NULL THEN true
+       CASE WHEN json_extract_scalar(d.vpc_options, '$.VPCId') <> '' THEN true
             WHEN a.open THEN false WHEN NOT a.unclear THEN true END AS passes,
        'Its policy lets everybody in: ' || a.who AS reason,
        'Its policy is not understood: ' || a.not_known AS not_known,
