@@ -16,6 +16,7 @@ interface Options {
   head?: string;
   witness?: string;
   checkpoint?: string[];
+  timestampCa?: string;
   tables?: boolean;
   proof?: string;
   json?: boolean;
@@ -48,6 +49,10 @@ export const verifyCommand = (program: Command): Command =>
       "public key of an outside witness, PEM or name+id+key: what it has seen must be there as it was; with --all",
     )
     .option("--checkpoint <file...>", "checkpoints of the witness that were kept elsewhere; with --witness")
+    .option(
+      "--timestamp-ca <file>",
+      "certificates, PEM, that those of time-stamp authorities must lead to: their signatures are checked",
+    )
     .option("--tables", "derive the tables again from the evidence, and compare them with the existing ones")
     .option("--proof <file>", "check only this proof from itaudit prove; with --public-key")
     .option("--json", "print one line of JSON for each finding, and one for the verdict")
@@ -82,6 +87,7 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   const source = await evidenceSource(options);
   const run = requested === "latest" ? await latestRun(source) : requested;
   const given = options.publicKey ? await parsedOptionFile("--public-key", options.publicKey, keysIn) : undefined;
+  const timestampAuthorities = options.timestampCa ? await authoritiesOf(options.timestampCa) : undefined;
   const line = progressLine();
   const say = (finding: { kind: string; key: string; problem: string }, violates: boolean) => {
     line.end();
@@ -97,6 +103,7 @@ async function verdict(named: string | undefined, options: Options): Promise<num
     run: run ?? "all",
     head,
     witness,
+    timestampAuthorities,
     violation: (violation) => say(violation, true),
     notice: (notice) => say(notice, false),
     progress: (checked, key) => line(`${checked} objects  ${key}`),
@@ -121,6 +128,11 @@ async function verdict(named: string | undefined, options: Options): Promise<num
   return EXIT_CODES[level];
 }
 
+async function authoritiesOf(file: string) {
+  const { certificatesIn } = await import("../../src/evidence/timestampSignature.ts");
+  return parsedOptionFile("--timestamp-ca", file, certificatesIn);
+}
+
 async function witnessOf(file: string, checkpoints: readonly string[]) {
   const { witnessKeyIn } = await import("../../src/evidence/witness/cosignature.ts");
   const key = await parsedOptionFile("--witness", file, witnessKeyIn);
@@ -136,8 +148,10 @@ function printVerdict(verdict: Verdict): void {
     print(`key: ${sha256}, ${verdict.key_source}, signed sequence numbers ${from} to ${to}`);
   const beyond = Object.entries(outside).map(([name, count]) => `${printable(name)} ${count}`);
   if (beyond.length) print(`outside of every seal: ${beyond.join(", ")}`);
-  for (const [authority, stamps] of Object.entries(verdict.timestamps))
-    print(`time stamps: ${stamps} by ${printable(authority)}; openssl ts -verify checks them`);
+  for (const { run_id, authority, time, signed_by } of verdict.timestamps)
+    print(
+      `time stamp: run ${run_id} at ${time} by ${printable(authority)}; ${signed_by === undefined ? "of this manifest, who signed it is not checked: give --timestamp-ca" : `signed by ${printable(signed_by)}`}`,
+    );
   if (verdict.witness)
     print(
       `witness: ${printable(verdict.witness.name)} saw sequence numbers 1 to ${verdict.witness.sequence}, at ${verdict.witness.seen_at}`,

@@ -1,6 +1,6 @@
 import { der, type Element, elementsOf } from "./der.ts";
 
-const [BOOLEAN, INTEGER, OCTETS, NULL, OID, TIME, SEQUENCE, FIRST] = [1, 2, 4, 5, 6, 0x18, 0x30, 0xa0];
+const [BOOLEAN, INTEGER, OCTETS, NULL, OID, TIME, SEQUENCE, SET, FIRST] = [1, 2, 4, 5, 6, 0x18, 0x30, 0x31, 0xa0];
 const SHA_256 = Buffer.from("608648016503040201", "hex");
 
 /**
@@ -18,7 +18,7 @@ export const timestampRequest = (sha256: string, nonce: Uint8Array): Buffer =>
     der(BOOLEAN, Buffer.from([0xff])),
   );
 
-/** What a time stamp says. Who says it is not checked: `openssl ts -verify` does with the authority's certificate. */
+/** What a time stamp says. Who says it is checked by `signerOfTimestamp`. */
 export interface Timestamp {
   /** Of the bytes that it is of, hex. */
   sha256: string;
@@ -34,6 +34,30 @@ export interface Timestamp {
  * @throws Error where it refuses, or is no time stamp of a SHA-256
  */
 export function readTimestamp(answer: Uint8Array): Timestamp {
+  const [, , imprint, , time, ...rest] = within(only(signedDataOf(answer).content), SEQUENCE);
+  const [algorithm, hash] = within(imprint, SEQUENCE);
+  const [oid] = within(algorithm, SEQUENCE);
+  if (!oid?.body.equals(SHA_256) || hash?.body.length !== 32) throw new Error("it is not of a SHA-256");
+  const nonce = rest.find(({ tag }) => tag === INTEGER);
+  return { sha256: hash.body.toString("hex"), time: timeOf(time), nonce: nonce?.body.toString("hex") ?? "" };
+}
+
+/** What an authority has signed, and with what. */
+export interface SignedData {
+  /** The time stamp itself. */
+  content: Buffer;
+  /** Certificates that came with it. */
+  certificates: Element[];
+  /** One for each signature. */
+  signers: Element[];
+}
+
+/**
+ * The parts of an authority's answer.
+ * @see https://www.rfc-editor.org/rfc/rfc5652#section-5.1
+ * @throws Error where it refuses, or is no answer
+ */
+export function signedDataOf(answer: Uint8Array): SignedData {
   const [status, token] = within(only(Buffer.from(answer)), SEQUENCE);
   const [granted, text] = within(status, SEQUENCE);
   const code = granted?.body[0];
@@ -41,15 +65,16 @@ export function readTimestamp(answer: Uint8Array): Timestamp {
     throw new Error(`the authority refused, with status ${code}: ${printable(text)}`);
   const [, signed] = within(token, SEQUENCE);
   const [data] = within(signed, FIRST);
-  const [, , content] = within(data, SEQUENCE);
+  const [, , content, ...rest] = within(data, SEQUENCE);
   const [, encapsulated] = within(content, SEQUENCE);
   const [octets] = within(encapsulated, FIRST);
-  const [, , imprint, , time, ...rest] = within(only(octets?.body ?? Buffer.alloc(0)), SEQUENCE);
-  const [algorithm, hash] = within(imprint, SEQUENCE);
-  const [oid] = within(algorithm, SEQUENCE);
-  if (!oid?.body.equals(SHA_256) || hash?.body.length !== 32) throw new Error("it is not of a SHA-256");
-  const nonce = rest.find(({ tag }) => tag === INTEGER);
-  return { sha256: hash.body.toString("hex"), time: timeOf(time), nonce: nonce?.body.toString("hex") ?? "" };
+  const certificates = rest.find(({ tag }) => tag === FIRST);
+  const signers = rest.find(({ tag }) => tag === SET);
+  return {
+    content: octets?.body ?? Buffer.alloc(0),
+    certificates: certificates ? elementsOf(certificates.body).filter(({ tag }) => tag === SEQUENCE) : [],
+    signers: signers ? elementsOf(signers.body) : [],
+  };
 }
 
 function only(bytes: Buffer): Element | undefined {

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { type HandOvers, lacksRecord, readHandOvers, signedByBoth } from "./veri
 import { checkObjects, spoolLine } from "./verification/objects.ts";
 import { readContents } from "./verification/runContents.ts";
 import { manifestAgain, type RunName, readSeal, runsIn, type SealRecord } from "./verification/sealRecord.ts";
-import { checkStray, isPlanned, type RunState, type Strays } from "./verification/strayObject.ts";
+import { checkStray, isPlanned, type RunState, type Stamped, type Strays } from "./verification/strayObject.ts";
 import { checkWitnessed, type GivenWitness, type Witnessed } from "./verification/witnessed.ts";
 
 import type { ManifestHashes } from "./witness/checkpoint.ts";
@@ -61,8 +62,8 @@ export interface Verdict {
   notices: Partial<Record<Notice["kind"], number>>;
   /** Objects that no seal covers, by the first part of their keys: derived, or of use to the system alone. */
   outside: Record<string, number>;
-  /** Time stamps that are of their manifests, by authority. Who says so is not checked: `openssl ts -verify` does. */
-  timestamps: Record<string, number>;
+  /** Time stamps that are of their manifests. */
+  timestamps: Stamped[];
   /** How far the given witness has seen the chain. */
   witness?: Witnessed | undefined;
   /** The newest sealed run and its manifest's hash: keep it, and a later copy must still contain it. */
@@ -78,6 +79,8 @@ export interface Verification {
   head?: Head | undefined;
   /** Somebody outside who has cosigned the chain's checkpoints. Only with every run. */
   witness?: GivenWitness | undefined;
+  /** Certificates that those of time-stamp authorities must lead to; undefined: who stamped is not checked. */
+  timestampAuthorities?: readonly X509Certificate[] | undefined;
   violation: (violation: Violation) => void;
   notice: (notice: Notice) => void;
   progress?: (checked: number, key: string) => void;
@@ -137,7 +140,7 @@ class Verifier {
       violations: 0,
       notices: {},
       outside: {},
-      timestamps: {},
+      timestamps: [],
       head: undefined,
     };
     this.say = {
@@ -353,6 +356,7 @@ class Verifier {
       isKeyUnsure: !this.placed.size || [...runs.values()].some(({ is }) => is === "unjudged"),
       outside: this.verdict.outside,
       timestamps: this.verdict.timestamps,
+      timestampAuthorities: this.to.timestampAuthorities,
       stranded: new Set(),
       unjudged: new Map(),
     };

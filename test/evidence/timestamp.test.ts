@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "chai";
+import { AssertionError, expect } from "chai";
 import fc from "fast-check";
 import { bucketStore } from "../../src/evidence/bucketStore.ts";
 import { folderSource } from "../../src/evidence/folderSource.ts";
@@ -14,6 +14,7 @@ import { sha256 } from "../../src/evidence/plan.ts";
 import { keysIn } from "../../src/evidence/publicKeys.ts";
 import { stampManifest } from "../../src/evidence/stampManifest.ts";
 import { readTimestamp, timestampRequest } from "../../src/evidence/timestamp.ts";
+import { certificatesIn, signerOfTimestamp } from "../../src/evidence/timestampSignature.ts";
 import { verify } from "../../src/evidence/verify.ts";
 import { BUCKET, DATE, emptyBucket } from "./bucket.ts";
 import { PEM, put, runId, sealedCopy } from "./sealedCopy.ts";
@@ -144,22 +145,112 @@ describe("time stamps of manifests", function () {
     expect(stamped).to.have.length(1);
   });
 
-  it("are counted by verify, which says where one is not of its manifest", async () => {
+  /** What verify says of copies of two runs, with these time stamps. */
+  async function verified(
+    stampsOf: (hash: string) => [run: number, answer: Uint8Array][],
+    timestampAuthorities?: ReturnType<typeof certificatesIn>,
+  ) {
     const copy = await sealedCopy({ runs: 2 });
     const hash = sha256(readFileSync(join(copy, manifestKey(runId(1), DATE))));
-    await put(join(copy, timestampKey(runId(1), DATE, "tsa.example")), reply(timestampRequest(hash, randomBytes(8))));
-    await put(join(copy, timestampKey(runId(2), DATE, "tsa.example")), reply(timestampRequest(hash, randomBytes(8))));
+    for (const [run, answer] of stampsOf(hash))
+      await put(join(copy, timestampKey(runId(run), DATE, "tsa.example")), answer);
     const found: string[] = [];
     const verdict = await verify({
       source: folderSource(copy),
       keys: keysIn(PEM),
       run: "all",
+      timestampAuthorities,
       violation: ({ key }) => expect.fail(key),
-      notice: ({ kind, key }) => found.push(`${kind} ${key}`),
+      notice: ({ kind, key, problem }) => found.push(`${kind} ${key} ${problem}`),
     });
-    expect(found).to.deep.equal([`timestamp ${timestampKey(runId(2), DATE, "tsa.example")}`]);
-    expect(verdict.timestamps).to.deep.equal({ "tsa.example": 1 });
     rmSync(copy, { recursive: true });
+    return { found, timestamps: verdict.timestamps };
+  }
+  const stampOf = (hash: string) => reply(timestampRequest(hash, randomBytes(8)));
+  /** A stamp with another time in it, which nobody signed. */
+  const backdated = (answer: Buffer) =>
+    Buffer.from(answer.toString("latin1").replace(/20\d{12}Z/, "20200101000000Z"), "latin1");
+  const authority = () => certificatesIn(readFileSync(join(folder, "ca.pem"), "utf8"));
+
+  it("are told with their times by verify, which says where one is not of its manifest", async () => {
+    const { found, timestamps } = await verified((hash) => [
+      [1, stampOf(hash)],
+      [2, stampOf(hash)],
+    ]);
+    expect(found).to.have.length(1);
+    expect(found[0]).to.match(/^timestamp .*0002\/timestamps\/tsa\.example\.tsr .*of other bytes/);
+    expect(timestamps).to.have.length(1);
+    const [{ time, ...rest }] = timestamps as [(typeof timestamps)[0]];
+    expect(rest).to.deep.equal({ run_id: runId(1), authority: "tsa.example" });
+    expect(Math.abs(Date.parse(time) - Date.now())).to.be.below(60_000);
+  });
+
+  it("that are older than what they stamp are named", async () => {
+    const { found, timestamps } = await verified((hash) => [[1, backdated(stampOf(hash))]]);
+    expect(found).to.have.length(1);
+    expect(found[0]).to.match(/2020-01-01.* that it was sealed at 2026-11-24/);
+    expect(timestamps).to.have.length(1);
+  });
+
+  it("are signed by whom they have to be, with the certificate that leads to the authority's", async () => {
+    const { found, timestamps } = await verified((hash) => [[1, stampOf(hash)]], authority());
+    expect(found).to.deep.equal([]);
+    expect(timestamps[0]?.signed_by).to.equal("CN=Authority of a test");
+  });
+
+  it("are told to be of nobody that was given, or not signed as they stand", async () => {
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "other.key"];
+    openssl("req", "-x509", "-subj", "/CN=CA of a test", "-days", "2", ...key, "-out", "other.pem");
+    const other = certificatesIn(readFileSync(join(folder, "other.pem"), "utf8"));
+    const stranger = await verified((hash) => [[1, stampOf(hash)]], other);
+    expect(stranger.found[0]).to.match(/does not lead to one that was given/);
+    expect(stranger.timestamps).to.deep.equal([]);
+    const forged = await verified((hash) => [[1, backdated(stampOf(hash))]], authority());
+    expect(forged.found[0]).to.match(/signature is of another time stamp/);
+    expect(forged.timestamps).to.deep.equal([]);
+  });
+
+  it("are checked by RSA as well", () => {
+    const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", "rsa.key"];
+    openssl("req", "-config", "config", ...key, "-out", "rsa.csr");
+    openssl(
+      ...["x509", "-req", "-in", "rsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2"],
+      ...["-extfile", "config", "-extensions", "tsa", "-out", "rsa.pem"],
+    );
+    writeFileSync(join(folder, "query"), timestampRequest(sha256("x"), randomBytes(8)));
+    openssl(
+      ...["ts", "-reply", "-config", "config", "-section", "stamp", "-queryfile", "query", "-out", "reply"],
+      ...["-signer", "rsa.pem", "-inkey", "rsa.key"],
+    );
+    const answer = readFileSync(join(folder, "reply"));
+    expect(signerOfTimestamp(answer, authority(), new Date())).to.equal("CN=Authority of a test");
+  });
+
+  it("are of nobody after the certificate's last day", () => {
+    const answer = stampOf(sha256("x"));
+    const late = new Date(Date.now() + 30 * 86_400_000);
+    expect(() => signerOfTimestamp(answer, authority(), late)).to.throw(/was not valid at that time/);
+  });
+
+  it("say nothing else with any byte changed, where they are signed at all", () => {
+    const answer = stampOf(sha256("x"));
+    const said = readTimestamp(answer);
+    const trusted = authority();
+    let refused = 0;
+    for (let at = 0; at < answer.length; at++) {
+      const altered = Buffer.from(answer);
+      altered[at]! ^= 1;
+      try {
+        expect(signerOfTimestamp(altered, trusted, said.time)).to.equal("CN=Authority of a test");
+      } catch (error) {
+        if (error instanceof AssertionError) throw error;
+        refused += 1;
+        continue;
+      }
+      // What is not signed may be other: the authority's own status, and certificates that nothing leads over.
+      expect(readTimestamp(altered), `byte ${at}`).to.deep.equal(said);
+    }
+    expect(refused).to.be.above(answer.length / 3);
   });
 
   it("that are no time stamps are errors, whatever their bytes", () => {

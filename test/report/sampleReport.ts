@@ -119,7 +119,7 @@ export const report = ({
     keys: [{ sha256: "ef".repeat(32), from: 4, to: 4 }],
     signatures: { deployment: 1, desk: 0, none: 0, misfit: 0 },
     outside: {},
-    timestamps: {},
+    timestamps: [],
     violations: 0,
     runs: 1,
     objects: 9,

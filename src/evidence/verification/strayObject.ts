@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { tookFrom } from "../durations.ts";
 import * as layout from "../layout.ts";
@@ -6,6 +7,7 @@ import { PUBLIC_KEY_AT_MOST, publicKeyNamed } from "../publicKeys.ts";
 import { SealLease } from "../sealLeaseRecord.ts";
 import type { EvidenceSource, Listed } from "../source.ts";
 import { readTimestamp } from "../timestamp.ts";
+import { signerOfTimestamp } from "../timestampSignature.ts";
 import { linkTexts, readLink, type StandingLink } from "./chainLinks.ts";
 import { parseDocument, readBounded } from "./document.ts";
 import type { Findings } from "./finding.ts";
@@ -27,6 +29,17 @@ export type RunState =
   /** It has no manifest. */
   | { is: "open"; date: string };
 
+/** A time stamp that is of its run's manifest. */
+export interface Stamped {
+  run_id: string;
+  /** Host of the authority, as the stamp's name says it. */
+  authority: string;
+  /** By the authority's clock (ISO 8601). */
+  time: string;
+  /** Subject of the certificate that signed it, which leads to one that was given; undefined: not checked. */
+  signed_by?: string;
+}
+
 /** What of a copy no seal covers: derived, or of use to the system alone. By the first part of their keys. */
 export type Outside = Record<string, number>;
 
@@ -44,8 +57,10 @@ export interface Strays {
   /** Whether a key may be one that a manifest named which is not as sealed. */
   isKeyUnsure: boolean;
   outside: Outside;
-  /** Time stamps that are of their manifest, by authority: who says so is not checked. */
-  timestamps: Record<string, number>;
+  /** Takes the time stamps that are of their manifests. */
+  timestamps: Stamped[];
+  /** Certificates of time-stamp authorities, or of those that certify them; undefined: who signed is not checked. */
+  timestampAuthorities: readonly X509Certificate[] | undefined;
   /** Runs that have lost their manifest, which is told once. */
   stranded: Set<string>;
   /** Objects that could not be told, by run. */
@@ -154,7 +169,7 @@ async function strayDocument(
   const authority = layout.hostOfTimestamp(name);
   if (authority !== undefined) {
     count(strays, "timestamps/");
-    return ofRun(strays, key, bytes, document, ({ record }) => strayTimestamp(strays, key, authority, record.sha256));
+    return ofRun(strays, key, bytes, document, ({ record }) => strayTimestamp(strays, key, authority, record));
   }
   if (layout.isMark(name)) {
     if (!(await isMarkOfSystem(source, key, name)))
@@ -174,18 +189,29 @@ async function strayDocument(
 
 const TIMESTAMP_AT_MOST = 65_536;
 
-/** A time stamp is its authority's, and checked with the authority's certificate: here is told whether it is of the manifest. */
+/** Milliseconds that the clocks of an authority and of the sealer may differ. */
+const CLOCKS_DIFFER_AT_MOST = 300_000;
+
+/** A time stamp of a manifest: of these bytes, not before they were sealed, and signed by whom it has to be. */
 async function strayTimestamp(
-  { source, say, timestamps }: Strays,
+  { source, say, timestamps, timestampAuthorities }: Strays,
   key: string,
   authority: string,
-  manifest: string,
+  { run, sha256: manifest, seal }: SealRecord,
 ): Promise<void> {
   const content = await readBounded(source, key, TIMESTAMP_AT_MOST);
   try {
-    const { sha256 } = readTimestamp("bytes" in content ? content.bytes : Buffer.alloc(0));
+    const bytes = "bytes" in content ? content.bytes : Buffer.alloc(0);
+    const { sha256, time } = readTimestamp(bytes);
     if (sha256 !== manifest) throw new Error("it is of other bytes than the manifest's");
-    timestamps[authority] = (timestamps[authority] ?? 0) + 1;
+    const signer = timestampAuthorities && signerOfTimestamp(bytes, timestampAuthorities, time);
+    timestamps.push({ run_id: run, authority, time: time.toISOString(), ...(signer && { signed_by: signer }) });
+    if (seal && time.getTime() < Date.parse(seal.sealed_at) - CLOCKS_DIFFER_AT_MOST)
+      say.notice(
+        "timestamp",
+        key,
+        `it says ${time.toISOString()}, and the manifest that it was sealed at ${seal.sealed_at}`,
+      );
   } catch (error) {
     say.notice("timestamp", key, `it says nothing of the manifest: ${(error as Error).message}`);
   }
