@@ -27,21 +27,36 @@ process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
 process.env.POWERTOOLS_METRICS_DISABLED = "true";
 process.env.NODE_NO_WARNINGS = "1";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "1" },
-    runs: { type: "string", default: "1" },
-    workers: { type: "string", default: "2" },
-    log: { type: "boolean", default: false },
-    table: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+const OPTIONS = {
+  seed: { type: "string", default: "1" },
+  runs: { type: "string", default: "1" },
+  workers: { type: "string", default: "2" },
+  log: { type: "boolean", default: false },
+  table: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** The options; where they cannot be read, usage and why, and this process ends. */
+function optionsGiven() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    for (const [name, least] of Object.entries({ seed: 0, runs: 1, workers: 1 })) {
+      const text = values[name as "seed" | "runs" | "workers"];
+      if (!/^\d+$/.test(text) || Number(text) < least)
+        throw new Error(`--${name} ${text}: a whole number from ${least} on is expected`);
+    }
+    return values;
+  } catch (error) {
+    console.error(`${(error as Error).message.split(". ")[0]}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const values = optionsGiven();
 const [seed, runs, workers] = [values.seed, values.runs, values.workers].map(Number) as [number, number, number];
 
-if (values.help || [seed, runs, workers].some((each) => !Number.isInteger(each) || each < 0)) {
+if (values.help) {
   console.log(USAGE);
-  process.exitCode = values.help ? 0 : 2;
 } else if (values.table) {
   const { limitsTable } = await import("./limits.ts");
   await limitsTable([50, 500, 5000]);

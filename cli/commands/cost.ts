@@ -58,6 +58,8 @@ Examples:
     )
     .action(async ({ kilobytesPerAccount, auditors: chosen, json, prefix, ...given }: CostOptions) => {
       const options = { ...given, accounts: given.accounts ?? (await deployedAccounts(prefix)) };
+      if (!chosen && given.accounts === undefined)
+        process.stderr.write("auditors of the default configuration; name those you deploy with --auditors\n");
       const [{ UnknownAuditorError }, { declaredCatalog }, { estimate }, { PRICES }] = await Promise.all([
         import("../../src/auditors/registry.ts"),
         import("../../src/tables/declaredCatalog.ts"),
