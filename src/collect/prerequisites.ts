@@ -32,14 +32,14 @@ export interface Prerequisites {
  */
 export function prerequisitesOf(collectors: readonly Collector[]): Prerequisites {
   const needed = new Set(collectors.flatMap(({ onlyWith }) => (onlyWith ? [onlyWith.type] : [])));
-  const presences = new Map<ResourceType, { told: Promise<Presence>; tell: (presence: Presence) => void }>();
+  const presences = new Map<ResourceType, { known: Promise<Presence>; tell: (presence: Presence) => void }>();
   for (const { type } of collectors) {
     if (!needed.has(type)) continue;
     let tell: (presence: Presence) => void = () => undefined;
-    const told = new Promise<Presence>((resolve) => {
+    const known = new Promise<Presence>((resolve) => {
       tell = resolve;
     });
-    presences.set(type, { told, tell });
+    presences.set(type, { known, tell });
   }
   return {
     follow: ({ type, notEnabled }) => {
@@ -59,7 +59,7 @@ export function prerequisitesOf(collectors: readonly Collector[]): Prerequisites
     isMissing: async ({ type, onlyWith, listing }, builder) => {
       // What a task before this one began is read to its end.
       if (!onlyWith || builder.cursorOf(type) !== undefined) return false;
-      const presence = (await presences.get(onlyWith.type)?.told) ?? "unknown";
+      const presence = (await presences.get(onlyWith.type)?.known) ?? "unknown";
       if (presence === "some" || presence === "unknown") return false;
       if (presence === "none") builder.notAsked(type, onlyWith.type);
       else {
