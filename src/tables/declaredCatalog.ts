@@ -103,12 +103,12 @@ async function derivedOrCached(): Promise<Derived> {
   declarations ??= keyOfDeclarations();
   const name = `${await declarations}.json`;
   const folder = cacheFolder();
-  const kept = folder && (await read(join(folder, name)));
-  if (kept) return kept;
-  const made = await derived();
+  const cached = folder && (await read(join(folder, name)));
+  if (cached) return cached;
+  const fresh = await derived();
   // Where nothing can be kept, this costs the time of deriving and nothing else.
-  if (folder) await keep(folder, name, JSON.stringify(made)).catch(() => undefined);
-  return made;
+  if (folder) await keep(folder, name, JSON.stringify(fresh)).catch(() => undefined);
+  return fresh;
 }
 
 async function read(file: string): Promise<Derived | undefined> {
