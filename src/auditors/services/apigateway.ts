@@ -73,7 +73,7 @@ export const apigateway: Service = {
     ),
     list(
       "AWS::ApiGateway::Authorizer",
-      under(restApis, GetAuthorizersCommand, "items", { restApiId: "id" }, gets("/restapis/*/authorizers")),
+      under(restApis, GetAuthorizersCommand, "items", { limit: 500, restApiId: "id" }, gets("/restapis/*/authorizers")),
       {
         id: "{restApiId}|{id}",
         arn: "arn:{partition}:apigateway:{region}::/restapis/{restApiId}/authorizers/{id}",
@@ -97,21 +97,29 @@ export const apigateway: Service = {
         ],
       },
     ),
-    list("AWS::ApiGateway::UsagePlan", from(GetUsagePlansCommand, "items", gets("/usageplans")), {
-      id: "id",
-      arn: "arn:{partition}:apigateway:{region}::/usageplans/{id}",
-      name: "name",
-      tags,
-    }),
-    list("AWS::ApiGateway::VpcLink", from(GetVpcLinksCommand, "items", gets("/vpclinks")), {
-      id: "id",
-      arn: "arn:{partition}:apigateway:{region}::/vpclinks/{id}",
-      name: "name",
-      tags,
-    }),
+    list(
+      "AWS::ApiGateway::UsagePlan",
+      from(GetUsagePlansCommand, "items", { ...gets("/usageplans"), input: { limit: 500 } }),
+      {
+        id: "id",
+        arn: "arn:{partition}:apigateway:{region}::/usageplans/{id}",
+        name: "name",
+        tags,
+      },
+    ),
+    list(
+      "AWS::ApiGateway::VpcLink",
+      from(GetVpcLinksCommand, "items", { ...gets("/vpclinks"), input: { limit: 500 } }),
+      {
+        id: "id",
+        arn: "arn:{partition}:apigateway:{region}::/vpclinks/{id}",
+        name: "name",
+        tags,
+      },
+    ),
     list(
       "AWS::ApiGateway::ClientCertificate",
-      from(GetClientCertificatesCommand, "items", gets("/clientcertificates")),
+      from(GetClientCertificatesCommand, "items", { ...gets("/clientcertificates"), input: { limit: 500 } }),
       {
         id: "clientCertificateId",
         arn: "arn:{partition}:apigateway:{region}::/clientcertificates/{clientCertificateId}",

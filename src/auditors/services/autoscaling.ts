@@ -20,31 +20,47 @@ export const autoscaling: Service = {
   title: "EC2 Auto Scaling: groups and launch configurations, and what changes how many machines there are",
   client: AutoScalingClient,
   collectors: [
-    list("AWS::AutoScaling::AutoScalingGroup", from(DescribeAutoScalingGroupsCommand, "AutoScalingGroups"), {
-      id: "AutoScalingGroupName",
-      arn: "AutoScalingGroupARN",
-      tags: inline("Tags"),
-    }),
-    list("AWS::AutoScaling::LaunchConfiguration", from(DescribeLaunchConfigurationsCommand, "LaunchConfigurations"), {
-      id: "LaunchConfigurationName",
-      arn: "LaunchConfigurationARN",
-      redact: ["UserData"],
-      notSecret: { "MetadataOptions.HttpTokens": "whether the metadata service asks for session tokens (IMDSv2)" },
-    }),
-    list("AWS::AutoScaling::ScalingPolicy", from(DescribePoliciesCommand, "ScalingPolicies"), {
-      onlyWith: onlyWithGroup,
-      id: "PolicyARN",
-      arn: "PolicyARN",
-      name: "PolicyName",
-    }),
-    list("AWS::AutoScaling::ScheduledAction", from(DescribeScheduledActionsCommand, "ScheduledUpdateGroupActions"), {
-      id: "ScheduledActionARN",
-      arn: "ScheduledActionARN",
-      name: "ScheduledActionName",
-    }),
+    list(
+      "AWS::AutoScaling::AutoScalingGroup",
+      from(DescribeAutoScalingGroupsCommand, "AutoScalingGroups", { input: { MaxRecords: 100 } }),
+      {
+        id: "AutoScalingGroupName",
+        arn: "AutoScalingGroupARN",
+        tags: inline("Tags"),
+      },
+    ),
+    list(
+      "AWS::AutoScaling::LaunchConfiguration",
+      from(DescribeLaunchConfigurationsCommand, "LaunchConfigurations", { input: { MaxRecords: 100 } }),
+      {
+        id: "LaunchConfigurationName",
+        arn: "LaunchConfigurationARN",
+        redact: ["UserData"],
+        notSecret: { "MetadataOptions.HttpTokens": "whether the metadata service asks for session tokens (IMDSv2)" },
+      },
+    ),
+    list(
+      "AWS::AutoScaling::ScalingPolicy",
+      from(DescribePoliciesCommand, "ScalingPolicies", { input: { MaxRecords: 100 } }),
+      {
+        onlyWith: onlyWithGroup,
+        id: "PolicyARN",
+        arn: "PolicyARN",
+        name: "PolicyName",
+      },
+    ),
+    list(
+      "AWS::AutoScaling::ScheduledAction",
+      from(DescribeScheduledActionsCommand, "ScheduledUpdateGroupActions", { input: { MaxRecords: 100 } }),
+      {
+        id: "ScheduledActionARN",
+        arn: "ScheduledActionARN",
+        name: "ScheduledActionName",
+      },
+    ),
     list(
       "AWS::AutoScaling::NotificationConfiguration",
-      from(DescribeNotificationConfigurationsCommand, "NotificationConfigurations"),
+      from(DescribeNotificationConfigurationsCommand, "NotificationConfigurations", { input: { MaxRecords: 100 } }),
       { id: "{AutoScalingGroupName}|{TopicARN}|{NotificationType}" },
     ),
   ],

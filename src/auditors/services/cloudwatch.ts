@@ -21,12 +21,14 @@ export const cloudwatch: Service = {
     // The two kinds of alarms are of one answer, and are only told when they are asked for.
     list(
       "AWS::CloudWatch::Alarm",
-      from(DescribeAlarmsCommand, "MetricAlarms", { input: { AlarmTypes: [AlarmType.MetricAlarm] } }),
+      from(DescribeAlarmsCommand, "MetricAlarms", { input: { MaxRecords: 100, AlarmTypes: [AlarmType.MetricAlarm] } }),
       { id: "AlarmName", arn: "AlarmArn", tags: taggingApi("cloudwatch:alarm") },
     ),
     list(
       "AWS::CloudWatch::CompositeAlarm",
-      from(DescribeAlarmsCommand, "CompositeAlarms", { input: { AlarmTypes: [AlarmType.CompositeAlarm] } }),
+      from(DescribeAlarmsCommand, "CompositeAlarms", {
+        input: { MaxRecords: 100, AlarmTypes: [AlarmType.CompositeAlarm] },
+      }),
       { id: "AlarmName", arn: "AlarmArn", tags: taggingApi("cloudwatch:alarm") },
     ),
     list("AWS::CloudWatch::Dashboard", from(ListDashboardsCommand, "DashboardEntries"), {

@@ -23,7 +23,7 @@ export const ecr: Service = {
   title: "ECR: repositories with policy, lifecycle and scanning, and the registry's own policy and replication",
   client: ECRClient,
   collectors: [
-    list("AWS::ECR::Repository", from(DescribeRepositoriesCommand, "repositories"), {
+    list("AWS::ECR::Repository", from(DescribeRepositoriesCommand, "repositories", { input: { maxResults: 1000 } }), {
       id: "repositoryName",
       arn: "repositoryArn",
       tags: taggingApi("ecr:repository"),
@@ -46,12 +46,16 @@ export const ecr: Service = {
       "AWS::ECR::SigningConfiguration",
       from(GetSigningConfigurationCommand, { none: ["SigningConfigurationNotFoundException"] }),
     ),
-    list("AWS::ECR::PullThroughCacheRule", from(DescribePullThroughCacheRulesCommand, "pullThroughCacheRules"), {
-      id: "ecrRepositoryPrefix",
-    }),
+    list(
+      "AWS::ECR::PullThroughCacheRule",
+      from(DescribePullThroughCacheRulesCommand, "pullThroughCacheRules", { input: { maxResults: 1000 } }),
+      {
+        id: "ecrRepositoryPrefix",
+      },
+    ),
     list(
       "AWS::ECR::RepositoryCreationTemplate",
-      from(DescribeRepositoryCreationTemplatesCommand, "repositoryCreationTemplates"),
+      from(DescribeRepositoryCreationTemplatesCommand, "repositoryCreationTemplates", { input: { maxResults: 1000 } }),
       { id: "prefix", tags: inline("resourceTags") },
     ),
   ],

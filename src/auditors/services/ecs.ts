@@ -39,7 +39,13 @@ export const ecs: Service = {
     }),
     list(
       "AWS::ECS::Service",
-      under(clusters, ListServicesCommand, "serviceArns", { cluster: "clusterArn" }, { as: "serviceArn" }),
+      under(
+        clusters,
+        ListServicesCommand,
+        "serviceArns",
+        { maxResults: 100, cluster: "clusterArn" },
+        { as: "serviceArn" },
+      ),
       {
         id: "serviceArn",
         arn: "serviceArn",

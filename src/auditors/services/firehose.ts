@@ -40,6 +40,7 @@ export const firehose: Service = {
           more: "HasMoreDeliveryStreams",
           lastItem: true,
         },
+        input: { Limit: 100 },
       }),
       {
         id: "DeliveryStreamName",

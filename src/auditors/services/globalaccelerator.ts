@@ -13,8 +13,11 @@ import { reads, type Service, tagsFrom } from "../collector.ts";
 
 const { from, under, list, detail } = reads("globalaccelerator", "us-west-2");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceArn: "{arn}" }), "Tags");
-const accelerators = from(ListAcceleratorsCommand, "Accelerators");
-const listeners = under(accelerators, ListListenersCommand, "Listeners", { AcceleratorArn: "AcceleratorArn" });
+const accelerators = from(ListAcceleratorsCommand, "Accelerators", { input: { MaxResults: 100 } });
+const listeners = under(accelerators, ListListenersCommand, "Listeners", {
+  MaxResults: 100,
+  AcceleratorArn: "AcceleratorArn",
+});
 const one = { AcceleratorArn: "AcceleratorArn" } as const;
 
 /** Global Accelerator: addresses that the whole world reaches, and what is behind them. */
@@ -33,12 +36,12 @@ export const globalaccelerator: Service = {
     list("AWS::GlobalAccelerator::Listener", listeners, { id: "ListenerArn", arn: "ListenerArn" }),
     list(
       "AWS::GlobalAccelerator::EndpointGroup",
-      under(listeners, ListEndpointGroupsCommand, "EndpointGroups", { ListenerArn: "ListenerArn" }),
+      under(listeners, ListEndpointGroupsCommand, "EndpointGroups", { MaxResults: 100, ListenerArn: "ListenerArn" }),
       { id: "EndpointGroupArn", arn: "EndpointGroupArn" },
     ),
     list(
       "AWS::GlobalAccelerator::CustomRoutingAccelerator",
-      from(ListCustomRoutingAcceleratorsCommand, "Accelerators"),
+      from(ListCustomRoutingAcceleratorsCommand, "Accelerators", { input: { MaxResults: 100 } }),
       {
         id: "AcceleratorArn",
         arn: "AcceleratorArn",
@@ -49,7 +52,7 @@ export const globalaccelerator: Service = {
     ),
     list(
       "AWS::GlobalAccelerator::CrossAccountAttachment",
-      from(ListCrossAccountAttachmentsCommand, "CrossAccountAttachments"),
+      from(ListCrossAccountAttachmentsCommand, "CrossAccountAttachments", { input: { MaxResults: 100 } }),
       { id: "AttachmentArn", arn: "AttachmentArn", name: "Name", tags },
     ),
   ],

@@ -109,7 +109,7 @@ export const glue: Service = {
         TransformEncryption: "modes and keys of encryption",
       },
     }),
-    list("AWS::Glue::Registry", from(ListRegistriesCommand, "Registries"), {
+    list("AWS::Glue::Registry", from(ListRegistriesCommand, "Registries", { input: { MaxResults: 100 } }), {
       id: "RegistryName",
       arn: "RegistryArn",
       tags: taggingApi("glue:registry"),

@@ -88,25 +88,37 @@ export const iam: Service = {
       "AWS::IAM::AccountPasswordPolicy",
       from(GetAccountPasswordPolicyCommand, "PasswordPolicy", { none: ["NoSuchEntity"] }),
     ),
-    list("AWS::IAM::VirtualMFADevice", from(ListVirtualMFADevicesCommand, "VirtualMFADevices"), {
-      id: "SerialNumber",
-      arn: "SerialNumber",
-      tags: tagsFrom(detail(ListMFADeviceTagsCommand, { SerialNumber: "SerialNumber" }), "Tags"),
-      redact: ["Base32StringSeed", "QRCodePNG"],
-    }),
-    list("AWS::IAM::InstanceProfile", from(ListInstanceProfilesCommand, "InstanceProfiles"), {
-      id: "InstanceProfileName",
-      arn: "Arn",
-      tags: tagsFrom(detail(ListInstanceProfileTagsCommand, { InstanceProfileName: "InstanceProfileName" }), "Tags"),
-    }),
-    list("AWS::IAM::ServerCertificate", from(ListServerCertificatesCommand, "ServerCertificateMetadataList"), {
-      id: "ServerCertificateName",
-      arn: "Arn",
-      tags: tagsFrom(
-        detail(ListServerCertificateTagsCommand, { ServerCertificateName: "ServerCertificateName" }),
-        "Tags",
-      ),
-    }),
+    list(
+      "AWS::IAM::VirtualMFADevice",
+      from(ListVirtualMFADevicesCommand, "VirtualMFADevices", { input: { MaxItems: 1000 } }),
+      {
+        id: "SerialNumber",
+        arn: "SerialNumber",
+        tags: tagsFrom(detail(ListMFADeviceTagsCommand, { SerialNumber: "SerialNumber" }), "Tags"),
+        redact: ["Base32StringSeed", "QRCodePNG"],
+      },
+    ),
+    list(
+      "AWS::IAM::InstanceProfile",
+      from(ListInstanceProfilesCommand, "InstanceProfiles", { input: { MaxItems: 1000 } }),
+      {
+        id: "InstanceProfileName",
+        arn: "Arn",
+        tags: tagsFrom(detail(ListInstanceProfileTagsCommand, { InstanceProfileName: "InstanceProfileName" }), "Tags"),
+      },
+    ),
+    list(
+      "AWS::IAM::ServerCertificate",
+      from(ListServerCertificatesCommand, "ServerCertificateMetadataList", { input: { MaxItems: 1000 } }),
+      {
+        id: "ServerCertificateName",
+        arn: "Arn",
+        tags: tagsFrom(
+          detail(ListServerCertificateTagsCommand, { ServerCertificateName: "ServerCertificateName" }),
+          "Tags",
+        ),
+      },
+    ),
     list("AWS::IAM::SSHPublicKey", under(users, ListSSHPublicKeysCommand, "SSHPublicKeys", { UserName: "UserName" }), {
       id: "SSHPublicKeyId",
     }),

@@ -9,18 +9,22 @@ export const mq: Service = {
   title: "MQ: brokers, whether they are public, and what is logged of them",
   client: MqClient,
   collectors: [
-    list("AWS::AmazonMQ::Broker", from(ListBrokersCommand, "BrokerSummaries"), {
+    list("AWS::AmazonMQ::Broker", from(ListBrokersCommand, "BrokerSummaries", { input: { MaxResults: 100 } }), {
       id: "BrokerId",
       arn: "BrokerArn",
       name: "BrokerName",
       describe: describe(DescribeBrokerCommand, { BrokerId: "BrokerId" }),
       tags: inline("Tags"),
     }),
-    list("AWS::AmazonMQ::Configuration", from(ListConfigurationsCommand, "Configurations"), {
-      id: "Id",
-      arn: "Arn",
-      name: "Name",
-      tags: inline("Tags"),
-    }),
+    list(
+      "AWS::AmazonMQ::Configuration",
+      from(ListConfigurationsCommand, "Configurations", { input: { MaxResults: 100 } }),
+      {
+        id: "Id",
+        arn: "Arn",
+        name: "Name",
+        tags: inline("Tags"),
+      },
+    ),
   ],
 };

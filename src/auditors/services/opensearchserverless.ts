@@ -21,13 +21,17 @@ export const opensearchserverless: Service = {
   title: "OpenSearch Serverless: collections, and the policies of access, network and encryption over them",
   client: OpenSearchServerlessClient,
   collectors: [
-    list("AWS::OpenSearchServerless::Collection", from(ListCollectionsCommand, "collectionSummaries"), {
-      id: "id",
-      arn: "arn",
-      name: "name",
-      describe: describeInBatches(BatchGetCollectionCommand, 100, { ids: "id" }, "collectionDetails", ["id", "id"]),
-      tags: taggingApi("aoss:collection"),
-    }),
+    list(
+      "AWS::OpenSearchServerless::Collection",
+      from(ListCollectionsCommand, "collectionSummaries", { input: { maxResults: 100 } }),
+      {
+        id: "id",
+        arn: "arn",
+        name: "name",
+        describe: describeInBatches(BatchGetCollectionCommand, 100, { ids: "id" }, "collectionDetails", ["id", "id"]),
+        tags: taggingApi("aoss:collection"),
+      },
+    ),
     list(
       "AWS::OpenSearchServerless::AccessPolicy",
       from(ListAccessPoliciesCommand, "accessPolicySummaries", { input: { type: "data" } }),
@@ -51,9 +55,13 @@ export const opensearchserverless: Service = {
       }),
       { id: "id", describe: describe(GetSecurityConfigCommand, { id: "id" }, "securityConfigDetail") },
     ),
-    list("AWS::OpenSearchServerless::VpcEndpoint", from(ListVpcEndpointsCommand, "vpcEndpointSummaries"), {
-      id: "id",
-      name: "name",
-    }),
+    list(
+      "AWS::OpenSearchServerless::VpcEndpoint",
+      from(ListVpcEndpointsCommand, "vpcEndpointSummaries", { input: { maxResults: 100 } }),
+      {
+        id: "id",
+        name: "name",
+      },
+    ),
   ],
 };

@@ -17,7 +17,10 @@ export const route53domains: Service = {
   collectors: [
     list(
       "AWS::Route53Domains::Domain",
-      from(ListDomainsCommand, "Domains", { page: { tokens: [["Marker", "NextPageMarker"]] } }),
+      from(ListDomainsCommand, "Domains", {
+        page: { tokens: [["Marker", "NextPageMarker"]] },
+        input: { MaxItems: 100 },
+      }),
       {
         id: "DomainName",
         arn: "arn:{partition}:route53domains::{account}:domain/{DomainName}",

@@ -34,26 +34,30 @@ export const sagemaker: Service = {
   title: "SageMaker: notebooks, models and what trains and serves them: network, keys, and as whom they run",
   client: SageMakerClient,
   collectors: [
-    list("AWS::SageMaker::NotebookInstance", from(ListNotebookInstancesCommand, "NotebookInstances"), {
-      id: "NotebookInstanceName",
-      arn: "NotebookInstanceArn",
-      describe: describe(DescribeNotebookInstanceCommand, { NotebookInstanceName: "NotebookInstanceName" }),
-      tags: taggingApi("sagemaker:notebook-instance"),
-    }),
-    list("AWS::SageMaker::Domain", from(ListDomainsCommand, "Domains"), {
+    list(
+      "AWS::SageMaker::NotebookInstance",
+      from(ListNotebookInstancesCommand, "NotebookInstances", { input: { MaxResults: 100 } }),
+      {
+        id: "NotebookInstanceName",
+        arn: "NotebookInstanceArn",
+        describe: describe(DescribeNotebookInstanceCommand, { NotebookInstanceName: "NotebookInstanceName" }),
+        tags: taggingApi("sagemaker:notebook-instance"),
+      },
+    ),
+    list("AWS::SageMaker::Domain", from(ListDomainsCommand, "Domains", { input: { MaxResults: 100 } }), {
       id: "DomainId",
       arn: "DomainArn",
       name: "DomainName",
       describe: describe(DescribeDomainCommand, { DomainId: "DomainId" }),
       tags: taggingApi("sagemaker:domain"),
     }),
-    list("AWS::SageMaker::UserProfile", from(ListUserProfilesCommand, "UserProfiles"), {
+    list("AWS::SageMaker::UserProfile", from(ListUserProfilesCommand, "UserProfiles", { input: { MaxResults: 100 } }), {
       onlyWith: onlyWithDomain,
       id: "{DomainId}/{UserProfileName}",
       arn: "arn:{partition}:sagemaker:{region}:{account}:user-profile/{DomainId}/{UserProfileName}",
       name: "UserProfileName",
     }),
-    list("AWS::SageMaker::Model", from(ListModelsCommand, "Models"), {
+    list("AWS::SageMaker::Model", from(ListModelsCommand, "Models", { input: { MaxResults: 100 } }), {
       id: "ModelName",
       arn: "ModelArn",
       describe: describe(DescribeModelCommand, { ModelName: "ModelName" }),
@@ -64,13 +68,17 @@ export const sagemaker: Service = {
         "DeploymentRecommendation.RealTimeInferenceRecommendations.Environment",
       ],
     }),
-    list("AWS::SageMaker::EndpointConfig", from(ListEndpointConfigsCommand, "EndpointConfigs"), {
-      id: "EndpointConfigName",
-      arn: "EndpointConfigArn",
-      describe: describe(DescribeEndpointConfigCommand, { EndpointConfigName: "EndpointConfigName" }),
-      tags: taggingApi("sagemaker:endpoint-config"),
-    }),
-    list("AWS::SageMaker::Endpoint", from(ListEndpointsCommand, "Endpoints"), {
+    list(
+      "AWS::SageMaker::EndpointConfig",
+      from(ListEndpointConfigsCommand, "EndpointConfigs", { input: { MaxResults: 100 } }),
+      {
+        id: "EndpointConfigName",
+        arn: "EndpointConfigArn",
+        describe: describe(DescribeEndpointConfigCommand, { EndpointConfigName: "EndpointConfigName" }),
+        tags: taggingApi("sagemaker:endpoint-config"),
+      },
+    ),
+    list("AWS::SageMaker::Endpoint", from(ListEndpointsCommand, "Endpoints", { input: { MaxResults: 100 } }), {
       id: "EndpointName",
       arn: "EndpointArn",
       describe: describe(DescribeEndpointCommand, { EndpointName: "EndpointName" }),
@@ -79,7 +87,7 @@ export const sagemaker: Service = {
     list(
       "AWS::SageMaker::TrainingJob",
       // Those that run: the finished ones stay in the list for ever.
-      from(ListTrainingJobsCommand, "TrainingJobSummaries", { input: { StatusEquals: "InProgress" } }),
+      from(ListTrainingJobsCommand, "TrainingJobSummaries", { input: { MaxResults: 100, StatusEquals: "InProgress" } }),
       {
         id: "TrainingJobName",
         arn: "TrainingJobArn",
@@ -98,19 +106,27 @@ export const sagemaker: Service = {
         ],
       },
     ),
-    list("AWS::SageMaker::FeatureGroup", from(ListFeatureGroupsCommand, "FeatureGroupSummaries"), {
-      id: "FeatureGroupName",
-      arn: "FeatureGroupArn",
-      describe: describe(DescribeFeatureGroupCommand, { FeatureGroupName: "FeatureGroupName" }),
-      tags: taggingApi("sagemaker:feature-group"),
-    }),
-    list("AWS::SageMaker::ModelPackageGroup", from(ListModelPackageGroupsCommand, "ModelPackageGroupSummaryList"), {
-      id: "ModelPackageGroupName",
-      arn: "ModelPackageGroupArn",
-      tags: taggingApi("sagemaker:model-package-group"),
-      details: [detail(GetModelPackageGroupPolicyCommand, { ModelPackageGroupName: "ModelPackageGroupName" })],
-    }),
-    list("AWS::SageMaker::Pipeline", from(ListPipelinesCommand, "PipelineSummaries"), {
+    list(
+      "AWS::SageMaker::FeatureGroup",
+      from(ListFeatureGroupsCommand, "FeatureGroupSummaries", { input: { MaxResults: 100 } }),
+      {
+        id: "FeatureGroupName",
+        arn: "FeatureGroupArn",
+        describe: describe(DescribeFeatureGroupCommand, { FeatureGroupName: "FeatureGroupName" }),
+        tags: taggingApi("sagemaker:feature-group"),
+      },
+    ),
+    list(
+      "AWS::SageMaker::ModelPackageGroup",
+      from(ListModelPackageGroupsCommand, "ModelPackageGroupSummaryList", { input: { MaxResults: 100 } }),
+      {
+        id: "ModelPackageGroupName",
+        arn: "ModelPackageGroupArn",
+        tags: taggingApi("sagemaker:model-package-group"),
+        details: [detail(GetModelPackageGroupPolicyCommand, { ModelPackageGroupName: "ModelPackageGroupName" })],
+      },
+    ),
+    list("AWS::SageMaker::Pipeline", from(ListPipelinesCommand, "PipelineSummaries", { input: { MaxResults: 100 } }), {
       id: "PipelineName",
       arn: "PipelineArn",
       tags: taggingApi("sagemaker:pipeline"),

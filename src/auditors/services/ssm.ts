@@ -26,17 +26,23 @@ export const ssm: Service = {
   title: "Systems Manager: managed machines and their patches, documents and sharing, parameters without values",
   client: SSMClient,
   collectors: [
-    list("AWS::SSM::Parameter", from(DescribeParametersCommand, "Parameters"), {
+    list("AWS::SSM::Parameter", from(DescribeParametersCommand, "Parameters", { input: { MaxResults: 50 } }), {
       id: "Name",
       arn: "ARN",
       tags: taggingApi("ssm:parameter"),
     }),
-    list("AWS::SSM::ManagedInstanceInventory", from(DescribeInstanceInformationCommand, "InstanceInformationList"), {
-      id: "InstanceId",
-    }),
+    list(
+      "AWS::SSM::ManagedInstanceInventory",
+      from(DescribeInstanceInformationCommand, "InstanceInformationList", { input: { MaxResults: 50 } }),
+      {
+        id: "InstanceId",
+      },
+    ),
     list(
       "AWS::SSM::Document",
-      from(ListDocumentsCommand, "DocumentIdentifiers", { input: { Filters: [{ Key: "Owner", Values: ["Self"] }] } }),
+      from(ListDocumentsCommand, "DocumentIdentifiers", {
+        input: { MaxResults: 50, Filters: [{ Key: "Owner", Values: ["Self"] }] },
+      }),
       {
         id: "Name",
         arn: "arn:{partition}:ssm:{region}:{account}:document/{Name}",
@@ -51,7 +57,7 @@ export const ssm: Service = {
     ),
     list(
       "AWS::SSM::PatchBaseline",
-      from(DescribePatchBaselinesCommand, "BaselineIdentities", { input: { Filters: [own] } }),
+      from(DescribePatchBaselinesCommand, "BaselineIdentities", { input: { MaxResults: 100, Filters: [own] } }),
       {
         id: "BaselineId",
         arn: "arn:{partition}:ssm:{region}:{account}:patchbaseline/{BaselineId}",
@@ -64,25 +70,33 @@ export const ssm: Service = {
     ),
     list(
       "AWS::SSM::ResourceCompliance",
-      from(ListResourceComplianceSummariesCommand, "ResourceComplianceSummaryItems"),
+      from(ListResourceComplianceSummariesCommand, "ResourceComplianceSummaryItems", { input: { MaxResults: 50 } }),
       { id: "{ComplianceType}|{ResourceId}", name: "ResourceId" },
     ),
-    list("AWS::SSM::Association", from(ListAssociationsCommand, "Associations"), {
+    list("AWS::SSM::Association", from(ListAssociationsCommand, "Associations", { input: { MaxResults: 50 } }), {
       id: "AssociationId",
       arn: "arn:{partition}:ssm:{region}:{account}:association/{AssociationId}",
       name: "AssociationName",
     }),
-    list("AWS::SSM::MaintenanceWindow", from(DescribeMaintenanceWindowsCommand, "WindowIdentities"), {
-      id: "WindowId",
-      arn: "arn:{partition}:ssm:{region}:{account}:maintenancewindow/{WindowId}",
-      name: "Name",
-      tags: taggingApi("ssm:maintenancewindow"),
-    }),
-    list("AWS::SSM::Activation", from(DescribeActivationsCommand, "ActivationList"), {
+    list(
+      "AWS::SSM::MaintenanceWindow",
+      from(DescribeMaintenanceWindowsCommand, "WindowIdentities", { input: { MaxResults: 100 } }),
+      {
+        id: "WindowId",
+        arn: "arn:{partition}:ssm:{region}:{account}:maintenancewindow/{WindowId}",
+        name: "Name",
+        tags: taggingApi("ssm:maintenancewindow"),
+      },
+    ),
+    list("AWS::SSM::Activation", from(DescribeActivationsCommand, "ActivationList", { input: { MaxResults: 50 } }), {
       id: "ActivationId",
       tags: inline("Tags"),
     }),
-    list("AWS::SSM::ResourceDataSync", from(ListResourceDataSyncCommand, "ResourceDataSyncItems"), { id: "SyncName" }),
+    list(
+      "AWS::SSM::ResourceDataSync",
+      from(ListResourceDataSyncCommand, "ResourceDataSyncItems", { input: { MaxResults: 50 } }),
+      { id: "SyncName" },
+    ),
     list(
       "AWS::SSM::ServiceSetting",
       from(GetServiceSettingCommand, "ServiceSetting", {

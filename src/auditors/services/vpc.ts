@@ -77,7 +77,7 @@ export const vpc: Service = {
     ),
     list(
       "AWS::EC2::NetworkInterfacePermission",
-      from(DescribeNetworkInterfacePermissionsCommand, "NetworkInterfacePermissions"),
+      from(DescribeNetworkInterfacePermissionsCommand, "NetworkInterfacePermissions", { input: { MaxResults: 255 } }),
       { id: "NetworkInterfacePermissionId" },
     ),
     list("AWS::EC2::RouteTable", from(DescribeRouteTablesCommand, "RouteTables"), {
