@@ -51,7 +51,7 @@ export interface CostEstimate {
 }
 
 /** Alarms of a default stack. */
-const ALARMS = 9;
+const ALARMS = 10;
 /** Metrics of its own that a function publishes for its auditor, and those of the runs as a whole. */
 const METRICS_OF_AUDITOR = 5;
 const METRICS_OF_RUNS = 1;

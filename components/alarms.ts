@@ -76,6 +76,12 @@ export class Alarms extends pulumi.ComponentResource {
       ofFunction("boss-errors", "Errors", args.boss, "A run did not start"),
       ...(args.failedStarts
         ? [
+            ofFunction(
+              "start-dropped",
+              "AsyncEventsDropped",
+              args.boss,
+              "Lambda gave a start up, after three tries or six hours: that run has not begun",
+            ),
             {
               name: "start-failed",
               description: "A scheduled start was given up: that run has not begun",

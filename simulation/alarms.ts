@@ -18,6 +18,11 @@ export class RaisedAlarms {
     if (overdue.length) this.names.add("run-not-sealed");
   }
 
+  /** An event that Lambda gave up. */
+  dropped(functionName: string): void {
+    if (functionName === "boss") this.names.add("start-dropped");
+  }
+
   notDelivered(): void {
     this.names.add("not-delivered");
   }

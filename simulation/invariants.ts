@@ -125,8 +125,6 @@ const nameOf = ({ auditor, account_id, region }: Pick<Outcome, "auditor" | "acco
 
 /** What happened in a run that decides what must hold after it, and how closely it is looked at. */
 export interface Happened {
-  /** Requests that did not end well: a boss invoked by hand is not repeated. */
-  abandoned: ReadonlySet<string>;
   /** Alarms that went off, by name. */
   alarms: ReadonlySet<string>;
   /** Requests that reached AWS, by who made them and what they asked. */
@@ -144,12 +142,13 @@ export interface Happened {
 
 /** What must hold after every run, whatever went wrong in it. Each thing that does not is a sentence; none: all holds. */
 export async function violations(world: World, script: Script, happened: Happened): Promise<string[]> {
-  const { abandoned, changes, looks } = happened;
+  const { changes, looks } = happened;
   const { objects } = world.state.buckets.get(BUCKET)!;
   const found: string[] = [];
   const say = (...problems: string[]) => found.push(...problems);
   const runs = [...objects.keys()].filter((key) => key.endsWith("/plan.json"));
-  if (!runs.length && !abandoned.size) say("no run was begun");
+  if (!runs.length && !["boss-errors", "start-dropped"].some((alarm) => happened.alarms.has(alarm)))
+    say("no run was begun, and no alarm went off");
   for (const [key, versions] of objects) {
     // An attempt that got no answer writes its object again: the same bytes under the same name.
     const same = key.startsWith("evidence/") && new Set(versions.map(({ sha256: hash }) => hash)).size === 1;
@@ -168,6 +167,8 @@ export async function violations(world: World, script: Script, happened: Happene
       continue;
     }
     manifests.push(Manifest.parse(JSON.parse(text(stored))));
+    if (manifests.at(-1)!.missing.length && !LOSSES.some((alarm) => happened.alarms.has(alarm)))
+      say(`run ${plan.run_id} was sealed without all of its tasks, and no alarm says that one was lost`);
     say(...violationsOfRun({ world, script, changes }, plan, manifests.at(-1)!));
   }
   const keys = keysIn(world.publicKey());
@@ -249,6 +250,9 @@ function tooMany(holdings: Iterable<Holdings>, { requests, begun }: Happened): s
   const there = sum([...holdings].map(resourcesOf));
   return asked > tried * (REQUESTS_OF_A_TRY + there) ? [`${tried} tries of functions made ${asked} requests`] : [];
 }
+
+/** Alarms without which no task is lost for good: nobody began it, or nobody could record that it died. */
+const LOSSES = ["boss-errors", "not-delivered", "recorder-errors"];
 
 /** How long after its deadline a run may stay open before anybody has to hear of it: the watchdog looks each hour. */
 const HEARD_OF_WITHIN = 65 * 60_000;

@@ -42,6 +42,8 @@ export interface LambdaWorld {
   ended?: (fn: StoredFunction, answer: Invocation) => void;
   /** When functions start again, where none does now: milliseconds since the epoch. */
   startsAgainAt?: () => number | undefined;
+  /** Called for each event that was given up. */
+  dropped?: (fn: StoredFunction) => void;
   /** Whether an event that was given up does not reach its destination. */
   isRecordLost?: (fn: StoredFunction) => boolean;
   /** Functions at the same time; AWS's default when left out. */
@@ -54,8 +56,6 @@ export interface VirtualLambda extends Invoke {
   largestEvent: () => number;
   /** Tries that were begun, by function. */
   tries: Map<string, number>;
-  /** Requests of which a try did not end well. */
-  died: Set<string>;
   /** From now on instances are made anew; what runs ends as it is. */
   redeploy: () => void;
 }
@@ -94,6 +94,7 @@ function delivery(
   ): Promise<void> {
     const again = world.startsAgainAt?.();
     if (again !== undefined) await clock.sleep(again - clock.now());
+    world.dropped?.(fn);
     const destination = world.destination(fn);
     if (!destination || world.isRecordLost?.(fn)) return;
     queue(destination, {
@@ -135,7 +136,6 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
   const warm = new Map<string, Instance[]>();
   const waiting: (() => void)[] = [];
   const tries = new Map<string, number>();
-  const died = new Set<string>();
   let running = 0;
   let largest = 0;
   let version = 0;
@@ -172,7 +172,6 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
         current.dead = true;
         timer.cancelled = true;
         log.add(`${fn.FunctionName} ${id} ${line}`);
-        if (answer.error) died.add(request);
         world.ended?.(fn, answer);
         resolve(answer);
       };
@@ -220,5 +219,5 @@ export function virtualLambda(clock: VirtualClock, log: EventLog, world: LambdaW
     warm.clear();
   };
 
-  return { now: (fn, event) => run(fn, event), later: queue, largestEvent: () => largest, tries, died, redeploy };
+  return { now: (fn, event) => run(fn, event), later: queue, largestEvent: () => largest, tries, redeploy };
 }

@@ -197,6 +197,7 @@ function stageOf(seed: number, script: Script, options: SimulationOptions): Stag
       taskTries.set(name, (taskTries.get(name) ?? 0) + 1);
     },
     ended: (fn, answer) => alarms.ended(nameOf(fn), answer),
+    dropped: (fn) => alarms.dropped(nameOf(fn)),
     startsAgainAt: () => (isWithin(elapsed(), script.outage) ? START + script.outage!.until : undefined),
     isRecordLost: () => {
       if (!script.lostRecords || random() >= script.lostRecords) return false;
@@ -293,7 +294,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     .then(() =>
       looks
         ? violations(world, script, {
-            ...{ abandoned: lambda.died, alarms: stage.alarms.names, requests: requests.counts, begun: lambda.tries },
+            ...{ alarms: stage.alarms.names, requests: requests.counts, begun: lambda.tries },
             ...{ changes, tries: stage.taskTries, looks, untroubled },
           })
         : [],

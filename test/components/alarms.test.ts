@@ -21,6 +21,7 @@ describe("Alarms", () => {
     expect(made.map(({ metricName, dimensions }) => `${metricName} ${Object.values(dimensions)}`)).to.have.members([
       "RunsNotSealed audit-ecosystem",
       "Errors audit-boss",
+      "AsyncEventsDropped audit-boss",
       "ApproximateNumberOfMessagesVisible audit-schedule-failed",
       "Errors audit-tabulator",
       "Invocations audit-recorder",
