@@ -1,15 +1,27 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Sink } from "./objects.ts";
+
+/** Bytes that are held back: a file of no more is written at once, which most files of tables are. */
+const HELD_AT_MOST = 256 * 1024;
 
 /** A file that appears under its name once it is whole. */
 export function fileSink(path: string): Sink {
   const growing = `${path}.part`;
+  let held: Uint8Array[] = [];
+  let bytesHeld = 0;
   let file: Promise<WriteStream> | undefined;
+  const folder = () => mkdir(dirname(path), { recursive: true });
+  const taken = (): Buffer => {
+    const bytes = Buffer.concat(held);
+    held = [];
+    bytesHeld = 0;
+    return bytes;
+  };
   const open = () => {
-    file ??= mkdir(dirname(path), { recursive: true }).then(async () => {
+    file ??= folder().then(async () => {
       const stream = createWriteStream(growing);
       await once(stream, "open");
       return stream;
@@ -18,18 +30,25 @@ export function fileSink(path: string): Sink {
   };
   return {
     write: async (bytes) => {
+      held.push(bytes);
+      bytesHeld += bytes.length;
+      if (bytesHeld < HELD_AT_MOST) return;
       const stream = await open();
-      if (!stream.write(bytes)) await once(stream, "drain");
+      if (!stream.write(taken())) await once(stream, "drain");
     },
     finish: async () => {
-      const stream = await open();
-      stream.end();
-      await once(stream, "close");
+      if (file) {
+        const stream = await file;
+        stream.end(taken());
+        await once(stream, "close");
+      } else {
+        await folder();
+        await writeFile(growing, taken());
+      }
       await rename(growing, path);
     },
     abandon: async () => {
-      if (!file) return;
-      (await file).destroy();
+      if (file) (await file).destroy();
       await rm(growing, { force: true });
     },
   };

@@ -1,13 +1,16 @@
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { expect, use } from "chai";
 import chaiAsPromised from "chai-as-promised";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { loadAuditors } from "../../src/auditors/registry.ts";
 import { evidenceKey, LATEST_KEY, latestKey, tableKey } from "../../src/evidence/layout.ts";
+import { sha256 } from "../../src/evidence/plan.ts";
 import { duckDBEngine } from "../../src/query/duckdb.ts";
 import { rowsOf } from "../../src/query/engine.ts";
 import { catalogOf } from "../../src/tables/catalog.ts";
+import { EvidenceError } from "../../src/tables/evidenceItems.ts";
 import { folderObjects } from "../../src/tables/folderObjects.ts";
 import { readSealedRun } from "../../src/tables/sealedRun.ts";
 import { tabulate } from "../../src/tables/tabulate.ts";
@@ -237,15 +240,36 @@ describe("tables", () => {
     expect(await readFile(file)).to.deep.equal(first);
   });
 
-  it("are not derived from an evidence object that was changed", async () => {
-    await writeRun(folder(), { items: [{ resource_id: "a" }] });
-    await writeRun(folder(), { run: SECOND_RUN, items: [{ resource_id: "b" }] });
-    const of = (run: string) => join(folder(), evidenceKey("AWS::RDS::DBInstance", run, "2026-11-24", "rds-0000", "a"));
-    await writeFile(of(FIRST_RUN), await readFile(of(SECOND_RUN)));
-    const objects = folderObjects(folder());
-    const sealed = await readSealedRun(objects, FIRST_RUN, "2026-11-24");
-    await expect(tabulate(objects, sealed!, catalog)).to.be.rejectedWith(/not those that the manifest counts/);
-    expect(await objects.read(tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24"))).to.equal(undefined);
+  describe("of evidence that is not as it was sealed are not derived:", () => {
+    const few = [{ resource_id: "a" }];
+    // Text that compresses little, so that the object is read as a stream.
+    const many = Array.from({ length: 3_000 }, (_, index) => ({ resource_id: `a-${sha256(String(index))}` }));
+    for (const [size, items] of [
+      ["a small object", few],
+      ["a large one", many],
+    ] as const)
+      for (const [what, change, problem] of [
+        [
+          "with other bytes",
+          (bytes: Buffer) => gzipSync(gunzipSync(bytes), { level: 0 }),
+          /not those that the manifest/,
+        ],
+        ["cut short", (bytes: Buffer) => bytes.subarray(0, -20), /cannot be read/],
+        ["that is no archive", (bytes: Buffer) => gunzipSync(bytes), /cannot be read/],
+        ["that is missing", () => undefined, /it is missing/],
+      ] as const)
+        it(`${size} ${what}`, async () => {
+          await writeRun(folder(), { items });
+          const of = (run: string) => evidenceKey("AWS::RDS::DBInstance", run, "2026-11-24", "rds-0000", "a");
+          const path = join(folder(), of(FIRST_RUN));
+          const changed = change(await readFile(path));
+          if (changed) await writeFile(path, changed);
+          else await rm(path);
+          const objects = folderObjects(folder());
+          const sealed = await readSealedRun(objects, FIRST_RUN, "2026-11-24");
+          await expect(tabulate(objects, sealed!, catalog)).to.be.rejectedWith(EvidenceError, problem);
+          expect(await objects.read(tableKey("aws_rds_dbinstance", FIRST_RUN, "2026-11-24"))).to.equal(undefined);
+        });
   });
 
   it("of a run that is not sealed, or of another manifest, are left out with a word", async () => {
