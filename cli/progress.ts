@@ -12,12 +12,22 @@ export interface ProgressLine {
   end(): void;
 }
 
-/** The phases of long work, each told once: for what is no terminal. */
+/** What is done in a phase, by the first word of what is told in it, and to how many things. */
+const PHASES: Readonly<Record<string, (of: number | undefined) => string>> = {
+  tables: (of) => `deriving tables from the sealed evidence${of ? `: ${of} files` : ""}`,
+  verifying: () => "verifying the evidence and its seal",
+  control: (of) => `evaluating ${of ? `${of} ` : ""}controls`,
+  inventory: () => "counting resources and anomalies",
+  changes: () => "comparing with the run before",
+  writing: () => "writing the page",
+};
+
+/** The phases of long work, each told once in a sentence: for what is no terminal. */
 export function phaseLines(stream: { write(text: string): unknown } = process.stderr): ProgressLine {
   let last = "";
-  const show = (text: string) => {
+  const show = (text: string, _done?: number, of?: number) => {
     const phase = /objects verified$/.test(text) ? "verifying" : (text.split(/[ :]/)[0] ?? text);
-    if (phase !== last) stream.write(`  ${phase}\n`);
+    if (phase !== last) stream.write(`  ${PHASES[phase]?.(of) ?? phase}\n`);
     last = phase;
   };
   return Object.assign(show, { end: () => undefined });

@@ -39,12 +39,24 @@ describe("progress", () => {
     expect(Math.max(...lines.map(({ length }) => length))).to.be.below(60);
   });
 
-  it("is a line for each phase where there is no terminal", () => {
+  it("is a sentence for each phase where there is no terminal, with how much there is to do", () => {
     let text = "";
     const line = phaseLines({ write: (more) => (text += more) });
-    for (const said of ["tables: a", "tables: b", "12 objects verified", "24 objects verified", "control x", "writing"])
-      line(said);
+    line("tables: a", 0, 568);
+    line("tables: b", 1, 568);
+    line("12 objects verified");
+    line("24 objects verified");
+    line("control x", 0, 201);
+    line("writing");
+    line("else");
     line.end();
-    expect(text).to.equal("  tables\n  verifying\n  control\n  writing\n");
+    expect(text.split("\n")).to.deep.equal([
+      "  deriving tables from the sealed evidence: 568 files",
+      "  verifying the evidence and its seal",
+      "  evaluating 201 controls",
+      "  writing the page",
+      "  else",
+      "",
+    ]);
   });
 });
