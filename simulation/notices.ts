@@ -18,9 +18,10 @@ export function hasOccasion({ kind, key, problem }: Notice, { script, tries, inc
   switch (kind) {
     case "uncommitted": {
       const { run = "", task = "" } = evidenceObjectOf(key) ?? {};
-      // Lambda's answer was lost: the boss commits for a task that it takes for one that was not begun.
-      const isBoss = problem.endsWith("; boss is the one that counts");
-      return isBoss || (tries.get(taskName(run, task)) ?? 0) > 1;
+      // Lambda's answer was lost: the boss commits for a task that it takes for one that was not begun. Or the task's one
+      // try died, and Lambda kept its event no longer.
+      const isOther = /; (boss|recorder) is the one that counts$/.test(problem);
+      return isOther || (tries.get(taskName(run, task)) ?? 0) > 1;
     }
     case "time":
       return script.clocks.size > 0;

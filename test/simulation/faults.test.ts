@@ -99,6 +99,10 @@ describe("a fault of AWS", function () {
     expect(manifestsOf(report).map(({ complete }) => complete)).to.deep.equal([true]);
   });
 
+  it("is an occasion for what a task's one try has left, where Lambda gave it up after an outage", async () => {
+    expect((await simulate(40035)).violations).to.deep.equal([]);
+  });
+
   it("is met with a checksum: every write that a run makes has one, as Object Lock asks for", async () => {
     for (let seed = 1; seed <= 3; seed++) {
       const report = await simulate(seed, { script: { ...everything(seed), lockedFrom: 0 } });
