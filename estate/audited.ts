@@ -9,6 +9,7 @@ import { taggedOf } from "./resources.ts";
 interface Served extends EstateService {
   collectors: readonly Collector[];
   enumerations: Enumerations;
+  share?: number | undefined;
 }
 
 const PROTOCOLS: Record<string, Protocol> = {
@@ -27,7 +28,7 @@ const discovery: Operation<object, object> = {
 };
 
 /** Every audited service, one for each SDK client. Loads all declarations, and with them all clients: two seconds. */
-async function auditedServices(): Promise<Served[]> {
+async function auditedServices(share?: number): Promise<Served[]> {
   const byClient = new Map<Declared["client"], Collector[]>();
   for (const declared of await loadServices())
     for (const collector of declared.collectors) {
@@ -42,7 +43,7 @@ async function auditedServices(): Promise<Served[]> {
     // The SDK's packages are named after the service ids: `Elastic Load Balancing v2`.
     const sdk = await import(`@aws-sdk/client-${config.serviceId.toLowerCase().replaceAll(" ", "-")}`);
     const enumerations = enumerationsOf(sdk);
-    const { operations, sdk: shapes } = operationsOf({ signingName, collectors, enumerations });
+    const { operations, sdk: shapes } = operationsOf({ signingName, collectors, enumerations, share });
     return {
       signingName,
       apiVersion: config.apiVersion,
@@ -51,6 +52,7 @@ async function auditedServices(): Promise<Served[]> {
       regional: collectors.some(({ scope }) => scope === "regional"),
       collectors,
       enumerations,
+      share,
       sdk: { DescribeEndpoints$: sdk.DescribeEndpoints$, ...shapes },
       operations: { ...(sdk.DescribeEndpoints$ ? { DescribeEndpoints: discovery } : {}), ...operations },
     };
@@ -92,12 +94,19 @@ function tagging(services: readonly Served[]): Served {
   };
 }
 
-let all: Promise<Served[]> | undefined;
+/**
+ * What a made-up company has of everything that the declarations read.
+ * @param share of how many listings, in hundredths, there is anything; of all that are drawn when left out
+ */
+export function estateOf(share?: number): Estate {
+  let all: Promise<Served[]> | undefined;
+  return {
+    services: () => {
+      all ??= auditedServices(share);
+      return all;
+    },
+  };
+}
 
-/** What a made-up company has of everything that the declarations read: the estate of the sandbox's member accounts. */
-export const auditedEstate: Estate = {
-  services: () => {
-    all ??= auditedServices();
-    return all;
-  },
-};
+/** The estate of the sandbox's member accounts. */
+export const auditedEstate: Estate = estateOf();

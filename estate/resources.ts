@@ -20,6 +20,8 @@ export interface Audited {
   signingName: string;
   collectors: readonly Collector[];
   enumerations: Enumerations;
+  /** Of how many listings, in hundredths, there is anything: of all that the estate draws when left out. */
+  share?: number | undefined;
 }
 
 export const whereOf = ({ account, region }: At): Where => ({ partition: "aws", account, region });
@@ -89,7 +91,9 @@ function generate(listing: Listing, input: Values, audited: Audited, at: At): Va
   // What other resources cannot be without is there.
   const isNeeded = audited.collectors.some(({ onlyWith }) => onlyWith && onlyWith.type === collector?.type);
   const many = () => (random() < 0.15 && !isNeeded ? 0 : 1 + Math.floor(random() * (listing.parent ? 2 : 5)));
-  const count = isWhole ? 1 : home ? (countOf(kind) ?? many()) : 0;
+  const there =
+    isNeeded || randomOf(`${state.seed} ${account} ${region} share ${what}`)() * 100 < (audited.share ?? 100);
+  const count = isWhole ? 1 : home && there ? (countOf(kind) ?? many()) : 0;
   // What is listed by another input is something else, and bears other names.
   const first = countOf(kind) === undefined && essence(input) !== "{}" ? 10 * Math.floor(randomOf(what)() * 1e5) : 0;
   const all = Array.from({ length: count }, (_none, n) => {

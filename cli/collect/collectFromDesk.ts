@@ -26,13 +26,11 @@ import { runStoreIn } from "../../src/evidence/store.ts";
 import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
-import { firstFindings } from "./firstFindings.ts";
 import { type Interruption, interruption } from "./interruption.ts";
 import { mfaCode } from "./mfaCode.ts";
 import type { CollectOptions } from "./options.ts";
 import { preflight } from "./preflight.ts";
 import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
-import { showResults } from "./showResults.ts";
 
 /** Exit code of a run that was stopped, and can be gone on with. */
 const STOPPED = 3;
@@ -73,7 +71,10 @@ async function inFolder(options: CollectOptions): Promise<number> {
   const open = await openRun(evidence);
   if ((options.continue || options.end) && !open)
     throw new CliError(`${options.dir} has no run that was stopped; itaudit collect starts one`);
-  if (options.end) return showResults(options, await ended(options, evidence, open!));
+  if (options.end) {
+    const { showResults } = await showing();
+    return showResults(options, await ended(options, evidence, open!));
+  }
   if (open && !options.continue) {
     const { run_id } = await ended(options, evidence, open);
     say(`run ${run_id}, which was stopped, is sealed as incomplete`);
@@ -87,6 +88,12 @@ async function inFolder(options: CollectOptions): Promise<number> {
     interrupted.end();
   }
 }
+
+/** What shows findings, which nothing needs before the first call. */
+const showing = async () => ({
+  ...(await import("./firstFindings.ts")),
+  ...(await import("./showResults.ts")),
+});
 
 /** A run, with what is known of where it reads, and what ends it early. */
 interface Collected {
@@ -177,8 +184,6 @@ async function collect(
     plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
     standing.flatMap(({ outcomes }) => outcomes),
   );
-  const found = firstFindings(options.dir, plan, scope.catalog, shown.above);
-  for (const commit of standing) found.committed(commit);
   const access = accessFacts(callers, role);
   const lanes = startLanes(
     { count: LANES, module },
@@ -200,6 +205,10 @@ async function collect(
       stop: interrupted.signal,
     },
   );
+  // The database and the controls are loaded while the threads start.
+  const { firstFindings, showResults } = await showing();
+  const found = firstFindings(options.dir, plan, scope.catalog, shown.above);
+  for (const commit of standing) found.committed(commit);
   try {
     const end = await collectRun({
       plan,
