@@ -82,7 +82,9 @@ class SealedRun:
         self.signature_sha256 = sha256(signature) if signature is not None else None
         self.attestation = self.copy.read(self.attestation_key, ATTESTATION_AT_MOST)
         self.pem = keys.pem(self.named_key["sha256"]) if self.named_key else None
-        if signature is None or not self.named_key:
+        if signature is not None and len(signature) > SIGNATURE_AT_MOST:
+            self.signature = "misfit"
+        elif signature is None or not self.named_key:
             self.signature = "absent" if self.named_key else "none"
         elif self.pem is None:
             self.signature = "untrusted" if keys.are_given else "unchecked"
@@ -95,8 +97,10 @@ class SealedRun:
             self.signature = "fits" if may_sign else "untrusted"
 
     def is_attested(self):
-        named = "attestation" in self.seal and self.named_key and self.attestation is not None
-        return bool(named) and is_attestation(self.attestation, self.seal, self.sha256, self.pem)
+        """Whether its attestation follows from it; of a run without a key it is not judged."""
+        if "attestation" not in self.seal:
+            return False
+        return not self.named_key or is_attestation(self.attestation, self.seal, self.sha256, self.pem)
 
     def is_attested_otherwise(self):
         named = "attestation" in self.seal and self.attestation is not None
