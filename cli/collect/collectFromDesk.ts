@@ -1,15 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { KMSClient } from "@aws-sdk/client-kms";
 import packageJson from "../../package.json" with { type: "json" };
-import { awsClock, withAwsTime } from "../../src/collect/awsClock.ts";
-import { WAITS } from "../../src/collect/clientOptions.ts";
-import { type Caller, findCaller } from "../../src/desk/caller.ts";
+import { findCaller } from "../../src/desk/caller.ts";
 import { accessFacts, sessionsOf } from "../../src/desk/deskAccess.ts";
 import { deskClient } from "../../src/desk/deskConnections.ts";
 import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
-import { DeskKeyError, deskDigestKey, deskSigner } from "../../src/desk/deskKey.ts";
+import { DeskKeyError, deskDigestKey } from "../../src/desk/deskKey.ts";
 import { deskPlan } from "../../src/desk/deskPlan.ts";
 import { collectRun, openTasks, sealRun, standingCommits } from "../../src/desk/deskRun.ts";
 import { laneModule } from "../../src/desk/laneModule.ts";
@@ -21,7 +18,7 @@ import { folderStore, WORK_FOLDER } from "../../src/evidence/folderStore.ts";
 import { DURATIONS_KEY, runDate } from "../../src/evidence/layout.ts";
 import type { Manifest } from "../../src/evidence/manifest.ts";
 import { type Plan, plannedItems } from "../../src/evidence/plan.ts";
-import { kmsSigner, type Signer } from "../../src/evidence/signer.ts";
+import type { Signer } from "../../src/evidence/signer.ts";
 import { runStoreIn } from "../../src/evidence/store.ts";
 import { CliError } from "../cliError.ts";
 import { print } from "../terminal.ts";
@@ -31,6 +28,7 @@ import { mfaCode } from "./mfaCode.ts";
 import type { CollectOptions } from "./options.ts";
 import { preflight } from "./preflight.ts";
 import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
+import { signerOf } from "./signerOf.ts";
 
 /** Exit code of a run that was stopped, and can be gone on with. */
 const STOPPED = 3;
@@ -45,9 +43,10 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Collects from a desk, and shows what there is. @returns the exit code */
 export async function collectFromDesk(options: CollectOptions): Promise<number> {
-  if (options.continue && options.end) throw new CliError("--continue and --end: name one of them");
+  checkTogether(options);
   if (options.dryRun) {
     const scope = await scopeOf(options);
+    if (options.kmsKey) await signerOf(options.kmsKey, async () => scope.callers[0]);
     say((await preflight(options.dir, scope, deskPlan(planned(scope), new Date()))).join("\n"));
     return 0;
   }
@@ -63,6 +62,19 @@ export async function collectFromDesk(options: CollectOptions): Promise<number> 
     throw problem instanceof DeskFolderError || problem instanceof DeskKeyError
       ? new CliError(problem.message)
       : problem;
+  }
+}
+
+/** Options of which one alone can be followed. */
+function checkTogether({ dryRun, json, sarif, ocsf, ...options }: CollectOptions): void {
+  const ways = Object.entries({ "--dry-run": dryRun, "--continue": options.continue, "--end": options.end });
+  const outputs = Object.entries({ "--json": json, "--sarif -": sarif === "-", "--ocsf -": ocsf === "-" });
+  for (const [all, why] of [
+    [ways, "name one of them"],
+    [outputs, "standard output takes one of them; name a file for the others"],
+  ] as const) {
+    const given = all.filter(([, value]) => value).map(([name]) => name);
+    if (given.length > 1) throw new CliError(`${given.join(" and ")}: ${why}`);
   }
 }
 
@@ -82,8 +94,11 @@ async function inFolder(options: CollectOptions): Promise<number> {
   const interrupted = interruption(say);
   const module = laneModule();
   try {
-    const { scope, plan } = options.continue ? await goingOn(options, open!) : await starting(options, evidence);
-    return await collect(options, evidence, { scope, plan, interrupted, module: await module });
+    const scope = options.continue ? await scopeAgain(options, open!) : await scopeOf(options);
+    // Before anything is read: a run that nobody can sign would be for nothing.
+    const signer = await signerOf(options.kmsKey, async () => scope.callers[0]);
+    const plan = options.continue ? open! : await planOf(options, scope, evidence);
+    return await collect(options, evidence, { scope, plan, signer, interrupted, module: await module });
   } finally {
     interrupted.end();
   }
@@ -99,6 +114,7 @@ const showing = async () => ({
 interface Collected {
   scope: Scope;
   plan: Plan;
+  signer: Signer;
   interrupted: Interruption;
   /** Module of the threads that read. */
   module: URL;
@@ -106,8 +122,7 @@ interface Collected {
 
 const planned = ({ callers, ...scope }: Scope) => ({ ...scope, caller: callers[0], toolVersion: packageJson.version });
 
-async function starting(options: CollectOptions, evidence: EvidenceStore): Promise<{ scope: Scope; plan: Plan }> {
-  const scope = await scopeOf(options);
+async function planOf(options: CollectOptions, scope: Scope, evidence: EvidenceStore): Promise<Plan> {
   const hint = await evidence.source.read(DURATIONS_KEY);
   const plan = deskPlan(
     { ...planned(scope), took: hint && tookOf(hint) },
@@ -118,7 +133,7 @@ async function starting(options: CollectOptions, evidence: EvidenceStore): Promi
   const { profiles, role, externalId, organization } = options;
   const entered = { profiles, role, externalId, organization };
   await writeFile(enteredFile(options.dir, plan), JSON.stringify(entered), { mode: 0o600 });
-  return { scope, plan };
+  return plan;
 }
 
 /** How the accounts of a run are entered, for who goes on with it: nothing of it is evidence. */
@@ -133,7 +148,7 @@ const tookOf = (bytes: Uint8Array) => {
 };
 
 /** The plan stands; who calls may be another than the one that stopped, as long as the accounts are the same. */
-async function goingOn(options: CollectOptions, plan: Plan): Promise<{ scope: Scope; plan: Plan }> {
+async function scopeAgain(options: CollectOptions, plan: Plan): Promise<Scope> {
   const text = await readFile(enteredFile(options.dir, plan), "utf8").catch(() => "{}");
   const before = JSON.parse(text) as ScopeOptions;
   const { accounts, regions, auditors } = plan;
@@ -142,29 +157,16 @@ async function goingOn(options: CollectOptions, plan: Plan): Promise<{ scope: Sc
   const role = entered.role ?? (organization ? "OrganizationAccountAccessRole" : undefined);
   const scope = await scopeOf({ ...entered, ...(role ? { role } : {}), accounts, regions, auditors: names });
   say(`going on with run ${plan.run_id} of ${plan.started_at}, as ${scope.callers[0].arn}`);
-  return { scope, plan };
+  return scope;
 }
 
 const stripped = ({ profiles, role, externalId }: ScopeOptions): ScopeOptions =>
   Object.fromEntries(Object.entries({ profiles, role, externalId }).filter(([, value]) => value !== undefined));
 
-async function signerOf({ kmsKey }: CollectOptions, caller: () => Promise<Caller>): Promise<Signer> {
-  if (!kmsKey) return deskSigner();
-  const { credentials, clockOffset } = await caller();
-  const region = kmsKey.split(":")[3];
-  const kms = withAwsTime(
-    new KMSClient({ ...deskClient(process.env)(WAITS), ...(region ? { region } : {}), credentials }),
-    awsClock(clockOffset),
-  );
-  // Whoever may sign with it can sign what they like: it is a desk's key wherever it is kept.
-  const { key, sign } = kmsSigner(kms, kmsKey);
-  return { sign, key: async () => ({ ...(await key()), holder: "desk" }) };
-}
-
 async function ended(options: CollectOptions, evidence: EvidenceStore, plan: Plan): Promise<Manifest> {
   const [profile] = options.profiles ?? [];
   const caller = () => findCaller({ profile, mfaCode, client: deskClient(process.env) });
-  const signer = await signerOf(options, caller);
+  const signer = await signerOf(options.kmsKey, caller);
   // Where nothing is open, it died between its last commit and its seal.
   const open = await openTasks(runStoreIn(evidence), plan);
   const incomplete = open.length ? { requested_by: plan.requested_by } : undefined;
@@ -174,7 +176,7 @@ async function ended(options: CollectOptions, evidence: EvidenceStore, plan: Pla
 async function collect(
   options: CollectOptions,
   evidence: EvidenceStore,
-  { scope, plan, interrupted, module }: Collected,
+  { scope, plan, signer, interrupted, module }: Collected,
 ): Promise<number> {
   const { callers, role } = scope;
   const [first] = callers;
@@ -215,7 +217,7 @@ async function collect(
       evidence,
       read: lanes.read,
       atOnce: LANES * TASKS_OF_A_LANE,
-      signer: await signerOf(options, async () => first),
+      signer,
       stop: interrupted.signal,
       now: () => Date.now() + clockOffset,
       leaveDurations: (text) => leave(join(options.dir, DURATIONS_KEY), text),

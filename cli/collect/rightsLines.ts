@@ -59,7 +59,8 @@ function refusalLines(policies: Exclude<ReadPolicies, { notKnown: string }>, fou
       "SCPs, session policies and conditions can still refuse some",
     ];
   const named = services.slice(0, NAMED).map(({ service, missing }) => `${service} ${missing.length}`);
-  const more = services.length > NAMED ? ` and ${services.length - NAMED} more services` : "";
+  const rest = services.length - NAMED;
+  const more = rest > 0 ? ` and ${rest} more ${rest === 1 ? "service" : "services"}` : "";
   return [
     `${complete ? "" : "at least "}${refused} of ${actions} actions will be refused${dated}: ${named.join(", ")}${more}`,
     `${incomplete} of ${items} planned items will be incomplete${types ? `, and nothing is read of ${types} resource ${types === 1 ? "type" : "types"}` : ""}`,

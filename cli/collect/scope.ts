@@ -7,6 +7,7 @@ import {
 } from "../../src/accounts/accounts.ts";
 import { nearest } from "../../src/auditors/nearest.ts";
 import { compose, DEFAULT_AUDITORS, UnknownAuditorError } from "../../src/auditors/registry.ts";
+import { awsClock, withAwsTime } from "../../src/collect/awsClock.ts";
 import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import { deskClient } from "../../src/desk/deskConnections.ts";
@@ -49,9 +50,7 @@ const ORGANIZATION_ROLE = "OrganizationAccountAccessRole";
 /** Finds out who calls and what there is. @throws CliError for what the options and AWS do not agree on */
 export async function scopeOf(options: ScopeOptions): Promise<Scope> {
   const { profiles, role, externalId, auditors: chosen } = options;
-  if (options.accounts && options.organization)
-    throw new CliError("--accounts and --organization: name one of them; the organization has its own list");
-  if (externalId && !role) throw new CliError("--external-id: name the role that asks for it, --role");
+  checkOptions(options);
   const catalog = await declaredCatalog(chosen).catch((error: Error) => {
     throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
   });
@@ -77,6 +76,25 @@ export async function scopeOf(options: ScopeOptions): Promise<Scope> {
     open: new Set(regions.filter((region) => all.get(region))),
     narrowed,
   };
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names */
+const ROLE_NAME = /^(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
+
+/** What the options say wrongly or against each other, before anybody is asked. */
+function checkOptions({ accounts, organization, role, externalId, ...lists }: ScopeOptions): void {
+  const { profiles, regions, auditors } = lists;
+  for (const [option, values] of Object.entries({ profiles, regions, auditors, accounts }))
+    if (values && !values.length) throw new CliError(`--${option}: it names none; leave it out for the default`);
+  if (accounts && organization)
+    throw new CliError("--accounts and --organization: name one of them; the organization has its own list");
+  if (role !== undefined && !ROLE_NAME.test(role))
+    throw new CliError(
+      `--role ${role}: give the name of the role, with its path if it has one; it is the same in each account`,
+    );
+  if (externalId && !role) throw new CliError("--external-id: name the role that asks for it, --role");
+  if (role && !accounts && !organization)
+    throw new CliError("--role: name the accounts in which it is assumed, --accounts or --organization");
 }
 
 async function callersOf(profiles: readonly string[] | undefined): Promise<[Caller, ...Caller[]]> {
@@ -108,21 +126,31 @@ async function accountsOf(
 ): Promise<Pick<Scope, "accounts" | "excluded">> {
   if (accounts) return { accounts: checkedAccounts(accounts), excluded: [] };
   if (!organization) return { accounts: callers.map(({ account }) => account), excluded: [] };
-  const [{ credentials, region }] = callers;
-  const client = organizationsClient({ ...deskClient(process.env)(WAITS), region, credentials: credentials as never });
-  return accountsFromOrganizations(client, [], []);
+  const [{ credentials, region, clockOffset }] = callers;
+  const client = withAwsTime(
+    organizationsClient({ ...deskClient(process.env)(WAITS), region, credentials: credentials as never }),
+    awsClock(clockOffset),
+  );
+  return accountsFromOrganizations(client, [], []).catch((error: Error) => {
+    throw error instanceof AccountListError
+      ? new CliError(error.problem.replace("AWS Organizations", "--organization"))
+      : error;
+  });
 }
 
 /** Every region of the partition, and whether the caller's account has it open. */
 async function regionsOf(
-  { region, credentials }: Caller,
+  { region, credentials, clockOffset }: Caller,
   requested?: readonly string[],
 ): Promise<Map<string, boolean>> {
   // The largest client of all: imported, it would be read twice more to find its names, which costs 50 MB and 150 ms.
   const { DescribeRegionsCommand, EC2Client } = createRequire(import.meta.url)(
     "@aws-sdk/client-ec2",
   ) as typeof import("@aws-sdk/client-ec2");
-  const ec2 = new EC2Client({ ...deskClient(process.env)(WAITS), region, credentials });
+  const ec2 = withAwsTime(
+    new EC2Client({ ...deskClient(process.env)(WAITS), region, credentials }),
+    awsClock(clockOffset),
+  );
   const { Regions } = await ec2.send(new DescribeRegionsCommand({ AllRegions: true })).catch((error: Error) => {
     if (!/UnauthorizedOperation|AccessDenied/.test(error.name)) throw error;
     if (!requested)

@@ -139,6 +139,17 @@ async function witnessOf(file: string, checkpoints: readonly string[]) {
   return { key, checkpoints: await Promise.all(checkpoints.map((each) => optionFile("--checkpoint", each))) };
 }
 
+/** Whose signatures the runs bear. A desk's key shows less than the deployment's, which one function alone may use. */
+function signaturesOf({ signatures: { deployment, desk, none, misfit } }: Verdict): string {
+  const kinds = [
+    [deployment, "with the deployment's key"],
+    [desk, "with a desk's key"],
+    [none, "not signed"],
+    [misfit, "with a signature that does not fit"],
+  ] as const;
+  return kinds.flatMap(([count, how]) => (count ? `${count} ${count === 1 ? "run" : "runs"} ${how}` : [])).join(", ");
+}
+
 function printVerdict(verdict: Verdict): void {
   const { level, runs, objects, items, bytes, violations, head, outside } = verdict;
   print(
@@ -146,6 +157,8 @@ function printVerdict(verdict: Verdict): void {
   );
   for (const { sha256, from, to } of verdict.keys)
     print(`key: ${sha256}, ${verdict.key_source}, signed sequence numbers ${from} to ${to}`);
+  const signed = signaturesOf(verdict);
+  if (signed) print(`signed: ${signed}`);
   const beyond = Object.entries(outside).map(([name, count]) => `${printable(name)} ${count}`);
   if (beyond.length) print(`outside of every seal: ${beyond.join(", ")}`);
   for (const { run_id, authority, time, signed_by } of verdict.timestamps)

@@ -249,7 +249,7 @@ const REASONS = ["errorCode", "code", "reason", "Code", "ErrorCode", "Reason"];
 const MESSAGES = ["errorMessage", "message", "detail", "reason", "Message"];
 
 /** Why a call for many does not answer for one of them: by its own word where it has one, else it is not there any more. */
-function notAnswered({ operation }: Batch, answer: Values, name: string): Error {
+function notAnswered({ operation, items }: Batch, answer: Values, name: string): Error {
   const said = Object.entries(answer)
     .filter(([member, list]) => FAILED.test(member) && Array.isArray(list))
     .flatMap(([, list]) => list as Values[])
@@ -257,6 +257,9 @@ function notAnswered({ operation }: Batch, answer: Values, name: string): Error 
   const first = (members: readonly string[]) =>
     members.map((member) => said?.[member]).find((value) => typeof value === "string") as string | undefined;
   const code = first(REASONS);
+  // Without its list it may be another operation's answer, which says nothing of what is there.
+  if (code === undefined && valueAt(answer, items) === undefined)
+    return Object.assign(new Error(`an answer without ${items}`), { name: "NotAnAnswer" });
   const gone = code === undefined || /^MISSING$|NotFound|DoesNotExist/i.test(code);
   if (gone) return new Gone(`${operation} does not answer for it`);
   return Object.assign(new Error(first(MESSAGES) ?? code), { name: code });

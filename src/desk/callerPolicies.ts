@@ -52,7 +52,7 @@ interface Holder {
 export async function callerPolicies(iam: IAMClient, arn: string, signal: AbortSignal): Promise<ReadPolicies> {
   const [, , service, , , resource = ""] = arn.split(":");
   const [kind, ...names] = resource.split("/");
-  if (kind === "root") return { notKnown: "no policy of the account limits its root user" };
+  if (kind === "root") return { notKnown: "the root user has no policies of its own" };
   const options = { abortSignal: signal };
   const pages = { client: iam };
   if (service === "sts" && kind === "assumed-role" && names[0]) {

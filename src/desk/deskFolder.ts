@@ -22,8 +22,8 @@ const messages: Record<string, string> = {
   EACCES: "it may not be written to; choose another folder, or give yourself the right to write there",
   EPERM: "it may not be written to; choose another folder, or give yourself the right to write there",
   EROFS: "it is on a disk that can only be read; choose another folder",
-  ENOSPC: "the disk is full; make room, and go on",
-  EDQUOT: "the disk is full for you (quota); make room, and go on",
+  ENOSPC: "the disk is full; make room, and go on with --continue",
+  EDQUOT: "the disk is full for you (quota); make room, and go on with --continue",
   ENOTDIR: "it is a file, or lies below one; choose another folder",
   EEXIST: "it is a file; choose another folder",
 };

@@ -18,6 +18,7 @@ export {
   type Listing,
   type ListingOf,
   type Naming,
+  type OnlyWith,
   type Parent,
   type Read,
   type Resource,

@@ -17,6 +17,7 @@ export { AlteredError, readCommit, readManifest, readObjects, readOutcomes } fro
 export type { EvidenceSource, Listed } from "../evidence/source.ts";
 export { TaskOutcome } from "../evidence/taskOutcome.ts";
 export type { RunName } from "../evidence/verification/sealRecord.ts";
+export type { Stamped } from "../evidence/verification/strayObject.ts";
 export type { GivenWitness, Witnessed } from "../evidence/verification/witnessed.ts";
 export {
   type Head,

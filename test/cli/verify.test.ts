@@ -27,7 +27,7 @@ describe("itaudit verify", () => {
       const { code, stdout, stderr } = await run(["verify", which, "--dir", folder, "--public-key", key]);
       expect(code, stderr).to.equal(0);
       expect(stdout).to.match(
-        /^verified: 1 run, 2 objects with 6 items in \d+ bytes are as sealed\nkey: [0-9a-f]{64}, given, signed sequence numbers 1 to 1\nnewest: sequence number 1 /,
+        /^verified: 1 run, 2 objects with 6 items in \d+ bytes are as sealed\nkey: [0-9a-f]{64}, given, signed sequence numbers 1 to 1\nsigned: 1 run with the deployment's key\nnewest: sequence number 1 /,
       );
     }
   });

@@ -108,6 +108,18 @@ describe("a resource that vanished while it was read", () => {
     expect(items.map(({ unread }) => unread!.DescribeClusters)).to.deep.equal(["NotFound", "ACCESS_DENIED"]);
     expect(outcome.errors.map(({ status }) => status)).to.have.members(["deleted", "failed"]);
   });
+
+  it("is not told from an answer that lacks the list asked for", async () => {
+    const described = cluster({
+      describe: describeInBatches(DescribeClustersCommand, 10, { clusters: "clusterArn" }, "clusters", [
+        "clusterArn",
+        "clusterArn",
+      ]),
+    });
+    const { items, outcome } = await read([described], { ...both, DescribeClusters: () => ({ failures: [] }) });
+    expect(items.map(({ unread }) => unread!.DescribeClusters)).to.deep.equal(["NotAnAnswer", "NotAnAnswer"]);
+    expect(outcome.errors.map(({ status }) => status)).to.deep.equal(["failed"]);
+  });
 });
 
 describe("a service's word for what is gone", () => {
