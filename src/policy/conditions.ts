@@ -12,12 +12,13 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
  */
 import { type RequestContext, UNKNOWN } from "./context.ts";
+import { globMatches, globOf } from "./glob.ts";
 import { inRange, ipRange } from "./ipRange.ts";
 import { type Comparison, type Operator, operatorOf } from "./operators.ts";
 import type { Condition, Policy } from "./parse.ts";
 import { all, any, dependsOn, not, type Truth, unclear, whether, YES } from "./truth.ts";
 import { expandVariables, hasVariables } from "./variables.ts";
-import { globMatches, globOf, matchesArn, matchesText } from "./wildcards.ts";
+import { matchesArn, matchesText } from "./wildcards.ts";
 
 /** What one value of the request is compared with. */
 type Test = (actual: string) => Truth;

@@ -15,6 +15,7 @@
 import { type Caller, callerOf, meansCaller, type Naming, namedBy } from "./caller.ts";
 import { conditionsHold } from "./conditions.ts";
 import type { ContextValues, RequestContext } from "./context.ts";
+import { globMatches, globOf } from "./glob.ts";
 import type { Policy, Statement } from "./parse.ts";
 import { requestKeys } from "./requestKeys.ts";
 import {
@@ -28,7 +29,7 @@ import {
 } from "./serviceRules.ts";
 import { all, any, dependsOn, NO, not, type Truth, unclear, whether, YES } from "./truth.ts";
 import { expandVariables, hasVariables } from "./variables.ts";
-import { globMatches, globOf, matchesAction, matchesResource } from "./wildcards.ts";
+import { matchesAction, matchesResource } from "./wildcards.ts";
 
 export type Decision = "allowed" | "explicitlyDenied" | "implicitlyDenied" | "conditional" | "notKnown";
 

@@ -44,6 +44,25 @@ describe("wildcards", () => {
     expect(matchesText("*a".repeat(200), `${"a".repeat(2_000)}b`)).to.equal(false);
   }).timeout(5_000);
 
+  const APIS = ["apis", "restapis", "stages", "models", "routes", "cors", "exports", "deployments"].flatMap((each) => [
+    `arn:aws:apigateway:*::/${each}`,
+    `arn:aws:apigateway:*::/${each}/*`,
+    `arn:aws:apigateway:*::/apis/*/${each}`,
+    `arn:aws:apigateway:*::/apis/*/${each}/*`,
+  ]);
+
+  for (const [what, patterns, pattern, expected] of [
+    ["one of them", APIS, "arn:aws:apigateway:*::/apis/*/stages/*/cors", true],
+    ["none of them", APIS, "arn:aws:apigateway:*::/usageplans", false],
+    ["wider than all of them", APIS, "arn:*:apigateway:*:*:/apis", false],
+    ["a path with one of its wildcards in the region", ["arn:aws:*::/apis"], "arn:aws:apigateway:*::/apis", true],
+    ["what two say together", [...APIS, "arn:aws:s3:::", "arn:aws:s3:::?*"], "arn:aws:s3:::*", true],
+    ["what two say together, but for the empty text", [...APIS, "arn:aws:s3:::?*"], "arn:aws:s3:::*", false],
+  ] as const)
+    it(`tells soon whether dozens of patterns hold ${what}`, () => {
+      expect(contains(patterns, pattern, "resource")).to.equal(expected);
+    }).timeout(1_000);
+
   for (const [patterns, pattern, kind, expected] of [
     [["s3:*"], "s3:Get*", "action", true],
     [["s3:Get*"], "S3:GET?", "action", true],
@@ -104,11 +123,28 @@ describe("wildcards", () => {
     );
   });
 
+  const short = fc.string({ unit: fc.constantFrom("a", ":", "*", "?"), maxLength: 3 });
+  const grown = (texts: string[]): string[] => texts.flatMap((each) => ["a", ":", "c"].map((letter) => each + letter));
+  const texts = Array.from({ length: 6 })
+    .reduce<string[][]>((all) => [...all, grown(all.at(-1)!)], [[""]])
+    .flat();
+
+  it("says that patterns do not hold one only if a text of it is of none of them", () => {
+    fc.assert(
+      fc.property(fc.array(short, { minLength: 1, maxLength: 3 }), short, (outer, inner) => {
+        const missed = texts.some((each) => matchesText(inner, each) && !outer.some((one) => matchesText(one, each)));
+        expect(contains(outer, inner, "text")).to.equal(!missed);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("finds an overlap wherever a text is of both", () => {
     fc.assert(
       fc.property(pattern, pattern, text, (a, b, each) => {
         if (matchesText(a, each) && matchesText(b, each)) expect(overlaps(a, b, "text")).to.equal(true);
         expect(overlaps(a, b, "text")).to.equal(overlaps(b, a, "text"));
+        expect(overlaps(a, each, "text")).to.equal(matchesText(a, each));
       }),
     );
   });
