@@ -26,6 +26,7 @@ export function deskRightsPage(services: readonly Service[]): string {
       unread: unreadWith(
         { ...policies[0]!.policy, statements: policies.flatMap((each) => each.policy.statements) },
         services,
+        "aws",
       ),
     };
   });

@@ -19,12 +19,12 @@ const NAMED = 8;
 export async function rightsLines({ callers, role, accounts, open }: Scope, plan: Plan): Promise<string[]> {
   const rights = await declaredRights(plan.auditors.map(({ name }) => name));
   const read = await Promise.all(callers.map(ownPolicies));
-  const lines = callers.flatMap(({ account }, at) => {
+  const lines = callers.flatMap(({ account, partition }, at) => {
     const policies = read[at]!;
     const found =
       "notKnown" in policies
         ? notKnownLines([policies.notKnown])
-        : refusalLines(policies, refusalsOf(policies, rights, { plan, account, open }));
+        : refusalLines(policies, refusalsOf(policies, rights, { plan, account, partition, open }));
     return callers.length > 1 ? [`account ${account}:`, ...found] : found;
   });
   const others = accounts.length - callers.filter(({ account }) => accounts.includes(account)).length;

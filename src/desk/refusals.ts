@@ -23,9 +23,16 @@ export interface Refusals {
 export function refusalsOf(
   policies: CallerPolicies,
   rights: readonly ServiceRights[],
-  { plan, account, open }: { plan: Pick<Plan, "tasks">; account: string; open: ReadonlySet<string> },
+  {
+    plan,
+    account,
+    partition,
+    open,
+  }: { plan: Pick<Plan, "tasks">; account: string; partition: string; open: ReadonlySet<string> },
 ): Refusals {
-  const byService = new Map(rights.map((each) => [each.service, refusedWith(policies, each.service, each.types)]));
+  const byService = new Map(
+    rights.map((each) => [each.service, refusedWith(policies, partition, each.service, each.types)]),
+  );
   const all = [...byService.values()];
   const count = (of: "actions" | "missing" | "types") => new Set(all.flatMap((each) => each[of])).size;
   /** Whether an auditor meets a refusal where it reads once for the account, or in a region. */
@@ -35,6 +42,7 @@ export function refusalsOf(
         each.auditor === auditor &&
         refusedWith(
           policies,
+          partition,
           each.service,
           each.types.filter((type) => type.global === global),
         ).missing.length > 0,

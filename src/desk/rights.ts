@@ -23,23 +23,41 @@ export interface CallerPolicies {
   boundary?: Policy | undefined;
 }
 
-/** What of the declarations a policy leaves unread, service by service. What hangs on a condition is not counted as given. */
-export const unreadWith = (policy: Policy, services: readonly Service[]): Unread[] =>
+/** An action that IAM is asked for, on what (everything where undefined), and in which partition. */
+interface Request {
+  action: string;
+  resources: readonly string[] | undefined;
+  partition: string;
+}
+
+/**
+ * What of the declarations a policy leaves unread in a partition, service by service. What hangs on a condition is not
+ * counted as given.
+ */
+export const unreadWith = (policy: Policy, services: readonly Service[], partition: string): Unread[] =>
   services.map((service) =>
-    unread(service.name, rightsOfService(service), (action, resources) => !gives([policy], action, resources)),
+    unread(service.name, rightsOfService(service), partition, (request) => !gives([policy], request)),
   );
 
 /**
  * What of a service IAM will refuse, whatever conditions hold: an action that no policy of the caller allows on
  * anything, or that one denies on everything. Policies that are not looked at (SCPs, a session's, an endpoint's) only
  * take away; those of resources can give what is told here.
+ * @param partition the caller's: what a policy says of another one does not count
  */
-export const refusedWith = (policies: CallerPolicies, service: string, types: readonly TypeRights[]): Unread =>
-  unread(service, types, (action, resources) => refuses(policies, action, resources));
+export const refusedWith = (
+  policies: CallerPolicies,
+  partition: string,
+  service: string,
+  types: readonly TypeRights[],
+): Unread => unread(service, types, partition, (request) => refuses(policies, request));
 
-type IsMissing = (action: string, resources: readonly string[] | undefined) => boolean;
-
-function unread(service: string, types: readonly TypeRights[], isMissing: IsMissing): Unread {
+function unread(
+  service: string,
+  types: readonly TypeRights[],
+  partition: string,
+  isMissing: (request: Request) => boolean,
+): Unread {
   const requested = new Set<string>();
   const missing = new Set<string>();
   const unlisted = new Set<string>();
@@ -47,31 +65,32 @@ function unread(service: string, types: readonly TypeRights[], isMissing: IsMiss
     for (const right of [...listing, ...details])
       for (const action of right.actions) {
         requested.add(action);
-        if (!isMissing(action, right.resources)) continue;
+        if (!isMissing({ action, resources: inPartition(right.resources, partition), partition })) continue;
         missing.add(action);
         if (listing.includes(right)) unlisted.add(type);
       }
   return { service, actions: [...requested].sort(), missing: [...missing].sort(), types: [...unlisted].sort() };
 }
 
-function gives(policies: readonly Policy[], action: string, resources: readonly string[] | undefined): boolean {
-  const statements = about(policies, action);
+/** Declarations are for every partition; a policy is of one. */
+const inPartition = (resources: readonly string[] | undefined, partition: string): readonly string[] | undefined =>
+  resources?.map((arn) => arn.replace(/^arn:\*:/, `arn:${partition}:`));
+
+function gives(policies: readonly Policy[], request: Request): boolean {
+  const statements = about(policies, request.action);
   return (
-    statements.some((each) => each.effect === "Allow" && isUnconditional(each) && isOnAll(each, resources)) &&
+    statements.some((each) => each.effect === "Allow" && isUnconditional(each) && isOnAll(each, request)) &&
     !statements.some((each) => each.effect === "Deny")
   );
 }
 
-function refuses(
-  { identity, complete, boundary }: CallerPolicies,
-  action: string,
-  resources?: readonly string[],
-): boolean {
+function refuses({ identity, complete, boundary }: CallerPolicies, request: Request): boolean {
+  const { action, resources } = request;
   const sides = [...(complete ? [identity] : []), ...(boundary ? [[boundary]] : [])];
   const mayAllow = (policies: readonly Policy[]) =>
     policies.some(({ problem }) => problem !== undefined) ||
     about(policies, action).some((each) => each.effect === "Allow" && mayBeOnSome(each, resources));
-  const denies = (each: Statement) => each.effect === "Deny" && isUnconditional(each) && isOnAll(each, resources);
+  const denies = (each: Statement) => each.effect === "Deny" && isUnconditional(each) && isOnAll(each, request);
   return (
     sides.some((side) => !mayAllow(side)) || about([...identity, ...(boundary ? [boundary] : [])], action).some(denies)
   );
@@ -88,9 +107,9 @@ const concerns = ({ actions, notActions, problem }: Statement, action: string): 
 
 const isUnconditional = ({ conditions, problem }: Statement): boolean => !conditions.length && problem === undefined;
 
-const isOnAll = ({ resources: given }: Statement, requested: readonly string[] | undefined): boolean =>
+const isOnAll = ({ resources: given }: Statement, { resources, partition }: Request): boolean =>
   given !== undefined &&
-  (requested ? requested.every((each) => contains(given, each, "resource")) : isEveryResource(given));
+  (resources ? resources.every((each) => contains(given, each, "resource")) : isEveryResource(given, [partition]));
 
 const ARN_COMPONENTS = 6;
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { TypeRights } from "../../src/auditors/rights.ts";
-import { type CallerPolicies, refusedWith } from "../../src/desk/rights.ts";
+import { apigateway } from "../../src/auditors/services/apigateway.ts";
+import { type CallerPolicies, refusedWith, unreadWith } from "../../src/desk/rights.ts";
 import { parsePolicy } from "../../src/policy/parse.ts";
 import { reach } from "../../src/policy/reach.ts";
 
@@ -12,7 +13,7 @@ const type = (listing: string, detail: string, resources?: string[]): TypeRights
   details: [resources ? { actions: [detail], resources } : { actions: [detail] }],
 });
 const BUCKETS = [type("s3:ListAllMyBuckets", "s3:GetBucketPolicy")];
-const APIS = [type("ec2:DescribeVpcs", "apigateway:GET", ["arn:*:apigateway:*:*:/restapis/*/stages"])];
+const APIS = [type("ec2:DescribeVpcs", "apigateway:GET", ["arn:*:apigateway:*::/restapis/*/stages"])];
 const policies = (identity: unknown[], more: Partial<CallerPolicies> & { bounded?: unknown } = {}): CallerPolicies => {
   const { bounded, ...rest } = more;
   return {
@@ -78,11 +79,25 @@ describe("what the caller's policies will refuse", () => {
       [],
       0,
     ],
+    [
+      "what is denied on all that is asked for",
+      policies([allow("*"), deny("*", "arn:aws:apigateway:*::/*")]),
+      APIS,
+      ["apigateway:GET"],
+      0,
+    ],
+    [
+      "nothing that is denied in another partition",
+      policies([allow("*"), deny("*", ["arn:aws-cn:*", "arn:aws-us-gov:apigateway:*::/*"])]),
+      APIS,
+      [],
+      0,
+    ],
     ["nothing on what a variable can be", policies([allow("*", "arn:aws:${aws:username}:*")]), APIS, [], 0],
     ["nothing where an ARN ends early", policies([allow("*", "arn:aws:apigateway")]), APIS, [], 0],
   ] as const)
     it(`is ${what}`, () => {
-      const found = refusedWith(given, "test", types);
+      const found = refusedWith(given, "aws", "test", types);
       expect(found.missing).to.deep.equal([...missing].sort());
       expect(found.types).to.have.lengthOf(unlisted);
     });
@@ -110,7 +125,7 @@ describe("what the caller's policies will refuse", () => {
     fc.assert(
       fc.property(statements, fc.option(statements, { nil: undefined }), (identity, bounded) => {
         const given = policies(identity, bounded ? { bounded } : {});
-        const { missing } = refusedWith(given, "test", BUCKETS);
+        const { missing } = refusedWith(given, "aws", "test", BUCKETS);
         for (const action of missing)
           for (const resource of ["*", "arn:aws:s3:::b", "arn:aws:s3:::alice", "arn:aws:s3:eu-west-1:111111111111:x"]) {
             refused += 1;
@@ -133,4 +148,29 @@ describe("what the caller's policies will refuse", () => {
     );
     expect(refused).to.be.greaterThan(100);
   });
+});
+
+describe("what a policy leaves unread", () => {
+  const APIS = "arn:aws:apigateway:*::/*";
+  for (const [what, statements, partition, missing] of [
+    ["nothing where it allows all that a service's ARNs can be", [allow("apigateway:GET", APIS)], "aws", []],
+    ["all that it allows in another partition", [allow("apigateway:GET", APIS)], "aws-cn", ["apigateway:GET"]],
+    [
+      "what it allows on ARNs with an account, where a service's have none",
+      [allow("apigateway:GET", "arn:aws:apigateway:*:111111111111:/*")],
+      "aws",
+      ["apigateway:GET"],
+    ],
+    [
+      "what it denies on a part",
+      [allow("*"), deny("*", "arn:aws:apigateway:*::/restapis/a1/*")],
+      "aws",
+      ["apigateway:GET"],
+    ],
+    ["what it allows under a condition", [allow("*", "*", MFA)], "aws", ["apigateway:GET"]],
+  ] as const)
+    it(`is ${what}`, () => {
+      const policy = parsePolicy({ Version: "2012-10-17", Statement: statements });
+      expect(unreadWith(policy, [apigateway], partition)[0]!.missing).to.deep.equal(missing);
+    });
 });

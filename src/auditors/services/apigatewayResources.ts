@@ -6,5 +6,5 @@
  */
 export const gets = (...paths: string[]) => ({
   action: "apigateway:GET",
-  resources: paths.map((path) => `arn:*:apigateway:*:*:${path}`),
+  resources: paths.map((path) => `arn:*:apigateway:*::${path}`),
 });
