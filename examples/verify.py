@@ -23,7 +23,7 @@ from verifier.documents import (  # noqa: E402
     LAST_SEQUENCE, Copy, is_planned, kind_of, link_key, parse, plain, run_key, sha256)
 from verifier.proof import are_proofs  # noqa: E402
 from verifier.sealed_run import SealedRun  # noqa: E402
-from verifier.signatures import Keys, says_change  # noqa: E402
+from verifier.signatures import Keys, given_keys, says_change  # noqa: E402
 from verifier.strays import Strays  # noqa: E402
 from verifier.witness import Witness  # noqa: E402
 
@@ -51,9 +51,9 @@ class Link:
 class Verifier:
     """Judges one copy. `found` are the violations: kind, key, problem."""
 
-    def __init__(self, folder, public_keys=None, witness=None):
+    def __init__(self, folder, given=None, witness=None):
         self.copy = Copy(folder)
-        self.keys = Keys(self.copy, public_keys)
+        self.keys = Keys(self.copy, given)
         self.witness = witness
         self.found = set()
         self.links = {}  # by sequence number
@@ -71,7 +71,7 @@ class Verifier:
         listing = list(self.copy.list())
         self.keys.follow_changes(listing)
         runs = self.read_runs(listing)
-        if not runs and not self.links:
+        if not runs and not self.links and not (self.witness and self.witness.kept):
             return 2, []
         self.place(runs)
         for sequence in sorted(self.chain, reverse=True):
@@ -334,11 +334,11 @@ class Verifier:
 
 
 def read_text(path):
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8", errors="replace", newline="") as file:
         return file.read()
 
 
-def main():
+def options_of():
     as_written = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
     parser.add_argument("copy", nargs="*", help="folders; of several, a line of JSON for each is printed")
@@ -347,22 +347,42 @@ def main():
     parser.add_argument("--witness", metavar="FILE", help="public key of a witness, as PEM or its line")
     parser.add_argument("--checkpoint", metavar="FILE", nargs="+", default=[], help="kept elsewhere")
     options = parser.parse_args()
-    pem = read_text(options.public_key) if options.public_key else None
+    if not options.proof and not options.copy:
+        parser.error("give a copy, or --proof")
+    if options.proof and not options.public_key:
+        parser.error("a proof is checked with a key that comes from elsewhere: give --public-key")
+    if options.checkpoint and not options.witness:
+        parser.error("--checkpoint needs the witness's key: add --witness")
+    return options
+
+
+def judge(options):
+    """Prints what was found. Returns the exit code. Raises OSError or ValueError where an option's file is none."""
+    keys = given_keys(read_text(options.public_key)) if options.public_key else None
     if options.proof:
-        code = 0 if are_proofs(read_text(options.proof), pem or "") else 1
+        code = 0 if are_proofs(read_text(options.proof), keys) else 1
         print(VERDICTS[code])
-        sys.exit(code)
+        return code
     kept = [read_text(each) for each in options.checkpoint]
     witness = Witness(read_text(options.witness), kept) if options.witness else None
     for copy in options.copy:
-        code, found = Verifier(copy, pem, witness).verify()
+        code, found = Verifier(copy, keys, witness).verify()
         if len(options.copy) > 1:
             print(json.dumps({"copy": copy, "code": code, "found": [each[:2] for each in found]}))
             continue
         for kind, key, problem in found:
             print(f"{kind} {ascii(key)[1:-1]}: {problem}")
         print(VERDICTS[code])
-    sys.exit(code)
+    return code
+
+
+def main():
+    options = options_of()
+    try:
+        sys.exit(judge(options))
+    except (OSError, ValueError) as error:
+        print(f"could not check: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

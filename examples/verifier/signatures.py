@@ -33,6 +33,18 @@ def keys_in(pem):
     return keys
 
 
+def given_keys(pem):
+    """Keys of a text that somebody gave. Raises ValueError where there is none in it, or one that openssl refuses."""
+    keys = keys_in(pem)
+    for each, _first, _last in keys.values():
+        check = subprocess.run(["openssl", "pkey", "-pubin", "-noout"], input=each.encode(), capture_output=True)
+        if check.returncode:
+            raise ValueError("a public key cannot be read")
+    if not keys:
+        raise ValueError("there is no PEM block BEGIN PUBLIC KEY in it")
+    return keys
+
+
 def der_number(number):
     size = number.bit_length() // 8 + 1
     return bytes([2, size]) + number.to_bytes(size, "big")
@@ -94,10 +106,10 @@ def change_of_key(data, sequence):
 class Keys:
     """Keys that signatures are checked with: those given, or those that lie beside the evidence."""
 
-    def __init__(self, copy, given_pem):
+    def __init__(self, copy, given):
         self.copy = copy
-        self.are_given = given_pem is not None
-        self.given = keys_in(given_pem or "")
+        self.are_given = given is not None
+        self.given = dict(given or {})
         self.changes = {}  # by sequence number; None: not signed by both keys
 
     def pem(self, fingerprint):

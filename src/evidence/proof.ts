@@ -141,7 +141,8 @@ export async function checkProof(proof: Proof, keys: TrustedKeys): Promise<Prove
   const refusal = keys.refusal?.(named.sha256, seal.sequence);
   if (refusal) return { problem: refusal };
   const signature = Buffer.from(proof.signature, "base64");
-  if (!signatureFits(seal.format, key, Buffer.from(proof.manifest), signature))
+  const isInOneForm = signature.toString("base64") === proof.signature;
+  if (!isInOneForm || !signatureFits(seal.format, key, Buffer.from(proof.manifest), signature))
     return { problem: "the signature is not that of the manifest" };
   const entry = seal.tasks.find(({ task }) => task === proof.task);
   if (entry?.sha256 !== sha256(proof.commit)) return { problem: `the manifest names no such commit of ${proof.task}` };

@@ -80,7 +80,7 @@ export async function checkWitnessed(
     say.violation(
       "rollback",
       layout.chainKey(Math.max(checkpoint.size, 1)),
-      `${name} saw at ${seen_at} another history up to sequence number ${checkpoint.size} (${where}): ${problem}`,
+      `${name} saw at ${seen_at} another history of ${checkpoint.origin} up to sequence number ${checkpoint.size} (${where}): ${problem}`,
     );
   }
   if (!newest || newest.sequence < manifests.last)

@@ -21,7 +21,7 @@ export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
 
 /** @returns undefined for anything that is not a checkpoint's text without further lines */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
-  const [, origin, size, base64] = /^(.+)\n(0|[1-9]\d{0,8})\n([A-Za-z0-9+/]{43}=)\n$/.exec(text) ?? [];
+  const [, origin, size, base64] = /^([^\n]+)\n(0|[1-9]\d{0,8})\n([A-Za-z0-9+/]{43}=)\n$/.exec(text) ?? [];
   if (!origin || !size || !base64) return undefined;
   return { origin, size: Number(size), root: Buffer.from(base64, "base64") };
 }

@@ -18,7 +18,7 @@ export interface NoteSignature {
 
 /** Signatures of a note that are read: as many as the format asks for at least, and some more. */
 const SIGNATURES_AT_MOST = 64;
-const LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
+const LINE = /^— ([^\s+]+) (\S+)$/u;
 
 export const signatureLine = ({ name, keyId, signature }: NoteSignature): string =>
   `— ${name} ${Buffer.concat([keyId, signature]).toString("base64")}\n`;
@@ -41,7 +41,7 @@ export function parseSignatures(lines: string): NoteSignature[] | undefined {
   for (const line of texts) {
     const [, name, base64] = LINE.exec(line) ?? [];
     const bytes = Buffer.from(base64 ?? "", "base64");
-    if (!name || bytes.length < 5) return undefined;
+    if (!name || bytes.length < 5 || bytes.toString("base64") !== base64) return undefined;
     signatures.push({ name, keyId: bytes.subarray(0, 4), signature: bytes.subarray(4) });
   }
   return signatures;
