@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ineffectiveLines } from "./stacks/config/effect.ts";
 import { refuseForeign, refuseUnknown, required } from "./stacks/config/read.ts";
 import { ConfigError } from "./stacks/config/value.ts";
 
@@ -26,6 +27,7 @@ async function program(): Promise<Record<string, unknown>> {
     );
     const kind = required(config, "kind");
     refuseForeign(config, kind);
+    for (const line of ineffectiveLines(config, kind)) await pulumi.log.warn(line);
     const outputs = await (await stacks[kind]())(config);
     // Pulumi warns of an output that is undefined.
     return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));

@@ -17,12 +17,17 @@ export interface MemberTemplate {
   roleName: string;
   memberPolicy: MemberPolicy;
   organizationId?: string | undefined;
-  /** ARN of the policy that bounds the role. */
+  /** ARN of the policy that bounds the role: AWS's own, or the one of its name in each account. */
   permissionsBoundary?: string | undefined;
 }
 
-/** CloudFormation puts the account's own partition here, inside `Fn::Sub`. */
+/** CloudFormation puts the account's own partition and id here, inside `Fn::Sub`. */
 const PARTITION = "${AWS::Partition}";
+const ACCOUNT = "${AWS::AccountId}";
+
+/** A role's boundary is AWS's own or its account's: where the ARN names one account, each account has a policy of the name. */
+const boundaryOfEach = (arn: string): string =>
+  arn.replace(/^arn:[\w-]+:iam::\d{12}:/, `arn:${PARTITION}:iam::${ACCOUNT}:`);
 
 /** Texts that hold a pseudo parameter become `Fn::Sub`, all the way down. */
 const substituted = (value: unknown): unknown => {
@@ -64,7 +69,9 @@ export function memberTemplate(args: MemberTemplate) {
           RoleName: args.roleName,
           Description: MEMBER_ROLE_DESCRIPTION,
           MaxSessionDuration: 3600,
-          ...(args.permissionsBoundary ? { PermissionsBoundary: args.permissionsBoundary } : {}),
+          ...(args.permissionsBoundary
+            ? { PermissionsBoundary: substituted(boundaryOfEach(args.permissionsBoundary)) }
+            : {}),
           AssumeRolePolicyDocument: substituted(
             trustPolicy({ partition: PARTITION, auditAccountId, externalId, organizationId }),
           ),

@@ -5,31 +5,21 @@ import { withMandatory } from "../components/mandatory.ts";
 import { loadControls } from "../src/controls/control.ts";
 import { askedTypes } from "./askedTypes.ts";
 import { auditSettings } from "./config/audit.ts";
-import { asksForHome, checkHome, type Home } from "./config/home.ts";
 import { mandatoryOf } from "./config/mandatory.ts";
 import type { ConfigSource } from "./config/value.ts";
 import { auditRules } from "./configRules.ts";
+import { refuseElsewhere } from "./home.ts";
 import { notificationsOf } from "./notifications.ts";
 import { loadOutlines } from "./outlines.ts";
 import { pipelineRoles } from "./pipeline.ts";
 import { keepsDigestKey } from "./standingKey.ts";
 
-/** Where the credentials lead, as AWS says. */
-async function home(): Promise<Home> {
-  const [{ partition }, { accountId }, { region }] = await Promise.all([
-    aws.getPartition(),
-    aws.getCallerIdentity(),
-    aws.getRegion(),
-  ]);
-  return { partition, accountId, region };
-}
-
 /** The audit account's stack; its outputs are what the member stacks and the CLI ask for. */
 export async function auditStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { pipeline, notify, configRules: rules, ...settings } = auditSettings(config);
+  await refuseElsewhere(config);
   const auditors = await loadOutlines(settings.auditors, settings);
   await keepsDigestKey(settings, auditors);
-  if (asksForHome(config)) checkHome(config, await home());
   const mandatory = withMandatory(mandatoryOf(config));
   const audit = new AuditAccount(
     "audit",

@@ -6,12 +6,14 @@ import { mandatoryOf } from "./config/mandatory.ts";
 import { type MemberSettings, memberSettings } from "./config/member.ts";
 import { ConfigError, type ConfigSource } from "./config/value.ts";
 import { configRules } from "./configRules.ts";
+import { refuseElsewhere } from "./home.ts";
 import { loadOutlines } from "./outlines.ts";
 
 /** A member account's stack. What the configuration does not say is asked of the audit account's stack. */
 export async function memberStack(config: ConfigSource): Promise<Record<string, pulumi.Input<unknown>>> {
   const { configRules: hasRules, ...settings } = memberSettings(config);
   const mandatory = mandatoryOf(config);
+  await refuseElsewhere(config);
   const args = await memberArgs(settings);
   if (hasRules) await refuseTwice(args.auditAccountId);
   const member = new MemberAccount("member", args, withMandatory(mandatory));
@@ -45,7 +47,6 @@ export async function memberArgs(settings: Omit<MemberSettings, "configRules">):
     value ?? (audit?.requireOutput(output) as pulumi.Output<string>);
   return {
     ...rest,
-    // An AWS managed policy needs no declarations.
     auditors: settings.memberPolicy === "generated" ? await loadOutlines(settings.auditors, settings) : [],
     roleName: crossAccountRoleName,
     auditAccountId: orOutput(auditAccountId, "auditAccountId"),

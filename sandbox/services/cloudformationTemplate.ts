@@ -9,6 +9,7 @@ const Role = z.object({
   Description: z.string().optional(),
   MaxSessionDuration: z.number().optional(),
   AssumeRolePolicyDocument: z.unknown(),
+  PermissionsBoundary: z.string().optional(),
   ManagedPolicyArns: z.array(z.string()).default([]),
 });
 const ManagedPolicy = z.object({ PolicyDocument: z.unknown(), Roles: z.array(z.string()) });
@@ -64,6 +65,7 @@ export function applyTemplate(call: Call, account: string, text: string): void {
       Tags: [],
       inline: new Map(),
       attached: new Set(role.ManagedPolicyArns),
+      boundary: role.PermissionsBoundary,
     });
   }
   for (const [id, properties] of of("AWS::IAM::ManagedPolicy")) {

@@ -68,6 +68,13 @@ const roleFacts = (role: StoredRole): sdk.Role => ({
   AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
 });
 /** AWS tells it of one role at a time. */
+/** A boundary is a policy of AWS's own or of the account. @throws AwsError in IAM's words */
+function checkBoundary({ account, state }: Call, arn: string | undefined): void {
+  if (arn === undefined || arn.startsWith("arn:aws:iam::aws:")) return;
+  if (state.policies.get(arn)?.account !== account)
+    throw new AwsError("NoSuchEntity", `Scope ARN: ${arn} does not exist or is not attachable.`, 404);
+}
+
 const boundaryOf = ({ boundary }: StoredRole): Pick<sdk.Role, "PermissionsBoundary"> =>
   boundary
     ? { PermissionsBoundary: { PermissionsBoundaryType: "Policy" as never, PermissionsBoundaryArn: boundary } }
@@ -167,6 +174,7 @@ export const iam: Service = {
         const Arn = `arn:aws:iam::${call.account}:role${Path}${input.RoleName}`;
         if (own(call, call.state.roles.values()).some(({ RoleName }) => RoleName === input.RoleName))
           throw exists(`Role with name ${input.RoleName}`);
+        checkBoundary(call, input.PermissionsBoundary);
         const role: StoredRole = {
           account: call.account,
           RoleName: input.RoleName ?? "",
@@ -189,6 +197,7 @@ export const iam: Service = {
     PutRolePermissionsBoundary: {
       permissions: onRole("PutRolePermissionsBoundary"),
       run: (input: sdk.PutRolePermissionsBoundaryRequest, call) => {
+        checkBoundary(call, input.PermissionsBoundary);
         roleOf(call, input.RoleName).boundary = input.PermissionsBoundary;
         return {};
       },

@@ -23,10 +23,11 @@ export interface AuditSettings extends UndeclaredTypes {
   encryptionKeyArn?: string;
   objectLock?: { mode: "GOVERNANCE" | "COMPLIANCE"; days: number };
   namePrefix: string;
-  parameterName: string;
+  /** Undefined where AWS Organizations says which accounts there are. */
+  parameterName?: string;
   crossAccountRoleName: string;
   externalId?: string;
-  logRetentionDays?: number;
+  logRetentionDays: number;
   catalog: boolean;
   queryLimitGigabytes: number;
   /** Undefined: nothing is made in QuickSight. */
@@ -39,7 +40,8 @@ export interface AuditSettings extends UndeclaredTypes {
   anomalyModels?: { instanceType: string };
   /** Empty: nothing is scheduled. */
   schedules: RunSchedule[];
-  scheduleFlexibleMinutes: number;
+  /** Undefined where nothing is scheduled. */
+  scheduleFlexibleMinutes?: number;
   /** Undefined: no pipeline deploys. */
   pipeline?: PipelineSettings;
   sealDeadlineMinutes: number;
@@ -58,10 +60,11 @@ export interface AuditSettings extends UndeclaredTypes {
 
 /** Settings of the audit account's stack. @throws ConfigError naming key, value and remedy */
 export function auditSettings(config: ConfigSource): AuditSettings {
-  refuseIneffective(config);
+  refuseIneffective(config, "audit");
   const auditors = auditorsOf(config);
   const catalog = read(config, "catalog");
   const alarmTopicArn = read(config, "alarmTopicArn");
+  const schedules = schedulesFrom(config, auditors);
   const settings: AuditSettings = defined({
     auditors,
     ...undeclared(config),
@@ -72,18 +75,18 @@ export function auditSettings(config: ConfigSource): AuditSettings {
     objectLock: objectLockOf(config),
     encryptionKeyArn: read(config, "encryptionKeyArn"),
     namePrefix: read(config, "namePrefix"),
-    parameterName: read(config, "parameterName"),
+    parameterName: read(config, "accountSource") === "parameter" ? read(config, "parameterName") : undefined,
     crossAccountRoleName: read(config, "crossAccountRoleName"),
     externalId: read(config, "externalId"),
-    logRetentionDays: read(config, "logRetentionDays") || undefined,
+    logRetentionDays: read(config, "logRetentionDays"),
     catalog,
     queryLimitGigabytes: read(config, "queryLimitGigabytes"),
     quickSightPrincipalArn: quickSightPrincipal(config, catalog),
     notify: notifyOf(config, catalog),
     configRules: configRulesOf(config),
     anomalyModels: anomalyModelsOf(config, catalog),
-    schedules: schedulesFrom(config, auditors),
-    scheduleFlexibleMinutes: read(config, "scheduleFlexibleMinutes"),
+    schedules,
+    scheduleFlexibleMinutes: schedules.length ? read(config, "scheduleFlexibleMinutes") : undefined,
     pipeline: pipelineOf(config),
     sealDeadlineMinutes: read(config, "sealDeadlineMinutes"),
     timestampAuthorities: read(config, "timestampAuthorities"),
@@ -102,22 +105,9 @@ function accountsOf(config: ConfigSource): AuditSettings["accounts"] {
   const ids = read(config, "accounts");
   if (read(config, "accountSource") === "organizations")
     return { organizationalUnits: read(config, "organizationalUnits"), exclude: read(config, "excludeAccounts") };
-  refuseWithoutEffect(config);
   if (!ids.length)
     throw new ConfigError("accounts", undefined, "there is no account to audit", set("accounts", "111111111111"));
   return { ids };
-}
-
-/** Whoever sets them relies on them: the parameter's accounts are audited, all of them and no others. @throws ConfigError */
-function refuseWithoutEffect(config: ConfigSource): void {
-  const units = read(config, "organizationalUnits");
-  const excluded = read(config, "excludeAccounts");
-  const remedy = `${set("accountSource", "organizations")}, or pulumi config rm`;
-  const problem = "it counts for accounts of AWS Organizations, and accountSource is parameter";
-  if (units.length)
-    throw new ConfigError("organizationalUnits", units.join(","), problem, `${remedy} organizationalUnits`);
-  if (excluded.length && configRulesOf(config)?.for !== "organization")
-    throw new ConfigError("excludeAccounts", excluded.join(","), problem, `${remedy} excludeAccounts`);
 }
 
 function bucketOf(config: ConfigSource): Pick<AuditSettings, "bucketName" | "adoptBucket"> {

@@ -35,7 +35,7 @@ const partitionOf = (region: string) => PARTITIONS.find(([names]) => names.test(
 
 /** Whether anything in a configuration depends on where the stack is. */
 export const asksForHome = (config: ConfigSource): boolean =>
-  [...OWN.map(({ key }) => key), "regions"].some((key) => config.get(key)?.trim());
+  [...OWN.map(({ key }) => key), "regions", "configAggregator"].some((key) => config.get(key)?.trim());
 
 /** Refuses what AWS would refuse of another partition, region or account, before anything is made. @throws ConfigError */
 export function checkHome(config: ConfigSource, home: Home): void {
@@ -58,12 +58,18 @@ export function checkHome(config: ConfigSource, home: Home): void {
           `pulumi config set ${key} with an ARN of ${foreign}`,
         );
     }
-  const elsewhere = read(config, "regions").find((region) => partitionOf(region) !== home.partition);
-  if (elsewhere)
-    throw new ConfigError(
-      "regions",
-      elsewhere,
-      `the region is in the partition ${partitionOf(elsewhere)}, whose accounts nobody of ${home.partition} can enter`,
-      `regions of ${home.partition} alone, and a stack of its own for the others`,
-    );
+  const aggregator = read(config, "configAggregator");
+  for (const [key, regions] of [
+    ["regions", read(config, "regions")],
+    ["configAggregator", aggregator ? [aggregator.region] : []],
+  ] as const) {
+    const elsewhere = regions.find((region) => partitionOf(region) !== home.partition);
+    if (elsewhere)
+      throw new ConfigError(
+        key,
+        elsewhere,
+        `the region is in the partition ${partitionOf(elsewhere)}, whose accounts nobody of ${home.partition} can enter`,
+        `regions of ${home.partition} alone, and a stack of its own for the others`,
+      );
+  }
 }

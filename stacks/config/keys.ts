@@ -408,7 +408,7 @@ export const KEYS = {
     about: "audit, witness: days that the functions' logs are kept",
     kinds: ["audit", "witness"],
     default: "90",
-    schema: whole(0, 3653).refine((days) => days === 0 || RETENTION_DAYS.includes(days)),
+    schema: whole(1, 3653).refine((days) => RETENTION_DAYS.includes(days)),
     problem: `CloudWatch Logs keeps lines for one of ${RETENTION_DAYS.join(", ")} days`,
     example: "90",
   },
@@ -509,7 +509,8 @@ export const KEYS = {
     about: "member: the audit stack, to ask for auditAccountId and externalId",
     kinds: MEMBERS,
     default: "",
-    schema: matching(/^[\w./-]+$/),
+    // Pulumi Cloud takes no shorter name in a reference to a stack.
+    schema: matching(/^[\w.-]+(\/[\w.-]+){2}$/),
     problem: "a stack is named organization/project/stack",
     example: "organization/audit-ecosystem/audit",
   },

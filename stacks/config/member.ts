@@ -1,5 +1,6 @@
 import type { UndeclaredTypes } from "../../src/auditors/registry.ts";
 import { auditorsOf, undeclared } from "./collected.ts";
+import { refuseIneffective } from "./effect.ts";
 import { read } from "./read.ts";
 import { hasConfigRules } from "./rules.ts";
 import { ConfigError, type ConfigSource, defined, set } from "./value.ts";
@@ -10,6 +11,7 @@ export interface MemberSettings extends UndeclaredTypes {
   externalId?: string;
   /** Name of the audit account's stack, `organization/project/stack`. */
   auditStack?: string;
+  /** Empty where the policy is not generated. */
   auditors: string[];
   crossAccountRoleName: string;
   memberPolicy: "generated" | "SecurityAudit" | "ReadOnlyAccess";
@@ -19,7 +21,8 @@ export interface MemberSettings extends UndeclaredTypes {
 }
 
 /** Settings of a member account's stack. @throws ConfigError naming key, value and remedy */
-export function memberSettings(config: ConfigSource): MemberSettings {
+export function memberSettings(config: ConfigSource, kind: "member" | "rollout" = "member"): MemberSettings {
+  refuseIneffective(config, kind);
   const auditStack = read(config, "auditStack");
   const auditAccountId = read(config, "auditAccountId");
   const externalId = read(config, "externalId");
@@ -37,15 +40,18 @@ export function memberSettings(config: ConfigSource): MemberSettings {
       "without it anyone who learns of the role could ask to be let in",
       set("externalId", '"$(pulumi stack output externalId --stack audit)"'),
     );
+  const memberPolicy = read(config, "memberPolicy");
+  const generatedFrom = { auditors: auditorsOf(config), ...undeclared(config) };
   return defined({
-    auditStack,
+    // It is asked for what is not set.
+    auditStack: auditAccountId && externalId ? undefined : auditStack,
     auditAccountId,
     externalId,
-    auditors: auditorsOf(config),
-    ...undeclared(config),
+    // One of AWS's own policies needs no declarations.
+    ...(memberPolicy === "generated" ? generatedFrom : { auditors: [] }),
     configRules: hasConfigRules(config),
     crossAccountRoleName: read(config, "crossAccountRoleName"),
-    memberPolicy: read(config, "memberPolicy"),
+    memberPolicy,
     organizationId: read(config, "organizationId"),
   });
 }

@@ -26,7 +26,7 @@ export function rolloutSettings(config: ConfigSource): RolloutSettings {
       "pulumi config set configRules organization in the audit account's stack, or true in those of single members",
     );
   return {
-    ...memberSettings(config),
+    ...memberSettings(config, "rollout"),
     organizationalUnits,
     delegatedAdministrator: read(config, "rolloutFrom") === "delegated-administrator",
   };

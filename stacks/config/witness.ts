@@ -7,7 +7,7 @@ export interface WitnessSettings {
   publicKeys: string;
   auditAccountId: string;
   namePrefix: string;
-  logRetentionDays?: number;
+  logRetentionDays: number;
 }
 
 /** Settings of a witness's stack. @throws ConfigError naming key, value and remedy */
@@ -18,5 +18,5 @@ export const witnessSettings = (config: ConfigSource): WitnessSettings =>
     publicKeys: required(config, "witnessedPublicKeys"),
     auditAccountId: required(config, "auditAccountId"),
     namePrefix: read(config, "namePrefix"),
-    logRetentionDays: read(config, "logRetentionDays") || undefined,
+    logRetentionDays: read(config, "logRetentionDays"),
   });

@@ -36,7 +36,9 @@ describe("what an organization wants of every resource", function () {
       for (const { inputs, name } of roles)
         expect(inputs, name).to.deep.include({ permissionsBoundary: BOUNDARY, tags: { owner: "audit" } });
       for (const { inputs } of made.of("StackSet"))
-        expect(JSON.parse(inputs.templateBody).Resources.Role.Properties.PermissionsBoundary).to.equal(BOUNDARY);
+        expect(JSON.parse(inputs.templateBody).Resources.Role.Properties.PermissionsBoundary).to.deep.equal({
+          "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/boundary",
+        });
       for (const { type, inputs, name } of made.all)
         if (/:(Bucket|Function|LogGroup|Key|Parameter)$/.test(type))
           expect(inputs.tags, name).to.deep.equal({ owner: "audit" });

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { expect } from "chai";
 import { stackConfig } from "../../cli/stackConfig.ts";
 import { auditSettings } from "../../stacks/config/audit.ts";
+import { ineffectiveLines } from "../../stacks/config/effect.ts";
 import { checkHome } from "../../stacks/config/home.ts";
 import { KEYS as DECLARED } from "../../stacks/config/keys.ts";
 import { mandatoryOf } from "../../stacks/config/mandatory.ts";
@@ -38,6 +39,19 @@ const NEEDED: Record<Kind, Record<string, string>> = {
 const config = (values: Record<string, string>) => ({ get: (key: string) => values[key] });
 const settings = (kind: Kind, values: Record<string, string>): object =>
   settingsOf[kind](config({ ...NEEDED[kind], ...values }));
+
+const LIST = '[{"name":"nightly","expression":"daily"}]';
+const ORGANIZATION = { accountSource: "organizations" };
+const MANAGED = { memberPolicy: "SecurityAudit" };
+
+/** What a configuration comes to: the settings, or why it is refused. */
+function outcome(kind: Kind, values: Record<string, string>): string {
+  try {
+    return JSON.stringify(settingsOf[kind](config(values)));
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 /** Each key: a value, what the settings then hold, and values that are refused. */
 const KEYS: Record<
@@ -169,7 +183,7 @@ const KEYS: Record<
     },
     wrong: ["arn:aws:iam::999999999999:oidc-provider/example.com"],
   },
-  logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x"] },
+  logRetentionDays: { kind: "audit", value: "30", gives: { logRetentionDays: 30 }, wrong: ["31", "x", "0"] },
   catalog: { kind: "audit", value: "false", gives: { catalog: false }, wrong: ["maybe"] },
   queryLimitGigabytes: { kind: "audit", value: "7", gives: { queryLimitGigabytes: 7 }, wrong: ["0", "much"] },
   sageMakerAnomalies: {
@@ -220,8 +234,9 @@ const KEYS: Record<
   auditStack: {
     kind: "member",
     value: "acme/audit-ecosystem/audit",
+    also: { externalId: "" },
     gives: { auditStack: "acme/audit-ecosystem/audit" },
-    wrong: [],
+    wrong: ["audit", "acme/audit", "acme/audit-ecosystem/audit/x", "an audit stack"],
   },
   sealDeadlineMinutes: {
     kind: "audit",
@@ -282,6 +297,7 @@ const KEYS: Record<
   cloudControlActions: {
     kind: "audit",
     value: "iot:ListPolicies,iot:GetPolicy",
+    also: { cloudControlTypes: "AWS::IoT::Policy" },
     gives: { cloudControlActions: ["iot:ListPolicies", "iot:GetPolicy"] },
     wrong: ["iot:*", "iot:Get*", "iot:DeletePolicy", "GetPolicy"],
   },
@@ -361,6 +377,50 @@ const KEYS: Record<
   },
 };
 
+/** Further values, beside which other keys may come to nothing. */
+const OTHER_VALUES: Record<string, string[]> = {
+  schedule: ["rate(12 hours)", LIST, "cron(0 5 * * ? *)"],
+  accountSource: ["parameter"],
+  memberPolicy: ["ReadOnlyAccess"],
+  configRules: ["true", "false"],
+  catalog: ["true"],
+  objectLockDays: ["0"],
+  sageMakerAnomalies: ["false"],
+  notifySecurityHub: ["false"],
+  externalId: [""],
+  monthlyBudget: ["0"],
+  rolloutFrom: ["management"],
+};
+
+/** Each key that a kind of stack reads with a value that is not its default, by itself and beside each value of each other. */
+function pairsOf(kind: Kind): { key: string; beside: string; values: Record<string, string> }[] {
+  const read = Object.entries(KEYS).filter(([key]) =>
+    DECLARED[key as keyof typeof DECLARED].kinds.includes(kind as never),
+  );
+  return read.flatMap(([key, { value, also = {} }]) =>
+    [
+      ["nothing", undefined, {}] as const,
+      ...read.flatMap(([other, row]) => [
+        [other, row.value, row.also ?? {}] as const,
+        ...(OTHER_VALUES[other] ?? []).map((set) => [other, set, {}] as const),
+      ]),
+    ]
+      .filter(([other]) => other !== key)
+      .map(([other, set, needed]) => {
+        const ofKind = Object.entries<string>({ ...also, ...needed }).filter(([name]) =>
+          read.some(([each]) => each === name),
+        );
+        const values: Record<string, string> = {
+          ...NEEDED[kind],
+          ...Object.fromEntries(ofKind),
+          ...(set === undefined ? {} : { [other]: set }),
+          [key]: value,
+        };
+        return { key, beside: `${other} ${set}`, values };
+      }),
+  );
+}
+
 describe("stack configuration keys", () => {
   for (const [key, { kind, value, also = {}, gives, wrong }] of Object.entries(KEYS)) {
     it(`${key} is read from ${value}`, () => {
@@ -436,16 +496,52 @@ describe("stack configuration keys", () => {
       );
     });
 
-  for (const [key, value, problem, beside] of [
-    ["objectLockMode", "COMPLIANCE", "nothing is locked", { objectLockDays: "1" }],
-    ["pipelineStateBucket", "my-pulumi-state", "no pipeline deploys", { pipelineRepository: "a/b" }],
-    ["notifySeverity", "high", "nobody is notified", { notifySecurityHub: "true" }],
-    ["notifyExceptions", "exceptions.yaml", "nobody is notified", { notifyEventBus: "default" }],
-    ["sageMakerInstanceType", "ml.m5.large", "SageMaker scores nothing", { sageMakerAnomalies: "true" }],
-  ] as const)
-    it(`refuses ${key} where it has no effect, and takes it where it has`, () => {
-      expect(() => settings("audit", { [key]: value })).to.throw(ConfigError, `${key}: "${value}" — ${problem}`);
-      expect(() => settings("audit", { [key]: value, ...beside })).not.to.throw();
+  for (const [kind, says, key, value, beside, problem] of [
+    ["audit", "refuses", "objectLockMode", "COMPLIANCE", { objectLockDays: "0" }, "nothing is locked"],
+    ["audit", "refuses", "pipelineStateBucket", "my-pulumi-state", {}, "no pipeline deploys"],
+    ["audit", "refuses", "notifySeverity", "high", {}, "nobody is notified"],
+    ["audit", "refuses", "notifyExceptions", "exceptions.yaml", {}, "nobody is notified"],
+    ["audit", "refuses", "sageMakerInstanceType", "ml.m5.large", {}, "SageMaker scores nothing"],
+    ["audit", "refuses", "queryLimitGigabytes", "7", { catalog: "false" }, "nothing is queried"],
+    ["audit", "refuses", "cloudControlActions", "iot:GetPolicy", {}, "no handler asks for them"],
+    ["rollout", "refuses", "cloudControlActions", "iot:GetPolicy", {}, "no handler asks for them"],
+    ["audit", "refuses", "scheduleTimezone", "Europe/Berlin", { schedule: LIST }, "each schedule of a list has"],
+    ["audit", "warns of", "scheduleTimezone", "Europe/Berlin", { schedule: "off" }, "it has no effect: no run starts"],
+    ["audit", "warns of", "scheduleFlexibleMinutes", "5", { schedule: "off" }, "it has no effect: no run starts"],
+    ["audit", "warns of", "accounts", "111111111111", ORGANIZATION, "it has no effect: AWS Organizations says"],
+    ["audit", "warns of", "parameterName", "/acme/members", ORGANIZATION, "it has no effect: AWS Organizations says"],
+    ["member", "warns of", "auditStack", "a/b/c", {}, "it has no effect: auditAccountId and externalId are set"],
+    ["member", "warns of", "auditors", "iam", MANAGED, "it has no effect: the role has AWS's own policy"],
+    ["rollout", "warns of", "auditors", "iam", MANAGED, "it has no effect: the role has AWS's own policy"],
+    ["member", "warns of", "cloudControlTypes", "AWS::IoT::Policy", MANAGED, "it has no effect: the role has AWS's"],
+  ] as [Kind, "refuses" | "warns of", string, string, Record<string, string>, string][])
+    it(`${says} ${key} where ${Object.entries(beside).join(" ") || "nothing else is set"} in a stack of kind ${kind}, with key, value and remedy`, () => {
+      const values = { ...NEEDED[kind], ...beside, [key]: value };
+      const line = new RegExp(`^${key}: "${value}" — ${problem}.*\\. Try: .*pulumi config rm ${key}$`);
+      if (says === "refuses") expect(() => settingsOf[kind](config(values))).to.throw(ConfigError, line);
+      else {
+        expect(() => settingsOf[kind](config(values))).not.to.throw();
+        const lines = ineffectiveLines(config(values), kind).filter((each) => each.startsWith(`${key}: `));
+        expect(lines).to.have.length(1);
+        expect(lines[0]).to.match(line);
+      }
+    });
+
+  for (const kind of Object.keys(settingsOf) as Kind[])
+    it(`names each key of a stack of kind ${kind} that another makes without effect, and no other`, () => {
+      const silent: string[] = [];
+      const wrongly: string[] = [];
+      for (const { key, beside, values } of pairsOf(kind)) {
+        const without = outcome(kind, { ...values, [key]: "" });
+        // What cannot be used either way has said so.
+        if (!without.startsWith("{")) continue;
+        const named = ineffectiveLines(config(values), kind).some((line) => line.startsWith(`${key}: `));
+        const hasEffect = outcome(kind, values) !== without;
+        if (!hasEffect && !named) silent.push(`${key} beside ${beside}`);
+        if (hasEffect && named) wrongly.push(`${key} beside ${beside}`);
+      }
+      expect(silent, "without effect, and nobody is told").to.deep.equal([]);
+      expect(wrongly, "told of, and not without effect").to.deep.equal([]);
     });
 
   const HOME = { partition: "aws", accountId: "999999999999", region: "eu-central-1" };
