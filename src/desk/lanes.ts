@@ -31,11 +31,22 @@ interface Lane {
 export interface LaneStart {
   count: number;
   module: URL;
+  /** What lives in a thread takes so much at most; {@link HEAP_MB} when left out. */
+  heapMegabytes?: number;
 }
 
+/**
+ * Ten times what three tasks over a million resources take (`npm run bench -- --only memory`). Without a limit V8 takes
+ * that of the machine, and lets a heap that may become that large grow fourfold before it looks for what is free.
+ * @see https://nodejs.org/docs/latest-v20.x/api/worker_threads.html#new-workerfilename-options
+ */
+const HEAP_MB = 1024;
+/** For what was made last: half of V8's own, as each thread has one and little of it lives on. */
+const YOUNG_MB = 24;
+
 /** Starts threads; a task goes to the one that has the fewest under way. */
-export function startLanes({ count, module }: LaneStart, data: LaneData, events: LaneEvents): Lanes {
-  const lanes = Array.from({ length: count }, () => lane(module, data, events));
+export function startLanes({ count, ...start }: LaneStart, data: LaneData, events: LaneEvents): Lanes {
+  const lanes = Array.from({ length: count }, () => lane(start, data, events));
   const stop = () => {
     for (const { worker } of lanes) worker.postMessage({ kind: "stop" } satisfies ToLane);
   };
@@ -56,8 +67,13 @@ export function startLanes({ count, module }: LaneStart, data: LaneData, events:
   };
 }
 
-function lane(module: URL, workerData: LaneData, { open, ended, finished }: LaneEvents): Lane {
-  const worker = new Worker(module, { workerData });
+function lane(
+  { module, heapMegabytes = HEAP_MB }: Omit<LaneStart, "count">,
+  workerData: LaneData,
+  { open, ended, finished }: LaneEvents,
+): Lane {
+  const resourceLimits = { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: YOUNG_MB };
+  const worker = new Worker(module, { workerData, resourceLimits });
   const reading: Lane["reading"] = new Map();
   const failAll = (error: Error) => {
     for (const { reject } of reading.values()) reject(error);
@@ -86,7 +102,15 @@ function lane(module: URL, workerData: LaneData, { open, ended, finished }: Lane
     if (message.kind === "read") task?.resolve(message.commit);
     else task?.reject(errorFrom(message.error));
   });
-  worker.on("error", failAll);
+  worker.on("error", (error: NodeJS.ErrnoException) =>
+    failAll(
+      error.code === "ERR_WORKER_OUT_OF_MEMORY"
+        ? new Error(
+            `a thread that was reading needs more than ${heapMegabytes} MB. What was read stays: itaudit collect --continue goes on, and fewer accounts at a time (--accounts) need less`,
+          )
+        : error,
+    ),
+  );
   worker.on("exit", () => failAll(new Error("a thread that was reading has ended")));
   return { worker, reading };
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { expect } from "chai";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect, use } from "chai";
+import chaiAsPromised from "chai-as-promised";
 import { handedIn } from "../../estate/handedIn.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/server.ts";
 import { deskPlan } from "../../src/desk/deskPlan.ts";
@@ -10,6 +11,8 @@ import { laneModule } from "../../src/desk/laneModule.ts";
 import { type LaneStart, startLanes } from "../../src/desk/lanes.ts";
 import type { Plan } from "../../src/evidence/plan.ts";
 import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
+
+use(chaiAsPromised);
 
 const ACCOUNT = "111111111111";
 const ARN = `arn:aws:iam::${ACCOUNT}:root`;
@@ -37,8 +40,8 @@ describe("threads that read from a desk", function () {
     rmSync(root, { recursive: true });
   });
 
-  /** What became of each planned item, and how much there was. */
-  async function read(start: LaneStart) {
+  /** What a collection's threads are made with and tell. */
+  const started = (start: LaneStart) => {
     const data = {
       plan,
       auditors: plan.auditors.map(({ name }) => name),
@@ -50,12 +53,17 @@ describe("threads that read from a desk", function () {
       apiShare: 1,
       clockOffset: 0,
     };
-    const lanes = startLanes(start, data, {
+    return startLanes(start, data, {
       open: async () => ({ accessKeyId: ACCOUNT, secretAccessKey: "sandbox" }),
       ended: (error) => expect.fail(error.message),
       finished: () => undefined,
       stop: new AbortController().signal,
     });
+  };
+
+  /** What became of each planned item, and how much there was. */
+  async function read(start: LaneStart) {
+    const lanes = started(start);
     try {
       const commits = await Promise.all(plan.tasks.map(lanes.read));
       return commits
@@ -82,5 +90,13 @@ describe("threads that read from a desk", function () {
     expect(await read({ count: 3, module: bundled })).to.deep.equal(one);
     const sources = new URL("../../src/desk/lane.mjs", import.meta.url);
     expect(await read({ count: 2, module: sources })).to.deep.equal(one);
+  });
+
+  it("say so where they need more memory than they may take", async () => {
+    const greedy = join(root, "greedy.mjs");
+    writeFileSync(greedy, "const all = []; for (;;) all.push(new Array(1_000).fill(Math.random()));");
+    const lanes = started({ count: 1, module: pathToFileURL(greedy), heapMegabytes: 16 });
+    await expect(lanes.read(plan.tasks[0]!)).to.be.rejectedWith(/needs more than 16 MB. What was read stays/);
+    await lanes.close();
   });
 });
