@@ -29,5 +29,5 @@ LEFT JOIN latest_aws_rds_dbparametergroup p
   ON p.account_id = d.account_id AND p.region = d.region AND p.db_parameter_group_name = g.name
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region AND s.db_parameter_group_name = g.name
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND coalesce({{engines}}, true) AND d.db_cluster_identifier IS NULL
+  AND coalesce({{engines}}, true) AND coalesce(d.db_cluster_identifier, '') = ''
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine, d.engine_version

@@ -23,7 +23,9 @@ WITH behaviors AS (
               WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'match-viewer'
               THEN NOT (b.allow_http OR json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') = 'allow-all')
               WHEN coalesce(json_extract_scalar(o.origin, '$.CustomOriginConfig.OriginProtocolPolicy'), '') = 'https-only' THEN true
-              WHEN json_extract(o.origin, '$.CustomOriginConfig') IS NULL THEN true END AS encrypted
+              WHEN json_extract(o.origin, '$.CustomOriginConfig') IS NULL
+               -- How a VPC origin is reached stands in the VPC origin itself.
+               AND json_extract(o.origin, '$.S3OriginConfig') IS NOT NULL THEN true END AS encrypted
   FROM latest_aws_cloudfront_distribution d
   LEFT JOIN behaviors b ON b.evidence_object = d.evidence_object AND b.evidence_line = d.evidence_line
   LEFT JOIN UNNEST(TRY_CAST(json_extract(d.origins, '$.Items') AS array(json))) AS o (origin) ON true

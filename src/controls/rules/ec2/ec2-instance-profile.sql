@@ -9,7 +9,9 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.17]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.iam_instance_profile IS NOT NULL AS passes,
+       CASE WHEN d.iam_instance_profile IS NULL THEN false
+            WHEN coalesce(json_extract_scalar(d.iam_instance_profile, '$.Arn'), json_extract_scalar(d.iam_instance_profile, '$.Id'), '') <> ''
+            THEN true END AS passes,
        'No instance profile' AS reason
 FROM latest_aws_ec2_instance d
 WHERE coalesce(json_extract_scalar(d.state, '$.Name'), '') NOT IN ('terminated', 'shutting-down')

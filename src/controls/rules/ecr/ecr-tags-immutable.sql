@@ -8,8 +8,13 @@
 --   soc-2: [CC8.1]
 --   iso-27001: [A.8.32]
 -- in-part:
---   fsbp ECR.2: tags that an exclusion filter leaves mutable are not asked
+--   fsbp ECR.2: an exclusion filter that leaves some tags mutable passes
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.image_tag_mutability LIKE 'IMMUTABLE%' AS passes,
+       bool_or(d.image_tag_mutability LIKE 'IMMUTABLE%')
+         -- A filter that fits every tag leaves none immutable.
+         AND NOT coalesce(bool_or(d.image_tag_mutability = 'IMMUTABLE_WITH_EXCLUSION'
+           AND regexp_like(json_extract_scalar(f.member, '$.filter'), '^[*]+$')), false) AS passes,
        'Tags can be moved' AS reason
 FROM latest_aws_ecr_repository d
+LEFT JOIN UNNEST(d.image_tag_mutability_exclusion_filters) AS f (member) ON true
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -10,7 +10,8 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN count(nullif(json_size(c.container, '$'), 0)) > 0 THEN bool_and(coalesce(json_extract_scalar(c.container, '$.logConfiguration.logDriver'), '') <> '') END AS passes,
+       CASE WHEN bool_or(json_size(c.container, '$') > 0 AND NOT (coalesce(json_extract_scalar(c.container, '$.logConfiguration.logDriver'), '') <> '')) THEN false
+            WHEN count(nullif(json_size(c.container, '$'), 0)) = count(*) THEN true END AS passes,
        'A container has no log configuration' AS reason
 FROM latest_aws_ecs_taskdefinition d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_task_definition, '$.taskDefinition.containerDefinitions') AS array(json)))

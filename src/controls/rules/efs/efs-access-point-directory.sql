@@ -8,7 +8,7 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       json_extract_scalar(d.root_directory, '$.Path') <> '/' AS passes,
+       json_extract_scalar(d.root_directory, '$.Path') NOT IN ('', '/') AS passes,
        'Leads to the root directory' AS reason
 FROM latest_aws_efs_accesspoint d
 WHERE coalesce(d.life_cycle_state, '') NOT IN ('deleting', 'deleted')

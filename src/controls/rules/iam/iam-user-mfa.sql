@@ -18,9 +18,12 @@ WITH lines AS (
     AS l (line)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       split_part(l.line, ',', 4) <> 'true' OR split_part(l.line, ',', 8) IN ('true', 'true' || chr(13)) AS passes,
+       CASE WHEN lower(split_part(l.line, ',', 4)) = 'false' THEN true
+            WHEN lower(split_part(l.line, ',', 4)) = 'true'
+            THEN CASE lower(replace(split_part(l.line, ',', 8), chr(13), '')) WHEN 'true' THEN true WHEN 'false' THEN false END END AS passes,
        'Console password enabled, no MFA device' AS reason,
-       'The credential report has no line of the user' AS not_known,
+       CASE WHEN l.line IS NULL THEN 'The credential report has no line of the user'
+            ELSE 'The line of the user in the credential report does not tell' END AS not_known,
        ARRAY[l.evidence_ref] AS evidence
 FROM latest_aws_iam_user d
 LEFT JOIN lines l ON l.account_id = d.account_id AND split_part(l.line, ',', 1) = d.user_name

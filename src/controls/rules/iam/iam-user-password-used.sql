@@ -20,11 +20,13 @@ WITH lines AS (
     AS l (line)
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       split_part(l.line, ',', 4) <> 'true'
-         OR date_diff('day', TRY_CAST(substr(CASE WHEN split_part(l.line, ',', 5) LIKE '20%' THEN split_part(l.line, ',', 5)
-                                           ELSE split_part(l.line, ',', 6) END, 1, 10) AS date), TRY_CAST(d.collected_at AS date)) <= 45 AS passes,
+       CASE WHEN lower(split_part(l.line, ',', 4)) = 'false' THEN true
+            WHEN lower(split_part(l.line, ',', 4)) = 'true'
+            THEN date_diff('day', TRY_CAST(substr(CASE WHEN split_part(l.line, ',', 5) LIKE '20%' THEN split_part(l.line, ',', 5)
+                                           ELSE split_part(l.line, ',', 6) END, 1, 10) AS date), TRY_CAST(d.collected_at AS date)) <= 45 END AS passes,
        'The password was last used or changed more than 45 days ago' AS reason,
-       'The credential report has no line of the user' AS not_known,
+       CASE WHEN l.line IS NULL THEN 'The credential report has no line of the user'
+            ELSE 'The line of the user in the credential report does not tell' END AS not_known,
        ARRAY[l.evidence_ref] AS evidence
 FROM latest_aws_iam_user d
 LEFT JOIN lines l ON l.account_id = d.account_id AND split_part(l.line, ',', 1) = d.user_name

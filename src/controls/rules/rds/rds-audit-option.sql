@@ -10,7 +10,10 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
 WITH groups AS (
-  SELECT d.evidence_object, d.evidence_line, json_extract_scalar(g.member, '$.OptionGroupName') AS name
+  SELECT d.evidence_object, d.evidence_line, json_extract_scalar(g.member, '$.OptionGroupName') AS name,
+         -- A group that waits for the maintenance window, or could not be applied, is not in force yet.
+         coalesce(json_extract_scalar(g.member, '$.Status'), 'in-sync')
+           IN ('in-sync', 'removing', 'pending-removal', 'pending-maintenance-removal') AS in_force
   FROM latest_aws_rds_dbinstance d
   CROSS JOIN UNNEST(d.option_group_memberships) AS g (member)
 ), audited AS (
@@ -21,10 +24,11 @@ WITH groups AS (
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN min(d.engine) IS NULL THEN NULL
-            WHEN count(a.option_group_name) > 0 THEN true
+            WHEN count(CASE WHEN g.in_force THEN a.option_group_name END) > 0 THEN true
             WHEN count(g.name) > 0 AND bool_and(o.option_group_name IS NOT NULL OR g.name LIKE 'default:%')
             THEN false END AS passes,
-       'No audit option is in the option group ' || min(g.name) AS reason,
+       CASE WHEN count(a.option_group_name) > 0 THEN 'The option group that audits is not applied'
+            ELSE 'No audit option is in the option group ' || min(g.name) END AS reason,
        array_agg(DISTINCT o.evidence_object || ':' || TRY_CAST(o.evidence_line AS varchar)) AS evidence
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN groups g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
@@ -32,5 +36,5 @@ LEFT JOIN latest_aws_rds_optiongroup o
   ON o.account_id = d.account_id AND o.region = d.region AND o.option_group_name = g.name
 LEFT JOIN audited a ON a.account_id = d.account_id AND a.region = d.region AND a.option_group_name = g.name
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND coalesce(d.engine IN ('mysql', 'mariadb') OR d.engine LIKE 'sqlserver-%', true) AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.engine IN ('mysql', 'mariadb') OR d.engine LIKE 'sqlserver-%', true) AND coalesce(d.db_cluster_identifier, '') = ''
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -15,4 +15,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        'Backups are kept for ' || TRY_CAST(TRY_CAST(d.backup_retention_period AS bigint) AS varchar) || ' days' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.db_cluster_identifier IS NULL AND d.read_replica_source_db_instance_identifier IS NULL
+  AND coalesce(d.db_cluster_identifier, '') = '' AND coalesce(d.read_replica_source_db_instance_identifier, '') = ''
+  AND coalesce(d.read_replica_source_db_cluster_identifier, '') = ''

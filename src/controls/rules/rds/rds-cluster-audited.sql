@@ -30,7 +30,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
                  AND TRY_CAST(json_extract(p.describe_db_cluster_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
             WHEN d.engine IN ('aurora-postgresql', 'postgres')
-            THEN count(CASE WHEN s.name = 'shared_preload_libraries' AND s.value LIKE '%pgaudit%' THEN 1 END) > 0
+            THEN count(CASE WHEN s.name = 'shared_preload_libraries' AND regexp_like(s.value, '(^|,) *pgaudit *(,|$)') THEN 1 END) > 0
              AND count(CASE WHEN s.name = 'pgaudit.log' AND s.value <> 'none' THEN 1 END) > 0
             -- Without a list of events nothing is written.
             WHEN d.engine = 'aurora-mysql'

@@ -11,7 +11,7 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.9]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.master_username NOT IN ('admin', 'administrator', 'postgres', 'root') AS passes,
+       lower(nullif(d.master_username, '')) NOT IN ('admin', 'administrator', 'postgres', 'root') AS passes,
        'The master user is called ' || d.master_username AS reason
 FROM latest_aws_rds_dbcluster d
 WHERE coalesce(d.status, '') <> 'deleting'

@@ -14,4 +14,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        'Tags are not copied to snapshots' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.db_cluster_identifier, '') = ''

@@ -18,4 +18,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        'IAM authentication is off' AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND coalesce(d.engine IN ('mysql', 'mariadb', 'postgres'), true) AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.engine IN ('mysql', 'mariadb', 'postgres'), true) AND coalesce(d.db_cluster_identifier, '') = ''

@@ -22,5 +22,5 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
 FROM latest_aws_rds_dbinstance d
 LEFT JOIN UNNEST(d.enabled_cloudwatch_logs_exports) AS e (log) ON true
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.db_cluster_identifier IS NULL AND coalesce(d.engine, '') NOT LIKE 'custom-%'
+  AND coalesce(d.db_cluster_identifier, '') = '' AND coalesce(d.engine, '') NOT LIKE 'custom-%'
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.engine

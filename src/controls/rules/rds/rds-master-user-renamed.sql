@@ -13,8 +13,8 @@
 -- in-part:
 --   fsbp RDS.25: members of clusters are judged with their cluster
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.master_username NOT IN ('admin', 'administrator', 'postgres', 'root', 'sa') AS passes,
+       lower(nullif(d.master_username, '')) NOT IN ('admin', 'administrator', 'postgres', 'root', 'sa') AS passes,
        'The master user is called ' || d.master_username AS reason
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.db_cluster_identifier, '') = ''

@@ -21,4 +21,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
 FROM latest_aws_rds_dbinstance d
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
   AND coalesce(d.engine, '') NOT IN ('docdb', 'custom-oracle-ee', 'custom-oracle-se2', 'custom-sqlserver-ee', 'custom-sqlserver-se', 'custom-sqlserver-web')
-  AND NOT (coalesce(d.engine, '') IN ('mysql', 'postgres') AND d.db_cluster_identifier IS NOT NULL)
+  AND NOT (coalesce(d.engine, '') IN ('mysql', 'postgres') AND coalesce(d.db_cluster_identifier, '') <> '')

@@ -28,6 +28,8 @@ WITH subnets AS (
   FROM latest_aws_ec2_routetable t
   CROSS JOIN UNNEST(t.routes) AS r (member)
   WHERE json_extract_scalar(r.member, '$.GatewayId') LIKE 'igw-%'
+    -- Of a gateway that was deleted.
+    AND coalesce(json_extract_scalar(r.member, '$.State'), 'active') <> 'blackhole'
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN count(p.route_table_id) > 0 THEN false

@@ -27,7 +27,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
               OR bool_or((p.db_parameter_group_name NOT LIKE 'default.%' OR p.describe_db_parameters IS NOT NULL)
                  AND TRY_CAST(json_extract(p.describe_db_parameters, '$.Parameters') AS array(json)) IS NULL)
             THEN NULL
-            ELSE count(CASE WHEN s.name = 'shared_preload_libraries' AND s.value LIKE '%pgaudit%' THEN 1 END) > 0
+            ELSE count(CASE WHEN s.name = 'shared_preload_libraries' AND regexp_like(s.value, '(^|,) *pgaudit *(,|$)') THEN 1 END) > 0
              AND count(CASE WHEN s.name = 'pgaudit.log' AND s.value <> 'none' THEN 1 END) > 0 END AS passes,
        'The extension pgaudit is not loaded, or pgaudit.log names nothing to log' AS reason,
        'The parameters of its parameter group were not read, or do not tell' AS not_known,
@@ -38,5 +38,5 @@ LEFT JOIN latest_aws_rds_dbparametergroup p
   ON p.account_id = d.account_id AND p.region = d.region AND p.db_parameter_group_name = g.name
 LEFT JOIN settings s ON s.account_id = d.account_id AND s.region = d.region AND s.db_parameter_group_name = g.name
 WHERE coalesce(d.db_instance_status, '') <> 'deleting'
-  AND coalesce(d.engine, 'postgres') = 'postgres' AND d.db_cluster_identifier IS NULL
+  AND coalesce(d.engine, 'postgres') = 'postgres' AND coalesce(d.db_cluster_identifier, '') = ''
 GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line

@@ -30,6 +30,8 @@ WITH accounts AS (
 ), buckets AS (
   SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
          json_extract_scalar(d.get_public_access_block, '$.PublicAccessBlockConfiguration.IgnorePublicAcls') AS ignored,
+         -- Where the owner is enforced, ACLs are disabled and open nothing.
+         json_extract_scalar(d.get_bucket_ownership_controls, '$.OwnershipControls.Rules[0].ObjectOwnership') = 'BucketOwnerEnforced' AS disabled,
          -- A refusal may hide what excuses the bucket; what older evidence has no answer of excuses nothing.
          CASE WHEN element_at(d.unread, 'GetPublicAccessBlock') <> 'was not asked'
               THEN element_at(d.unread, 'GetPublicAccessBlock') END AS block_unread,
@@ -41,7 +43,7 @@ WITH accounts AS (
   LEFT JOIN grants g ON g.evidence_object = d.evidence_object AND g.evidence_line = d.evidence_line
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN d.ignored = 'true' OR b.ignored THEN true
+       CASE WHEN d.ignored = 'true' OR b.ignored OR d.disabled THEN true
             WHEN NOT d.public THEN true
             WHEN d.public AND d.block_unread IS NULL THEN false END AS passes,
        'The ACL grants access to everybody, and neither the bucket nor the account ignores public ACLs' AS reason,
