@@ -78,8 +78,11 @@ Examples:
     add(program);
 
   await program.parseAsync(args, { from: "user" }).catch(async (thrown: Error) => {
-    const { awsProblem } = await import("./awsProblem.ts");
-    const error = awsProblem(thrown);
+    const [{ awsProblem }, { fileProblem }] = await Promise.all([
+      import("./awsProblem.ts"),
+      import("./fileProblem.ts"),
+    ]);
+    const error = fileProblem(awsProblem(thrown));
     process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);
     process.exitCode ||= 1;
   });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
@@ -43,17 +43,11 @@ export const declareRunning = (folder: string, running: Running): void =>
 export const declareStopped = (folder: string): void => rmSync(join(folder, RUNNING), { force: true });
 
 /**
- * Starts a sandbox in a process that outlives this one, its output in the folder's log.
+ * Starts a sandbox in a process that outlives this one, its output in the log of the folder, which is there.
  * @param command a Node.js module and its arguments, which serve a sandbox of the folder and declare that it runs
  * @throws Error with what it said, when it ends instead of answering
  */
 export async function startInBackground(folder: string, command: readonly string[]): Promise<Running> {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`--dir ${folder}: no folder can be made there (${code}); choose another`);
-  }
   const log = join(folder, LOG);
   const output = openSync(log, "w");
   const child = spawn(process.execPath, [...command], {

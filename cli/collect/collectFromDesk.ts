@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
@@ -15,12 +15,14 @@ import { openRun } from "../../src/desk/openRun.ts";
 import { tookFrom } from "../../src/evidence/durations.ts";
 import type { EvidenceStore } from "../../src/evidence/evidenceStore.ts";
 import { folderStore, WORK_FOLDER } from "../../src/evidence/folderStore.ts";
+import { makeFolder } from "../../src/evidence/folders.ts";
 import { DURATIONS_KEY, runDate } from "../../src/evidence/layout.ts";
 import type { Manifest } from "../../src/evidence/manifest.ts";
 import { type Plan, plannedItems } from "../../src/evidence/plan.ts";
 import type { Signer } from "../../src/evidence/signer.ts";
 import { runStoreIn } from "../../src/evidence/store.ts";
 import { CliError } from "../cliError.ts";
+import { checkOutput } from "../outputFile.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
 import { type Interruption, interruption } from "./interruption.ts";
@@ -44,6 +46,12 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 /** Collects from a desk, and shows what there is. @returns the exit code */
 export async function collectFromDesk(options: CollectOptions): Promise<number> {
   checkTogether(options);
+  for (const [option, path] of Object.entries({
+    "--out": options.out,
+    "--sarif": options.sarif,
+    "--ocsf": options.ocsf,
+  }))
+    await checkOutput(option, path);
   if (options.dryRun) {
     const scope = await scopeOf(options);
     if (options.kmsKey) await signerOf(options.kmsKey, async () => scope.callers[0]);
@@ -236,7 +244,7 @@ async function collect(
 }
 
 async function leave(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   await writeFile(path, text);
 }
 

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { makeFolder } from "../../src/evidence/folders.ts";
 import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { configOption } from "../configOption.ts";
@@ -75,6 +77,7 @@ async function up({ all, accounts: chosen, through, config, concurrency, record,
     import("../members/upRecord.ts"),
     import("../members/stacksOf.ts"),
   ]);
+  await makeFolder(dirname(record));
   const bringUp = await pulumiUp(await projectFolder(process.cwd()));
   const stacks = await stacksOf({ prefix, accounts: chosen, through, config });
   const stop = new AbortController();

@@ -1,6 +1,9 @@
 import { writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
+import { makeFolder } from "../../src/evidence/folders.ts";
 import { CliError } from "../cliError.ts";
+import { checkOutput } from "../outputFile.ts";
 import { print } from "../terminal.ts";
 
 interface Options {
@@ -34,13 +37,16 @@ resource. Anybody with the public key can check it:
       const [{ NoProof, NoSuchResource, prove }, { requestedRun, existingRun }, { evidenceSource }] = await Promise.all(
         [import("../../src/evidence/proof.ts"), import("../runs.ts"), import("../openEvidence.ts")],
       );
+      await checkOutput("--output", options.output);
       const source = await evidenceSource(options);
       const run = await existingRun(source, requestedRun(options.run));
       try {
         const proofs = await prove(source, run, { arn, type: options.type });
         const text = `${JSON.stringify(proofs.length === 1 ? proofs[0] : proofs)}\n`;
-        if (options.output) await writeFile(options.output, text);
-        else print(text.trimEnd());
+        if (options.output) {
+          await makeFolder(dirname(options.output));
+          await writeFile(options.output, text);
+        } else print(text.trimEnd());
       } catch (error) {
         if (error instanceof NoProof)
           throw new CliError(error instanceof NoSuchResource ? error.message + whereToLook(options) : error.message);

@@ -2,11 +2,13 @@ import { once } from "node:events";
 import { open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Command } from "commander";
+import { makeFolder } from "../../src/evidence/folders.ts";
 import type { Report } from "../../src/report/model.ts";
 import { FORMATS, type Format, writeReport } from "../../src/report/write.ts";
 import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, evidenceSource, openEvidence } from "../openEvidence.ts";
 import { optionFile } from "../optionFile.ts";
+import { checkOutput } from "../outputFile.ts";
 import { progressLine } from "../progress.ts";
 
 interface ReportOptions extends EvidenceOptions {
@@ -35,8 +37,7 @@ export const reportCommand = (program: Command): Command =>
     .action(async (run: string, options: ReportOptions) => {
       const format = FORMATS.find((each) => each === options.format);
       if (!format) throw new CliError(`--format ${options.format}: there are ${FORMATS.join(", ")}`);
-      if (options.out && (await stat(options.out).catch(() => undefined))?.isDirectory())
-        throw new CliError(`--out ${options.out}: it is a folder, and a file is expected`);
+      await checkOutput("--out", options.out);
       const line = progressLine();
       try {
         const objects = await openEvidence(options);
@@ -89,7 +90,10 @@ async function writeOutput(report: Report, format: Format, out: string | undefin
   }
   const { fileSink } = await import("../../src/tables/fileSink.ts");
   const folder = dirname(path);
-  if (!(await stat(folder).catch(() => undefined))) process.stderr.write(`the folder ${folder} was not there: made\n`);
+  if (!(await stat(folder).catch(() => undefined))) {
+    await makeFolder(folder);
+    process.stderr.write(`the folder ${folder} was not there: made\n`);
+  }
   const sink = fileSink(path);
   try {
     await writeReport(report, format, (text) => sink.write(Buffer.from(text)));

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Running } from "../../sandbox/background.ts";
+import { makeFolder } from "../../src/evidence/folders.ts";
 import { CliError } from "../cliError.ts";
 import { configOption } from "../configOption.ts";
 import { list, print } from "../terminal.ts";
@@ -52,6 +53,7 @@ interface StartOptions {
 async function start({ foreground, ...options }: StartOptions): Promise<void> {
   const { runningFrom, startInBackground } = await import("../../sandbox/background.ts");
   const { dir } = options;
+  await makeFolder(dir);
   const standing = runningFrom(dir);
   if (foreground) {
     if (standing)
@@ -66,7 +68,7 @@ async function start({ foreground, ...options }: StartOptions): Promise<void> {
     standing ??
     (await startInBackground(dir, [CLI, "sandbox", "start", "--foreground", "--dir", dir, ...flags]).catch(
       (error: Error) => {
-        throw new CliError(error.message);
+        throw "code" in error ? error : new CliError(error.message);
       },
     ));
   say(described(running, dir));

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { WORK_FOLDER } from "../evidence/folderStore.ts";
+import { fileReason, makeFolder } from "../evidence/folders.ts";
 
 /** A folder cannot be collected into; the message says why, and what to do. */
 export class DeskFolderError extends Error {
@@ -18,20 +19,17 @@ const LAYOUT = 1;
 const Marked = z.object({ layout: z.number().int(), made_by: z.string() });
 const Holder = z.object({ pid: z.number().int(), host: z.string(), since: z.string() });
 
-const messages: Record<string, string> = {
-  EACCES: "it may not be written to; choose another folder, or give yourself the right to write there",
-  EPERM: "it may not be written to; choose another folder, or give yourself the right to write there",
-  EROFS: "it is on a disk that can only be read; choose another folder",
-  ENOSPC: "the disk is full; make room, and go on with --continue",
-  EDQUOT: "the disk is full for you (quota); make room, and go on with --continue",
-  ENOTDIR: "it is a file, or lies below one; choose another folder",
-  EEXIST: "it is a file; choose another folder",
-};
+/** What a run gets over, once there is room. */
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
 /** What an error of the file system means for who chose the folder; others stay as they are. */
 export function folderProblem(folder: string, thrown: unknown): unknown {
+  const reason = fileReason(thrown);
+  if (!reason) return thrown;
   const { code = "" } = thrown as NodeJS.ErrnoException;
-  return messages[code] ? new DeskFolderError(`${folder}: ${messages[code]} (${code})`) : thrown;
+  return new DeskFolderError(
+    `${folder}: ${FULL.has(code) ? reason.replace(" (", ", and go on with --continue (") : reason}`,
+  );
 }
 
 /**
@@ -43,7 +41,7 @@ export function folderProblem(folder: string, thrown: unknown): unknown {
 export async function holdFolder(folder: string, toolVersion: string): Promise<() => Promise<void>> {
   const work = join(folder, WORK_FOLDER);
   try {
-    await mkdir(work, { recursive: true });
+    await makeFolder(work);
     await checkLayout(folder, join(work, "folder.json"), toolVersion);
     const lock = join(work, "lock.json");
     await takeLock(folder, lock);

@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
+import { makeFolder } from "../evidence/folders.ts";
 import { sha256 } from "../evidence/plan.ts";
 import type { Signer } from "../evidence/signer.ts";
 
@@ -51,7 +52,7 @@ function newKey(): string {
 /** A secret in a file that only its user reads; made where it is not there. */
 async function secretFile(path: string, make: () => string): Promise<string> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     // Of two that make it at once, the first to write counts.
     await writeFile(path, make(), { flag: "wx", mode: 0o600 });
     await chmod(path, 0o600);

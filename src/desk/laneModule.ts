@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { makeFolder } from "../evidence/folders.ts";
 
 /** The file of a bundle that a lane starts from; what it loads lies beside it. */
 const ENTRY = "laneThread.mjs";
@@ -29,7 +30,7 @@ async function bundleOfSources(root: string): Promise<string> {
   const all = join(root, "dist", "lanes");
   const folder = join(all, await keyOfSources(root));
   if (existsSync(folder)) return folder;
-  await mkdir(all, { recursive: true });
+  await makeFolder(all);
   for (const old of await readdir(all)) {
     const { mtimeMs } = await stat(join(all, old)).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
     if (mtimeMs < Date.now() - DAY) await rm(join(all, old), { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, rm, writeFile } from "node:fs/promises";
+import { link, open, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EvidenceStore, ObjectUpload } from "./evidenceStore.ts";
 import { folderSource } from "./folderSource.ts";
+import { makeFolder } from "./folders.ts";
 
 /** Below it lies what is being written, and what processes tell each other. No key of the bucket starts so. */
 export const WORK_FOLDER = ".itaudit";
@@ -12,7 +13,7 @@ export function folderStore(folder: string): EvidenceStore {
   const pathOf = (key: string) => join(folder, ...key.split("/"));
   const growing = async (): Promise<string> => {
     const work = join(folder, WORK_FOLDER, "growing");
-    await mkdir(work, { recursive: true });
+    await makeFolder(work);
     return join(work, randomUUID());
   };
   const source = folderSource(folder);
@@ -44,7 +45,7 @@ const LISTED = 1000;
  * whoever else tries.
  */
 async function putInPlace(temporary: string, path: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   try {
     await link(temporary, path);
     return true;

@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { BoundedPool } from "./boundedPool.ts";
 import { ChainLink } from "./chain.ts";
+import { makeFolder } from "./folders.ts";
 import * as layout from "./layout.ts";
 import { Manifest } from "./manifest.ts";
 import { SortedSpool } from "./sortedSpool.ts";
@@ -65,7 +66,7 @@ const isMark = (key: string): boolean => layout.isMark(layout.runDocumentOf(key)
  * for verifying. What a run is sealed with goes into sorted files, so that memory does not grow with the objects.
  */
 export async function pull(request: Pull): Promise<Pulled> {
-  await mkdir(request.folder, { recursive: true });
+  await makeFolder(request.folder);
   const scratch = await mkdtemp(join(tmpdir(), "itaudit-pull-"));
   // In the copy's own file system, so that a whole file can be moved to its place, and below no key.
   const growing = join(request.folder, ".pull");
@@ -217,7 +218,7 @@ class Puller {
       if (expected && found.sha256 !== expected.sha256)
         this.problem("altered", key, `its SHA-256 is ${found.sha256}, and was sealed as ${expected.sha256}`);
       try {
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolder(dirname(path));
         await rename(whole, path);
       } catch (error) {
         if (!IN_THE_WAY.has((error as NodeJS.ErrnoException).code ?? "")) throw error;

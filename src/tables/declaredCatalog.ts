@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
@@ -8,6 +8,7 @@ import * as z from "zod";
 import packageJson from "../../package.json" with { type: "json" };
 import { compose, DEFAULT_AUDITORS, loadAuditors, serviceNames } from "../auditors/registry.ts";
 import { rightsOfService, type TypeRights } from "../auditors/rights.ts";
+import { makeFolder } from "../evidence/folders.ts";
 import { type Catalog, catalogOf, type PackedCatalog, packedCatalog, unpackedCatalog } from "./catalog.ts";
 
 const Rights = z.array(z.object({ actions: z.array(z.string()), resources: z.array(z.string()).optional() }));
@@ -130,7 +131,7 @@ async function derived(): Promise<Derived> {
 
 async function keep(folder: string, name: string, text: string): Promise<void> {
   const temporary = join(folder, `${name}.${randomUUID()}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   try {
     await writeFile(temporary, text);
     await rename(temporary, join(folder, name));

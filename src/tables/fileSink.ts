@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "../evidence/folders.ts";
 import type { Sink } from "./objects.ts";
 
 /** Bytes that are held back: a file of no more is written at once, which most files of tables are. */
@@ -13,7 +14,7 @@ export function fileSink(path: string): Sink {
   let held: Uint8Array[] = [];
   let bytesHeld = 0;
   let file: Promise<WriteStream> | undefined;
-  const folder = () => mkdir(dirname(path), { recursive: true });
+  const folder = () => makeFolder(dirname(path));
   const taken = (): Buffer => {
     const bytes = Buffer.concat(held);
     held = [];

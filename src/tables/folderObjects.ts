@@ -1,6 +1,7 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { folderSource } from "../evidence/folderSource.ts";
+import { makeFolder } from "../evidence/folders.ts";
 import { fileSink } from "./fileSink.ts";
 import type { Objects } from "./objects.ts";
 
@@ -11,7 +12,7 @@ export function folderObjects(folder: string): Objects {
     ...folderSource(folder),
     create: (key) => fileSink(path(key)),
     copy: async (from, to) => {
-      await mkdir(dirname(path(to)), { recursive: true });
+      await makeFolder(dirname(path(to)));
       await copyFile(path(from), path(to));
     },
   };
