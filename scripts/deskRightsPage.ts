@@ -17,21 +17,50 @@ function policyNamed(path: string) {
   return { name: path.split("/").at(-1)!, ...found };
 }
 
-/** The page about what AWS's own policies leave unread: `docs/desk-rights.md`. */
-export function deskRightsPage(services: readonly Service[]): string {
-  const compared = COMPARED.map((names) => {
+/** What one of these leaves unread, service by service. */
+interface Compared {
+  name: string;
+  unread: Unread[];
+}
+
+/** What AWS's own policies leave unread of the services. */
+export const compareRights = (services: readonly Service[]): Compared[] =>
+  COMPARED.map((names) => {
     const policies = names.map(policyNamed);
+    const statements = policies.flatMap(({ policy }) => policy.statements);
     return {
       name: policies.map(({ name, version }) => `${name} (${version})`).join(" and "),
-      unread: unreadWith(
-        { ...policies[0]!.policy, statements: policies.flatMap((each) => each.policy.statements) },
-        services,
-        "aws",
-      ),
+      unread: unreadWith({ ...policies[0]!.policy, statements }, services, "aws"),
     };
   });
-  const operations = new Set(compared[0]!.unread.flatMap(({ actions }) => actions)).size;
-  const sum = (unread: readonly Unread[], of: "missing" | "types") => new Set(unread.flatMap((each) => each[of])).size;
+
+const distinct = (unread: readonly Unread[], of: "actions" | "missing" | "types"): number =>
+  new Set(unread.flatMap((each) => each[of])).size;
+
+/** Services that a row of the summary names; the rest is counted. */
+const NAMED = 8;
+
+/** `docs/desk.md` with the summary as it is now. */
+export function deskPage(page: string, services: readonly Service[], compared: readonly Compared[]): string {
+  const types = new Set(services.flatMap(({ collectors }) => collectors.map(({ type }) => type))).size;
+  const rows = compared.map(({ name, unread }) => {
+    const unlisted = unread.filter((each, index) => each.types.length === services[index]!.collectors.length);
+    const named = unlisted.slice(0, NAMED).map(({ service }) => service);
+    const rest = unlisted.length - named.length;
+    return [
+      name,
+      `${distinct(unread, "missing")} of ${distinct(unread, "actions")}`,
+      `${distinct(unread, "types")} of ${types}`,
+      `${named.join(", ") || "none"}${rest ? ` and ${rest} more` : ""}`,
+    ];
+  });
+  const head = ["AWS's policy", "Missing actions", "Types not listed", "Services of which nothing is listed"];
+  return page.replace(/^\| AWS's policy .*\n(\|.*\n)+/m, () => `${table([head, ...rows])}\n`);
+}
+
+/** The page about what AWS's own policies leave unread: `docs/desk-rights.md`. */
+export function deskRightsPage(services: readonly Service[], compared: readonly Compared[]): string {
+  const operations = distinct(compared[0]!.unread, "actions");
   const lines = services.flatMap(({ name }, index) => {
     const missing = compared.flatMap(({ name: policy, unread }) => {
       const text = textOf(unread[index]!);
@@ -41,8 +70,8 @@ export function deskRightsPage(services: readonly Service[]): string {
   });
   const sums = table([
     ["", ...compared.map(({ name }) => name)],
-    [`actions of ${operations} that are missing`, ...compared.map(({ unread }) => String(sum(unread, "missing")))],
-    ["resource types that are not listed", ...compared.map(({ unread }) => String(sum(unread, "types")))],
+    [`actions of ${operations} that are missing`, ...compared.map(({ unread }) => String(distinct(unread, "missing")))],
+    ["resource types that are not listed", ...compared.map(({ unread }) => String(distinct(unread, "types")))],
   ]);
   return `# Rights of the desk
 
