@@ -36,8 +36,10 @@ import { signerOf } from "./signerOf.ts";
 const STOPPED = 3;
 /** Threads that read, one for each processor; of many accounts each would take as much memory as an auditor's function. */
 const LANES = Math.min(4, availableParallelism());
-/** Tasks under way at the same time in a thread: each has dozens of calls under way. */
-const TASKS_OF_A_LANE = 3;
+/** Tasks under way at the same time in a thread: each has dozens of calls under way in each of its regions. */
+const TASKS_OF_A_LANE = { least: 3, most: 8 };
+/** Planned items under way at the same time in a thread, where its tasks are small: calls wait for AWS, and not for each other. */
+const ITEMS_OF_A_LANE = 60;
 /** Of each rate that AWS documents, how much a run takes, as the functions do unless they are told otherwise. */
 const API_SHARE = 0.5;
 
@@ -190,8 +192,9 @@ async function collect(
   const [first] = callers;
   const { clockOffset } = first;
   const standing = await standingCommits(runStoreIn(evidence), plan);
+  const items = plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0);
   const shown = collecting(
-    plan.tasks.reduce((sum, task) => sum + plannedItems(task).length, 0),
+    items,
     standing.flatMap(({ outcomes }) => outcomes),
   );
   const access = accessFacts(callers, role);
@@ -224,7 +227,7 @@ async function collect(
       plan,
       evidence,
       read: lanes.read,
-      atOnce: LANES * TASKS_OF_A_LANE,
+      atOnce: LANES * tasksAtOnce(items / plan.tasks.length),
       signer,
       stop: interrupted.signal,
       now: () => Date.now() + clockOffset,
@@ -242,6 +245,10 @@ async function collect(
     await lanes.close();
   }
 }
+
+/** @param items planned items of a task */
+const tasksAtOnce = (items: number): number =>
+  Math.min(TASKS_OF_A_LANE.most, Math.max(TASKS_OF_A_LANE.least, Math.floor(ITEMS_OF_A_LANE / items)));
 
 async function leave(path: string, text: string): Promise<void> {
   await makeFolder(dirname(path));
