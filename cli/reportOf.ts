@@ -32,11 +32,14 @@ export interface ReportRequest {
 /** With more, sorting a million findings takes more memory and no less time. */
 const DATABASE_MEGABYTES = 384;
 
+/** Controls do not change while a process has them. */
+let loaded: Promise<readonly Control[]> | undefined;
+
 /** The controls that speak of types of a catalog alone: others would be unknown, one and all. */
 export async function controlsAbout({ tables }: Pick<Catalog, "tables">): Promise<Control[]> {
   const types = new Set(tables.map(({ resourceType }) => resourceType));
-  const all = await loadControls();
-  return all.filter(({ resource, needs }) => [resource, ...needs].every((type) => types.has(type)));
+  loaded ??= loadControls();
+  return (await loaded).filter(({ resource, needs }) => [resource, ...needs].every((type) => types.has(type)));
 }
 
 /**

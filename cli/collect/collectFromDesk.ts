@@ -227,7 +227,7 @@ async function collect(
       plan,
       evidence,
       read: lanes.read,
-      atOnce: LANES * tasksAtOnce(items / plan.tasks.length),
+      atOnce: LANES * tasksAtOnce(items / Math.max(1, plan.tasks.length)),
       signer,
       stop: interrupted.signal,
       now: () => Date.now() + clockOffset,

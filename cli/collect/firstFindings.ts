@@ -5,8 +5,10 @@ import type { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
 import type { Catalog } from "../../src/tables/catalog.ts";
 import { findingLine } from "./results.ts";
 
-/** Milliseconds until the first look at what is read, and then between two: what ends before needs none. */
+/** Milliseconds until the first look at what is read, and at least between two: what ends before needs none. */
 const EVERY_MS = 5_000;
+/** Of the time, looks take a tenth at most: what they derive is derived again once the run is sealed. */
+const SHARE = 0.1;
 /** Findings that are named at each look, the worst first. */
 const NAMED = 5;
 
@@ -25,16 +27,23 @@ export function firstFindings(
   say: (lines: readonly string[]) => void,
 ): FirstFindings {
   const commits: Pick<TaskOutcome, "outcomes" | "objects">[] = [];
-  let early: EarlyEvaluation | undefined;
   let looking: Promise<void> | undefined;
+  // While calls wait: the database and the controls are what the results are made with, too.
+  const early = started(folder, plan, catalog);
+  // What is wrong with them is told by who needs them.
+  early.catch(() => undefined);
+  let next = 0;
   const look = async () => {
-    early ??= await started(folder, plan, catalog);
-    for (const commit of commits.splice(0)) early.add(commit);
-    const found = await early.evaluate();
+    const began = performance.now();
+    const { add, evaluate } = await early;
+    commits.splice(0).forEach(add);
+    const found = await evaluate();
     if (found.length) say(linesOf(found));
+    const ended = performance.now();
+    next = ended + (ended - began) * (1 / SHARE - 1);
   };
   const timer = setInterval(() => {
-    if (looking || !commits.length) return;
+    if (looking || !commits.length || performance.now() < next) return;
     looking = look()
       // A disk without room for tables: what there is to find is shown when the run is sealed.
       .catch(() => clearInterval(timer))
@@ -48,12 +57,15 @@ export function firstFindings(
     end: async () => {
       clearInterval(timer);
       await looking;
-      await early?.end();
+      await early.then(
+        ({ end }) => end(),
+        () => undefined,
+      );
     },
   };
 }
 
-/** What evaluating takes is loaded when it comes to it: reading starts before. */
+/** Loads what evaluating takes. */
 async function started(folder: string, plan: Plan, catalog: Catalog): Promise<EarlyEvaluation> {
   const [{ earlyEvaluation }, { controlsAbout }, { catalogOfRuns }] = await Promise.all([
     import("../../src/desk/earlyFindings.ts"),
