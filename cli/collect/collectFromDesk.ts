@@ -1,8 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { findCaller } from "../../src/desk/caller.ts";
+import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import { accessFacts, sessionsOf } from "../../src/desk/deskAccess.ts";
 import { deskClient } from "../../src/desk/deskConnections.ts";
 import { DeskFolderError, folderProblem, holdFolder } from "../../src/desk/deskFolder.ts";
@@ -11,25 +11,27 @@ import { deskPlan } from "../../src/desk/deskPlan.ts";
 import { collectRun, openTasks, sealRun, standingCommits } from "../../src/desk/deskRun.ts";
 import { laneModule } from "../../src/desk/laneModule.ts";
 import { startLanes } from "../../src/desk/lanes.ts";
-import { openRun } from "../../src/desk/openRun.ts";
+import { newestRun } from "../../src/desk/newestRun.ts";
 import { tookFrom } from "../../src/evidence/durations.ts";
 import type { EvidenceStore } from "../../src/evidence/evidenceStore.ts";
-import { folderStore, WORK_FOLDER } from "../../src/evidence/folderStore.ts";
+import { folderStore } from "../../src/evidence/folderStore.ts";
 import { makeFolder } from "../../src/evidence/folders.ts";
 import { DURATIONS_KEY, runDate } from "../../src/evidence/layout.ts";
 import type { Manifest } from "../../src/evidence/manifest.ts";
 import { type Plan, plannedItems } from "../../src/evidence/plan.ts";
 import type { Signer } from "../../src/evidence/signer.ts";
 import { runStoreIn } from "../../src/evidence/store.ts";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { checkOutput } from "../outputFile.ts";
 import { print } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
+import { enteredBefore, forgetEntered, noteEntered } from "./entered.ts";
 import { type Interruption, interruption } from "./interruption.ts";
 import { mfaCode } from "./mfaCode.ts";
 import type { CollectOptions } from "./options.ts";
 import { preflight } from "./preflight.ts";
-import { type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
+import { ORGANIZATION_ROLE, type Scope, type ScopeOptions, scopeOf } from "./scope.ts";
 import { signerOf } from "./signerOf.ts";
 
 /** Exit code of a run that was stopped, and can be gone on with. */
@@ -60,10 +62,11 @@ export async function collectFromDesk(options: CollectOptions): Promise<number> 
     say((await preflight(options.dir, scope, deskPlan(planned(scope), new Date()))).join("\n"));
     return 0;
   }
+  const interrupted = interruption(say);
   try {
     const release = await holdFolder(options.dir, packageJson.version);
     try {
-      return await inFolder(options);
+      return await inFolder(options, interrupted);
     } finally {
       await release();
     }
@@ -72,11 +75,14 @@ export async function collectFromDesk(options: CollectOptions): Promise<number> 
     throw problem instanceof DeskFolderError || problem instanceof DeskKeyError
       ? new CliError(problem.message)
       : problem;
+  } finally {
+    interrupted.end();
   }
 }
 
 /** Options of which one alone can be followed. */
 function checkTogether({ dryRun, json, sarif, ocsf, ...options }: CollectOptions): void {
+  const { accounts, organization, regions, auditors } = options;
   const ways = Object.entries({ "--dry-run": dryRun, "--continue": options.continue, "--end": options.end });
   const outputs = Object.entries({ "--json": json, "--sarif -": sarif === "-", "--ocsf -": ocsf === "-" });
   for (const [all, why] of [
@@ -86,39 +92,57 @@ function checkTogether({ dryRun, json, sarif, ocsf, ...options }: CollectOptions
     const given = all.filter(([, value]) => value).map(([name]) => name);
     if (given.length > 1) throw new CliError(`${given.join(" and ")}: ${why}`);
   }
+  if (!options.continue && !options.end) return;
+  const way = options.continue ? "--continue" : "--end";
+  for (const [name, value] of Object.entries({ accounts, organization, regions, auditors }))
+    if (value) throw new CliError(`${way} and --${name}: the run keeps what it was planned with; leave --${name} out`);
 }
 
-async function inFolder(options: CollectOptions): Promise<number> {
-  const evidence = folderStore(options.dir);
-  const open = await openRun(evidence);
-  if ((options.continue || options.end) && !open)
-    throw new CliError(`${options.dir} has no run that was stopped; itaudit collect starts one`);
+async function inFolder(options: CollectOptions, interrupted: Interruption): Promise<number> {
+  const { dir } = options;
+  const evidence = folderStore(dir);
+  const newest = await newestRun(evidence);
+  const open = newest && !newest.sealed ? newest.plan : undefined;
+  if ((options.continue || options.end) && !open) {
+    if (newest && (await enteredBefore(dir, newest.plan))) return showRun(options, newest.plan, interrupted);
+    throw new CliError(`${dir} has no run that was stopped; itaudit collect starts one`);
+  }
   if (options.end) {
-    const { showResults } = await showing();
-    return showResults(options, await ended(options, evidence, open!));
+    await ended(options, evidence, open!);
+    return showRun(options, open!, interrupted);
   }
-  if (open && !options.continue) {
-    const { run_id } = await ended(options, evidence, open);
-    say(`run ${run_id}, which was stopped, is sealed as incomplete`);
-  }
-  const interrupted = interruption(say);
   const module = laneModule();
-  try {
-    const scope = options.continue ? await scopeAgain(options, open!) : await scopeOf(options);
-    // Before anything is read: a run that nobody can sign would be for nothing.
-    const signer = await signerOf(options.kmsKey, async () => scope.callers[0]);
-    const plan = options.continue ? open! : await planOf(options, scope, evidence);
-    return await collect(options, evidence, { scope, plan, signer, interrupted, module: await module });
-  } finally {
-    interrupted.end();
+  const scope = options.continue ? await scopeAgain(options, open!) : await scopeOf(options);
+  // Before anything is read: a run that nobody can sign would be for nothing.
+  const signer = await signerOf(options.kmsKey, async () => scope.callers[0]);
+  if (open && !options.continue) {
+    // Not before it is known that another run can begin in its place.
+    const { run_id, complete } = await ended(options, evidence, open);
+    await forgetEntered(dir, open);
+    say(`run ${run_id}, which was stopped, is sealed${complete ? "" : " as incomplete"}`);
   }
+  const plan = options.continue ? open! : await planOf(options, scope, evidence);
+  interrupted.keeping();
+  if (!options.continue) {
+    const { profiles, role, externalId, organization } = options;
+    await noteEntered(dir, plan, { profiles, role, externalId, organization });
+    await runStoreIn(evidence).writePlan(plan);
+  }
+  return collect(options, evidence, { scope, plan, signer, interrupted, module: await module });
 }
 
-/** What shows findings, which nothing needs before the first call. */
-const showing = async () => ({
-  ...(await import("./firstFindings.ts")),
-  ...(await import("./showResults.ts")),
-});
+/** Shows the results of a sealed run; an end in the middle of it costs only what is derived anew. */
+async function showRun(
+  options: CollectOptions,
+  run: Pick<Plan, "run_id" | "started_at">,
+  interrupted: Interruption,
+): Promise<number> {
+  interrupted.endingAtOnce(notShown(options, run), STOPPED);
+  const { showResults } = await import("./showResults.ts");
+  const code = await showResults(options, { run_id: run.run_id, run_date: runDate(run.started_at) });
+  await forgetEntered(options.dir, run);
+  return code;
+}
 
 /** A run, with what is known of where it reads, and what ends it early. */
 interface Collected {
@@ -139,15 +163,8 @@ async function planOf(options: CollectOptions, scope: Scope, evidence: EvidenceS
     new Date(Date.now() + scope.callers[0].clockOffset),
   );
   say((await preflight(options.dir, scope, plan)).join("\n"));
-  await runStoreIn(evidence).writePlan(plan);
-  const { profiles, role, externalId, organization } = options;
-  const entered = { profiles, role, externalId, organization };
-  await writeFile(enteredFile(options.dir, plan), JSON.stringify(entered), { mode: 0o600 });
   return plan;
 }
-
-/** How the accounts of a run are entered, for who goes on with it: nothing of it is evidence. */
-const enteredFile = (dir: string, { run_id }: Pick<Plan, "run_id">) => join(dir, WORK_FOLDER, `${run_id}.json`);
 
 const tookOf = (bytes: Uint8Array) => {
   try {
@@ -159,15 +176,26 @@ const tookOf = (bytes: Uint8Array) => {
 
 /** The plan stands; who calls may be another than the one that stopped, as long as the accounts are the same. */
 async function scopeAgain(options: CollectOptions, plan: Plan): Promise<Scope> {
-  const text = await readFile(enteredFile(options.dir, plan), "utf8").catch(() => "{}");
-  const before = JSON.parse(text) as ScopeOptions;
+  const before = (await enteredBefore(options.dir, plan)) ?? {};
   const { accounts, regions, auditors } = plan;
   const names = auditors.map(({ name }) => name);
   const { organization, ...entered } = { ...before, ...stripped(options) };
-  const role = entered.role ?? (organization ? "OrganizationAccountAccessRole" : undefined);
-  const scope = await scopeOf({ ...entered, ...(role ? { role } : {}), accounts, regions, auditors: names });
-  say(`going on with run ${plan.run_id} of ${plan.started_at}, as ${scope.callers[0].arn}`);
+  const role = entered.role ?? (organization ? ORGANIZATION_ROLE : undefined);
+  const scope = await scopeOf(
+    { ...entered, ...(role ? { role } : {}), accounts, regions, auditors: names },
+    (callers) => checkSameAccount(options.dir, plan, callers),
+  );
+  say(`going on with run ${plan.run_id} of ${plan.started_at}, as ${printable(scope.callers[0].arn)}`);
   return scope;
+}
+
+/** Credentials of another account would find its roles closed, and what they are denied would stand in the run. */
+function checkSameAccount(dir: string, { run_id, desk }: Plan, callers: readonly Caller[]): void {
+  const account = desk?.caller_arn.split(":")[4];
+  if (!account || callers.some((each) => each.account === account)) return;
+  throw new CliError(
+    `run ${run_id} was begun with credentials of ${account}; these are of ${callers.map((each) => each.account).join(", ")} (${printable(callers[0]!.arn)}). Sign in to ${account} and try again, or end the run: itaudit collect --end ${dirOption(dir)}`,
+  );
 }
 
 const stripped = ({ profiles, role, externalId }: ScopeOptions): ScopeOptions =>
@@ -219,7 +247,7 @@ async function collect(
     },
   );
   // The database and the controls are loaded while the threads start.
-  const { firstFindings, showResults } = await showing();
+  const [{ firstFindings }] = await Promise.all([import("./firstFindings.ts"), import("./showResults.ts")]);
   const found = firstFindings(options.dir, plan, scope.catalog, shown.above);
   for (const commit of standing) found.committed(commit);
   try {
@@ -237,8 +265,9 @@ async function collect(
     await lanes.close();
     await found.end();
     shown.end();
-    if ("manifest" in end) return await showResults(options, end.manifest);
-    return stopped(options, plan, end.open.length, interrupted.why() ?? "it was stopped");
+    const open = "open" in end ? end.open.length : 0;
+    if (open || interrupted.isAskedFor()) return stopped(options, plan, open, interrupted.why() ?? "it was stopped");
+    return await showRun(options, plan, interrupted);
   } finally {
     await found.end();
     shown.end();
@@ -255,13 +284,24 @@ async function leave(path: string, text: string): Promise<void> {
   await writeFile(path, text);
 }
 
-function stopped({ dir, json }: CollectOptions, plan: Plan, open: number, why: string): number {
+function stopped(options: CollectOptions, plan: Plan, open: number, why: string): number {
+  const { dir, json } = options;
   if (json)
     print(JSON.stringify({ run_id: plan.run_id, run_date: runDate(plan.started_at), stopped: why, open_tasks: open }));
   say(
-    `run ${plan.run_id} is not ended: ${why}. ${open} of ${plan.tasks.length} tasks are open; nothing that was read is lost.
-to go on:  itaudit collect --continue --dir ${dir}
-to end it: itaudit collect --end --dir ${dir}   (sealed as incomplete)`,
+    open
+      ? `run ${plan.run_id} is not ended: ${why}. ${open} of ${plan.tasks.length} tasks are open; nothing that was read is lost.
+to go on:  itaudit collect --continue ${dirOption(dir)}
+to end it: itaudit collect --end ${dirOption(dir)}   (sealed as incomplete)`
+      : notShown(options, plan),
   );
   return STOPPED;
 }
+
+const notShown = ({ dir }: CollectOptions, { run_id }: Pick<Plan, "run_id">): string =>
+  `run ${run_id} is sealed; its results were not shown to the end.
+to see them: itaudit collect --continue ${dirOption(dir)}`;
+
+/** As a shell takes it. */
+const dirOption = (dir: string): string =>
+  `--dir ${/^[\w./~:@%+-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", `'\\''`)}'`}`;

@@ -8,8 +8,12 @@ export async function mfaCode(serial: string): Promise<string> {
       `the profile asks for a code of ${serial}, and there is no terminal to type it in: sign in before (aws sso login, aws sts get-session-token)`,
     );
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new AbortController();
+  lines.once("close", () => ended.abort());
   try {
-    return (await lines.question(`Code of the MFA device ${serial}: `)).trim();
+    return (await lines.question(`Code of the MFA device ${serial}: `, { signal: ended.signal })).trim();
+  } catch (error) {
+    throw ended.signal.aborted ? new CliError(`no code of ${serial} was typed`) : error;
   } finally {
     lines.close();
   }

@@ -45,22 +45,27 @@ export interface Scope {
 }
 
 /** The role that the accounts of an organization have, unless they were invited. @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html */
-const ORGANIZATION_ROLE = "OrganizationAccountAccessRole";
+export const ORGANIZATION_ROLE = "OrganizationAccountAccessRole";
 
-/** Finds out who calls and what there is. @throws CliError for what the options and AWS do not agree on */
-export async function scopeOf(options: ScopeOptions): Promise<Scope> {
+/**
+ * Finds out who calls and what there is.
+ * @param check looks at who calls before anything else is asked
+ * @throws CliError for what the options and AWS do not agree on
+ */
+export async function scopeOf(options: ScopeOptions, check?: (callers: readonly Caller[]) => void): Promise<Scope> {
   const { profiles, role, externalId, auditors: chosen } = options;
   checkOptions(options);
   const catalog = await declaredCatalog(chosen).catch((error: Error) => {
     throw error instanceof UnknownAuditorError ? new CliError(`--auditors: ${error.message}`) : error;
   });
   const callers = await callersOf(profiles);
+  check?.(callers);
   const [first] = callers;
   const [listed, all] = await Promise.all([accountsOf(options, callers), regionsOf(first, options.regions)]);
   const needed = listed.accounts.filter((account) => !callers.some((caller) => caller.account === account));
   if (needed.length && !role && !options.organization)
     throw new CliError(
-      `--accounts ${needed.join(",")}: these credentials are of ${first.account}. Name the role that they may assume there, --role, or a profile for each, --profiles`,
+      `account ${needed.join(", ")}: these credentials are of ${first.account}. Name the role that they may assume there, --role, or a profile for each, --profiles`,
     );
   const regions = chosenRegions(options.regions, [...all.keys()]);
   const narrowed: Narrowed[] = [];

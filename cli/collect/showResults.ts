@@ -18,7 +18,10 @@ import { failuresFrom, outcomesOf, resultText, writeTo } from "./results.ts";
 const NOT_ALL_COLLECTED = 2;
 
 /** Derives the tables of a sealed run, asks the controls, writes the page, and prints what there is. @returns the exit code */
-export async function showResults(options: CollectOptions, { run_id, run_date }: Manifest): Promise<number> {
+export async function showResults(
+  options: CollectOptions,
+  { run_id, run_date }: Pick<Manifest, "run_id" | "run_date">,
+): Promise<number> {
   const { dir } = options;
   const line = process.stderr.isTTY ? progressLine() : phaseLines();
   const objects = folderObjects(dir);

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,9 @@ export class DeskFolderError extends Error {
 
 /** What keys of the folder mean; a release that gives them another meaning counts on. */
 const LAYOUT = 1;
+
+/** Below the work folder: tables of a run that is still being read. */
+export const EARLY = "early";
 
 const Marked = z.object({ layout: z.number().int(), made_by: z.string() });
 const Holder = z.object({ pid: z.number().int(), host: z.string(), since: z.string() });
@@ -46,8 +50,13 @@ export async function holdFolder(folder: string, toolVersion: string): Promise<(
     const lock = join(work, "lock.json");
     await takeLock(folder, lock);
     // What a process that died was writing has no name, and nobody needs it.
-    await rm(join(work, "growing"), { recursive: true, force: true });
-    return () => rm(lock, { force: true });
+    for (const left of ["growing", EARLY]) await rm(join(work, left), { recursive: true, force: true });
+    const free = () => rmSync(lock, { force: true });
+    process.once("exit", free);
+    return async () => {
+      process.off("exit", free);
+      free();
+    };
   } catch (error) {
     throw folderProblem(folder, error);
   }
@@ -72,7 +81,8 @@ async function takeLock(folder: string, lock: string): Promise<void> {
   const own = JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() });
   for (let tries = 0; tries < 2; tries++) {
     try {
-      await writeFile(lock, own, { flag: "wx" });
+      // At once, so that a signal finds it either not taken or known to be.
+      writeFileSync(lock, own, { flag: "wx" });
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -81,9 +91,7 @@ async function takeLock(folder: string, lock: string): Promise<void> {
     if (holder.success && (holder.data.host !== hostname() || isAlive(holder.data.pid))) {
       const { pid, host, since } = holder.data;
       throw new DeskFolderError(
-        `${folder}: process ${pid} on ${host} has collected into it since ${since}. Wait for it, or choose another folder with --dir${
-          host === hostname() ? "" : `; if it is gone, delete ${lock}`
-        }`,
+        `${folder}: process ${pid} on ${host} has collected into it since ${since}. Wait for it, or choose another folder with --dir; if it is gone, or is another program, delete ${lock}`,
       );
     }
     await rm(lock, { force: true });

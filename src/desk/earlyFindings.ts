@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Control } from "../controls/control.ts";
 import { evaluation } from "../controls/evaluate.ts";
 import { restsOn } from "../controls/restsOn.ts";
 import type { Verdict } from "../controls/verdict.ts";
+import { WORK_FOLDER } from "../evidence/folderStore.ts";
 import { manifestKey, planKey, runDate, tableKey } from "../evidence/layout.ts";
 import { MANIFEST_FORMAT } from "../evidence/manifest.ts";
 import type { EvidenceObject, Outcome } from "../evidence/outcome.ts";
@@ -16,6 +16,7 @@ import { folderObjects } from "../tables/folderObjects.ts";
 import { NETWORK_TYPES } from "../tables/networkOpenings.ts";
 import type { SealedRun } from "../tables/sealedRun.ts";
 import { buildFile, tableFilesOf } from "../tables/tabulate.ts";
+import { EARLY } from "./deskFolder.ts";
 import { readTypes } from "./readTypes.ts";
 
 /** What DuckDB has beside threads that read. */
@@ -53,7 +54,7 @@ export function earlyEvaluation(
     const types = restsOn(control, catalog);
     return types ? [{ control, types }] : [];
   });
-  let directory: Promise<string> | undefined;
+  const directory = join(folder, WORK_FOLDER, EARLY);
   let rounds = 0;
   return {
     add: (commit) => {
@@ -65,11 +66,10 @@ export function earlyEvaluation(
       const ready = waiting.filter(({ types }) => [...types].every(read.isRead));
       if (!ready.length) return [];
       waiting = waiting.filter((each) => !ready.includes(each));
-      directory ??= mkdtemp(join(tmpdir(), "itaudit-early-"));
       const types = new Set(ready.flatMap((each) => [...each.types]));
       const needed = objects.filter(({ resource_type }) => types.has(resource_type));
       rounds += 1;
-      const tables = join(await directory, String(rounds));
+      const tables = join(directory, String(rounds));
       const run = unsealedRun(plan, [...outcomes], needed);
       const withOpenings = [...NETWORK_TYPES].every((type) => types.has(type));
       await writeTables(folder, tables, run, catalog, withOpenings);
@@ -81,7 +81,7 @@ export function earlyEvaluation(
       );
     },
     end: async () => {
-      if (directory) await rm(await directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
