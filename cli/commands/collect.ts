@@ -37,7 +37,8 @@ export const collectCommand = (program: Command): Command =>
       "after",
       `
 Exit codes: 0 sealed, and everything planned was collected; 1 it could not be done, or --fail-on met a failure;
-2 sealed, and something was denied, failed, timed out or not read; 3 stopped, continue with --continue.
+2 sealed, and something was denied, failed, timed out or not read; 3 stopped, continue with --continue;
+130 (143) ended by Ctrl-C (SIGTERM) before it read anything, or the second time.
 
 Examples:
   itaudit collect

@@ -49,10 +49,10 @@ export async function holdFolder(folder: string, toolVersion: string): Promise<(
     await checkLayout(folder, join(work, "folder.json"), toolVersion);
     const lock = join(work, "lock.json");
     await takeLock(folder, lock);
-    // What a process that died was writing has no name, and nobody needs it.
-    for (const left of ["growing", EARLY]) await rm(join(work, left), { recursive: true, force: true });
     const free = () => rmSync(lock, { force: true });
     process.once("exit", free);
+    // What a process that died was writing has no name, and nobody needs it.
+    for (const left of ["growing", EARLY]) await rm(join(work, left), { recursive: true, force: true });
     return async () => {
       process.off("exit", free);
       free();
