@@ -25,16 +25,22 @@ export interface ThrownError {
   name: string;
   message: string;
   code?: string;
+  /** Of an error of the file system. */
+  syscall?: string;
 }
 
 export const thrownError = (error: unknown): ThrownError => {
   const { name, message } = error as Error;
-  const { code } = error as { code?: unknown };
-  return { name, message, ...(typeof code === "string" ? { code } : {}) };
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  return {
+    name,
+    message,
+    ...(typeof code === "string" ? { code } : {}),
+    ...(typeof syscall === "string" ? { syscall } : {}),
+  };
 };
 
-export const errorFrom = ({ name, message, code }: ThrownError): Error =>
-  Object.assign(new Error(message), { name, ...(code ? { code } : {}) });
+export const errorFrom = ({ message, ...facts }: ThrownError): Error => Object.assign(new Error(message), facts);
 
 /** What a lane is told. */
 export type ToLane =

@@ -7,7 +7,10 @@ const { writeFile } = promises;
 let written = 0;
 promises.writeFile = async (path, ...rest) => {
   if (String(path).startsWith(`${process.env.FULL_DISK_FOLDER}/.itaudit/growing/`) && ++written > ROOM)
-    throw Object.assign(new Error(`ENOSPC: no space left on device, open '${path}'`), { code: "ENOSPC" });
+    throw Object.assign(new Error(`ENOSPC: no space left on device, open '${path}'`), {
+      code: "ENOSPC",
+      syscall: "open",
+    });
   return writeFile(path, ...rest);
 };
 syncBuiltinESMExports();
