@@ -36,7 +36,7 @@ export async function coverageTable(
   });
   const listings = listingsOf(cells);
   const notAsked = listings.not_asked
-    ? `; of ${listings.not_asked} of them AWS has none without another type, of which there are none`
+    ? `; ${listings.not_asked} of them not asked for, as another answer says that there are none`
     : "";
   const share = `listings read whole: ${listings.whole} of ${listings.planned} (resource type, account, region)${notAsked}`;
   const notes = notesOf(cells).map(({ note, accounts, auditors }) => {

@@ -6,6 +6,7 @@ import { outputOf } from "../src/auditors/paging.ts";
 import { isTemplate, valueAt, valueFrom } from "../src/auditors/paths.ts";
 import { members, shapeAt } from "../src/auditors/schema.ts";
 import { nameOf as namedBy } from "../src/collect/describe.ts";
+import { countingOf, countOperation } from "./counts.ts";
 import { generatedValue } from "./generate.ts";
 import { isPosed, posed } from "./posture.ts";
 import {
@@ -203,6 +204,10 @@ export function operationsOf(audited: Audited): { operations: Service["operation
   for (const collector of audited.collectors)
     for (let each: Listing | undefined = collector.listing; each; each = each.parent?.listing)
       listings.set(each.operation, [...(listings.get(each.operation) ?? []), each]);
+  for (const counting of countingOf(audited)) {
+    const own = listings.get(counting.operation);
+    add(counting, countOperation(counting, audited, own && listOperation(own, audited)));
+  }
   for (const own of listings.values()) for (const each of own) add(each, listOperation(own, audited));
   for (const collector of audited.collectors) {
     const { joined, describe, details, tags } = collector;

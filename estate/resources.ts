@@ -89,7 +89,9 @@ function generate(listing: Listing, input: Values, audited: Audited, at: At): Va
   const isWhole = !shape.isListSchema() && isSingle(output, listing.items);
   const home = isHome(state.seed, account, region) || collector?.scope !== "regional";
   // What other resources cannot be without is there.
-  const isNeeded = audited.collectors.some(({ onlyWith }) => onlyWith && onlyWith.type === collector?.type);
+  const isNeeded = audited.collectors.some(
+    ({ onlyWith }) => onlyWith && "type" in onlyWith && !onlyWith.inUse && onlyWith.type === collector?.type,
+  );
   const many = () => (random() < 0.15 && !isNeeded ? 0 : 1 + Math.floor(random() * (listing.parent ? 2 : 5)));
   const there =
     isNeeded || randomOf(`${state.seed} ${account} ${region} share ${what}`)() * 100 < (audited.share ?? 100);

@@ -1,8 +1,19 @@
-import type { Service } from "../src/auditors/collector.ts";
+import type { OnlyWith, Service } from "../src/auditors/collector.ts";
 import type { DocumentedType } from "../src/auditors/resourceTypes.ts";
 import { ENVELOPE, tableOf } from "../src/tables/columns.ts";
 
 const code = (texts: readonly string[]): string => texts.map((each) => `\`${each}\``).join(", ");
+
+/** When a type is not asked for, and where AWS says that nothing is lost by it. */
+function notAskedFor(onlyWith: OnlyWith): string {
+  const where =
+    "countedBy" in onlyWith
+      ? `\`${onlyWith.countedBy.operation}\` counts none`
+      : onlyWith.inUse
+        ? `\`${onlyWith.type}\` is said not to be in use`
+        : `there is no \`${onlyWith.type}\``;
+  return `not asked for where ${where} ([AWS](${onlyWith.because}))`;
+}
 
 /** `docs/resources.md`: every resource type, how it is read, what that needs, and the columns of its table. */
 export function resourcesPage(services: readonly Service[], types: readonly DocumentedType[]): string {
@@ -31,9 +42,7 @@ export function resourcesPage(services: readonly Service[], types: readonly Docu
         "",
         `- read: ${scope.join(" and ")}, by ${code(operations)}`,
         `- permissions: ${code(actions)}`,
-        ...(collector.onlyWith
-          ? [`- not asked for where there is no \`${collector.onlyWith.type}\` ([AWS](${collector.onlyWith.because}))`]
-          : []),
+        ...(collector.onlyWith ? [`- ${notAskedFor(collector.onlyWith)}`] : []),
         ...(redacted.length ? [`- digests instead of values: ${code(redacted)}`] : []),
         `- table \`${table.name}\`: ${table.columns
           .filter(({ name }) => own.has(name))

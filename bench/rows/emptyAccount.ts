@@ -14,18 +14,43 @@ import type { Line, Row } from "../row.ts";
 const credentials = { accessKeyId: "bench", secretAccessKey: "bench" };
 
 const REFUSED: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  FMS: ["AccessDeniedException", "No default admin could be found for account 111111111111 in Region us-east-1"],
   Macie2: ["AccessDeniedException", "Macie is not enabled"],
   Organizations: ["AWSOrganizationsNotInUseException", "Your account is not a member of an organization."],
   SecurityHub: ["InvalidAccessException", "Account 111111111111 is not subscribed to AWS Security Hub"],
 };
+const OF_AN_ORGANIZATION: readonly [code: string, message: string] = [
+  "OrganizationAccessDeniedException",
+  "This action can be only made by an AWS Organizations management or delegated administrator account.",
+];
 
-/** What AWS answers where there is nothing: three services that they are not in use, quotas, and empty lists. */
+/** What AWS answers with that is no list. */
+const NOT_LISTS: Readonly<Record<string, object>> = {
+  ListServiceQuotas: { Quotas: [{ QuotaCode: "L-1", Value: 1 }] },
+  ListAWSDefaultServiceQuotas: { Quotas: [{ QuotaCode: "L-1", Value: 1 }] },
+  DescribeAccountAttributes: {
+    AccountQuotas: ["DBClusters", "DBInstances", "DBSubnetGroups", "EventSubscriptions"].map((AccountQuotaName) => ({
+      AccountQuotaName,
+      Used: 0,
+      Max: 40,
+    })),
+  },
+  DescribeAccountLimits: { NumberOfAutoScalingGroups: 0, NumberOfLaunchConfigurations: 0 },
+  GetAccountSettings: { AccountUsage: { FunctionCount: 0, TotalCodeSize: 0 } },
+  GetPoliciesStats: {
+    AccessPolicyStats: { DataPolicyCount: 0 },
+    SecurityPolicyStats: { EncryptionPolicyCount: 0, NetworkPolicyCount: 0 },
+  },
+};
+
+/** What AWS answers where there is nothing: of some services that they are not in use, numbers, quotas, and empty lists. */
 async function answered(serviceId: string, operation: string): Promise<object> {
-  const refused = REFUSED[serviceId];
+  const refused = /Organization(ConfigRules|ConformancePacks)$/.test(operation)
+    ? OF_AN_ORGANIZATION
+    : REFUSED[serviceId];
   if (refused)
     throw Object.assign(new Error(refused[1]), { name: refused[0], $metadata: { httpStatusCode: 400, attempts: 1 } });
-  const quotas = /ServiceQuotas$/.test(operation) ? { Quotas: [{ QuotaCode: "L-1", Value: 1 }] } : {};
-  return { ...quotas, $metadata: { attempts: 1 } };
+  return { ...NOT_LISTS[operation], $metadata: { attempts: 1 } };
 }
 
 interface Without {

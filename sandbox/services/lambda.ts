@@ -131,7 +131,10 @@ export const lambda: Service = {
     },
     GetAccountSettings: {
       run: (_input: object, call): sdk.GetAccountSettingsResponse => {
-        const own = [...call.state.functions.values()].filter(({ account }) => account === call.account);
+        const { account, region, state } = call;
+        const own = [...state.functions.values()].filter((each) => each.account === account && each.region === region);
+        // What a company has besides is its estate's to count.
+        if (!own.length && account !== state.auditAccount) return {};
         return {
           AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
           AccountUsage: { FunctionCount: own.length, TotalCodeSize: own.reduce((sum, { zip }) => sum + zip.length, 0) },

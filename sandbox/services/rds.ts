@@ -62,6 +62,23 @@ export const rds: Service = {
   knowsEstate: true,
   sdk: { ...sdk },
   operations: {
+    DescribeAccountAttributes: {
+      run: (_input: object, call): sdk.AccountAttributesMessage => {
+        const { instances, clusters, subnetGroups, eventSubscriptions } = estate(call);
+        const counts = {
+          DBInstances: instances,
+          DBClusters: clusters,
+          DBSubnetGroups: subnetGroups,
+          EventSubscriptions: eventSubscriptions,
+        };
+        const quotas = Object.entries(counts).map(([AccountQuotaName, { length: Used }]) => ({
+          AccountQuotaName,
+          Used,
+          Max: 200,
+        }));
+        return { AccountQuotas: quotas };
+      },
+    },
     DescribeDBInstances: listing("instances", "DBInstances", "DBInstanceIdentifier", "DBInstanceNotFound"),
     DescribeDBClusters: listing("clusters", "DBClusters", "DBClusterIdentifier", "DBClusterNotFoundFault"),
     DescribeDBSnapshots: listing("snapshots", "DBSnapshots", "DBSnapshotIdentifier", "DBSnapshotNotFound"),

@@ -103,19 +103,36 @@ export type Tags =
 /** A member's path, a template (`arn:{partition}:s3:::{Name}`), or what makes it of the resource. */
 export type Naming = string | ((resource: Resource, where: Where) => string | undefined);
 
-/** Another type of the same service, without which AWS has no resource of this one in an account and region. */
-export interface OnlyWith {
+/** What says of a type, before it is asked for, that AWS has no resource of it in an account and region. */
+export type OnlyWith = WithoutOther | Counted;
+
+/** Another type of the same auditor, without which AWS has none of this one. */
+export interface WithoutOther {
   type: ResourceType;
+  /** Not that there is none of the other, but that its service is not in use says the same of this one. */
+  inUse?: true;
   /** AWS's page that says it. */
-  because: `https://docs.aws.amazon.com/${string}`;
+  because: AwsPage;
 }
+
+/** A call whose answer says of several types how many there are: read once for all of them. */
+export interface Counted {
+  countedBy: Listing;
+  /** Which of what it answers with is about the type: the value of a member. Left out, all of it is. */
+  of?: readonly [member: Path, value: string];
+  /** Where the numbers are, all of them 0 where there is none. Left out, it answers with the resources themselves. */
+  counts?: readonly Path[];
+  because: AwsPage;
+}
+
+type AwsPage = `https://docs.aws.amazon.com/${string}`;
 
 /** A type of resource: how it is found, told about and named. */
 export interface Collector {
   type: ResourceType;
   scope: Scope;
   listing: Listing;
-  /** What it cannot be without: where AWS answers that there is none of it, this type is not asked for. */
+  /** What it cannot be without, or is counted by: where AWS answers that there is none, this type is not asked for. */
   onlyWith?: OnlyWith;
   /** Undefined: there is one in an account or region, and it bears the account's id or the region's name. */
   id?: Naming;
@@ -407,7 +424,7 @@ export const tagsFrom = (detail: Detail, member: Path): Tags => ({ kind: "call",
 export const tagsInBatches = (batch: Batch, member: Path): Tags => ({ kind: "batch", member, batch });
 
 /** Every operation that a collector calls, its listing's parents first. */
-export function readsOf({ listing, describe, details, joined, tags }: Collector): Read[] {
+export function readsOf({ listing, describe, details, joined, tags, onlyWith }: Collector): Read[] {
   const chain = (each: Listing): Read[] => [...(each.parent ? chain(each.parent.listing) : []), each];
   return [
     ...chain(listing),
@@ -417,6 +434,7 @@ export function readsOf({ listing, describe, details, joined, tags }: Collector)
     ...(tags.kind === "call" ? [tags.detail] : []),
     ...(tags.kind === "batch" ? [tags.batch] : []),
     ...(tags.kind === "bulk" ? [tags.listing] : []),
+    ...(onlyWith && "countedBy" in onlyWith ? [onlyWith.countedBy] : []),
   ];
 }
 

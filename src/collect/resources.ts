@@ -23,7 +23,7 @@ import { type Found, type Listings, type PageHandler, type Progress, type ReadOn
 import type { Offering } from "./offering.ts";
 import type { OutcomeBuilder } from "./outcomeBuilder.ts";
 import { nameOfChain } from "./pages.ts";
-import { type Follower, prerequisitesOf } from "./prerequisites.ts";
+import { type Follower, type Prerequisites, prerequisitesOf } from "./prerequisites.ts";
 import { problemOf } from "./problem.ts";
 import { digestsOf, redact, redactNamed } from "./redact.ts";
 import { Silence } from "./silence.ts";
@@ -62,10 +62,19 @@ export const collectorsFor = ({ collectors }: Service, region: string): Collecto
 /** Reads everything of one planned item and hands over each resource as an item. Problems go into the builder. */
 export async function readItem(auditor: Auditor, reading: Reading): Promise<void> {
   const region = regionCalls();
-  await allOf(auditor.services.map((service) => readService(auditor.name, service, reading, region)));
+  const collectors = auditor.services.flatMap((service) => collectorsFor(service, reading.item.region));
+  const prerequisites = prerequisitesOf(collectors);
+  await allOf(
+    auditor.services.map((service) => readService(auditor.name, service, reading, { region, prerequisites })),
+  );
 }
 
-async function readService(auditor: string, service: Service, reading: Reading, region: RegionCalls): Promise<void> {
+async function readService(
+  auditor: string,
+  service: Service,
+  reading: Reading,
+  { region, prerequisites }: { region: RegionCalls; prerequisites: Prerequisites },
+): Promise<void> {
   const { item, builder, partition } = reading;
   const collectors = collectorsFor(service, item.region);
   const calls: Calls = {
@@ -81,7 +90,10 @@ async function readService(auditor: string, service: Service, reading: Reading, 
     deadline: reading.deadline,
     wait: reading.wait,
   };
-  const parents = new Set(collectors.flatMap(({ listing }) => ancestors(listing)));
+  const counting = collectors.flatMap(({ onlyWith }) =>
+    onlyWith && "countedBy" in onlyWith ? [onlyWith.countedBy] : [],
+  );
+  const parents = new Set([...counting, ...collectors.flatMap(({ listing }) => ancestors(listing))]);
   const shared = new Map<Listing, ReturnType<Listings["parents"]>>();
   const listingsIn = (region: string): Listings => {
     const listings: Listings = {
@@ -100,11 +112,10 @@ async function readService(auditor: string, service: Service, reading: Reading, 
     };
     return listings;
   };
-  const prerequisites = prerequisitesOf(collectors);
   const readOne = async (collector: Collector, follower: Follower): Promise<void> => {
     if (builder.cursorOf(collector.type) === null || (await isNotOffered(collector, service, reading))) return;
-    if (await prerequisites.isMissing(collector, builder)) return;
     const listings = listingsIn(calledIn(collector, reading));
+    if (await prerequisites.isMissing(collector, builder, listings.parents)) return;
     const isParent = parents.has(collector.listing) || collector.listing.parent?.recursive === true;
     await readCollector(auditor, collector, reading, listings, { isParent, follower });
   };

@@ -55,8 +55,8 @@ export const Outcome = z.object({
   /** Items per resource type that stand in the task's objects; 0: AWS answered that there are none. A type that is not here was not read. */
   counts: z.record(z.string(), z.number().int()),
   /**
-   * Types of a count of 0 that were not asked for: AWS has none of them without resources of another type, here the value, and
-   * answered that there are none of that.
+   * Types of a count of 0 that were not asked for, by what says so: another type, without which AWS has none of them, and of
+   * which it answered that there are none; or an operation that counts them, and counted none.
    */
   not_asked: z.record(z.string(), z.string()).optional(),
   errors: z.array(ReadError),

@@ -175,7 +175,7 @@ describe("declarations", () => {
           const below = collectors.find((each) => each.listing === listing.parent?.listing);
           // What is listed under another would have that one asked for.
           if (below?.onlyWith) expect(onlyWith, type).to.deep.equal(below.onlyWith);
-          if (!onlyWith) continue;
+          if (!onlyWith || "countedBy" in onlyWith) continue;
           const needed = collectors.filter((each) => each.type === onlyWith.type);
           expect(needed, `${type}: ${onlyWith.type}`).to.have.length(1);
           expect(needed[0]!.scope, type).to.equal(scope);
@@ -184,10 +184,26 @@ describe("declarations", () => {
             expect(before, "in a circle").not.to.include(next.type);
             before.push(next.type);
             const { onlyWith: further } = next;
-            next = further && collectors.find((each) => each.type === further.type);
+            next = further && "type" in further ? collectors.find((each) => each.type === further.type) : undefined;
           }
         }
       });
+
+  for (const { name, collectors } of loaded)
+    for (const { type, onlyWith } of collectors)
+      if (onlyWith && "countedBy" in onlyWith)
+        it(`${name}: ${type} is counted by a number that AWS's answer has`, () => {
+          const { countedBy, of, counts = [] } = onlyWith;
+          const listed = listedMembers(countedBy);
+          expect([...counts, ...(of ? [of[0]] : [])].filter((path) => !memberAt(listed, path))).to.deep.equal([]);
+          for (const path of counts) expect(memberAt(listed, path)!.isNumericSchema(), path).to.equal(true);
+        });
+      else if (onlyWith && "type" in onlyWith && onlyWith.inUse)
+        it(`${name}: ${type} is said not to be in use in the words that ${onlyWith.type} is`, () => {
+          const other = collectors.find((each) => each.type === onlyWith.type)!;
+          const own = collectors.find((each) => each.type === type)!;
+          expect(own.notEnabled).to.deep.equal(other.notEnabled).and.not.to.deep.equal([]);
+        });
 
   it("name each type in one service only", () => {
     const types = loaded.flatMap(({ collectors }) => [...new Set(collectors.map(({ type }) => type))]);

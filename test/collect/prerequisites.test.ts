@@ -1,6 +1,6 @@
-import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import { DescribeClustersCommand, ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
-import { type OnlyWith, reads } from "../../src/auditors/collector.ts";
+import { type Counted, reads, type WithoutOther } from "../../src/auditors/collector.ts";
 import { DeadlineReached } from "../../src/collect/deadline.ts";
 import { OutcomeBuilder } from "../../src/collect/outcomeBuilder.ts";
 import { typeStatus } from "../../src/evidence/outcome.ts";
@@ -10,7 +10,9 @@ import { type Answers, cluster, error, read } from "./ecs.ts";
 const { from, list } = reads("ecs");
 const TYPE = "AWS::ECS::TaskDefinition";
 const CLUSTER = "AWS::ECS::Cluster";
-const only = (type: OnlyWith["type"]) => ({ onlyWith: { type, because: "https://docs.aws.amazon.com/a" } as const });
+const only = (type: WithoutOther["type"]) => ({
+  onlyWith: { type, because: "https://docs.aws.amazon.com/a" } as const,
+});
 const definitions = list(TYPE, from(ListTaskDefinitionsCommand, "taskDefinitionArns", { as: "arn" }), {
   id: "arn",
   ...only(CLUSTER),
@@ -112,6 +114,128 @@ describe("a type that cannot be without another", () => {
     await read(all, { ListClusters: () => ({ clusterArns: [] }) }, { builder: first });
     const next = new OutcomeBuilder(item, () => 0, BegunSchema.parse(JSON.parse(JSON.stringify(first.begun()))));
     expect(next.outcome()).to.deep.include({ not_asked: { [TYPE]: CLUSTER }, counts: { [CLUSTER]: 0, [TYPE]: 0 } });
+  });
+});
+
+describe("a type that another's not being in use says it of", () => {
+  const definitionsInUse = {
+    ...definitions,
+    onlyWith: { type: CLUSTER, inUse: true, because: "https://docs.aws.amazon.com/a" },
+  } as const;
+
+  it("is not in use where the service says so of the other", async () => {
+    const off = error("AccessDeniedException", "ECS is off");
+    const { calls, outcome } = await read([definitionsInUse, cluster({ notEnabled: [/ECS is off/] })], {
+      ListClusters: () => off,
+    });
+    expect(operations(calls)).to.deep.equal(["ListClusters"]);
+    expect(typeStatus(outcome, TYPE)).to.equal("not-enabled");
+  });
+
+  it("is asked for where there is none of the other", async () => {
+    const { items, outcome } = await read([definitionsInUse, cluster()], {
+      ...ofDefinitions,
+      ListClusters: () => ({ clusterArns: [] }),
+    });
+    expect(items.map(({ resource_id }) => resource_id)).to.deep.equal(["t"]);
+    expect(outcome).not.to.have.property("not_asked");
+  });
+});
+
+describe("a type that a call counts", () => {
+  const counting = from(DescribeClustersCommand, "clusters");
+  const counted = (more: Partial<Counted>) =>
+    ({ onlyWith: { countedBy: counting, because: "https://docs.aws.amazon.com/a", ...more } }) as const;
+  const tasks = { of: ["clusterName", "own"], counts: ["runningTasksCount", "pendingTasksCount"] } as const;
+  const COUNT = "DescribeClusters";
+  const other = { ...cluster(), ...counted(tasks) };
+
+  it("is not asked for where the numbers are 0, which are read once for all, and the outcome says by what", async () => {
+    const { calls, outcome } = await read([{ ...definitions, ...counted(tasks) }, other], {
+      [COUNT]: () => ({
+        clusters: [
+          { clusterName: "others", runningTasksCount: 3 },
+          { clusterName: "own", runningTasksCount: 0, pendingTasksCount: 0 },
+        ],
+      }),
+    });
+    expect(operations(calls)).to.deep.equal([COUNT]);
+    expect(outcome).to.deep.include({
+      status: "collected",
+      counts: { [CLUSTER]: 0, [TYPE]: 0 },
+      not_asked: { [CLUSTER]: COUNT, [TYPE]: COUNT },
+      errors: [],
+    });
+  });
+
+  for (const [what, answer] of [
+    ["one of the numbers is not 0", { clusters: [{ clusterName: "own", runningTasksCount: 0, pendingTasksCount: 1 }] }],
+    ["one of the numbers is not there", { clusters: [{ clusterName: "own", runningTasksCount: 0 }] }],
+    ["nothing of what is answered is about it", { clusters: [{ clusterName: "others", runningTasksCount: 0 }] }],
+    ["the answer is empty", {}],
+  ] as const)
+    it(`is asked for where ${what}, and nothing else comes of it`, async () => {
+      const { items, outcome } = await read([{ ...definitions, ...counted(tasks) }], {
+        ...ofDefinitions,
+        [COUNT]: () => answer,
+      });
+      expect(items.map(({ resource_id }) => resource_id)).to.deep.equal(["t"]);
+      expect(outcome).to.deep.include({ status: "collected", errors: [] });
+      expect(outcome).not.to.have.any.keys("not_asked", "notes");
+    });
+
+  it("is asked for where the call is refused, which is noted once for all", async () => {
+    const message = "User: x is not authorized to perform: ecs:DescribeClusters";
+    const { items, outcome } = await read([{ ...definitions, ...counted(tasks) }, other], {
+      ...ofDefinitions,
+      ListClusters: () => ({ clusterArns: ["c"] }),
+      [COUNT]: () => error("AccessDeniedException", message),
+    });
+    expect(items.map(({ resource_id }) => resource_id)).to.have.members(["c", "t"]);
+    expect(outcome).to.deep.include({
+      status: "collected",
+      errors: [],
+      notes: [
+        {
+          operation: COUNT,
+          code: "AccessDeniedException",
+          message: `not counted, so that each type is asked for itself: ${message}`,
+          times: 1,
+        },
+      ],
+    });
+  });
+
+  it("is asked for where the names of resources are listed, and not where there are none", async () => {
+    for (const clusters of [[{ clusterName: "a" }], []]) {
+      const { items } = await read([{ ...definitions, ...counted({}) }], {
+        ...ofDefinitions,
+        [COUNT]: () => ({ clusters }),
+      });
+      expect(items).to.have.length(clusters.length);
+    }
+  });
+
+  it("is counted by the listing of another type, which is read once", async () => {
+    const settings = list("AWS::ECS::Settings", counting, { id: "clusterName" });
+    const { calls, items, outcome } = await read([{ ...definitions, ...counted(tasks) }, settings], {
+      [COUNT]: () => ({ clusters: [{ clusterName: "own", runningTasksCount: 0, pendingTasksCount: 0 }] }),
+    });
+    expect(operations(calls)).to.deep.equal([COUNT]);
+    expect(items.map(({ resource_id }) => resource_id)).to.deep.equal(["own"]);
+    expect(outcome.counts).to.deep.equal({ "AWS::ECS::Settings": 1, [TYPE]: 0 });
+  });
+
+  it("is left to the task that goes on where the deadline comes first", async () => {
+    const item = { auditor: "ecs", account_id: "111111111111", region: "eu-west-1" };
+    const builder = new OutcomeBuilder(item, () => 0);
+    await read(
+      [{ ...definitions, ...counted(tasks) }],
+      { [COUNT]: () => new DeadlineReached(), ListTaskDefinitions: () => new DeadlineReached() },
+      { builder },
+    );
+    expect(builder.cursorOf(TYPE)).to.equal(undefined);
+    expect(builder.outcome()).not.to.have.property("not_asked");
   });
 });
 

@@ -10,11 +10,15 @@ import {
   ListVpcConnectorsCommand,
   ListVpcIngressConnectionsCommand,
 } from "@aws-sdk/client-apprunner";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 
 const { from, list, detail, describe } = reads("apprunner");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceArn: "{arn}" }), "Tags");
 const source = "SourceConfiguration";
+const onlyWithService: OnlyWith = {
+  type: "AWS::AppRunner::Service",
+  because: "https://docs.aws.amazon.com/apprunner/latest/api/API_DeleteService.html",
+};
 
 /** App Runner: containers and code that serve requests, and the networks they are in. */
 export const apprunner: Service = {
@@ -51,6 +55,7 @@ export const apprunner: Service = {
       "AWS::AppRunner::VpcIngressConnection",
       from(ListVpcIngressConnectionsCommand, "VpcIngressConnectionSummaryList"),
       {
+        onlyWith: onlyWithService,
         id: "VpcIngressConnectionArn",
         arn: "VpcIngressConnectionArn",
         tags,

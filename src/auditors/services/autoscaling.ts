@@ -1,5 +1,6 @@
 import {
   AutoScalingClient,
+  DescribeAccountLimitsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
   DescribeNotificationConfigurationsCommand,
@@ -14,6 +15,13 @@ const onlyWithGroup: OnlyWith = {
   because: "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html",
 };
 
+const limits = from(DescribeAccountLimitsCommand);
+const counted = (count: string): OnlyWith => ({
+  countedBy: limits,
+  counts: [count],
+  because: "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAccountLimits.html",
+});
+
 /** EC2 Auto Scaling: how many machines there are, and of what they are made. */
 export const autoscaling: Service = {
   name: "autoscaling",
@@ -24,6 +32,7 @@ export const autoscaling: Service = {
       "AWS::AutoScaling::AutoScalingGroup",
       from(DescribeAutoScalingGroupsCommand, "AutoScalingGroups", { input: { MaxRecords: 100 } }),
       {
+        onlyWith: counted("NumberOfAutoScalingGroups"),
         id: "AutoScalingGroupName",
         arn: "AutoScalingGroupARN",
         tags: inline("Tags"),
@@ -33,6 +42,7 @@ export const autoscaling: Service = {
       "AWS::AutoScaling::LaunchConfiguration",
       from(DescribeLaunchConfigurationsCommand, "LaunchConfigurations", { input: { MaxRecords: 100 } }),
       {
+        onlyWith: counted("NumberOfLaunchConfigurations"),
         id: "LaunchConfigurationName",
         arn: "LaunchConfigurationARN",
         redact: ["UserData"],

@@ -15,11 +15,17 @@ import {
   DescribeRetentionConfigurationsCommand,
   GetConformancePackComplianceSummaryCommand,
 } from "@aws-sdk/client-config-service";
-import { reads, type Service } from "../collector.ts";
+import { type OnlyWith, reads, type Service } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, list, detail, describeInBatches } = reads("config");
 const notEnabled = [/^OrganizationAccessDeniedException/];
+// Both are for the organization's management account and its delegated administrators.
+const toAdministrator: OnlyWith = {
+  type: "AWS::Config::OrganizationConfigRule",
+  inUse: true,
+  because: "https://docs.aws.amazon.com/config/latest/APIReference/API_DescribeOrganizationConformancePacks.html",
+};
 const inputParameters = {
   ConformancePackInputParameters: "names of thresholds and resources that the pack's rules are told",
 };
@@ -106,6 +112,7 @@ export const config: Service = {
       "AWS::Config::OrganizationConformancePack",
       from(DescribeOrganizationConformancePacksCommand, "OrganizationConformancePacks"),
       {
+        onlyWith: toAdministrator,
         id: "OrganizationConformancePackName",
         arn: "OrganizationConformancePackArn",
         notSecret: inputParameters,

@@ -24,11 +24,16 @@ import {
   GetSerialConsoleAccessStatusCommand,
   GetSnapshotBlockPublicAccessStateCommand,
 } from "@aws-sdk/client-ec2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 import { ec2Arn } from "./ec2Arn.ts";
 
 const { from, list, detail } = reads("ec2");
 const tags = inline("Tags");
+// A locked snapshot cannot be deleted, and its lock is its owner's.
+const onlyWithSnapshot: OnlyWith = {
+  type: "AWS::EC2::Snapshot",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LockSnapshot.html",
+};
 const idempotency = "the caller's idempotency token";
 const imds = "whether the metadata service asks for session tokens (IMDSv2)";
 
@@ -69,7 +74,10 @@ export const ec2: Service = {
         ],
       },
     ),
-    list("AWS::EC2::SnapshotLock", from(DescribeLockedSnapshotsCommand, "Snapshots"), { id: "SnapshotId" }),
+    list("AWS::EC2::SnapshotLock", from(DescribeLockedSnapshotsCommand, "Snapshots"), {
+      onlyWith: onlyWithSnapshot,
+      id: "SnapshotId",
+    }),
     list(
       "AWS::EC2::Image",
       from(DescribeImagesCommand, "Images", {

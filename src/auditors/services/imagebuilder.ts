@@ -16,12 +16,16 @@ import {
   ListLifecyclePoliciesCommand,
   ListWorkflowsCommand,
 } from "@aws-sdk/client-imagebuilder";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list, detail, describe } = reads("imagebuilder");
 const tags = inline("tags");
 const named = { id: "arn", arn: "arn", name: "name" } as const;
 const own = { input: { owner: "Self" } } as const;
+const onlyWithInfrastructure: OnlyWith = {
+  type: "AWS::ImageBuilder::InfrastructureConfiguration",
+  because: "https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_DeleteInfrastructureConfiguration.html",
+};
 const noPolicy = { none: ["ResourceNotFoundException"] };
 
 /** Image Builder: how images are made, tested and handed out. */
@@ -31,6 +35,7 @@ export const imagebuilder: Service = {
   client: ImagebuilderClient,
   collectors: [
     list("AWS::ImageBuilder::ImagePipeline", from(ListImagePipelinesCommand, "imagePipelineList"), {
+      onlyWith: onlyWithInfrastructure,
       ...named,
       tags,
       redact: ["workflows.parameters.value"],

@@ -16,11 +16,18 @@ import {
   ListLayerVersionsCommand,
   ListTagsCommand,
 } from "@aws-sdk/client-lambda";
-import { reads, type Service, tagsFrom } from "../collector.ts";
+import { type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, under, list, detail } = reads("lambda");
 const functions = from(ListFunctionsCommand, "Functions");
+const settings = from(GetAccountSettingsCommand);
+const counted = (count: string): OnlyWith => ({
+  countedBy: settings,
+  counts: [count],
+  because: "https://docs.aws.amazon.com/lambda/latest/api/API_AccountUsage.html",
+});
+const onlyWithFunction = counted("AccountUsage.FunctionCount");
 const ofFunction = { FunctionName: "FunctionName" } as const;
 const noPolicy = { none: ["ResourceNotFoundException"] };
 const tags = tagsFrom(detail(ListTagsCommand, { Resource: "{arn}" }), "Tags");
@@ -32,6 +39,7 @@ export const lambda: Service = {
   client: LambdaClient,
   collectors: [
     list("AWS::Lambda::Function", functions, {
+      onlyWith: onlyWithFunction,
       id: "FunctionName",
       arn: "FunctionArn",
       tags: taggingApi("lambda:function"),
@@ -51,10 +59,12 @@ export const lambda: Service = {
       ],
     }),
     list("AWS::Lambda::Url", under(functions, ListFunctionUrlConfigsCommand, "FunctionUrlConfigs", ofFunction), {
+      onlyWith: onlyWithFunction,
       id: "FunctionArn",
       name: "FunctionUrl",
     }),
     list("AWS::Lambda::Alias", under(functions, ListAliasesCommand, "Aliases", ofFunction), {
+      onlyWith: onlyWithFunction,
       id: "AliasArn",
       arn: "AliasArn",
       name: "Name",
@@ -63,7 +73,7 @@ export const lambda: Service = {
     list(
       "AWS::Lambda::EventInvokeConfig",
       under(functions, ListFunctionEventInvokeConfigsCommand, "FunctionEventInvokeConfigs", ofFunction),
-      { id: "FunctionArn" },
+      { onlyWith: onlyWithFunction, id: "FunctionArn" },
     ),
     list("AWS::Lambda::EventSourceMapping", from(ListEventSourceMappingsCommand, "EventSourceMappings"), {
       id: "UUID",
@@ -74,6 +84,8 @@ export const lambda: Service = {
       "AWS::Lambda::LayerVersion",
       under(from(ListLayersCommand, "Layers"), ListLayerVersionsCommand, "LayerVersions", { LayerName: "LayerName" }),
       {
+        // Whatever there is of a layer takes room.
+        onlyWith: counted("AccountUsage.TotalCodeSize"),
         id: "LayerVersionArn",
         arn: "LayerVersionArn",
         name: "{LayerName}:{Version}",
@@ -90,6 +102,6 @@ export const lambda: Service = {
       arn: "CapacityProviderArn",
       tags,
     }),
-    list("AWS::Lambda::AccountSettings", from(GetAccountSettingsCommand)),
+    list("AWS::Lambda::AccountSettings", settings),
   ],
 };

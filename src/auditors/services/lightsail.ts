@@ -1,4 +1,5 @@
 import {
+  GetActiveNamesCommand,
   GetBucketsCommand,
   GetCertificatesCommand,
   GetContainerServicesCommand,
@@ -14,11 +15,16 @@ import {
   GetStaticIpsCommand,
   LightsailClient,
 } from "@aws-sdk/client-lightsail";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 
 const { from, list } = reads("lightsail");
 const named = { id: "name", arn: "arn" } as const;
 const tagged = { ...named, tags: inline("tags") };
+const onlyNamed: OnlyWith = {
+  countedBy: from(GetActiveNamesCommand, "activeNames", { as: "name" }),
+  because: "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_GetActiveNames.html",
+};
+const counted = { ...tagged, onlyWith: onlyNamed };
 
 /** Lightsail: machines, databases and buckets outside the networks that others look at. */
 export const lightsail: Service = {
@@ -27,14 +33,14 @@ export const lightsail: Service = {
   client: LightsailClient,
   collectors: [
     list("AWS::Lightsail::Instance", from(GetInstancesCommand, "instances"), {
-      ...tagged,
+      ...counted,
       notSecret: { "metadataOptions.httpTokens": "whether the metadata service asks for session tokens (IMDSv2)" },
     }),
-    list("AWS::Lightsail::Disk", from(GetDisksCommand, "disks"), tagged),
-    list("AWS::Lightsail::InstanceSnapshot", from(GetInstanceSnapshotsCommand, "instanceSnapshots"), tagged),
-    list("AWS::Lightsail::DiskSnapshot", from(GetDiskSnapshotsCommand, "diskSnapshots"), tagged),
+    list("AWS::Lightsail::Disk", from(GetDisksCommand, "disks"), counted),
+    list("AWS::Lightsail::InstanceSnapshot", from(GetInstanceSnapshotsCommand, "instanceSnapshots"), counted),
+    list("AWS::Lightsail::DiskSnapshot", from(GetDiskSnapshotsCommand, "diskSnapshots"), counted),
     list("AWS::Lightsail::Database", from(GetRelationalDatabasesCommand, "relationalDatabases"), {
-      ...tagged,
+      ...counted,
       redact: ["pendingModifiedValues.masterUserPassword"],
     }),
     list("AWS::Lightsail::Bucket", from(GetBucketsCommand, "buckets", { input: { includeCors: true } }), tagged),
@@ -56,7 +62,7 @@ export const lightsail: Service = {
       },
     }),
     list("AWS::Lightsail::Domain", from(GetDomainsCommand, "domains"), { ...tagged, scope: "us-east-1" }),
-    list("AWS::Lightsail::LoadBalancer", from(GetLoadBalancersCommand, "loadBalancers"), tagged),
+    list("AWS::Lightsail::LoadBalancer", from(GetLoadBalancersCommand, "loadBalancers"), counted),
     list("AWS::Lightsail::Certificate", from(GetCertificatesCommand, "certificates"), {
       id: "certificateName",
       arn: "certificateArn",
@@ -67,6 +73,6 @@ export const lightsail: Service = {
       from(GetKeyPairsCommand, "keyPairs", { input: { includeDefaultKeyPair: true } }),
       tagged,
     ),
-    list("AWS::Lightsail::StaticIp", from(GetStaticIpsCommand, "staticIps"), named),
+    list("AWS::Lightsail::StaticIp", from(GetStaticIpsCommand, "staticIps"), { ...named, onlyWith: onlyNamed }),
   ],
 };

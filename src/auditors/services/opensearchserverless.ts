@@ -1,6 +1,7 @@
 import {
   BatchGetCollectionCommand,
   GetAccessPolicyCommand,
+  GetPoliciesStatsCommand,
   GetSecurityConfigCommand,
   GetSecurityPolicyCommand,
   ListAccessPoliciesCommand,
@@ -10,10 +11,16 @@ import {
   ListVpcEndpointsCommand,
   OpenSearchServerlessClient,
 } from "@aws-sdk/client-opensearchserverless";
-import { reads, type Service } from "../collector.ts";
+import { type OnlyWith, reads, type Service } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, list, describe, describeInBatches } = reads("aoss");
+const counted = (counts: readonly string[]): OnlyWith => ({
+  countedBy: stats,
+  counts,
+  because: "https://docs.aws.amazon.com/opensearch-service/latest/ServerlessAPIReference/API_GetPoliciesStats.html",
+});
+const stats = from(GetPoliciesStatsCommand);
 
 /** OpenSearch Serverless: collections, and the policies of access, network and encryption over them. */
 export const opensearchserverless: Service = {
@@ -35,7 +42,11 @@ export const opensearchserverless: Service = {
     list(
       "AWS::OpenSearchServerless::AccessPolicy",
       from(ListAccessPoliciesCommand, "accessPolicySummaries", { input: { type: "data" } }),
-      { id: "name", describe: describe(GetAccessPolicyCommand, { type: "type", name: "name" }, "accessPolicyDetail") },
+      {
+        onlyWith: counted(["AccessPolicyStats.DataPolicyCount"]),
+        id: "name",
+        describe: describe(GetAccessPolicyCommand, { type: "type", name: "name" }, "accessPolicyDetail"),
+      },
     ),
     list(
       "AWS::OpenSearchServerless::SecurityPolicy",
@@ -43,6 +54,7 @@ export const opensearchserverless: Service = {
         input: [{ type: "encryption" }, { type: "network" }],
       }),
       {
+        onlyWith: counted(["SecurityPolicyStats.EncryptionPolicyCount", "SecurityPolicyStats.NetworkPolicyCount"]),
         id: "{type}/{name}",
         name: "name",
         describe: describe(GetSecurityPolicyCommand, { type: "type", name: "name" }, "securityPolicyDetail"),

@@ -1,4 +1,5 @@
 import {
+  DescribeAccountAttributesCommand,
   DescribeBlueGreenDeploymentsCommand,
   DescribeCertificatesCommand,
   DescribeDBClusterAutomatedBackupsCommand,
@@ -26,11 +27,23 @@ import {
   ListTagsForResourceCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { inline, reads, type Service, tagsFrom } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service, tagsFrom } from "../collector.ts";
 
 const { from, under, list, detail } = reads("rds");
 const tags = tagsFrom(detail(ListTagsForResourceCommand, { ResourceName: "{arn}" }), "TagList");
 const proxies = from(DescribeDBProxiesCommand, "DBProxies");
+const onlyWithProxy: OnlyWith = {
+  type: "AWS::RDS::DBProxy",
+  because: "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-endpoints.DeletingEndpoint.html",
+};
+// Not so groups of parameters and options, of which AWS's own are not counted, and snapshots, of which automatic ones are not.
+const used = from(DescribeAccountAttributesCommand, "AccountQuotas");
+const counted = (quota: string): OnlyWith => ({
+  countedBy: used,
+  of: ["AccountQuotaName", quota],
+  counts: ["Used"],
+  because: "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html",
+});
 // A group has hundreds of parameters; those that someone set are what makes it differ from AWS's own.
 const set = "user";
 const passwords = {
@@ -45,12 +58,14 @@ export const rds: Service = {
   client: RDSClient,
   collectors: [
     list("AWS::RDS::DBInstance", from(DescribeDBInstancesCommand, "DBInstances"), {
+      onlyWith: counted("DBInstances"),
       id: "DBInstanceIdentifier",
       arn: "DBInstanceArn",
       tags: inline("TagList"),
       ...passwords,
     }),
     list("AWS::RDS::DBCluster", from(DescribeDBClustersCommand, "DBClusters"), {
+      onlyWith: counted("DBClusters"),
       id: "DBClusterIdentifier",
       arn: "DBClusterArn",
       tags: inline("TagList"),
@@ -82,6 +97,7 @@ export const rds: Service = {
       ],
     }),
     list("AWS::RDS::DBSubnetGroup", from(DescribeDBSubnetGroupsCommand, "DBSubnetGroups"), {
+      onlyWith: counted("DBSubnetGroups"),
       id: "DBSubnetGroupName",
       arn: "DBSubnetGroupArn",
       tags,
@@ -120,6 +136,7 @@ export const rds: Service = {
       tags,
     }),
     list("AWS::RDS::EventSubscription", from(DescribeEventSubscriptionsCommand, "EventSubscriptionsList"), {
+      onlyWith: counted("EventSubscriptions"),
       id: "CustSubscriptionId",
       arn: "EventSubscriptionArn",
       tags,
@@ -130,6 +147,7 @@ export const rds: Service = {
       tags,
     }),
     list("AWS::RDS::DBProxyEndpoint", from(DescribeDBProxyEndpointsCommand, "DBProxyEndpoints"), {
+      onlyWith: onlyWithProxy,
       id: "DBProxyEndpointName",
       arn: "DBProxyEndpointArn",
       tags,

@@ -6,10 +6,14 @@ import {
   ListWorkgroupsCommand,
   RedshiftServerlessClient,
 } from "@aws-sdk/client-redshift-serverless";
-import { reads, type Service } from "../collector.ts";
+import { type OnlyWith, reads, type Service } from "../collector.ts";
 import { taggingApi } from "../tagging.ts";
 
 const { from, list, detail } = reads("redshift-serverless");
+const onlyWithNamespace: OnlyWith = {
+  type: "AWS::RedshiftServerless::Namespace",
+  because: "https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-console-namespace-delete.html",
+};
 
 /** Redshift Serverless: namespaces and workgroups, whether they are public, and with whom copies are shared. */
 export const redshiftserverless: Service = {
@@ -23,6 +27,7 @@ export const redshiftserverless: Service = {
       tags: taggingApi("redshift-serverless:namespace"),
     }),
     list("AWS::RedshiftServerless::Workgroup", from(ListWorkgroupsCommand, "workgroups"), {
+      onlyWith: onlyWithNamespace,
       id: "workgroupName",
       arn: "workgroupArn",
       tags: taggingApi("redshift-serverless:workgroup"),

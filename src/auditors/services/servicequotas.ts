@@ -5,6 +5,7 @@ import {
   ServiceQuotasClient,
 } from "@aws-sdk/client-service-quotas";
 import { joinListing, reads, type Service } from "../collector.ts";
+import type { Where } from "../paths.ts";
 
 const { from, list } = reads("servicequotas");
 
@@ -27,9 +28,16 @@ const SERVICES = [
   "rds",
   "s3",
   "vpc",
-].map((ServiceCode) => ({ ServiceCode }));
-// Services whose quotas are kept in one region alone are not there in the others.
-const quotas = { input: SERVICES, none: ["NoSuchResourceException"] };
+];
+const quotas = {
+  // IAM's are kept in one region alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  input: ({ partition, region }: Where) =>
+    SERVICES.filter((code) => code !== "iam" || partition !== "aws" || region === "us-east-1").map((ServiceCode) => ({
+      ServiceCode,
+    })),
+  // So it is in other partitions, whichever that region is.
+  none: ["NoSuchResourceException"],
+};
 
 /** Service Quotas: which quotas differ from AWS's own, and which were asked to. */
 export const servicequotas: Service = {

@@ -24,11 +24,21 @@ import {
   EC2Client,
   GetManagedPrefixListEntriesCommand,
 } from "@aws-sdk/client-ec2";
-import { inline, reads, type Service } from "../collector.ts";
+import { inline, type OnlyWith, reads, type Service } from "../collector.ts";
 import { ec2Arn } from "./ec2Arn.ts";
 
 const { from, list, detail } = reads("ec2");
 const tags = inline("Tags");
+// Whom subnets are shared with is told of their VPC; what is the VPC's own is deleted before it or with it. Not so what
+// participants have in it, who keep it when the subnet is no longer shared: groups, network interfaces, flow logs.
+const onlyWithVpc: OnlyWith = {
+  type: "AWS::EC2::VPC",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html",
+};
+const onlyWithGroup: OnlyWith = {
+  type: "AWS::EC2::SecurityGroup",
+  because: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html",
+};
 
 /** VPC: networks, their ways in and out, and the rules on them. */
 export const vpc: Service = {
@@ -42,6 +52,7 @@ export const vpc: Service = {
       tags,
     }),
     list("AWS::EC2::Subnet", from(DescribeSubnetsCommand, "Subnets", { input: { MaxResults: 1000 } }), {
+      onlyWith: onlyWithVpc,
       id: "SubnetId",
       arn: "SubnetArn",
       tags,
@@ -59,12 +70,12 @@ export const vpc: Service = {
     list(
       "AWS::EC2::SecurityGroupRule",
       from(DescribeSecurityGroupRulesCommand, "SecurityGroupRules", { input: { MaxResults: 1000 } }),
-      { id: "SecurityGroupRuleId", arn: "SecurityGroupRuleArn", tags },
+      { onlyWith: onlyWithGroup, id: "SecurityGroupRuleId", arn: "SecurityGroupRuleArn", tags },
     ),
     list(
       "AWS::EC2::SecurityGroupVpcAssociation",
       from(DescribeSecurityGroupVpcAssociationsCommand, "SecurityGroupVpcAssociations"),
-      { id: "{GroupId}|{VpcId}" },
+      { onlyWith: onlyWithGroup, id: "{GroupId}|{VpcId}" },
     ),
     list(
       "AWS::EC2::NetworkInterface",
@@ -81,11 +92,13 @@ export const vpc: Service = {
       { id: "NetworkInterfacePermissionId" },
     ),
     list("AWS::EC2::RouteTable", from(DescribeRouteTablesCommand, "RouteTables"), {
+      onlyWith: onlyWithVpc,
       id: "RouteTableId",
       arn: "arn:{partition}:ec2:{region}:{OwnerId}:route-table/{RouteTableId}",
       tags,
     }),
     list("AWS::EC2::NetworkAcl", from(DescribeNetworkAclsCommand, "NetworkAcls"), {
+      onlyWith: onlyWithVpc,
       id: "NetworkAclId",
       arn: "arn:{partition}:ec2:{region}:{OwnerId}:network-acl/{NetworkAclId}",
       tags,
@@ -99,17 +112,20 @@ export const vpc: Service = {
       "AWS::EC2::EgressOnlyInternetGateway",
       from(DescribeEgressOnlyInternetGatewaysCommand, "EgressOnlyInternetGateways"),
       {
+        onlyWith: onlyWithVpc,
         id: "EgressOnlyInternetGatewayId",
         arn: ec2Arn("egress-only-internet-gateway", "EgressOnlyInternetGatewayId"),
         tags,
       },
     ),
     list("AWS::EC2::NatGateway", from(DescribeNatGatewaysCommand, "NatGateways"), {
+      onlyWith: onlyWithVpc,
       id: "NatGatewayId",
       arn: ec2Arn("natgateway", "NatGatewayId"),
       tags,
     }),
     list("AWS::EC2::CarrierGateway", from(DescribeCarrierGatewaysCommand, "CarrierGateways"), {
+      onlyWith: onlyWithVpc,
       id: "CarrierGatewayId",
       arn: "arn:{partition}:ec2:{region}:{OwnerId}:carrier-gateway/{CarrierGatewayId}",
       tags,
@@ -165,6 +181,7 @@ export const vpc: Service = {
       },
     ),
     list("AWS::EC2::VPCEncryptionControl", from(DescribeVpcEncryptionControlsCommand, "VpcEncryptionControls"), {
+      onlyWith: onlyWithVpc,
       id: "VpcEncryptionControlId",
       arn: ec2Arn("vpc-encryption-control", "VpcEncryptionControlId"),
       tags,

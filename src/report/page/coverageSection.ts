@@ -75,7 +75,7 @@ export function coverageSection({ coverage, excluded, run }: PageData): HTMLElem
           ? "✓ All that was planned was read."
           : `⊘ ${counted(planned - read, "planned item")} could not be read in full.`,
       ),
-      ` ${number(read)} of ${number(planned)} planned items were read, in ${counted(run.accounts, "account")} and ${counted(run.regions.length, "region")}. ${number(listings.whole)} of ${number(listings.planned)} listings of a resource type were read to their end${listings.not_asked ? `, ${number(listings.not_asked)} of them by those of types without which AWS has none` : ""}. What was not read is never counted as passed.`,
+      ` ${number(read)} of ${number(planned)} planned items were read, in ${counted(run.accounts, "account")} and ${counted(run.regions.length, "region")}. ${number(listings.whole)} of ${number(listings.planned)} listings of a resource type were read to their end${listings.not_asked ? `, ${number(listings.not_asked)} of them by another answer, which says that there are none` : ""}. What was not read is never counted as passed.`,
     ),
     table.root,
     reasonsOf(coverage),
