@@ -49,8 +49,9 @@ function cacheFolder(): string | undefined {
   }
 }
 
-/** Declarations do not change while a process has them. */
+/** Declarations do not change while a process has them, and neither does what a package brings. */
 let declarations: Promise<string> | undefined;
+let packaged: Promise<Derived | undefined> | undefined;
 
 /**
  * The catalog of declared types that some auditors lead to. Deriving it loads the SDK's client of every service, which
@@ -99,8 +100,9 @@ export const derivedCatalog = async (): Promise<Catalog> => catalogOf(await load
 export const keepDerived = async (file: string): Promise<void> => writeFile(file, JSON.stringify(await derived()));
 
 async function derivedOrCached(): Promise<Derived> {
-  const packaged = await read(PACKAGED);
-  if (packaged) return packaged;
+  packaged ??= read(PACKAGED);
+  const brought = await packaged;
+  if (brought) return brought;
   declarations ??= keyOfDeclarations();
   const name = `${await declarations}.json`;
   const folder = cacheFolder();
