@@ -85,7 +85,7 @@ function memberPart(
   version: Policy["version"],
   trust: boolean,
 ): Part {
-  if (kind === "Service")
+  if (kind === "Service" && !/[*?]/.test(value))
     return {
       kind: "service",
       members: [value],
@@ -98,7 +98,8 @@ function memberPart(
     if (found.who === "all") return everybody(found.why);
     return found.who === "notKnown" ? notKnown(found.why) : { kind: "principals", members: found.members, why: value };
   }
-  if (kind === "CanonicalUser") return { kind: "principals", members: [value], why: `canonical user ${value}` };
+  if (kind === "CanonicalUser" && !/[*?]/.test(value))
+    return { kind: "principals", members: [value], why: `canonical user ${value}` };
   const account = ACCOUNT.exec(value)?.[1];
   if (account) return { kind: "accounts", members: [account], why: `account ${account}` };
   if (DELETED.test(value)) return nobody(`${value} was deleted`);

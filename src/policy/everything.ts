@@ -7,6 +7,7 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html#jf_administrator
  */
 import type { Policy, Statement } from "./parse.ts";
+import { PARTITIONS } from "./partitions.ts";
 import { matchesAction, matchesResource } from "./wildcards.ts";
 
 type Probe = readonly [action: string, resource: string];
@@ -65,17 +66,31 @@ function covers({ actions, notActions, resources, notResources }: Statement, [ac
   );
 }
 
+/** Partitions whose resources a policy may come to: those of another than `aws` only where it writes them out. */
+function partitionsIn({ statements }: Policy): readonly string[] {
+  const named = statements.flatMap(({ resources, notResources }) => [...(resources ?? []), ...(notResources ?? [])]);
+  return named.some((each) => /^arn:(?!aws:)/.test(each)) ? PARTITIONS : ["aws"];
+}
+
 /**
  * Conditions of an Allow are left aside: who has such a policy has all of it whenever they hold. A Deny takes something
  * back where it has none.
  */
 export function allowsEverything(policy: Policy): boolean | undefined {
-  const allowed = (probe: Probe): boolean =>
-    policy.statements.some(({ effect, ...each }) => effect === "Allow" && covers({ effect, ...each }, probe)) &&
-    !policy.statements.some((each) => each.effect === "Deny" && !each.conditions.length && covers(each, probe));
-  const broad = BREADTH.filter(allowed).length >= BREADTH.length * NEARLY_ALL;
-  if (broad && ESCALATING.some(allowed)) return true;
+  if (partitionsIn(policy).some((partition) => allowsEverythingIn(partition, policy))) return true;
   return policy.problem || policy.statements.some(({ problem, effect }) => problem && effect === "Allow")
     ? undefined
     : false;
 }
+
+function allowsEverythingIn(partition: string, policy: Policy): boolean {
+  const allowed = ([action, resource]: Probe): boolean => {
+    const probe: Probe = [action, resource.replace("arn:aws:", `arn:${partition}:`)];
+    return policyAllows(policy, probe);
+  };
+  return BREADTH.filter(allowed).length >= BREADTH.length * NEARLY_ALL && ESCALATING.some(allowed);
+}
+
+const policyAllows = (policy: Policy, probe: Probe): boolean =>
+  policy.statements.some(({ effect, ...each }) => effect === "Allow" && covers({ effect, ...each }, probe)) &&
+  !policy.statements.some((each) => each.effect === "Deny" && !each.conditions.length && covers(each, probe));

@@ -4,7 +4,7 @@
  * Exports: {@link federatedAudience}, {@link ownerClaim}.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_secure-by-default.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
  */
 import { operatorOf } from "./operators.ts";
 import type { Condition, Policy } from "./parse.ts";
@@ -22,7 +22,13 @@ const SHARED: [provider: RegExp, claims: string[]][] = [
     /^token\.actions\.githubusercontent\.com$/,
     ["sub", "repository", "repository_id", "repository_owner", "repository_owner_id", "job_workflow_ref", "enterprise"],
   ],
-  [/^(gitlab\.com|app\.terraform\.io|agent\.buildkite\.com|app\.pulumi\.com|api\.pulumi\.com\/oidc)$/, ["sub"]],
+  [
+    /^(gitlab\.com|app\.terraform\.io|agent\.buildkite\.com|oidc\.codefresh\.io|scalr\.io|proidc\.upbound\.io)$/,
+    ["sub"],
+  ],
+  [/^(studio\.datachain\.ai\/api|tokens\.cloud\.shisho\.dev)$/, ["sub"]],
+  [/^(vstoken\.actions|oidc-configuration\.audit-log)\.githubusercontent\.com$/, ["sub"]],
+  [/^(app\.pulumi\.com|api\.pulumi\.com\/oidc|sandboxes\.cloud|oidc\.vercel\.com)$/, ["aud", "sub"]],
   [/^cognito-identity\.amazonaws\.com$/, ["aud"]],
   [/^(accounts\.google\.com|securetoken\.google\.com)$/, ["aud", "sub", "oaud"]],
   [/^www\.amazon\.com$/, ["app_id"]],

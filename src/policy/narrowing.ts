@@ -8,7 +8,7 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 import { ownerClaim } from "./federation.ts";
-import { containsRange, ipRange } from "./ipRange.ts";
+import { containsRange, type IpRange, ipRange } from "./ipRange.ts";
 import { type Operator, operatorOf } from "./operators.ts";
 import type { Condition, Policy } from "./parse.ts";
 import { hasVariables } from "./variables.ts";
@@ -48,7 +48,7 @@ const exact = (value: string, wild: boolean): boolean => value !== "" && (!wild 
 
 /** An ARN whose account is fixed; of a bucket, which has none, its name. */
 function fixedArn(value: string, wild: boolean): boolean {
-  if (!wild) return value !== "";
+  if (!wild || withoutWildcard(value)) return value !== "";
   const [, , service = "", , account = "", ...rest] = value.split(":");
   if (account) return withoutWildcard(account);
   const [name = ""] = rest.join(":").split("/");
@@ -69,11 +69,18 @@ function fixedEndpoint(value: string, wild: boolean): boolean {
   return host !== undefined && withoutWildcard(host);
 }
 
+/** A range; IPv6's way of writing IPv4 addresses, `::ffff:0:0/96`, is the range of IPv4 that it stands for. */
+function rangeOf(value: string): IpRange | undefined {
+  const range = ipRange(value);
+  if (range?.version !== 6 || range.prefix < 96 || range.first >> 32n !== 0xffffn) return range;
+  return { version: 4, first: range.first & 0xffffffffn, prefix: range.prefix - 96 };
+}
+
 /** Ranges wider than AWS's own limits for a bucket policy that is not public are everybody. */
 const IPV4_WIDEST = 8;
 const IPV6_WIDEST = 32;
 function fixedRange(value: string): boolean {
-  const range = ipRange(value);
+  const range = rangeOf(value);
   return range !== undefined && range.prefix >= (range.version === 4 ? IPV4_WIDEST : IPV6_WIDEST);
 }
 
@@ -234,7 +241,7 @@ const IPV6_SHARE = 2 ** -12;
 function isMostAddresses(ranges: readonly string[]): boolean {
   const total = { 4: 0, 6: 0 };
   for (const each of ranges) {
-    const range = ipRange(each);
+    const range = rangeOf(each);
     if (range && !PRIVATE.some((own) => containsRange(own, range))) total[range.version] += 2 ** -range.prefix;
   }
   return total[4] >= IPV4_SHARE || total[6] >= IPV6_SHARE;

@@ -13,6 +13,7 @@
 
 import { globContains, globsOverlap } from "./containment.ts";
 import { ANY, ANY_INSIDE, type Glob, globMatches, globOf, ONE, ONE_INSIDE, type PatternKind } from "./glob.ts";
+import { PARTITIONS } from "./partitions.ts";
 
 const GLOBS_KEPT = 20_000;
 const globs = new Map<string, Glob>();
@@ -63,8 +64,6 @@ export const overlaps = (a: string, b: string, kind: PatternKind): boolean =>
 export const isEveryAction = (patterns: readonly string[]): boolean =>
   // Most patterns miss something that nobody names, and that is told at once.
   patterns.some((each) => matchesAction(each, "x7:y7")) && contains(patterns, "?*:?*", "action");
-
-const PARTITIONS = ["aws", "aws-cn", "aws-us-gov"];
 
 /** Whether resource patterns together come to every ARN of one of the partitions: `*`, `arn:aws:*`, `arn:aws:*:*:*:*`, … */
 export const isEveryResource = (patterns: readonly string[], partitions: readonly string[] = PARTITIONS): boolean =>

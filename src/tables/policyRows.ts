@@ -3,6 +3,7 @@ import type { EvidenceObject } from "../evidence/outcome.ts";
 import { type Audience, audiencesOf, openness } from "../policy/audience.ts";
 import { allowsEverything } from "../policy/everything.ts";
 import { type Policy, type Principals, parsePolicy } from "../policy/parse.ts";
+import { partitionOf } from "../policy/partitions.ts";
 import { refusesPlainHttp } from "../policy/plainHttp.ts";
 import { isEveryAction, isEveryResource } from "../policy/wildcards.ts";
 import { itemsOf } from "./evidenceItems.ts";
@@ -118,10 +119,8 @@ function audienceRows(placed: Placed): Row[] {
 const OF_IDENTITIES = ["managed", "inline", "permission set"];
 
 /** The ARN of a bucket, whose evidence has none in some answers. */
-function bucketArn({ configuration, region, resource_id }: Item): string {
-  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return `arn:${partition}:s3:::${textAt(configuration, "Name") ?? resource_id}`;
-}
+const bucketArn = ({ configuration, region, resource_id }: Item): string =>
+  `arn:${partitionOf(region)}:s3:::${textAt(configuration, "Name") ?? resource_id}`;
 
 function policyRows(placed: Placed): Row[] {
   const { item, standing, policy } = placed;
