@@ -11,9 +11,9 @@
 -- in-part:
 --   fsbp APIGateway.8: routes of WebSocket APIs other than $connect and preflight requests are not judged
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN d.authorization_type <> 'NONE' THEN true
-            WHEN a.protocol_type IN ('HTTP', 'WEBSOCKET') OR coalesce(d.route_key, '') NOT LIKE '$%' OR d.route_key = '$connect'
-            THEN d.authorization_type <> 'NONE' END AS passes,
+       CASE WHEN nullif(d.authorization_type, '') <> 'NONE' THEN true
+            WHEN a.protocol_type IN ('HTTP', 'WEBSOCKET') OR coalesce(d.route_key, ' /') LIKE '% /%' OR d.route_key = '$connect'
+            THEN nullif(d.authorization_type, '') <> 'NONE' END AS passes,
        'Anybody may call the route ' || coalesce(d.route_key, d.resource_id) AS reason,
        ARRAY[a.evidence_object || ':' || TRY_CAST(a.evidence_line AS varchar)] AS evidence
 FROM latest_aws_apigatewayv2_route d

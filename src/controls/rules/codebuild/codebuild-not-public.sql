@@ -8,6 +8,6 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       coalesce(d.project_visibility, 'PRIVATE') <> 'PUBLIC_READ' AS passes,
+       coalesce(nullif(d.project_visibility, ''), 'PRIVATE') <> 'PUBLIC_READ' AS passes,
        'Builds are public' AS reason
 FROM latest_aws_codebuild_project d

@@ -8,6 +8,6 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.8.5]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.mfa_configuration <> 'OFF' AS passes,
+       nullif(d.mfa_configuration, '') <> 'OFF' AS passes,
        'MFA is off' AS reason
 FROM latest_aws_cognito_userpool d

@@ -25,7 +25,7 @@ WITH recorders AS (
                      WHEN 'success' THEN true WHEN 'failure' THEN false END END AS delivered,
          json_extract_scalar(r.describe_configuration_recorder_status, '$.ConfigurationRecordersStatus[0].lastErrorCode') AS error
   FROM latest_aws_config_configurationrecorder r
-  WHERE r.service_principal IS NULL AND coalesce(r.name, '') NOT LIKE 'AWSConfigurationRecorderFor%'
+  WHERE coalesce(r.service_principal, '') = '' AND coalesce(r.name, '') NOT LIKE 'AWSConfigurationRecorderFor%'
 )
 SELECT p.account_id, p.region, p.account_id AS resource_id, TRY_CAST(NULL AS varchar) AS arn,
        TRY_CAST(NULL AS varchar) AS evidence_object, TRY_CAST(NULL AS bigint) AS evidence_line,

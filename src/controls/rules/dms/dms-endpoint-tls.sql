@@ -14,7 +14,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE d.engine_name
          WHEN 'redis' THEN json_extract_scalar(d.redis_settings, '$.SslSecurityProtocol') = 'ssl-encryption'
          WHEN 'kafka' THEN json_extract_scalar(d.kafka_settings, '$.SecurityProtocol') IN ('ssl-encryption', 'ssl-authentication', 'sasl-ssl')
-         ELSE CASE WHEN d.engine_name IS NOT NULL THEN d.ssl_mode <> 'none' END END AS passes,
+         ELSE CASE WHEN d.engine_name IS NOT NULL THEN nullif(d.ssl_mode, '') <> 'none' END END AS passes,
        CASE WHEN d.engine_name IN ('redis', 'kafka') THEN 'The security protocol is plaintext' ELSE 'The SSL mode is none' END AS reason
 FROM latest_aws_dms_endpoint d
 -- These are reached by the API of AWS, which is TLS alone; Redshift's connection is encrypted whatever DMS sets.

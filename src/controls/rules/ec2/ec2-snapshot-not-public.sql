@@ -23,6 +23,8 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        CASE WHEN b.all_sharing THEN true
             WHEN bool_or(json_extract_scalar(p.permission, '$.Group') = 'all') THEN CASE WHEN coalesce(b.known, true) THEN false END
             WHEN bool_and(json_extract(d.describe_snapshot_attribute, '$.CreateVolumePermissions') IS NULL OR TRY_CAST(json_extract(d.describe_snapshot_attribute, '$.CreateVolumePermissions') AS array(json)) IS NOT NULL)
+             AND count(CASE WHEN coalesce(json_extract_scalar(p.permission, '$.Group'), json_extract_scalar(p.permission, '$.UserId')) IS NOT NULL THEN 1 END)
+               = coalesce(json_size(d.describe_snapshot_attribute, '$.CreateVolumePermissions'), 0)
             THEN true END AS passes,
        'Anybody can create a volume from it' AS reason,
        ARRAY[b.line] AS evidence
@@ -30,4 +32,4 @@ FROM latest_aws_ec2_snapshot d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_snapshot_attribute, '$.CreateVolumePermissions') AS array(json)))
   AS p (permission) ON true
 LEFT JOIN blocks b ON b.account_id = d.account_id AND b.region = d.region
-GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, b.all_sharing, b.known, b.line
+GROUP BY d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line, d.describe_snapshot_attribute, b.all_sharing, b.known, b.line

@@ -9,7 +9,7 @@
 --   soc-2: [A1.2]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.key_state NOT IN ('PendingDeletion', 'PendingReplicaDeletion') AS passes,
+       nullif(d.key_state, '') NOT IN ('PendingDeletion', 'PendingReplicaDeletion') AS passes,
        CASE WHEN d.key_state = 'PendingReplicaDeletion' THEN 'Deletion is scheduled, and waits for the replica keys'
             ELSE coalesce('Deletion is scheduled for ' || TRY_CAST(TRY_CAST(d.deletion_date AS date) AS varchar), 'Deletion is scheduled') END AS reason
 FROM latest_aws_kms_key d

@@ -12,8 +12,13 @@
 -- in-part:
 --   fsbp RDS.1: cluster snapshots alone; those of instances are judged by rds-snapshot-not-public
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_and(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') IS NULL OR TRY_CAST(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') AS array(json)) IS NOT NULL)
-            THEN coalesce(bool_and(NOT (json_extract_scalar(a.attribute, '$.AttributeName') = 'restore' AND json_array_contains(json_extract(a.attribute, '$.AttributeValues'), 'all'))), CASE WHEN d.snapshot_type <> 'manual' OR d.describe_db_cluster_snapshot_attributes IS NOT NULL THEN true END) END AS passes,
+       CASE WHEN bool_or(json_extract_scalar(a.attribute, '$.AttributeName') = 'restore' AND json_array_contains(json_extract(a.attribute, '$.AttributeValues'), 'all')) THEN false
+            WHEN (d.snapshot_type <> 'manual' OR d.describe_db_cluster_snapshot_attributes IS NOT NULL)
+             AND bool_and(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') IS NULL OR TRY_CAST(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') AS array(json)) IS NOT NULL)
+             -- Every attribute tells what it is; values that are left out are none.
+             AND count(json_extract_scalar(a.attribute, '$.AttributeName'))
+               = coalesce(json_size(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes'), 0)
+            THEN true END AS passes,
        'Anybody can restore the snapshot' AS reason
 FROM latest_aws_rds_dbclustersnapshot d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_db_cluster_snapshot_attributes, '$.DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes') AS array(json))) AS a (attribute)

@@ -10,8 +10,13 @@
 --   soc-2: [CC6.1]
 --   iso-27001: [A.5.15, A.8.3]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       CASE WHEN bool_and(json_extract(d.describe_db_snapshot_attributes, '$.DBSnapshotAttributesResult.DBSnapshotAttributes') IS NULL OR TRY_CAST(json_extract(d.describe_db_snapshot_attributes, '$.DBSnapshotAttributesResult.DBSnapshotAttributes') AS array(json)) IS NOT NULL)
-            THEN coalesce(bool_and(NOT (json_extract_scalar(a.attribute, '$.AttributeName') = 'restore' AND json_size(a.attribute, '$.AttributeValues') > 0)), CASE WHEN d.snapshot_type <> 'manual' OR d.describe_db_snapshot_attributes IS NOT NULL THEN true END) END AS passes,
+       CASE WHEN bool_or(json_extract_scalar(a.attribute, '$.AttributeName') = 'restore' AND json_size(a.attribute, '$.AttributeValues') > 0) THEN false
+            WHEN (d.snapshot_type <> 'manual' OR d.describe_db_snapshot_attributes IS NOT NULL)
+             AND bool_and(json_extract(d.describe_db_snapshot_attributes, '$.DBSnapshotAttributesResult.DBSnapshotAttributes') IS NULL OR TRY_CAST(json_extract(d.describe_db_snapshot_attributes, '$.DBSnapshotAttributesResult.DBSnapshotAttributes') AS array(json)) IS NOT NULL)
+             -- Every attribute tells what it is; values that are left out are none.
+             AND count(json_extract_scalar(a.attribute, '$.AttributeName'))
+               = coalesce(json_size(d.describe_db_snapshot_attributes, '$.DBSnapshotAttributesResult.DBSnapshotAttributes'), 0)
+            THEN true END AS passes,
        'Other accounts can restore the snapshot' AS reason
 FROM latest_aws_rds_dbsnapshot d
 LEFT JOIN UNNEST(TRY_CAST(json_extract(d.describe_db_snapshot_attributes, '$.DBSnapshotAttributesResult.DBSnapshotAttributes') AS array(json))) AS a (attribute)

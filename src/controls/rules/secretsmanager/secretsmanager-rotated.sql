@@ -15,4 +15,4 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
        'Rotation is off' AS reason
 FROM latest_aws_secretsmanager_secret d
 WHERE d.deleted_date IS NULL
-  AND d.owning_service IS NULL
+  AND coalesce(d.owning_service, '') = ''

@@ -14,11 +14,15 @@ WITH shares AS (
   FROM latest_aws_ssm_document d
   CROSS JOIN UNNEST(TRY_CAST(json_extract(d.describe_document_permission, '$.AccountSharingInfoList') AS array(json))) AS s (share)
   GROUP BY d.evidence_object, d.evidence_line
+), ids AS (
+  SELECT d.evidence_object, d.evidence_line, bool_or(lower(json_extract_scalar(i.id, '$')) = 'all') AS public
+  FROM latest_aws_ssm_document d
+  CROSS JOIN UNNEST(TRY_CAST(json_extract(d.describe_document_permission, '$.AccountIds') AS array(json))) AS i (id)
+  GROUP BY d.evidence_object, d.evidence_line
 )
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       NOT (coalesce(json_array_contains(json_extract(d.describe_document_permission, '$.AccountIds'), 'all'), false)
-         OR coalesce(json_array_contains(json_extract(d.describe_document_permission, '$.AccountIds'), 'All'), false)
-         OR coalesce(s.public, false)) AS passes,
+       NOT (coalesce(i.public, false) OR coalesce(s.public, false)) AS passes,
        'Everybody may use the document' AS reason
 FROM latest_aws_ssm_document d
+LEFT JOIN ids i ON i.evidence_object = d.evidence_object AND i.evidence_line = d.evidence_line
 LEFT JOIN shares s ON s.evidence_object = d.evidence_object AND s.evidence_line = d.evidence_line
