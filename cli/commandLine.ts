@@ -22,6 +22,7 @@ import { sealCommand } from "./commands/seal.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tablesCommand } from "./commands/tables.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { say } from "./terminal.ts";
 
 /**
  * Runs the command line over its arguments, without `node` and the script. What goes wrong is one line on standard
@@ -83,7 +84,7 @@ Examples:
       import("./fileProblem.ts"),
     ]);
     const error = fileProblem(awsProblem(thrown));
-    process.stderr.write(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}\n`);
+    say(`itaudit: ${error instanceof CliError ? error.message : `${error.name}: ${error.message}`}`);
     process.exitCode ||= 1;
   });
 }

@@ -16,7 +16,7 @@ export async function coverageTable(
   const cells = await coverage(outcomes, planned);
   const auditors = [...new Set(cells.map(({ auditor }) => auditor))];
   const accounts = [...new Set(cells.map(({ account }) => account))].sort();
-  const table = new Table({ head: ["account", ...auditors], style: { head: [], border: [] } });
+  const table = new Table({ head: ["account", ...auditors].map(printable), style: { head: [], border: [] } });
   const reasons = new Map<string, string[]>();
   for (const account of accounts) {
     const row = auditors.map((auditor) => {
@@ -27,7 +27,7 @@ export async function coverageTable(
       }
       return cell ? cellText(cell) : "not planned";
     });
-    table.push([account, ...row]);
+    table.push([account, ...row].map(printable));
   }
   // One line for a reason that several auditors met in an account.
   const lines = [...reasons].map(([key, met]) => {

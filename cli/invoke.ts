@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { printable } from "../src/query/printable.ts";
 import { CliError } from "./cliError.ts";
 
 /** What a function answers to an event. @throws CliError with the function's own words where it fails */
@@ -7,6 +8,7 @@ export async function invoke(lambda: LambdaClient, FunctionName: string, event: 
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );
   const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
-  if (FunctionError) throw new CliError((answer as { errorMessage?: string })?.errorMessage ?? FunctionError);
+  if (FunctionError)
+    throw new CliError(printable(String((answer as { errorMessage?: unknown })?.errorMessage ?? FunctionError)));
   return answer;
 }

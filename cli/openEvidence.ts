@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { folderSource } from "../src/evidence/folderSource.ts";
 import type { EvidenceSource } from "../src/evidence/source.ts";
+import { printable } from "../src/query/printable.ts";
 import { folderObjects } from "../src/tables/folderObjects.ts";
 import type { Objects } from "../src/tables/objects.ts";
 import { BOSS } from "./bossName.ts";
@@ -39,7 +40,7 @@ async function locateEvidence({ dir, bucket }: EvidenceOptions): Promise<{ dir: 
     return { bucket: await evidenceBucket(undefined, BOSS, () => new LambdaClient({})) };
   } catch (error) {
     throw new CliError(
-      `where is the evidence? --bucket <name> for the bucket, --dir <folder> for a copy of it; the deployed system could not be asked: ${(error as Error).message}`,
+      `where is the evidence? --bucket <name> for the bucket, --dir <folder> for a copy of it; the deployed system could not be asked: ${printable((error as Error).message)}`,
     );
   }
 }

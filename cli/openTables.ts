@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { DuckDBEngine } from "../src/query/duckdb.ts";
 import type { Catalog } from "../src/tables/catalog.ts";
 import type { Objects } from "../src/tables/objects.ts";
+import { say } from "./terminal.ts";
 
 /** Which tables are to be asked, and of which run. */
 export interface TablesOptions {
@@ -30,7 +31,7 @@ export async function openTables(options: TablesOptions): Promise<DuckDBEngine> 
   const common = {
     catalog,
     byRun,
-    warn: (message: string) => void process.stderr.write(`itaudit: ${message}\n`),
+    warn: (message: string) => say(`itaudit: ${message}`),
     ...(run === undefined ? {} : { run }),
     ...(memoryMegabytes === undefined ? {} : { memoryMegabytes }),
   };

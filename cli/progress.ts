@@ -1,3 +1,5 @@
+import { printable } from "../src/query/printable.ts";
+
 /** Milliseconds that work goes on before it says how far it is. */
 const QUIET_MS = 1_000;
 const REDRAW_MS = 100;
@@ -27,7 +29,7 @@ export function phaseLines(stream: { write(text: string): unknown } = process.st
   let last = "";
   const show = (text: string, _done?: number, of?: number) => {
     const phase = /objects verified$/.test(text) ? "verifying" : (text.split(/[ :]/)[0] ?? text);
-    if (phase !== last) stream.write(`  ${PHASES[phase]?.(of) ?? phase}\n`);
+    if (phase !== last) stream.write(`  ${PHASES[phase]?.(of) ?? printable(phase)}\n`);
     last = phase;
   };
   return Object.assign(show, { end: () => undefined });
@@ -43,8 +45,10 @@ export function progressLine(
   const started = clock();
   let drawn = 0;
   let nextLine = started + FIRST_LINE_MS;
-  const show = (text: string, done?: number, of?: number) => {
+  const show = (told: string, done?: number, of?: number) => {
     const now = clock();
+    // Keys of a bucket and names of tables are among it.
+    const text = printable(told);
     if (!stream.isTTY) {
       if (now < nextLine) return;
       nextLine = now + NEXT_LINE_MS;

@@ -13,6 +13,7 @@ import { latestOf, listSealedRuns, readSealedRun } from "../src/tables/sealedRun
 import { CliError } from "./cliError.ts";
 import { openTables } from "./openTables.ts";
 import type { ProgressLine } from "./progress.ts";
+import { say } from "./terminal.ts";
 
 export interface ReportRequest {
   /** Id of a run, or `latest`: the last one of everything. */
@@ -59,7 +60,7 @@ export async function reportOf<T>(
   };
   const chosen = await indexOf(run);
   const { run: id, date } = runs[chosen]!;
-  const warn = (message: string) => void process.stderr.write(`itaudit: ${message}\n`);
+  const warn = (message: string) => say(`itaudit: ${message}`);
   if (run === "latest" && chosen < runs.length - 1)
     warn(
       `the report shows the latest full run, ${id}; narrowed runs came later. Name one to report it, such as ${runs.at(-1)!.run}`,

@@ -1,6 +1,7 @@
 import type { Manifest } from "../src/evidence/manifest.ts";
 import type { Outcome } from "../src/evidence/outcome.ts";
 import type { TaskOutcome } from "../src/evidence/taskOutcome.ts";
+import { printable } from "../src/query/printable.ts";
 import { CostCount, type RunCost } from "./runCost.ts";
 
 /** A planned item by what it took. */
@@ -102,7 +103,9 @@ export function summaryText(
       : []),
     `slowest  ${slowest_accounts.map(({ account_id, auditor, region, ms }) => `${account_id} ${seconds(ms)} (${auditor} ${region})`).join(", ")}`,
     ...(withCost ? costLines(cost, measured) : []),
-  ].join("\n");
+  ]
+    .map(printable)
+    .join("\n");
 }
 
 function costLines({ lambda, s3, kms, prices, dollars: all }: RunCost, measured: number): string[] {

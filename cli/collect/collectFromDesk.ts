@@ -24,7 +24,7 @@ import { runStoreIn } from "../../src/evidence/store.ts";
 import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { checkOutput } from "../outputFile.ts";
-import { print } from "../terminal.ts";
+import { print, say } from "../terminal.ts";
 import { collecting } from "./collecting.ts";
 import { enteredBefore, forgetEntered, noteEntered } from "./entered.ts";
 import { type Interruption, interruption } from "./interruption.ts";
@@ -44,8 +44,6 @@ const TASKS_OF_A_LANE = { least: 3, most: 8 };
 const ITEMS_OF_A_LANE = 60;
 /** Of each rate that AWS documents, how much a run takes, as the functions do unless they are told otherwise. */
 const API_SHARE = 0.5;
-
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Collects from a desk, and shows what there is. @returns the exit code */
 export async function collectFromDesk(options: CollectOptions): Promise<number> {
@@ -290,7 +288,7 @@ function stopped(options: CollectOptions, plan: Plan, open: number, why: string)
     print(JSON.stringify({ run_id: plan.run_id, run_date: runDate(plan.started_at), stopped: why, open_tasks: open }));
   say(
     open
-      ? `run ${plan.run_id} is not ended: ${why}. ${open} of ${plan.tasks.length} tasks are open; nothing that was read is lost.
+      ? `run ${plan.run_id} is not ended: ${printable(why)}. ${open} of ${plan.tasks.length} tasks are open; nothing that was read is lost.
 to go on:  itaudit collect --continue ${dirOption(dir)}
 to end it: itaudit collect --end ${dirOption(dir)}   (sealed as incomplete)`
       : notShown(options, plan),

@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import type { Outcome } from "../../src/evidence/outcome.ts";
 import { progressLine } from "../progress.ts";
+import { say } from "../terminal.ts";
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_EVERY_MS = 5_000;
@@ -37,7 +38,7 @@ export function collecting(planned: number, done: readonly Outcome[]): Collectin
   };
   const show = () => {
     if (isatty(2)) line(text(), items, planned);
-    else process.stderr.write(`  ${items} of ${planned} planned items: ${text()}\n`);
+    else say(`  ${items} of ${planned} planned items: ${text()}`);
   };
   const timer = setInterval(show, isatty(2) ? REDRAW_MS : LINE_EVERY_MS);
   timer.unref();
@@ -45,7 +46,7 @@ export function collecting(planned: number, done: readonly Outcome[]): Collectin
     finished: count,
     above: (lines) => {
       line.end();
-      process.stderr.write(`${lines.join("\n")}\n`);
+      say(lines.join("\n"));
     },
     end: () => {
       clearInterval(timer);

@@ -1,5 +1,6 @@
 import { estimateOf } from "../../src/desk/deskPlan.ts";
 import type { Plan } from "../../src/evidence/plan.ts";
+import { printable } from "../../src/query/printable.ts";
 import { rightsLines } from "./rightsLines.ts";
 import type { Scope } from "./scope.ts";
 
@@ -10,7 +11,7 @@ export async function preflight(dir: string, scope: Scope, plan: Plan): Promise<
   const some = (all: readonly string[]) => `${all.slice(0, 5).join(", ")}${all.length > 5 ? ", …" : ""}`;
   const [right, ...rights] = await rightsLines(scope, plan);
   const minutes = Math.round(callers[0].clockOffset / 60_000);
-  return [
+  const lines = [
     ...callers.map(({ arn, account }) => `as         ${arn}${callers.length > 1 ? ` (${account})` : ""}`),
     ...(role ? [`role       ${role.name} in the other accounts${role.externalId ? ", with an external id" : ""}`] : []),
     `accounts   ${accounts.length}: ${some(accounts)}${excluded.length ? `; ${excluded.length} left out` : ""}`,
@@ -25,4 +26,6 @@ export async function preflight(dir: string, scope: Scope, plan: Plan): Promise<
         ]
       : []),
   ];
+  // Names of roles, sessions and regions are what AWS says.
+  return lines.map(printable);
 }

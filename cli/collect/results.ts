@@ -6,6 +6,7 @@ import { printable } from "../../src/query/printable.ts";
 import type { Report } from "../../src/report/model.ts";
 import { type Format, writeReport } from "../../src/report/write.ts";
 import { fileSink } from "../../src/tables/fileSink.ts";
+import { writeData } from "../terminal.ts";
 
 /** Findings that are named on the screen, the worst first. */
 const NAMED = 10;
@@ -16,7 +17,7 @@ const GAPS_NAMED = 5;
 
 /** What a collection came to, for people: coverage, then findings, the worst first. */
 export async function resultText(report: Report): Promise<string> {
-  return [...coverageLines(report), "", ...(await findingLines(report))].join("\n");
+  return [...coverageLines(report).map(printable), "", ...(await findingLines(report))].join("\n");
 }
 
 /** Failures of the controls of a severity, and of those that are worse. */
@@ -50,8 +51,7 @@ function coverageLines(report: Report): string[] {
     for (const reason of cell.reasons)
       reasons.set(reason, (reasons.get(reason) ?? new Set()).add(`${cell.account} ${cell.auditor}`));
   const lines = [...reasons].map(
-    ([reason, where]) =>
-      `           ${[...where][0]}${where.size > 1 ? ` and ${where.size - 1} more` : ""}: ${printable(reason)}`,
+    ([reason, where]) => `           ${[...where][0]}${where.size > 1 ? ` and ${where.size - 1} more` : ""}: ${reason}`,
   );
   return [
     `${head}; ${listings.whole} of ${listings.planned} listings read whole; ${listings.whole < listings.planned ? "at least " : ""}${items} resources${complete ? "" : "; sealed as incomplete"}`,
@@ -61,7 +61,7 @@ function coverageLines(report: Report): string[] {
       : []),
     ...notesOf(report.coverage).map(
       ({ note, accounts }) =>
-        `Note       ${accounts[0]}${accounts.length > 1 ? ` and ${accounts.length - 1} more` : ""}: ${printable(note)}`,
+        `Note       ${accounts[0]}${accounts.length > 1 ? ` and ${accounts.length - 1} more` : ""}: ${note}`,
     ),
   ];
 }
@@ -123,7 +123,7 @@ async function byService({ controls }: Report): Promise<string[]> {
   const weight = (of: Partial<Record<Severity, number>>) =>
     shown.map((each) => String(of[each] ?? 0).padStart(9, "0")).join();
   const sorted = [...services].sort(([, a], [, b]) => (weight(a) < weight(b) ? 1 : -1));
-  for (const [service, of] of sorted) table.push([service, ...shown.map((each) => of[each] ?? "")]);
+  for (const [service, of] of sorted) table.push([printable(service), ...shown.map((each) => of[each] ?? "")]);
   return [table.toString()];
 }
 
@@ -131,7 +131,7 @@ async function byService({ controls }: Report): Promise<string[]> {
 export async function writeTo(path: string, report: Report, format: Format): Promise<void> {
   if (path === "-")
     return writeReport(report, format, async (text) => {
-      if (!process.stdout.write(text)) await once(process.stdout, "drain");
+      if (!writeData(text)) await once(process.stdout, "drain");
     });
   const sink = fileSink(path);
   try {

@@ -6,7 +6,6 @@ import { callerPolicies, type ReadPolicies } from "../../src/desk/callerPolicies
 import { deskClient } from "../../src/desk/deskConnections.ts";
 import { type Refusals, refusalsOf } from "../../src/desk/refusals.ts";
 import type { Plan } from "../../src/evidence/plan.ts";
-import { printable } from "../../src/query/printable.ts";
 import { declaredRights } from "../../src/tables/declaredCatalog.ts";
 import type { Scope } from "./scope.ts";
 
@@ -44,7 +43,7 @@ function ownPolicies({ arn, region, credentials, clockOffset }: Caller): Promise
 }
 
 const notKnownLines = (why: readonly string[]): string[] => [
-  `not known: ${printable(why.slice(0, 2).join("; "))}${why.length > 2 ? ` and ${why.length - 2} more` : ""}`,
+  `not known: ${why.slice(0, 2).join("; ")}${why.length > 2 ? ` and ${why.length - 2} more` : ""}`,
   "what is refused shows as denied in the coverage",
 ];
 

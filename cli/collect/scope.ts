@@ -12,6 +12,7 @@ import { WAITS } from "../../src/collect/clientOptions.ts";
 import { type Caller, findCaller } from "../../src/desk/caller.ts";
 import { deskClient } from "../../src/desk/deskConnections.ts";
 import type { Narrowed } from "../../src/evidence/plan.ts";
+import { printable } from "../../src/query/printable.ts";
 import type { Catalog } from "../../src/tables/catalog.ts";
 import { declaredCatalog } from "../../src/tables/declaredCatalog.ts";
 import { awsProblem } from "../awsProblem.ts";
@@ -138,7 +139,7 @@ async function accountsOf(
   );
   return accountsFromOrganizations(client, [], []).catch((error: Error) => {
     throw error instanceof AccountListError
-      ? new CliError(error.problem.replace("AWS Organizations", "--organization"))
+      ? new CliError(printable(error.problem.replace("AWS Organizations", "--organization")))
       : error;
   });
 }
@@ -178,7 +179,9 @@ function chosenRegions(requested: readonly string[] | undefined, all: readonly s
   for (const region of requested)
     if (!all.includes(region)) {
       const close = nearest(region, all);
-      throw new CliError(`--regions ${region}: AWS has no such region${close ? `; did you mean ${close}?` : ""}`);
+      throw new CliError(
+        `--regions ${region}: AWS has no such region${close ? `; did you mean ${printable(close)}?` : ""}`,
+      );
     }
   return [...new Set(requested)];
 }

@@ -6,6 +6,7 @@ import type { Caller } from "../../src/desk/caller.ts";
 import { deskClient } from "../../src/desk/deskConnections.ts";
 import { deskSigner } from "../../src/desk/deskKey.ts";
 import { kmsSigner, type Signer } from "../../src/evidence/signer.ts";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function signerOf(kmsKey: string | undefined, caller: () => Promise
   const { key, sign } = kmsSigner(kms, kmsKey);
   const { pem } = await key().catch((error: Error) => {
     throw new CliError(
-      `--kms-key ${kmsKey}: KMS does not give its public key (${error.name}: ${error.message}). It takes an asymmetric key (ECC_NIST_P256, SIGN_VERIFY), and kms:GetPublicKey and kms:Sign on it`,
+      `--kms-key ${kmsKey}: KMS does not give its public key (${printable(`${error.name}: ${error.message}`)}). It takes an asymmetric key (ECC_NIST_P256, SIGN_VERIFY), and kms:GetPublicKey and kms:Sign on it`,
     );
   });
   const { asymmetricKeyDetails } = createPublicKey(pem);

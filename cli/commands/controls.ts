@@ -9,7 +9,7 @@ import type { ControlResult } from "../controlsTable.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { optionFile } from "../optionFile.ts";
 import { progressLine } from "../progress.ts";
-import { print } from "../terminal.ts";
+import { print, say } from "../terminal.ts";
 
 interface ControlsOptions extends EvidenceOptions {
   control?: string;
@@ -175,7 +175,7 @@ async function answer(
       progress("");
       if (json && verdicts)
         print(JSON.stringify({ control: control.id, status: "not-evaluated", error: error.message }));
-      else process.stderr.write(`itaudit: not evaluated: ${printable(error.message.replaceAll("\n", " "))}\n`);
+      else say(`itaudit: not evaluated: ${printable(error.message.replaceAll("\n", " "))}`);
     }
   }
   progress("");
@@ -202,9 +202,9 @@ async function answer(
       }),
     );
   if (!json) await showResults(results, options);
-  for (const each of expired) process.stderr.write(`itaudit: ${each}\n`);
+  for (const each of expired) say(`itaudit: ${printable(each)}`);
   for (const { control, owner } of exceptions.unused)
-    process.stderr.write(`itaudit: the exception of ${owner} to ${control} met no failure\n`);
+    say(`itaudit: the exception of ${printable(owner)} to ${printable(control)} met no failure`);
   process.exitCode = totals.fail ? 1 : totals.unknown || notEvaluated.size ? 2 : 0;
 }
 

@@ -5,7 +5,7 @@ import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
-import { print } from "../terminal.ts";
+import { print, printLine } from "../terminal.ts";
 
 interface DiffOptions extends EvidenceOptions {
   json?: boolean;
@@ -54,7 +54,7 @@ export const diffCommand = (program: Command): Command =>
           mustHaveTables(engine, [from, to]);
           const sums = new Sums(groupOf);
           if (options.json) print(`{"first":${JSON.stringify(from)},"second":${JSON.stringify(to)},"differences":[`);
-          else print(`${from} → ${to}`);
+          else printLine(`${from} → ${to}`);
           line("comparing");
           // Each run's own auditors: a stack chooses and groups them, and may do so otherwise for the next run.
           const auditorsOf = async (run: string) => {
@@ -106,7 +106,8 @@ const KINDS = ["added", "removed", "changed", "not observed"] as const;
 
 /** Differences by group and kind. */
 class Sums {
-  readonly groups: Record<string, Record<(typeof KINDS)[number], number>> = {};
+  /** Without a prototype: a tag's value may be any word. */
+  readonly groups: Record<string, Record<(typeof KINDS)[number], number>> = Object.create(null);
   total = 0;
 
   constructor(private readonly groupOf: (difference: Difference) => string) {}
@@ -119,7 +120,9 @@ class Sums {
   }
 
   table(): string {
-    const rows = Object.entries(this.groups).sort(([a], [b]) => (a < b ? -1 : 1));
+    const rows = Object.entries(this.groups)
+      .map(([group, counts]) => [printable(group), counts] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     const width = Math.max(...rows.map(([group]) => group.length));
     return [
       `${" ".repeat(width)}  ${KINDS.join("  ")}`,

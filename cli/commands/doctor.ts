@@ -47,13 +47,14 @@ const hasProblem = ({ findings }: Subject): boolean => findings.some(({ verdict 
 function textOf(subject: Subject): string {
   const { account_id, part, findings } = subject;
   const shown = part === "audit" ? findings : findings.filter(({ verdict }) => verdict !== "ok");
-  return [
+  const lines = [
     `${account_id}  ${part.padEnd(6)}  ${hasProblem(subject) ? "problem" : "ok"}`,
     ...shown.flatMap(({ check, verdict, message, remedy }) => [
-      `  ${verdict.padEnd(7)}  ${check}: ${printable(message)}`,
-      ...(remedy ? [`           → ${printable(remedy)}`] : []),
+      `  ${verdict.padEnd(7)}  ${check}: ${message}`,
+      ...(remedy ? [`           → ${remedy}`] : []),
     ]),
-  ].join("\n");
+  ];
+  return lines.map(printable).join("\n");
 }
 
 function sumOf(subjects: readonly Subject[]): string {

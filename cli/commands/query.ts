@@ -5,6 +5,7 @@ import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, isElsewhere, openEvidence } from "../openEvidence.ts";
 import { optionFile } from "../optionFile.ts";
 import { progressLine } from "../progress.ts";
+import { writeData } from "../terminal.ts";
 
 interface QueryOptions extends EvidenceOptions {
   file?: string;
@@ -121,7 +122,7 @@ async function evaluateAll(engine: DuckDBEngine, line: ReturnType<typeof progres
 
 async function writeAnswer(answer: Answer, options: QueryOptions): Promise<number> {
   const { writeCsv, writeJson, writeParquet, writeTable } = await import("../../src/query/output.ts");
-  const write = (text: string) => void process.stdout.write(text);
+  const write = (text: string) => void writeData(text);
   if (options.parquet) return writeParquet(answer, options.parquet);
   if (options.json) return writeJson(answer, write);
   return options.csv ? writeCsv(answer, write) : writeTable(answer, write, process.stdout.isTTY);

@@ -10,6 +10,7 @@ import { type EvidenceOptions, evidenceSource, openEvidence } from "../openEvide
 import { optionFile } from "../optionFile.ts";
 import { checkOutput } from "../outputFile.ts";
 import { progressLine } from "../progress.ts";
+import { print, say, writeData } from "../terminal.ts";
 
 interface ReportOptions extends EvidenceOptions {
   out?: string;
@@ -60,7 +61,7 @@ export const reportCommand = (program: Command): Command =>
         });
         line.end();
         // In a pipe there is the report alone.
-        if (path) process.stdout.write(`${path}\n`);
+        if (path) print(path);
       } catch (error) {
         throw await forUsers(error);
       } finally {
@@ -73,7 +74,7 @@ async function writeOutput(report: Report, format: Format, out: string | undefin
   const path = out ?? (format === "html" ? `audit-${report.run.run_id}.html` : undefined);
   if (!path) {
     await writeReport(report, format, async (text) => {
-      if (!process.stdout.write(text)) await once(process.stdout, "drain");
+      if (!writeData(text)) await once(process.stdout, "drain");
     });
     return undefined;
   }
@@ -92,7 +93,7 @@ async function writeOutput(report: Report, format: Format, out: string | undefin
   const folder = dirname(path);
   if (!(await stat(folder).catch(() => undefined))) {
     await makeFolder(folder);
-    process.stderr.write(`the folder ${folder} was not there: made\n`);
+    say(`the folder ${folder} was not there: made`);
   }
   const sink = fileSink(path);
   try {

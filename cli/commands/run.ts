@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Manifest } from "../../src/evidence/manifest.ts";
 import type { RunStore } from "../../src/evidence/store.ts";
+import { printable } from "../../src/query/printable.ts";
 import { BOSS } from "../bossName.ts";
 import { CliError } from "../cliError.ts";
 import { progressLine } from "../progress.ts";
 import type { RunName } from "../runs.ts";
-import { list, print } from "../terminal.ts";
+import { list, print, printLine, say as sayLine } from "../terminal.ts";
 
 /** Milliseconds between two looks at a run. */
 const LOOK_EVERY_MS = 1000;
@@ -50,12 +51,12 @@ Examples:
       const { LambdaClient } = await import("@aws-sdk/client-lambda");
       const [{ runOf }, { startRun }] = await Promise.all([import("../runs.ts"), import("../startRun.ts")]);
       const started = await startRun(new LambdaClient({}), boss, narrowing);
-      const say = (text: string) => json || process.stderr.write(`${text}\n`);
+      const say = (text: string) => json || sayLine(printable(text));
       if (!wait) {
         print(
           json
             ? JSON.stringify(started)
-            : `run ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} planned items`,
+            : printable(`run ${started.run_id}: ${started.tasks} tasks, ${started.planned_items} planned items`),
         );
         say(`how far it is: itaudit status ${started.run_id}`);
         return;
@@ -74,7 +75,7 @@ Examples:
         const { plan } = await store.readPlan(run.run, run.date);
         const { coverageTable } = await import("../coverageTable.ts");
         print(await coverageTable(readOutcomes(store.source, manifest), plan.auditors));
-        print(
+        printLine(
           `${totals.items} items in ${totals.objects} objects, sealed by s3://${started.bucket}/${started.manifest_key}`,
         );
       }

@@ -5,7 +5,7 @@ import type { Running } from "../../sandbox/background.ts";
 import { makeFolder } from "../../src/evidence/folders.ts";
 import { CliError } from "../cliError.ts";
 import { configOption } from "../configOption.ts";
-import { list, print } from "../terminal.ts";
+import { list, print, say } from "../terminal.ts";
 
 /** This program, which serves the sandbox in the background. */
 const CLI = fileURLToPath(new URL("../itaudit.mjs", import.meta.url));
@@ -13,7 +13,6 @@ const CLI = fileURLToPath(new URL("../itaudit.mjs", import.meta.url));
 const REGION = "eu-central-1";
 /** The port that emulators of AWS are looked for at. */
 const PORT = 4566;
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const number = (text: string): number => {
   const value = Number(text);

@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import type { Command } from "commander";
-import { print } from "../terminal.ts";
+import { printable } from "../../src/query/printable.ts";
+import { print, printLine } from "../terminal.ts";
 
 interface SealOptions {
   sealer: string;
@@ -32,11 +33,12 @@ export const sealCommand = (program: Command): Command =>
       const { sealed, complete, missing, held_until } = answer;
       if (json) print(JSON.stringify(answer));
       else if (held_until)
-        print(`run ${run} is not sealed: another sealer is at it, until ${held_until} at the latest`);
+        printLine(`run ${run} is not sealed: another sealer is at it, until ${held_until} at the latest`);
       else if (!sealed)
         print(
-          `run ${run} is not sealed: ${missing.length} tasks are out: ${missing.join(", ")}\nPast the deadline: itaudit seal ${run} --incomplete`,
+          `${printable(`run ${run} is not sealed: ${missing.length} tasks are out: ${missing.join(", ")}`)}\nPast the deadline: itaudit seal ${run} --incomplete`,
         );
-      else print(`run ${run} is sealed${complete ? "" : ` without ${missing.length} tasks: ${missing.join(", ")}`}`);
+      else
+        printLine(`run ${run} is sealed${complete ? "" : ` without ${missing.length} tasks: ${missing.join(", ")}`}`);
       if (!sealed) process.exitCode = 1;
     });

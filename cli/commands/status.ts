@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { headLine } from "../../src/evidence/head.ts";
 import type { RunStore } from "../../src/evidence/store.ts";
 import { BOSS } from "../bossName.ts";
-import { print } from "../terminal.ts";
+import { print, printLine } from "../terminal.ts";
 
 interface StatusOptions {
   dir?: string;
@@ -75,17 +75,18 @@ Examples:
       const state = manifest
         ? `sealed ${manifest.sealed_at}${manifest.complete ? "" : " as incomplete"}`
         : "not sealed yet";
-      print(
+      printLine(
         `run ${run}, started ${plan.started_at}: ${plan.tasks.length - open.length} of ${plan.tasks.length} tasks committed, ${state}`,
       );
       if (!manifest) {
-        if (open.length) print(`out: ${open.slice(0, OPEN_NAMED).join(", ")}${open.length > OPEN_NAMED ? ", …" : ""}`);
+        if (open.length)
+          printLine(`out: ${open.slice(0, OPEN_NAMED).join(", ")}${open.length > OPEN_NAMED ? ", …" : ""}`);
         return;
       }
       const { coverageTable } = await import("../coverageTable.ts");
       print(await coverageTable(count.through(readCommits(store.source, manifest)), plan.auditors));
       print(summaryText(count.summary(manifest, plan.tasks.length), !plan.desk));
-      if (head) print(headLine(head));
+      if (head) printLine(headLine(head));
     });
 
 async function inFolder(dir: string): Promise<{ store: RunStore; dir: string }> {

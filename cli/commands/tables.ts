@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printable } from "../../src/query/printable.ts";
 import { CliError } from "../cliError.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { progressLine } from "../progress.ts";
@@ -40,7 +41,7 @@ export const tablesCommand = (program: Command): Command => {
         print(
           options.json
             ? JSON.stringify({ run_id: each.run, files: built })
-            : `run ${each.run}: ${built.length} files, ${sum("rows")} rows, ${sum("bytes")} bytes`,
+            : printable(`run ${each.run}: ${built.length} files, ${sum("rows")} rows, ${sum("bytes")} bytes`),
         );
       }
     });

@@ -6,7 +6,7 @@ import { CliError } from "../cliError.ts";
 import { optionFile, parsedOptionFile } from "../optionFile.ts";
 import { parseHead } from "../parseHead.ts";
 import { progressLine } from "../progress.ts";
-import { print } from "../terminal.ts";
+import { print, printLine, say as sayLine } from "../terminal.ts";
 
 interface Options {
   all?: boolean;
@@ -60,7 +60,7 @@ export const verifyCommand = (program: Command): Command =>
       try {
         process.exitCode = options.proof ? await proven(options.proof, options) : await verdict(run, options);
       } catch (error) {
-        process.stderr.write(`itaudit: could not check: ${(error as Error).message}\n`);
+        sayLine(`itaudit: could not check: ${(error as Error).message}`);
         process.exitCode = COULD_NOT_CHECK;
       }
     });
@@ -152,24 +152,24 @@ function signaturesOf({ signatures: { deployment, desk, none, misfit } }: Verdic
 
 function printVerdict(verdict: Verdict): void {
   const { level, runs, objects, items, bytes, violations, head, outside } = verdict;
-  print(
+  printLine(
     `${level === "violated" ? "VIOLATED" : level}: ${runs} ${runs === 1 ? "run" : "runs"}, ${objects} objects with ${items} items in ${bytes} bytes are as sealed${violations ? `; ${violations} findings` : ""}`,
   );
   for (const { sha256, from, to } of verdict.keys)
-    print(`key: ${sha256}, ${verdict.key_source}, signed sequence numbers ${from} to ${to}`);
+    printLine(`key: ${sha256}, ${verdict.key_source}, signed sequence numbers ${from} to ${to}`);
   const signed = signaturesOf(verdict);
-  if (signed) print(`signed: ${signed}`);
-  const beyond = Object.entries(outside).map(([name, count]) => `${printable(name)} ${count}`);
-  if (beyond.length) print(`outside of every seal: ${beyond.join(", ")}`);
+  if (signed) printLine(`signed: ${signed}`);
+  const beyond = Object.entries(outside).map(([name, count]) => `${name} ${count}`);
+  if (beyond.length) printLine(`outside of every seal: ${beyond.join(", ")}`);
   for (const { run_id, authority, time, signed_by } of verdict.timestamps)
-    print(
-      `time stamp: run ${run_id} at ${time} by ${printable(authority)}; ${signed_by === undefined ? "of this manifest, who signed it is not checked: give --timestamp-ca" : `signed by ${printable(signed_by)}`}`,
+    printLine(
+      `time stamp: run ${run_id} at ${time} by ${authority}; ${signed_by === undefined ? "of this manifest, who signed it is not checked: give --timestamp-ca" : `signed by ${signed_by}`}`,
     );
   if (verdict.witness)
-    print(
-      `witness: ${printable(verdict.witness.name)} saw sequence numbers 1 to ${verdict.witness.sequence}, at ${verdict.witness.seen_at}`,
+    printLine(
+      `witness: ${verdict.witness.name} saw sequence numbers 1 to ${verdict.witness.sequence}, at ${verdict.witness.seen_at}`,
     );
-  if (head) print(headLine(head));
+  if (head) printLine(headLine(head));
   if (level !== "violated" && verdict.key_source !== "given")
     process.stderr.write(
       "The key was taken from the evidence itself: it is whole, but who sealed it is not shown. Give --public-key, from the audit stack's output signingPublicKey.\n",
