@@ -1,7 +1,8 @@
-import type { Notification, PhysicalLocation, ReportingDescriptor, Result, Run } from "sarif";
+import type { Location, Notification, ReportingDescriptor, Result, Run } from "sarif";
 import { reasonText } from "../anomalies/anomaly.ts";
 import type { Severity } from "../controls/control.ts";
 import { findingId } from "../controls/verdict.ts";
+import { printable } from "../query/printable.ts";
 import type { ProvenAnomaly } from "../query/readAnomalies.ts";
 import type { Finding, Report, ReportedControl } from "./model.ts";
 import type { Write } from "./writer.ts";
@@ -17,10 +18,12 @@ const LEVELS: Record<Severity, "error" | "warning" | "note"> = {
 const SCORES: Record<Severity, string> = { critical: "9.5", high: "8.0", medium: "5.5", low: "3.0", info: "0.0" };
 
 /**
- * SARIF 2.1.0: a rule for each control, a result for each finding. The evidence object and its line are the place, the
- * ARN is the logical one; further lines that it rests on are related places. Excepted findings are results that are
- * suppressed, and unknown ones are open. Anomalies have a rule of their own, and results that are informational.
+ * SARIF 2.1.0: a rule for each control, a result for each finding. The resource is the location, which is the same in
+ * every run, as code scanning tells alerts by it; the evidence lines it rests on are related locations. Excepted findings
+ * are results that are suppressed, and unknown ones are open. Anomalies have a rule of their own, and results that are
+ * informational.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ * @see https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 export async function writeSarif(report: Report, write: Write): Promise<void> {
   const { controls, findings, anomalies, run } = report;
@@ -105,71 +108,85 @@ const ANOMALY_RULE: ReportingDescriptor = {
 function resultOfAnomaly(each: ProvenAnomaly, ruleIndex: number): Result {
   const { account_id, region, resource_type, resource_id, arn } = each;
   const name = arn ?? `${resource_id} in ${account_id} ${region}`;
+  const resource = { resource_type, resource_id, arn, name: each.name };
   return {
     ruleId: ANOMALY_RULE.id,
     ruleIndex,
     kind: "informational",
     level: "none",
-    message: { text: `${name}: ${each.reasons.map(reasonText).join("; ")}` },
-    locations: [
-      {
-        physicalLocation: physicalLocation({ object: each.evidence_object, line: each.evidence_line }),
-        logicalLocations: [{ fullyQualifiedName: name, name: each.name ?? resource_id, kind: "resource" }],
-      },
-    ],
-    partialFingerprints: {
-      "finding/v1": findingId({
-        control: ANOMALY_RULE.id,
-        account_id,
-        region,
-        resource: { resource_type, resource_id, arn, name: each.name },
-      }),
-    },
+    message: { text: messageText(`${name}: ${each.reasons.map(reasonText).join("; ")}`) },
+    locations: [locationOf({ account_id, region, resource_type, resource_id }, name, each.name ?? resource_id)],
+    relatedLocations: evidenceLocations([
+      { object: each.evidence_object, line: each.evidence_line, sha256: each.evidence_sha256 },
+    ]),
+    partialFingerprints: fingerprints(findingId({ control: ANOMALY_RULE.id, account_id, region, resource })),
     properties: { account_id, region, resource_type, evidence_sha256: each.evidence_sha256, query_sha256: null },
   };
 }
 
-/** The evidence object and the line in it. */
-const physicalLocation = ({ object, line }: { object: string; line: number }): PhysicalLocation => ({
-  artifactLocation: { uri: uriOf(object), uriBaseId: "EVIDENCE" },
-  region: { startLine: line },
+/** What a result is about, as the path of a location. */
+interface Place {
+  account_id: string;
+  region: string | null;
+  resource_type: string;
+  /** Undefined: every resource of the type, or that there is none. */
+  resource_id?: string | undefined;
+}
+
+/** Code scanning refuses a file of which one result has no path and line, and takes a result at another path for a new one. */
+const locationOf = (
+  { account_id, region, resource_type, resource_id }: Place,
+  fullyQualifiedName: string,
+  name: string,
+): Location => ({
+  physicalLocation: {
+    artifactLocation: {
+      uri: ["resources", account_id, region ?? "every-region", resource_type, resource_id ?? "all"]
+        .map(segment)
+        .join("/"),
+    },
+    region: { startLine: 1 },
+  },
+  logicalLocations: [{ fullyQualifiedName: printable(fullyQualifiedName), name: printable(name), kind: "resource" }],
 });
 
+/** Lines of evidence, each in its object. */
+const evidenceLocations = (evidence: Finding["evidence"]): Location[] =>
+  evidence.map(({ object, line, sha256 }, index) => ({
+    id: index + 1,
+    message: { text: `evidence, in an object of SHA-256 ${sha256}` },
+    physicalLocation: {
+      artifactLocation: { uri: object.split("/").map(segment).join("/"), uriBaseId: "EVIDENCE" },
+      region: { startLine: line },
+    },
+  }));
+
+/** The same finding of the next run has the same ones. The second is the one that code scanning looks at. */
+const fingerprints = (id: string) => ({ "finding/v1": id, primaryLocationLineHash: `${id}:1` });
+
 function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number): Result {
-  const { resource, exception, account_id, region, status, reason } = finding;
-  const [own, ...further] = finding.evidence;
+  const { resource, exception, account_id, region, status, reason, evidence } = finding;
   const where = `${account_id} ${region ?? "every region"}`;
   const name = resource ? (resource.arn ?? `${resource.resource_id} in ${where}`) : `${control.resource} in ${where}`;
+  const resource_type = resource?.resource_type ?? control.resource;
+  const says = `${name}: ${reason ?? control.title}`;
   return {
     ruleId: control.id,
     ruleIndex,
     kind: status === "unknown" ? "open" : "fail",
     // SARIF gives a level to failures alone.
     level: status === "unknown" ? "none" : LEVELS[control.severity],
-    message: { text: `${name}: ${reason ?? control.title}` },
+    // Code scanning knows no kinds: what it shows says so itself.
+    message: { text: messageText(status === "unknown" ? `Not known: ${says}` : says) },
     locations: [
-      {
-        ...(own ? { physicalLocation: physicalLocation(own) } : {}),
-        logicalLocations: [
-          {
-            fullyQualifiedName: name,
-            name: resource?.name ?? resource?.resource_id ?? control.resource,
-            kind: "resource",
-          },
-        ],
-      },
+      locationOf(
+        { account_id, region, resource_type, resource_id: resource?.resource_id },
+        name,
+        resource?.name ?? resource?.resource_id ?? control.resource,
+      ),
     ],
-    ...(further.length
-      ? {
-          relatedLocations: further.map((each, index) => ({
-            id: index + 1,
-            message: { text: `evidence too, in an object of SHA-256 ${each.sha256}` },
-            physicalLocation: physicalLocation(each),
-          })),
-        }
-      : {}),
-    // The same finding of the next run has the same one.
-    partialFingerprints: { "finding/v1": findingId(finding) },
+    ...(evidence.length ? { relatedLocations: evidenceLocations(evidence) } : {}),
+    partialFingerprints: fingerprints(findingId(finding)),
     ...(exception && !exception.expired
       ? {
           suppressions: [
@@ -184,11 +201,18 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
     properties: {
       account_id,
       region,
-      resource_type: resource?.resource_type ?? control.resource,
-      evidence_sha256: own?.sha256 ?? null,
+      resource_type,
+      evidence_sha256: evidence[0]?.sha256 ?? null,
       query_sha256: finding.query_sha256,
     },
   };
 }
 
-const uriOf = (key: string): string => key.split("/").map(encodeURIComponent).join("/");
+/** Text without halves of characters, which no file of UTF-8 can have. */
+const whole = (text: string): string => Buffer.from(text).toString();
+
+/** A segment of a path; a name of dots alone would lead to another. */
+const segment = (text: string): string => encodeURIComponent(whole(text)).replace(/^\.+$/, "_$&");
+
+/** Text as it is: in a message, brackets before parentheses would be a link, wherever a name leads. */
+const messageText = (text: string): string => printable(whole(text)).replace(/\[(?=[^\]]*\]\()/g, "\\[");

@@ -31,6 +31,17 @@ describe("the workflows", () => {
     expect(status, stdout).to.equal(0);
   });
 
+  it("have an example for a desk that actionlint wants as well", () => {
+    const { status, stdout } = lint("examples/ci/desk.yml");
+    expect(status, stdout).to.equal(0);
+  });
+
+  for (const path of [...files.map((file) => `${FOLDER}/${file}`), "examples/ci/desk.yml"])
+    it(`${path} names each action by its commit and its version`, () => {
+      for (const [line] of readFileSync(path, "utf8").matchAll(/^.*\buses:.*$/gm))
+        expect(line).to.match(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    });
+
   it("would not pass with a misspelt key", () => {
     const copy = join(mkdtempSync(join(tmpdir(), "audit-ecosystem-")), "check.yml");
     writeFileSync(copy, read("check.yml").replace("runs-on", "run-on"));

@@ -86,20 +86,67 @@ describe("a report for machines", () => {
       "informational",
     ]);
     expect(results[0].locations[0].physicalLocation).to.deep.equal({
-      artifactLocation: {
-        uri: findings[0]!.evidence[0]!.object.replace(/=/g, "%3D"),
-        uriBaseId: "EVIDENCE",
-      },
-      region: { startLine: 7 },
+      artifactLocation: { uri: "resources/111111111111/eu-central-1/AWS%3A%3ARDS%3A%3ADBInstance/orders" },
+      region: { startLine: 1 },
     });
+    const lines = (result: { relatedLocations: { physicalLocation: object }[] }) =>
+      result.relatedLocations.map(({ physicalLocation }) => physicalLocation);
+    const object = { uri: findings[0]!.evidence[0]!.object.replace(/=/g, "%3D"), uriBaseId: "EVIDENCE" };
+    expect(lines(results[0])).to.deep.equal([
+      { artifactLocation: object, region: { startLine: 7 } },
+      { artifactLocation: object, region: { startLine: 9 } },
+    ]);
     expect(results[1].suppressions[0].justification).to.include("team-a");
     expect(results[2]).not.to.have.property("suppressions");
-    expect(results[3].locations[0]).not.to.have.property("physicalLocation");
+    expect(results[3]).not.to.have.property("relatedLocations");
+    expect(results[3].message.text).to.match(/^Not known: /);
     expect(results[4].message.text).to.equal(
       'arn:aws:rds:eu-central-1:111111111111:db:legacy: Engine = "oracle-ee" (usual "postgres"; 0.6 % have such)',
     );
-    expect(results[4].locations[0].physicalLocation.region).to.deep.equal({ startLine: 9 });
+    expect(lines(results[4])).to.deep.equal([{ artifactLocation: object, region: { startLine: 9 } }]);
   });
+
+  it("is SARIF that code scanning takes, and in which it finds a finding of the run before again", async () => {
+    const results = async (each: Report) => JSON.parse(await textOf(each, "sarif")).runs[0].results;
+    const known = (of: { locations: object[]; partialFingerprints: object }[]) =>
+      of.map(({ locations: [location], partialFingerprints }) => ({ location, partialFingerprints }));
+    const first = await results(sample);
+    // One result without a path and a line, and the whole file is refused.
+    for (const { locations, partialFingerprints } of first) {
+      expect(locations[0].physicalLocation.artifactLocation.uri).to.match(/^[^/:]+(\/[^/:]+)+$/);
+      expect(locations[0].physicalLocation.region.startLine).to.equal(1);
+      expect(partialFingerprints.primaryLocationLineHash).to.match(/^[0-9a-f]{64}:1$/);
+    }
+    const moved = findings.map((each) => ({
+      ...each,
+      evidence: each.evidence.map(({ sha256 }) => ({ object: "evidence/of/another/run", line: 90, sha256 })),
+    }));
+    const next = await results(report({ findings: moved, anomalies: { count: 1, listed: [anomaly()] } }));
+    expect(known(next)).to.deep.equal(known(first));
+  });
+
+  for (const [what, name, text, path] of [
+    [
+      "a link",
+      "[sign in](https://evil.example)",
+      "\\[sign in](https://evil.example)",
+      "%5Bsign%20in%5D(https%3A%2F%2Fevil.example)",
+    ],
+    ["links, one after the other", "[a](b) [c](d)", "\\[a](b) \\[c](d)", "%5Ba%5D(b)%20%5Bc%5D(d)"],
+    ["brackets that are none", "a[0] (b)", "a[0] (b)", "a%5B0%5D%20(b)"],
+    ["a way up", "..", "..", "_.."],
+    ["another order of letters", "a\u202eb", "a\\u{202e}b", "a%E2%80%AEb"],
+    ["half a character", "a\ud800", "a\ufffd", "a%EF%BF%BD"],
+  ] as const)
+    it(`is SARIF in which a name that is ${what} is a name`, async () => {
+      const { resource } = finding();
+      const named = finding({ reason: name, resource: { ...resource!, resource_id: name, arn: null, name } });
+      const sarif = JSON.parse(Buffer.from(await textOf(report({ findings: [named] }), "sarif")).toString());
+      expect(Sarif.safeParse(sarif).error).to.equal(undefined);
+      const [{ message, locations }] = sarif.runs[0].results;
+      expect(message.text).to.equal(`${text} in 111111111111 eu-central-1: ${text}`);
+      expect(locations[0].physicalLocation.artifactLocation.uri.split("/").at(-1)).to.equal(path);
+    });
 
   it("is OCSF: each finding a Compliance Finding with what its class requires", async () => {
     const lines = (await textOf(sample, "ocsf")).trimEnd().split("\n");

@@ -24,12 +24,12 @@ const Rule = z.strictObject({
 const PhysicalLocation = z.strictObject({
   artifactLocation: z.strictObject({
     uri: z.string().regex(/^[A-Za-z0-9%._~!$&'()*+,;=:@/-]+$/, "a URI reference"),
-    uriBaseId: z.string(),
+    uriBaseId: z.string().optional(),
   }),
   region: z.strictObject({ startLine: z.int().min(1) }),
 });
 const Location = z.strictObject({
-  physicalLocation: PhysicalLocation.optional(),
+  physicalLocation: PhysicalLocation,
   logicalLocations: z.array(z.strictObject({ fullyQualifiedName: z.string(), name: z.string(), kind: z.string() })),
 });
 const Result = z.strictObject({
