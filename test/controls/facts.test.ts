@@ -75,7 +75,7 @@ describe("tables of facts", () => {
       const [found, ...more] = factFindings([lambdaRuntimes], now);
       expect(more).to.deep.equal([]);
       expect(found!.verdict).to.equal(verdict);
-      if (verdict === "note")
-        expect(found!.message).to.include(`lambda_runtimes of ${lambdaRuntimes.taken}, 91 days old`);
+      expect(found!.message).to.include(lambdaRuntimes.taken);
+      if (verdict === "note") expect(found!.message).to.include("lambda_runtimes");
     });
 });

@@ -51,6 +51,7 @@ export const engineVersions: FactTable = {
     ["Elasticsearch", "6.3", "2025-11-07"],
     ["Elasticsearch", "6.2", "2025-11-07"],
     ["Elasticsearch", "6.0", "2025-11-07"],
+    ["Elasticsearch", "5.6", "2025-11-07"],
     ["Elasticsearch", "5.5", "2025-11-07"],
     ["Elasticsearch", "5.3", "2025-11-07"],
     ["Elasticsearch", "5.1", "2025-11-07"],

@@ -12,7 +12,11 @@ export interface FactTable {
   rows: readonly (readonly (string | null)[])[];
 }
 
-/** After so many days the tables are to be taken anew. */
+/**
+ * After so many days an end of support that AWS has named since may be reached: the shortest notice that it promises is
+ * Amazon MQ's.
+ * @see https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/activemq-version-management.html
+ */
 export const FACTS_AGE_DAYS = 90;
 
 /** Days between the day a table was taken and another. */
