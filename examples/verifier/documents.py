@@ -1,5 +1,6 @@
 """Keys and documents of a bucket's copy: "Keys" and "Documents" of docs/evidence/format.md."""
 
+import errno
 import hashlib
 import json
 import os
@@ -104,12 +105,29 @@ def size_of(path):
         return 0
 
 
+# Errors of paths at which there is no file. Under any other there may be one.
+NO_FILE = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO, errno.EINVAL}
+
+
 class Copy:
-    """A folder that holds a copy of the bucket: each key is a path."""
+    """A folder that holds a copy of the bucket: each key is a path.
+
+    unreadable: keys of files, and of folders with their slashes, that could not be read. Nothing is concluded
+    from them: neither that they are missing or altered, nor that what they would name was added.
+    """
 
     def __init__(self, folder):
         self.folder = os.fsencode(folder)
-        self.is_partly_unreadable = False
+        self.unreadable = set()
+
+    def is_unreadable(self, key):
+        return any(key == each or each.endswith("/") and key.startswith(each) for each in self.unreadable)
+
+    def hides_manifests(self):
+        """Whether a run may have a manifest that could not be read."""
+        return any(
+            "runs/".startswith(each) or each.startswith("runs/run_date=") and each.endswith(("/", "/manifest.json"))
+            for each in self.unreadable)
 
     def path(self, key):
         """Of a key that stays below the folder: keys come from documents that anyone may have written."""
@@ -127,7 +145,11 @@ class Copy:
                 return None
             with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
                 return file.read(min(at_most, found.st_size) + 1)
-        except (OSError, ValueError):
+        except OSError as error:
+            if error.errno not in NO_FILE and not self.is_unreadable(key):
+                self.unreadable.add(key)
+            return None
+        except ValueError:
             return None
 
     def list(self):
@@ -138,7 +160,7 @@ class Copy:
             try:
                 entries = list(os.scandir(folder))
             except OSError:
-                self.is_partly_unreadable = True
+                self.unreadable.add(key_of(below))
                 continue
             for entry in entries:
                 name = below + entry.name
@@ -149,8 +171,11 @@ class Copy:
 
 
 def is_planned(copy, date, run):
-    """Whether a run's plan is there, and its own."""
-    plan = parse(copy.read(run_key(date, run, "plan.json")))
+    """Whether a run's plan is there, and its own. One that cannot be read may be."""
+    key = run_key(date, run, "plan.json")
+    plan = parse(copy.read(key))
+    if copy.is_unreadable(key):
+        return True
     try:
         is_own = plan["run_id"] == run and plan["started_at"][:10] == date
         return is_own and isinstance(plan["tasks"], list)

@@ -74,6 +74,9 @@ class Strays:
         if run in self.of.unjudged or self.of.open_runs.get(run) == date:
             return None
         sealed = self.of.sealed.get(run)
+        if not sealed and self.of.copy.is_unreadable(run_key(date, run, "manifest.json")):
+            self.of.unjudged.add(run)
+            return None
         if sealed and sealed.date == date:
             return sealed
         if not sealed and is_planned(self.of.copy, date, run):
@@ -134,7 +137,7 @@ class Strays:
             manifest = run_key(self.of.open_runs.pop(run), run, "manifest.json")
             self.of.say("missing", manifest, "there are tables of it")
             self.of.unjudged.add(run)
-        elif run not in self.of.sealed and run not in self.of.unjudged:
+        elif run not in self.of.sealed.keys() | self.of.unjudged and not self.of.copy.hides_manifests():
             self.of.say("added", key, "a table of a run that is not sealed")
 
     def claims(self, sequence):
@@ -148,6 +151,8 @@ class Strays:
         if sequence in self.of.chain or sequence in self.of.stranded:
             return
         link = self.claims(sequence)
+        if link and self.of.copy.is_unreadable(run_key(link.date, link.run, "manifest.json")):
+            return
         if not link or link.run in self.of.unjudged or sequence != last + 1:
             kind = "altered" if 0 < sequence <= last else "added"
             self.of.say(kind, key, "no run has this sequence number")
@@ -156,6 +161,8 @@ class Strays:
         sequence = int(parts["sequence"])
         run = self.of.chain.get(sequence)
         if run and (run.trust == "altered" or run.named_key.get("replaces")):
+            return
+        if not run and self.of.copy.hides_manifests():
             return
         link = None if run else self.claims(sequence)
         if not link and sequence not in self.of.stranded:

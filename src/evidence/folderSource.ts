@@ -3,8 +3,8 @@ import { access, lstat, open as openFile, readdir, stat } from "node:fs/promises
 import { join, sep } from "node:path";
 import type { EvidenceSource, Listed } from "./source.ts";
 
-/** Errors of paths at which there is no file to be read: a link to itself, a name that is too long, a file of others. */
-const NO_FILE = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG", "ENXIO", "EINVAL", "EACCES", "EPERM"]);
+/** Errors of paths at which there is no file: a link to itself, a name that is too long. One that may not be read is there. */
+const NO_FILE = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG", "ENXIO", "EINVAL"]);
 
 const missing = (error: NodeJS.ErrnoException): undefined => {
   if (NO_FILE.has(error.code ?? "")) return undefined;
@@ -95,7 +95,8 @@ async function* walk(folder: string, from: string, prefix: string): AsyncIterabl
   try {
     entries = await entriesOf(top, from);
   } catch (error) {
-    if (from === "" || !NO_FILE.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (from === "") throw error;
+    if (!NO_FILE.has((error as NodeJS.ErrnoException).code ?? "")) return yield unreadableFolder(from, error);
     // What is missing is the key's folder, or the copy as a whole.
     await access(folder);
     return;
@@ -117,10 +118,16 @@ async function* walk(folder: string, from: string, prefix: string): AsyncIterabl
     try {
       open.push((await entriesOf(path, key)).values());
     } catch (error) {
-      yield { key, bytes: 0, problem: `the folder cannot be read: ${(error as NodeJS.ErrnoException).code}` };
+      yield unreadableFolder(key, error);
     }
   }
 }
+
+const unreadableFolder = (key: string, error: unknown): Listed => ({
+  key,
+  bytes: 0,
+  problem: `the folder cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+});
 
 /** Bytes of a file, or of what a link leads to. */
 async function sizeOf(path: Buffer): Promise<number> {

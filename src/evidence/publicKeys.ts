@@ -98,8 +98,9 @@ export function publicKeyNamed(fingerprint: string, pem: Uint8Array): KeyObject 
 /** The keys that lie beside the evidence: they prove that it is whole, and not who sealed it. */
 export function keysBeside(source: EvidenceSource): TrustedKeys {
   const read = async (fingerprint: string) => {
-    const content = await readBounded(source, publicKeyKey(fingerprint), PUBLIC_KEY_AT_MOST);
-    return "bytes" in content ? publicKeyNamed(fingerprint, content.bytes) : undefined;
+    // One that cannot be read proves as little as one that is not there.
+    const content = await readBounded(source, publicKeyKey(fingerprint), PUBLIC_KEY_AT_MOST).catch(() => undefined);
+    return content && "bytes" in content ? publicKeyNamed(fingerprint, content.bytes) : undefined;
   };
   return Object.assign(read, { fromEvidence: true });
 }

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Unreadable } from "./verification/unreadable.ts";
 
 /** An object of a listing. */
 export interface Listed {
@@ -20,4 +21,6 @@ export interface EvidenceSource {
   list(prefix: string, atMost?: number): AsyncIterable<Listed>;
   /** Folders right below a prefix that ends with a slash, each with its slash, in order. */
   folders(prefix: string): Promise<string[]>;
+  /** Where a reader goes on whatever cannot be read: what takes it. Without it, reading throws. */
+  unreadable?: Unreadable;
 }

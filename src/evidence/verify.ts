@@ -16,6 +16,7 @@ import { checkObjects, spoolLine } from "./verification/objects.ts";
 import { readContents } from "./verification/runContents.ts";
 import { manifestAgain, type RunName, readSeal, runsIn, type SealRecord } from "./verification/sealRecord.ts";
 import { checkStray, isPlanned, type RunState, type Stamped, type Strays } from "./verification/strayObject.ts";
+import { readableParts, Unreadable } from "./verification/unreadable.ts";
 import { checkWitnessed, type GivenWitness, type Witnessed } from "./verification/witnessed.ts";
 
 import type { ManifestHashes } from "./witness/checkpoint.ts";
@@ -119,8 +120,8 @@ class Verifier {
   private readonly say: Findings;
   private keys: TrustedKeys;
   private handOvers: HandOvers = new Map();
-  /** The first error of reading an object. */
-  private unread: Error | undefined;
+  private readonly source: EvidenceSource;
+  private readonly unreadable: Unreadable;
 
   constructor(
     private readonly to: Verification,
@@ -143,24 +144,32 @@ class Verifier {
       timestamps: [],
       head: undefined,
     };
+    const notice = (kind: Notice["kind"], key: string, problem: string) => {
+      this.verdict.notices[kind] = (this.verdict.notices[kind] ?? 0) + 1;
+      to.notice({ kind, key, problem });
+    };
+    this.unreadable = new Unreadable(notice);
+    this.source = readableParts(to.source, this.unreadable);
     this.say = {
       violation: (kind, key, problem) => {
+        if (this.unreadable.explains(kind, key)) return;
         this.verdict.violations += 1;
         to.violation({ kind, key, problem });
       },
       notice: (kind, key, problem) => {
-        this.verdict.notices[kind] = (this.verdict.notices[kind] ?? 0) + 1;
-        to.notice({ kind, key, problem });
+        if (!this.unreadable.explains(kind, key)) notice(kind, key, problem);
       },
     };
   }
 
   async verify(): Promise<Verdict> {
-    const { run, head, witness, source } = this.to;
+    const { source } = this;
+    const { run, head, witness } = this.to;
     this.handOvers = await readHandOvers(source);
     this.keys = await alongHandOvers(this.to.keys, signedByBoth(this.handOvers));
     const records = run === "all" ? await this.everySeal() : await this.oneSeal(run);
     const links = run === "all" ? await readLinks(source) : new Map<number, StandingLink>();
+    if (!records.length && this.unreadable.first && !links.size) throw this.unreadable.first;
     if (!records.length && !links.size && !head && !witness?.checkpoints.length)
       throw new NothingToVerify(
         run === "all" ? `${source.name} holds no sealed run` : `${source.name} holds no manifest of run ${run.run}`,
@@ -175,8 +184,8 @@ class Verifier {
 
   private async everySeal(): Promise<SealRecord[]> {
     const records: SealRecord[] = [];
-    for await (const name of runsIn(this.to.source)) {
-      const record = await readSeal(this.to.source, this.keys, name);
+    for await (const name of runsIn(this.source)) {
+      const record = await readSeal(this.source, this.keys, name);
       if (record) records.push(record);
     }
     return records;
@@ -184,8 +193,7 @@ class Verifier {
 
   /** One run, and the manifest that it follows. */
   private async oneSeal(run: RunName): Promise<SealRecord[]> {
-    const { keys } = this;
-    const { source } = this.to;
+    const { keys, source } = this;
     const record = await readSeal(source, keys, run);
     const previous = record?.seal?.previous;
     const before = previous && (await readSeal(source, keys, { run: previous.run_id, date: previous.run_date }));
@@ -203,7 +211,7 @@ class Verifier {
     for (const [sequence, record] of [...sequences].sort(([a], [b]) => b - a)) {
       const isRead = record.seal && (!only || record.run === only.run);
       const expect = (expected: Parameters<typeof spoolLine>[0]) => this.expected.add(spoolLine(expected));
-      const contents = isRead ? await readContents(this.to.source, record, expect) : undefined;
+      const contents = isRead ? await readContents(this.source, record, expect) : undefined;
       const neighbours = {
         next: this.placed.get(sequence + 1),
         before: sequences.get(sequence - 1),
@@ -229,7 +237,7 @@ class Verifier {
   private async unplaced(records: readonly SealRecord[], placed: ReadonlySet<SealRecord>): Promise<void> {
     for (const record of records) {
       const { run, date, problem } = record;
-      if (placed.has(record) || !(await isPlanned(this.to.source, run, date))) continue;
+      if (placed.has(record) || !(await isPlanned(this.source, run, date))) continue;
       this.runs.set(run, { is: "unjudged" });
       const key = layout.manifestKey(run, date);
       if (problem) this.say.violation("malformed", key, problem);
@@ -255,7 +263,7 @@ class Verifier {
       if (only && record.run !== only.run) continue;
       if (!only && sequence > expected) await this.checkGap(expected, sequence - 1, links);
       expected = sequence + 1;
-      const link = only ? await readLink(this.to.source, sequence) : links.get(sequence);
+      const link = only ? await readLink(this.source, sequence) : links.get(sequence);
       const before = this.placed.get(sequence - 1);
       const next = this.placed.get(sequence + 1);
       checkPlaced(placed, { before, next, link, handOvers: this.handOvers, unfollowed }, this.say);
@@ -263,7 +271,7 @@ class Verifier {
       this.verdict.runs += 1;
       this.countSignature(placed);
       this.verdict.head = { sequence, run_id: record.run, manifest_sha256: record.sha256 };
-      if (contents) await checkAccounts(this.to.source, record, contents, this.say);
+      if (contents) await checkAccounts(this.source, record, contents, this.say);
       for (const { kind, key, problem } of contents?.violations ?? []) this.say.violation(kind, key, problem);
       if (contents && contents.committedAt > record.seal.sealed_at)
         this.say.notice(
@@ -315,13 +323,15 @@ class Verifier {
     const hashes: string[] = [];
     for (let next = this.placed.get(1); next?.record.sha256; next = this.placed.get(hashes.length + 1))
       hashes.push(next.record.sha256);
-    return { hashes, last: Math.max(0, ...this.placed.keys()) };
+    return { hashes, last: Math.max(0, ...this.placed.keys()), areAllKnown: !this.unreadable.hidesManifests };
   }
 
   /** An earlier verification saw a run at the end of the chain, which must still contain it. */
   private checkHead({ sequence, run_id, manifest_sha256 }: Head): void {
     for (const { record, trust } of this.placed.values())
       if (trust !== "altered" && record.sha256 === manifest_sha256) return;
+    // It may be one that cannot be read.
+    if (this.unreadable.hidesManifests && (sequence === undefined || !this.placed.has(sequence))) return;
     const newest = this.verdict.head;
     const which = run_id ? `run ${run_id}` : "the run";
     const where = sequence === undefined ? "" : ` with sequence number ${sequence}`;
@@ -335,8 +345,8 @@ class Verifier {
   }
 
   private async checkObjects(): Promise<void> {
-    const { source, run, progress } = this.to;
-    const { say, runs } = this;
+    const { run, progress } = this.to;
+    const { source, say, runs } = this;
     const strays: Strays = {
       source,
       say,
@@ -353,7 +363,8 @@ class Verifier {
         ...[...this.placed.values()].flatMap(({ record }) => record.seal?.signing_key?.sha256 ?? []),
         ...signedByBoth(this.handOvers).flatMap(({ record }) => [record.from.sha256, record.to.sha256]),
       ]),
-      isKeyUnsure: !this.placed.size || [...runs.values()].some(({ is }) => is === "unjudged"),
+      isKeyUnsure:
+        !this.placed.size || this.unreadable.hidesManifests || [...runs.values()].some(({ is }) => is === "unjudged"),
       outside: this.verdict.outside,
       timestamps: this.verdict.timestamps,
       timestampAuthorities: this.to.timestampAuthorities,
@@ -366,8 +377,8 @@ class Verifier {
       source,
       say,
       isBelieved: (each) => runs.get(each)?.is === "sealed",
-      stray: (object) => checkStray(strays, object).catch((error: Error) => this.unreadable(object.key, error)),
-      unreadable: (key, error) => this.unreadable(key, error),
+      stray: (object) => checkStray(strays, object).catch((error: Error) => this.unreadable.tell(object.key, error)),
+      unreadable: (key, error) => this.unreadable.tell(key, error),
       progress,
     });
     Object.assign(this.verdict, sums);
@@ -378,11 +389,6 @@ class Verifier {
         `${objects} objects of run ${name} could not be judged: what names them is not as sealed`,
       );
     this.checkKeys(seen);
-  }
-
-  private unreadable(key: string, error: Error): void {
-    this.unread ??= error;
-    this.say.notice("unreadable", key, `it could not be read: ${error.message}`);
   }
 
   /** A public key lies beside what it signed. */
@@ -404,7 +410,7 @@ class Verifier {
 
   /** @param seen takes the fingerprints of public keys on the way */
   private async *everyObject(seen: Set<string>): AsyncGenerator<Listed, void, undefined> {
-    for await (const object of this.to.source.list("")) {
+    for await (const object of this.source.list("")) {
       const fingerprint = layout.fingerprintOfKey(object.key);
       if (fingerprint) seen.add(fingerprint);
       yield object;
@@ -413,7 +419,7 @@ class Verifier {
 
   /** What is there of one run, in the order of the keys. */
   private async *objectsOf({ run, date }: RunName): AsyncGenerator<Listed, void, undefined> {
-    const { source } = this.to;
+    const { source } = this;
     for (const type of await source.folders(layout.EVIDENCE_PREFIX))
       yield* source.list(`${type}run_date=${date}/${run}-`);
     yield* source.list(layout.runPrefix(run, date));
@@ -423,7 +429,7 @@ class Verifier {
   private async attemptsOf(record: SealRecord): Promise<ReadonlyMap<string, string>> {
     const cached = this.attempts.get(record.run);
     if (cached) return cached;
-    const { tasks } = (await manifestAgain(this.to.source, record)).value;
+    const { tasks } = (await manifestAgain(this.source, record)).value;
     const attempts = new Map(tasks.map(({ task, attempt }) => [task, attempt]));
     const [oldest] = this.attempts.keys();
     if (this.attempts.size >= RUNS_KEPT && oldest) this.attempts.delete(oldest);
@@ -435,7 +441,8 @@ class Verifier {
     const { violations, runs, signatures, notices } = this.verdict;
     if (!runs && !violations && !this.runs.size)
       throw new NothingToVerify(`${this.to.source.name} holds no sealed run`);
-    if (this.unread && !violations && !this.verdict.objects) throw this.unread;
+    const { first } = this.unreadable;
+    if (first && !violations && !runs) throw first;
     const isShown =
       runs > 0 &&
       !this.to.keys.fromEvidence &&

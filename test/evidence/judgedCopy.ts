@@ -6,15 +6,19 @@ import { verify } from "../../src/evidence/verify.ts";
 
 const CODES = { verified: 0, violated: 1, consistent: 3 };
 
-/** What a copy comes to: the exit code of `itaudit verify --all`, and the keys that it blames. */
-export async function outcomeOf(folder: string, publicKey: string): Promise<{ code: number; blamed: string[] }> {
+/** What a copy comes to: the exit code of `itaudit verify --all`, the keys that it blames, and those that it could not read. */
+export async function outcomeOf(
+  folder: string,
+  publicKey: string,
+  unreadable = new Set<string>(),
+): Promise<{ code: number; blamed: string[] }> {
   const blamed = new Set<string>();
   const { level } = await verify({
     source: folderSource(folder),
     keys: keysIn(publicKey),
     run: "all",
     violation: ({ key }) => blamed.add(key),
-    notice: () => undefined,
+    notice: ({ kind, key }) => kind === "unreadable" && unreadable.add(key),
   });
   return { code: CODES[level], blamed: [...blamed].sort() };
 }

@@ -8,22 +8,30 @@ export const DEPTH_AT_MOST = 100;
 /** What stands under a key: its bytes, or why there are none. */
 export type Content = { bytes: Buffer } | { absent: true } | { larger: true };
 
-/** Reads an object, but no more than some bytes of it: what is larger is not what the system writes. */
+/**
+ * Reads an object, but no more than some bytes of it: what is larger is not what the system writes. What cannot be read
+ * is absent to a source that takes it as unreadable.
+ */
 export async function readBounded(source: EvidenceSource, key: string, atMost: number): Promise<Content> {
-  const stream: Readable | undefined = await source.open(key);
-  if (!stream) return { absent: true };
-  const chunks: Buffer[] = [];
-  let size = 0;
+  let stream: Readable | undefined;
   try {
+    stream = await source.open(key);
+    if (!stream) return { absent: true };
+    const chunks: Buffer[] = [];
+    let size = 0;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       size += chunk.length;
       if (size > atMost) return { larger: true };
       chunks.push(chunk);
     }
+    return { bytes: Buffer.concat(chunks) };
+  } catch (error) {
+    if (!source.unreadable) throw error;
+    source.unreadable.add(key, error as Error);
+    return { absent: true };
   } finally {
-    stream.destroy();
+    stream?.destroy();
   }
-  return { bytes: Buffer.concat(chunks) };
 }
 
 /** A document, or what is wrong with it. */

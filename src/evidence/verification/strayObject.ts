@@ -75,9 +75,7 @@ const count = (strays: Strays, key: string): void => {
 const unknownName = (bytes: number) => `${bytes} bytes under a name that the system does not use`;
 
 /** An object that no seal names: what is it, by its key? Each is named, counted as outside of the seal, or belongs. */
-export async function checkStray(strays: Strays, { key, bytes, problem }: Listed): Promise<void> {
-  const { say } = strays;
-  if (problem) return say.notice("unreadable", key, problem);
+export async function checkStray(strays: Strays, { key, bytes }: Listed): Promise<void> {
   const evidence = layout.evidenceObjectOf(key);
   if (evidence)
     return ofRun(strays, key, bytes, evidence, async (run) => strayEvidence(strays, key, bytes, evidence, run));
@@ -110,6 +108,11 @@ async function ofRun(
   }
   if (state?.is === "sealed" && state.record.date === date) return check(state);
   if (state?.is === "open" && state.date === date) return;
+  if (!state && source.unreadable?.has(layout.manifestKey(run, date))) {
+    runs.set(run, { is: "unjudged" });
+    unjudged.set(run, 1);
+    return;
+  }
   if (!state && (await isPlanned(source, run, date))) {
     runs.set(run, { is: "open", date });
     say.notice("unsealed", key, `run ${run} is not sealed: nothing of it is evidence yet`);
@@ -121,8 +124,11 @@ async function ofRun(
 /** Bytes of a plan: as many as of a manifest. */
 const PLAN_AT_MOST = 256 * 1024 * 1024;
 
+/** Whether a run was planned on a day. One whose plan cannot be read is not said to be a run that nobody planned. */
 export async function isPlanned(source: EvidenceSource, run: string, date: string): Promise<boolean> {
-  const content = await readBounded(source, layout.planKey(run, date), PLAN_AT_MOST);
+  const key = layout.planKey(run, date);
+  const content = await readBounded(source, key, PLAN_AT_MOST);
+  if (source.unreadable?.has(key)) return true;
   const plan = "bytes" in content ? parseDocument(content.bytes, Plan) : undefined;
   return (
     plan !== undefined && "value" in plan && plan.value.run_id === run && layout.runDate(plan.value.started_at) === date
@@ -263,6 +269,7 @@ async function strayLink({ source, say, runs, sequences, last }: Strays, key: st
   const standing: StandingLink | undefined = await readLink(source, sequence);
   const link = standing?.link;
   const state = link && runs.get(link.run_id);
+  if (link && source.unreadable?.has(layout.manifestKey(link.run_id, link.run_date))) return;
   if (
     link &&
     state?.is !== "sealed" &&
@@ -293,7 +300,8 @@ async function strayKey({ source, say, keys, isKeyUnsure }: Strays, key: string,
 /** The record of a change of key: it stands before its run's signature, and after the manifest. */
 async function strayHandOver(strays: Strays, key: string, sequence: number): Promise<void> {
   const { source, say, runs, sequences, handedOver } = strays;
-  if (handedOver.has(sequence)) return;
+  const mayBeHidden = !sequences.has(sequence) && source.unreadable?.hidesManifests;
+  if (handedOver.has(sequence) || mayBeHidden) return;
   const link = sequences.has(sequence) ? undefined : (await readLink(source, sequence))?.link;
   const state = link && runs.get(link.run_id);
   if (!link || state?.is === "sealed" || !(await isPlanned(source, link.run_id, link.run_date)))
@@ -327,7 +335,8 @@ async function strayOutside(strays: Strays, key: string, bytes: number): Promise
         `there is ${key}, and tables are made of sealed runs alone`,
       );
       runs.set(table.run, { is: "unjudged" });
-    } else if (!state) return say.violation("added", key, `it is a table of run ${table.run}, which is not sealed`);
+    } else if (!state && !source.unreadable?.hidesManifests)
+      return say.violation("added", key, `it is a table of run ${table.run}, which is not sealed`);
   } else if (key === layout.DURATIONS_KEY) {
     if (!(await reads(source, key, hintFrom)))
       return say.violation("altered", key, "it is no hint as the sealer writes it");

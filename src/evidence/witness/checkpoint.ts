@@ -57,13 +57,19 @@ export interface ManifestHashes {
   hashes: readonly string[];
   /** The newest sequence number. */
   last: number;
+  /** False where a manifest may be there that could not be read. */
+  areAllKnown?: boolean;
 }
 
 /**
  * What checkpoints say against a chain: everything that one was made over must still be there, as it was.
  * @returns answers undefined where the chain goes on from a checkpoint
  */
-export function historyOf({ hashes, last }: ManifestHashes): (head: TreeHead) => string | undefined {
+export function historyOf({
+  hashes,
+  last,
+  areAllKnown = true,
+}: ManifestHashes): (head: TreeHead) => string | undefined {
   const tree = new MerkleRoot();
   const roots = [tree.digest()];
   for (const hash of hashes) {
@@ -71,6 +77,7 @@ export function historyOf({ hashes, last }: ManifestHashes): (head: TreeHead) =>
     roots.push(tree.digest());
   }
   return ({ size, root }) => {
+    if (size > hashes.length && !areAllKnown) return undefined;
     if (size > last) return `the chain had ${size} runs, and has ${last}`;
     const own = roots[size];
     if (!own) return `the run with sequence number ${roots.length} is missing`;
