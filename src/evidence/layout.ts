@@ -154,7 +154,13 @@ export const CHECKPOINTS_PREFIX = `${LOG_PREFIX}checkpoints/`;
 /** The state of the log at a sequence number, as the log and its witnesses signed it. */
 export const checkpointKey = (sequence: number): string => `${CHECKPOINTS_PREFIX}${sequence}.txt`;
 
-export const isCheckpoint = (key: string): boolean => /^log\/checkpoints\/[1-9]\d{0,8}\.txt$/.test(key);
+/** The sequence number of a checkpoint; undefined for any other key. */
+export function sequenceOfCheckpoint(key: string): number | undefined {
+  const number = /^log\/checkpoints\/([1-9]\d{0,8})\.txt$/.exec(key)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+export const isCheckpoint = (key: string): boolean => sequenceOfCheckpoint(key) !== undefined;
 
 /** Hashes of manifests by sequence numbers, a line each, so that the log is read in few requests. */
 export const logLeavesKey = (first: number, last: number): string => `${LOG_PREFIX}leaves/${first}-${last}.txt`;

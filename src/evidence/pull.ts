@@ -10,6 +10,7 @@ import { ChainLink } from "./chain.ts";
 import { makeFolder } from "./folders.ts";
 import * as layout from "./layout.ts";
 import { Manifest } from "./manifest.ts";
+import { PullMoment } from "./pullMoment.ts";
 import { SortedSpool } from "./sortedSpool.ts";
 import type { EvidenceSource } from "./source.ts";
 import { TaskOutcome } from "./taskOutcome.ts";
@@ -88,6 +89,7 @@ class Puller {
   private readonly pulled: Pulled = { fetched: 0, bytes: 0, standing: 0, problems: 0 };
   private readonly sealed: SortedSpool;
   private readonly pool = new BoundedPool(AT_ONCE);
+  private readonly moment: PullMoment;
   private files = 0;
 
   constructor(
@@ -96,6 +98,7 @@ class Puller {
     private readonly growing: string,
   ) {
     this.sealed = new SortedSpool(scratch, "sealed");
+    this.moment = new PullMoment(to.from, to.run === "all");
   }
 
   async pull(): Promise<Pulled> {
@@ -103,11 +106,15 @@ class Puller {
     if (run === "all") {
       for await (const { key, bytes } of from.list(layout.CHAIN_PREFIX)) {
         const link = read(ChainLink, await from.read(key));
-        if (link) await this.seals(link.run_id, link.run_date);
+        const manifest = link && (await this.seals(link.run_id, link.run_date));
+        const sequence = layout.sequenceOf(key);
+        if (sequence !== undefined)
+          await this.moment.begin({ sequence, run: link?.run_id ?? "", date: link?.run_date ?? "" }, manifest);
         await this.start(key, bytes);
       }
     } else await this.sealsOf(run);
-    for await (const { key, bytes } of from.list(layout.KEYS_PREFIX)) await this.start(key, bytes);
+    for await (const { key, bytes } of from.list(layout.KEYS_PREFIX))
+      if (!(await this.moment.isLater(key))) await this.start(key, bytes);
     await this.everything();
     await this.pool.drain();
     return this.pulled;
@@ -116,7 +123,10 @@ class Puller {
   /** What one run is sealed with, its sequence number, and the manifest that it follows. */
   private async sealsOf({ run, date }: { run: string; date: string }): Promise<void> {
     const manifest = await this.seals(run, date);
-    if (manifest) await this.start(layout.chainKey(manifest.sequence));
+    if (manifest) {
+      await this.moment.begin({ sequence: manifest.sequence, run, date }, manifest);
+      await this.start(layout.chainKey(manifest.sequence));
+    }
     const before = manifest?.previous;
     if (before) await this.start(layout.manifestKey(before.run_id, before.run_date));
   }
@@ -155,7 +165,7 @@ class Puller {
       const expected: Sealed | undefined =
         next() === key ? JSON.parse((want.value as string).slice(key.length + 1)) : undefined;
       if (expected) await goOn();
-      if (!isMark(key)) await this.start(key, bytes, expected);
+      if (!isMark(key) && (expected || !(await this.moment.isLater(key)))) await this.start(key, bytes, expected);
     }
     for (let left = next(); left !== undefined; left = next()) {
       missing(left);

@@ -17,7 +17,7 @@ import { readContents } from "./verification/runContents.ts";
 import { manifestAgain, type RunName, readSeal, runsIn, type SealRecord } from "./verification/sealRecord.ts";
 import { checkStray, isPlanned, type RunState, type Stamped, type Strays } from "./verification/strayObject.ts";
 import { readableParts, Unreadable } from "./verification/unreadable.ts";
-import { checkWitnessed, type GivenWitness, type Witnessed } from "./verification/witnessed.ts";
+import { checkWitnessed, type GivenWitness, readCosigned, type Witnessed } from "./verification/witnessed.ts";
 
 import type { ManifestHashes } from "./witness/checkpoint.ts";
 
@@ -165,6 +165,7 @@ class Verifier {
   async verify(): Promise<Verdict> {
     const { source } = this;
     const { run, head, witness } = this.to;
+    const cosigned = witness && (await readCosigned(source, witness, this.say));
     this.handOvers = await readHandOvers(source);
     this.keys = await alongHandOvers(this.to.keys, signedByBoth(this.handOvers));
     const records = run === "all" ? await this.everySeal() : await this.oneSeal(run);
@@ -177,26 +178,54 @@ class Verifier {
     const chain = await this.place(records, links, run === "all" ? undefined : run);
     await this.checkChain(chain, links, run === "all" ? undefined : run);
     if (head) this.checkHead(head);
-    if (witness) this.verdict.witness = await checkWitnessed(source, witness, this.manifests(), this.say);
+    if (cosigned) this.verdict.witness = checkWitnessed(cosigned, this.manifests(), this.say);
     await this.checkObjects();
     return this.judged();
   }
 
   private async everySeal(): Promise<SealRecord[]> {
-    const records: SealRecord[] = [];
-    for await (const name of runsIn(this.source)) {
-      const record = await readSeal(this.source, this.keys, name);
-      if (record) records.push(record);
+    const records = new Map<string, SealRecord>();
+    const unfinished = new Map<string, RunName>();
+    /** Whether a run that was not sealed and signed when it was read has come further. */
+    const goesOn = async (name: RunName): Promise<boolean> => {
+      const path = layout.runPrefix(name.run, name.date);
+      const before = records.get(path);
+      const record = await this.sealOf(name);
+      if (record) records.set(path, record);
+      if (record && record.signature.state !== "absent") unfinished.delete(path);
+      else unfinished.set(path, name);
+      return before?.sha256 !== record?.sha256 || before?.signature.sha256 !== record?.signature.sha256;
+    };
+    let isGrowing = true;
+    while (isGrowing) {
+      for await (const name of runsIn(this.source)) {
+        const path = layout.runPrefix(name.run, name.date);
+        if (!records.has(path) || unfinished.has(path)) await goesOn(name);
+      }
+      // What was sealed meanwhile may follow a run that was not sealed yet when it was read.
+      isGrowing = false;
+      for (const name of [...unfinished.values()]) isGrowing = (await goesOn(name)) || isGrowing;
     }
-    return records;
+    return [...records.values()];
+  }
+
+  /** A run's seal. The record of a change of its key may have been written after the others were read. */
+  private async sealOf(name: RunName): Promise<SealRecord | undefined> {
+    const record = await readSeal(this.source, this.keys, name);
+    const { sequence, signing_key } = record?.seal ?? {};
+    if (sequence === undefined || !signing_key?.replaces || this.handOvers.has(sequence)) return record;
+    this.handOvers = await readHandOvers(this.source);
+    if (!this.handOvers.has(sequence)) return record;
+    this.keys = await alongHandOvers(this.to.keys, signedByBoth(this.handOvers));
+    return readSeal(this.source, this.keys, name);
   }
 
   /** One run, and the manifest that it follows. */
   private async oneSeal(run: RunName): Promise<SealRecord[]> {
-    const { keys, source } = this;
-    const record = await readSeal(source, keys, run);
+    const { source } = this;
+    const record = await this.sealOf(run);
     const previous = record?.seal?.previous;
-    const before = previous && (await readSeal(source, keys, { run: previous.run_id, date: previous.run_date }));
+    const before = previous && (await readSeal(source, this.keys, { run: previous.run_id, date: previous.run_date }));
     return [...(record ? [record] : []), ...(before ? [before] : [])];
   }
 

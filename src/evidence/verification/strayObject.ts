@@ -263,6 +263,14 @@ async function strandedSeal(
   else say.violation("added", key, `${bytes} bytes of a run that has no sequence number in the chain`);
 }
 
+/** Whether the run of a link has the manifest of it by now: it was sealed while the others were being verified. */
+async function isSealedSince(source: EvidenceSource, standing: StandingLink | undefined): Promise<boolean> {
+  if (!standing?.link) return false;
+  const { run_id: run, run_date: date } = standing.link;
+  const record = await readSeal(source, async () => undefined, { run, date });
+  return record !== undefined && linkTexts(record).includes(standing.text);
+}
+
 /** A link that no run which is verified has. */
 async function strayLink({ source, say, runs, sequences, last }: Strays, key: string, sequence: number): Promise<void> {
   if (sequences.has(sequence)) return;
@@ -277,11 +285,9 @@ async function strayLink({ source, say, runs, sequences, last }: Strays, key: st
     sequence > last &&
     (await isPlanned(source, link.run_id, link.run_date))
   ) {
-    const record = await readSeal(source, async () => undefined, { run: link.run_id, date: link.run_date });
-    if (sequence === last + 1 || (record && linkTexts(record).includes(standing.text))) {
-      if (!record) say.notice("unsealed", key, `run ${link.run_id} is being sealed: its manifest is not there yet`);
-      return;
-    }
+    if (await isSealedSince(source, standing)) return;
+    if (sequence === last + 1)
+      return say.notice("unsealed", key, `run ${link.run_id} is being sealed: its manifest is not there yet`);
   }
   if (sequence <= last && sequence > 0) {
     say.violation("altered", key, `it is not the link of the run with sequence number ${sequence}`);
@@ -290,10 +296,25 @@ async function strayLink({ source, say, runs, sequences, last }: Strays, key: st
   say.violation("added", key, `no run has sequence number ${sequence}`);
 }
 
-async function strayKey({ source, say, keys, isKeyUnsure }: Strays, key: string, fingerprint: string): Promise<void> {
+/** Whether a run that was sealed while the others were being verified names a key. */
+async function isNamedSince(source: EvidenceSource, fingerprint: string, last: number): Promise<boolean> {
+  for (let sequence = last + 1; ; sequence++) {
+    const link = (await readLink(source, sequence))?.link;
+    if (!link) return false;
+    const record = await readSeal(source, async () => undefined, { run: link.run_id, date: link.run_date });
+    if (record?.seal?.signing_key?.sha256 === fingerprint) return true;
+  }
+}
+
+async function strayKey(
+  { source, say, keys, isKeyUnsure, last }: Strays,
+  key: string,
+  fingerprint: string,
+): Promise<void> {
   const content = await readBounded(source, key, PUBLIC_KEY_AT_MOST);
   const fits = "bytes" in content && publicKeyNamed(fingerprint, content.bytes) !== undefined;
-  if (!keys.has(fingerprint) && !isKeyUnsure) say.violation("added", key, "a public key that no manifest names");
+  const isNamed = keys.has(fingerprint) || isKeyUnsure || (await isNamedSince(source, fingerprint, last));
+  if (!isNamed) say.violation("added", key, "a public key that no manifest names");
   else if (!fits) say.violation("altered", key, "it is not the public key that its name is the SHA-256 of");
 }
 
@@ -302,11 +323,12 @@ async function strayHandOver(strays: Strays, key: string, sequence: number): Pro
   const { source, say, runs, sequences, handedOver } = strays;
   const mayBeHidden = !sequences.has(sequence) && source.unreadable?.hidesManifests;
   if (handedOver.has(sequence) || mayBeHidden) return;
-  const link = sequences.has(sequence) ? undefined : (await readLink(source, sequence))?.link;
+  const standing = sequences.has(sequence) ? undefined : await readLink(source, sequence);
+  const link = standing?.link;
   const state = link && runs.get(link.run_id);
   if (!link || state?.is === "sealed" || !(await isPlanned(source, link.run_id, link.run_date)))
     return say.violation("added", key, "no manifest says that the key changes there");
-  if (state?.is === "unjudged") return;
+  if (state?.is === "unjudged" || (await isSealedSince(source, standing))) return;
   const manifest = layout.manifestKey(link.run_id, link.run_date);
   say.violation("missing", manifest, `there is ${key}, which is written after it`);
   runs.set(link.run_id, { is: "unjudged" });
@@ -328,6 +350,9 @@ async function strayOutside(strays: Strays, key: string, bytes: number): Promise
   const table = layout.tableFileOf(key);
   if (table) {
     const state = runs.get(table.run);
+    const sealed = state?.is === "sealed" ? undefined : await readSeal(source, async () => undefined, table);
+    const isSince = sealed && (await isSealedSince(source, await readLink(source, sealed.seal?.sequence ?? 0)));
+    if (isSince) return count(strays, key);
     if (state?.is === "open") {
       say.violation(
         "missing",

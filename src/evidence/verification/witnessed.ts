@@ -26,7 +26,8 @@ export interface Witnessed {
   seen_at: string;
 }
 
-type Cosigned = Witnessed & { checkpoint: Checkpoint; key?: string };
+/** A checkpoint of the witness; `key` where it lies in the copy. */
+export type Cosigned = Witnessed & { checkpoint: Checkpoint; key?: string };
 
 /** A checkpoint of the witness; "altered": a line says it is, and is not; undefined: nothing in it is the witness's. */
 function read(text: string, key: WitnessKey): Omit<Cosigned, "key"> | "altered" | undefined {
@@ -51,15 +52,11 @@ function readCheckpoints({ key, checkpoints }: GivenWitness): Cosigned[] {
 }
 
 /**
- * Compares a chain with every checkpoint that a witness has cosigned: those in the copy, and those that were kept. All
- * that the witness has seen must still be there as it was.
+ * Every checkpoint that a witness has cosigned: those in the copy, and those that were kept. To be read before the
+ * manifests, as each was made over manifests that were there.
+ * @throws Error where a checkpoint that was kept is not the witness's
  */
-export async function checkWitnessed(
-  source: EvidenceSource,
-  witness: GivenWitness,
-  manifests: ManifestHashes,
-  say: Findings,
-): Promise<Witnessed | undefined> {
+export async function readCosigned(source: EvidenceSource, witness: GivenWitness, say: Findings): Promise<Cosigned[]> {
   const cosigned = readCheckpoints(witness);
   for await (const { key } of source.list(layout.CHECKPOINTS_PREFIX)) {
     if (!layout.isCheckpoint(key)) continue;
@@ -68,6 +65,15 @@ export async function checkWitnessed(
     if (found === "altered") say.violation("altered", key, "it is no checkpoint, or its cosignature is not of it");
     else if (found) cosigned.push({ ...found, key });
   }
+  return cosigned;
+}
+
+/** Compares a chain with what a witness has cosigned: all that it has seen must still be there as it was. */
+export function checkWitnessed(
+  cosigned: readonly Cosigned[],
+  manifests: ManifestHashes,
+  say: Findings,
+): Witnessed | undefined {
   const contradiction = historyOf(manifests);
   const newest = cosigned.reduce<Cosigned | undefined>(
     (best, each) => (best && best.sequence >= each.sequence ? best : each),
