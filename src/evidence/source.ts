@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import type { Unreadable } from "./verification/unreadable.ts";
 
 /** An object of a listing. */
 export interface Listed {
@@ -7,6 +6,15 @@ export interface Listed {
   bytes: number;
   /** Of a folder of a copy whose keys cannot be listed: why. */
   problem?: string;
+}
+
+/** Takes what could not be read, so that a reader can go on. */
+export interface TakesUnreadable {
+  /** @param key of an object, or of a folder with its slash */
+  add(key: string, error: Error): void;
+  has(key: string): boolean;
+  /** Whether a run may have a manifest that could not be read. */
+  readonly hidesManifests: boolean;
 }
 
 /** Where evidence is read from: the bucket, or a copy of it in a folder. */
@@ -22,5 +30,5 @@ export interface EvidenceSource {
   /** Folders right below a prefix that ends with a slash, each with its slash, in order. */
   folders(prefix: string): Promise<string[]>;
   /** Where a reader goes on whatever cannot be read: what takes it. Without it, reading throws. */
-  unreadable?: Unreadable;
+  unreadable?: TakesUnreadable;
 }

@@ -1,5 +1,5 @@
 import * as layout from "../layout.ts";
-import type { EvidenceSource } from "../source.ts";
+import type { EvidenceSource, TakesUnreadable } from "../source.ts";
 import type { Notice, Violation } from "./finding.ts";
 
 /** Folders that hold manifests, and the folders above them. */
@@ -11,7 +11,7 @@ const isOfRuns = (key: string): boolean =>
  * What could not be read: whoever verifies may lack a permission, or a disk is broken. Each is told once, and nothing is
  * concluded from it: neither that it is missing or altered, nor that what it would name was added.
  */
-export class Unreadable {
+export class Unreadable implements TakesUnreadable {
   /** The first error. */
   first: Error | undefined;
   private readonly keys = new Set<string>();
