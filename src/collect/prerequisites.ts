@@ -51,10 +51,10 @@ export function prerequisitesOf(collectors: readonly Collector[]): Prerequisites
     presences.set(type, { known, tell });
   }
   // A call that is a type's own listing tells what became of it there.
-  const told = new Set(collectors.map(({ listing }) => listing));
+  const reported = new Set(collectors.map(({ listing }) => listing));
   const uncounted = (counting: Listing, builder: OutcomeBuilder, error: unknown): void => {
-    if (told.has(counting) || error instanceof NotAsked) return;
-    told.add(counting);
+    if (reported.has(counting) || error instanceof NotAsked) return;
+    reported.add(counting);
     const { code, message } = wordsOf(error);
     builder.note({ operation: counting.operation, code, message: `${UNCOUNTED}: ${message}`, times: 1 });
   };
