@@ -17,7 +17,7 @@ export async function* verifyTablesOf(
   for (const each of await listSealedRuns(objects)) {
     if (run && each.run !== run) continue;
     const sealed = await readSealedRun(objects, each.run, each.date);
-    const progress = (done: number, of: number, table: string) => line(`${each.run} ${table}`, done, of);
+    const progress = (done: number, of: number) => line(`deriving the tables of run ${each.run} again`, done, of);
     const catalog = await catalogOfRuns([sealed!.plan], declared);
     for await (const { key, problem } of verifyTables(objects, sealed!, catalog, progress))
       yield { key, problem: `is ${problem}. itaudit tables build ${each.run} derives it again` };

@@ -51,21 +51,21 @@ const INSIDE_AT_ONCE = 8;
  */
 export async function examine(request: DoctorRequest, line: ProgressLine): Promise<Subject[]> {
   const lambda = new LambdaClient({});
-  line("the audit account");
+  line("examining the audit account");
   const system = await deployedSystem(lambda, request.prefix);
   const list = await accountList(system);
   const members = chosen(request.accounts, list.accounts);
   const deployed = await deployedConfig(lambda, system);
   const auditors = await loadAuditors(deployed.auditors, deployed.undeclared);
   const [{ facts, clockOffset }, states] = await Promise.all([
-    examineAccounts(lambda, system, members, (done) => line("member accounts", done, members.length)),
+    examineAccounts(lambda, system, members, (done) => line("examining member accounts", done, members.length)),
     accountStates(),
   ]);
   const expected = expectedOf(system, auditors);
   const inside = request.through
     ? await fromInside(system, request.through, facts, expected.roleName)
     : new Map<string, AccountFacts["role"]>();
-  line("the audit account");
+  line("examining the audit account");
   const clients = {
     lambda,
     s3: evidenceS3(),

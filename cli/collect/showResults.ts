@@ -27,7 +27,7 @@ export async function showResults(
   const objects = folderObjects(dir);
   const sealed = (await readSealedRun(objects, run_id, run_date))!;
   await tabulate(objects, sealed, await catalogOfRuns([sealed.plan]), {
-    progress: ({ done, of, table }) => line(`tables: ${table}`, done, of),
+    progress: ({ done, of }) => line("deriving tables from the sealed evidence", done, of),
   });
   const page = options.out ?? `audit-${run_id}.html`;
   const evidence = { objects, source: folderSource(dir), folder: dir };
@@ -36,7 +36,7 @@ export async function showResults(
     ? compose(sealed.plan.auditors.map(({ name }) => name)).flatMap((each) => each.services)
     : undefined;
   const code = await reportOf({ run: run_id, evidence, line, ...(services ? { services } : {}) }, async (report) => {
-    line("writing");
+    line("writing the page");
     await writeTo(page, report, "html");
     if (options.sarif) await writeTo(options.sarif, report, "sarif");
     if (options.ocsf) await writeTo(options.ocsf, report, "ocsf");

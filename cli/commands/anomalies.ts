@@ -52,7 +52,9 @@ export const anomaliesCommand = (program: Command): Command =>
             throw new CliError(`${evidence.name} has no sealed run${run === "latest" ? "" : ` ${run}`} with tables`);
           const tables = new Map(catalog.tables.map(({ resourceType, name }) => [resourceType, name]));
           const anomalies =
-            runs === undefined ? inTable(engine) : amongRuns(engine, tables, runs, (type) => line(type));
+            runs === undefined
+              ? inTable(engine)
+              : amongRuns(engine, tables, runs, (type) => line(`comparing resources of ${type}`));
           let found = 0;
           for await (const anomaly of anomalies) {
             if (!tables.has(anomaly.resource_type)) continue;

@@ -8,7 +8,7 @@ import { CliError } from "../cliError.ts";
 import type { ControlResult } from "../controlsTable.ts";
 import { type EvidenceOptions, openEvidence } from "../openEvidence.ts";
 import { optionFile } from "../optionFile.ts";
-import { progressLine } from "../progress.ts";
+import { type ProgressLine, progressLine } from "../progress.ts";
 import { print, say } from "../terminal.ts";
 
 interface ControlsOptions extends EvidenceOptions {
@@ -60,9 +60,7 @@ Exit codes: 0 nothing failed; 1 something failed; 2 nothing failed, but somethin
         const chosen = await choose(all, options);
         if (options.list) return await list(chosen, all, options);
         const exceptions = await exceptionsOf(options, all);
-        await inRun(run, options, (engine, progress) =>
-          answer(engine, chosen, exceptions, { ...options, run }, progress),
-        );
+        await inRun(run, options, (engine, line) => answer(engine, chosen, exceptions, { ...options, run }, line));
       } catch (error) {
         process.exitCode = NOT_EVALUATED;
         throw error instanceof ControlError || error instanceof ExceptionsError ? new CliError(error.message) : error;
@@ -106,7 +104,7 @@ async function exceptionsOf({ exceptions }: ControlsOptions, controls: readonly 
 async function inRun(
   run: string,
   options: ControlsOptions,
-  work: (engine: DuckDBEngine, progress: (text: string) => void) => Promise<void>,
+  work: (engine: DuckDBEngine, line: ProgressLine) => Promise<void>,
 ): Promise<void> {
   const [{ catalogIn }, { DiffError, mustHaveTables }, { openTables }] = await Promise.all([
     import("../../src/tables/runCatalog.ts"),
@@ -122,7 +120,7 @@ async function inRun(
     try {
       if (named) mustHaveTables(engine, [named]);
       if (!engine.latest) throw new CliError(`${evidence.name} has no sealed run with tables`);
-      await work(engine, (text) => (text ? line(text) : line.end()));
+      await work(engine, line);
     } finally {
       await engine.close();
     }
@@ -138,7 +136,7 @@ async function answer(
   controls: readonly Control[],
   exceptions: Exceptions,
   options: ControlsOptions & { run: string },
-  progress: (text: string) => void,
+  line: ProgressLine,
 ): Promise<void> {
   const { verdicts, json } = options;
   const { totalOf } = await import("../controlsTable.ts");
@@ -159,26 +157,26 @@ async function answer(
         counts.get(verdict.control)![verdict.status] += 1;
         if (verdict.exception?.expired) expired.add(expiredLine(verdict));
         if (verdicts && (json || ["fail", "excepted", "unknown"].includes(verdict.status))) {
-          progress("");
+          line.end();
           print(json ? JSON.stringify(verdict) : verdictLine(verdict));
         }
       }
   };
   for (const [index, control] of controls.entries()) {
-    progress(`${index + 1} of ${controls.length}: ${control.id}`);
+    line("evaluating controls", index, controls.length);
     try {
       await evaluate(control);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       counts.set(control.id, noVerdicts());
       notEvaluated.set(control.id, error.message);
-      progress("");
+      line.end();
       if (json && verdicts)
         print(JSON.stringify({ control: control.id, status: "not-evaluated", error: error.message }));
       else say(`itaudit: not evaluated: ${printable(error.message.replaceAll("\n", " "))}`);
     }
   }
-  progress("");
+  line.end();
   if (notEvaluated.size && notEvaluated.size === controls.length)
     throw new ControlError(`no control could be evaluated, the first because: ${[...notEvaluated.values()][0]}`);
   const results = controls.map((control) => ({

@@ -55,7 +55,7 @@ export const diffCommand = (program: Command): Command =>
           const sums = new Sums(groupOf);
           if (options.json) print(`{"first":${JSON.stringify(from)},"second":${JSON.stringify(to)},"differences":[`);
           else printLine(`${from} → ${to}`);
-          line("comparing");
+          line("comparing the runs");
           // Each run's own auditors: a stack chooses and groups them, and may do so otherwise for the next run.
           const auditorsOf = async (run: string) => {
             const { rows } = await engine.query(`SELECT unnest(auditors) FROM runs WHERE run_id = '${run}'`);

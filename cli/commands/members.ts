@@ -101,7 +101,7 @@ async function up({ all, accounts: chosen, through, config, concurrency, record,
       line.end();
       if (json) print(JSON.stringify(update));
       else if (update.result !== "standing") print(lineOf(update, done, stacks.length));
-      line("member stacks", done, stacks.length);
+      line("updating member stacks", done, stacks.length);
     },
   });
   line.end();

@@ -59,7 +59,7 @@ Examples:
           const { kind, key, problem: what } = problem;
           print(options.json ? JSON.stringify(problem) : `${kind.padEnd(11)} ${printable(key)}: ${printable(what)}`);
         },
-        progress: (done, key) => line(`${done} objects  ${key}`),
+        progress: (done) => line("copying objects", done),
       });
       line.end();
       if (options.json) print(JSON.stringify({ bucket, dir: options.dir, fetched, bytes, standing, problems }));

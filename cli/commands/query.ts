@@ -97,7 +97,7 @@ async function ask(
   line: ReturnType<typeof progressLine>,
 ): Promise<void> {
   if ("connection" in engine && namesVerdicts(sql)) await evaluateAll(engine as DuckDBEngine, line);
-  line("asking");
+  line("running the query");
   const answer = await engine.query(sql);
   line.end();
   const rows = await writeAnswer(answer, options);

@@ -56,7 +56,7 @@ export const reportCommand = (program: Command): Command =>
           line,
         };
         const path = await reportOf(request, (report) => {
-          line("writing");
+          line("writing the report");
           return writeOutput(report, format, options.out);
         });
         line.end();

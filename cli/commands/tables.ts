@@ -34,7 +34,7 @@ export const tablesCommand = (program: Command): Command => {
       for (const each of chosen) {
         const sealed = (await readSealedRun(objects, each.run, each.date))!;
         const built = await tabulate(objects, sealed, await catalogOfRuns([sealed.plan], declared), {
-          progress: ({ done, of, table }) => line(`${each.run} ${table}`, done, of),
+          progress: ({ done, of }) => line(`deriving the tables of run ${each.run}`, done, of),
         });
         line.end();
         const sum = (of: "rows" | "bytes") => built.reduce((total, file) => total + file[of], 0);

@@ -106,7 +106,7 @@ async function verdict(named: string | undefined, options: Options): Promise<num
     timestampAuthorities,
     violation: (violation) => say(violation, true),
     notice: (notice) => say(notice, false),
-    progress: (checked, key) => line(`${checked} objects  ${key}`),
+    progress: (checked) => line("verifying the evidence and its seal", checked),
   });
   if (options.tables) {
     const { verifyTablesOf } = await import("../checkTables.ts");

@@ -42,7 +42,7 @@ export async function assess(
     return counted;
   };
   for (const [count, control] of controls.entries()) {
-    progress(`control ${control.id}`, count, controls.length);
+    progress("evaluating controls", count, controls.length);
     try {
       reported.push(
         reportedControl(control, items(control) > FEW_ITEMS ? await counts(control) : await judged(control)),

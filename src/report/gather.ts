@@ -40,7 +40,7 @@ export async function gather(from: Gathering): Promise<Report> {
   mustHaveTables(engine, [sealed.run, ...(from.since ? [from.since] : [])]);
   const integrity = await integrityOf(from, progress);
   const { controls, findings } = await assess(engine, from.controls, from.exceptions, progress);
-  progress("inventory");
+  progress("counting resources and anomalies");
   const inventory = await inventoryOf(engine, sealed.run);
   return {
     generated_at: from.now.toISOString(),
@@ -77,7 +77,7 @@ const runOf = ({ run, plan, manifest, manifestKey, manifestSha256 }: SealedRun):
 
 async function integrityOf(
   { source, keys, keysGiven, sealed: { run, date } }: Gathering,
-  progress: (text: string) => void,
+  progress: (text: string, done?: number) => void,
 ): Promise<Integrity> {
   const findings: (Violation | Notice)[] = [];
   const keep = (finding: Violation | Notice) => {
@@ -89,7 +89,7 @@ async function integrityOf(
     run: { run, date },
     violation: keep,
     notice: keep,
-    progress: (checked) => progress(`${checked} objects verified`),
+    progress: (checked) => progress("verifying the evidence and its seal", checked),
   });
   return { ...verdict, holds: verdict.violations === 0, key: keysGiven ? "given" : "beside", findings };
 }
@@ -124,7 +124,7 @@ async function changesOf(
 ): Promise<Changes> {
   const counts = { added: 0, removed: 0, changed: 0, "not observed": 0 };
   const shown: Difference[] = [];
-  progress("changes");
+  progress("comparing with the run before");
   for await (const each of differences(engine, since, sealed.run, { catalog })) {
     counts[each.kind] += 1;
     if (shown.length < LISTED_AT_MOST.changes) shown.push(each);

@@ -24,15 +24,30 @@ function written(isTTY: boolean, at: number[]): string {
 describe("progress", () => {
   it("is a line every few seconds in a log, from two seconds on", () => {
     expect(written(false, [0, 1_999])).to.equal("");
-    expect(written(false, [0, 2_000, 6_999, 7_000])).to.equal("  1 of 4  working\n  3 of 4  working\n");
+    expect(written(false, [0, 2_000, 6_999, 7_000])).to.equal("  working: 1 of 4\n  working: 3 of 4\n");
   });
 
-  it("is silent on a terminal about work of less than a second", () => {
-    expect(written(true, [0, 400, 999])).to.equal("");
+  for (const [isTTY, shown] of [
+    [true, "\r\u001b[Kcopying objects, 12 so far\r\u001b[K"],
+    [false, "  copying objects, 12 so far\n"],
+  ] as const)
+    it(`says how many are done where nobody knows of how many, ${isTTY ? "on a terminal" : "in a log"}`, () => {
+      let now = 0;
+      let text = "";
+      const line = progressLine({ isTTY, write: (more) => (text += more) }, () => now);
+      line("copying objects", 0);
+      now = 2_000;
+      line("copying objects", 12);
+      line.end();
+      expect(text).to.equal(shown);
+    });
+
+  it("is silent on a terminal about work of less than two seconds", () => {
+    expect(written(true, [0, 400, 1_999])).to.equal("");
   });
 
   it("is one line on a terminal, no wider than it, gone at the end", () => {
-    const text = written(true, [0, 1_000, 1_050, 2_000]);
+    const text = written(true, [0, 2_000, 2_050, 3_000]);
     const lines = text.split("\r\u001b[K");
     expect(lines).to.deep.equal(["", lines[1]!, lines[2]!, ""]);
     expect(lines[1]).to.match(/^█+░+ 1 of 4 {2}working$/);
@@ -42,20 +57,18 @@ describe("progress", () => {
   it("is a sentence for each phase where there is no terminal, with how much there is to do", () => {
     let text = "";
     const line = phaseLines({ write: (more) => (text += more) });
-    line("tables: a", 0, 568);
-    line("tables: b", 1, 568);
-    line("12 objects verified");
-    line("24 objects verified");
-    line("control x", 0, 201);
-    line("writing");
-    line("else");
+    line("deriving tables", 0, 568);
+    line("deriving tables", 1, 568);
+    line("verifying the evidence", 12);
+    line("verifying the evidence", 24);
+    line("evaluating controls", 0, 201);
+    line("writing the page");
     line.end();
     expect(text.split("\n")).to.deep.equal([
-      "  deriving tables from the sealed evidence: 568 files",
-      "  verifying the evidence and its seal",
-      "  evaluating 201 controls",
+      "  deriving tables (568)",
+      "  verifying the evidence",
+      "  evaluating controls (201)",
       "  writing the page",
-      "  else",
       "",
     ]);
   });
