@@ -38,6 +38,10 @@ export interface SandboxState {
   /** Asynchronous events that are not delivered yet, by id. */
   events: Map<string, StoredEvent>;
   faults: Faults;
+  /** Accounts whose new databases Lake Formation guards, and of which databases and tables it leaves to IAM alone. */
+  lakeFormation?: Map<string, Set<string>> | undefined;
+  /** Functions that an account may run at the same time, where that is not AWS's default. */
+  concurrency?: Map<string, number> | undefined;
   sessions: Map<string, Session>;
   buckets: Map<string, StoredBucket>;
   logGroups: Map<string, LogGroup>;

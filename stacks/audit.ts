@@ -41,10 +41,11 @@ export async function auditStack(config: ConfigSource): Promise<Record<string, p
     signingPublicKey: audit.signingPublicKey,
     sealerName: audit.sealerName,
     doctorName: audit.doctorName,
-    parameterName: audit.parameterName,
-    databaseName: audit.databaseName,
-    workgroupName: audit.workgroupName,
+    // Pulumi warns of an output that comes to nothing.
+    parameterName: "ids" in settings.accounts ? audit.parameterName : undefined,
+    databaseName: settings.catalog ? audit.databaseName : undefined,
+    workgroupName: settings.catalog ? audit.workgroupName : undefined,
     configRuleNames: rules && (await auditRules(rules, settings, mandatory)),
-    pipelineRoles: pipeline && pipelineRoles(pipeline, settings.namePrefix, mandatory),
+    pipelineRoles: pipeline && pipelineRoles(pipeline, settings, mandatory),
   };
 }

@@ -22,6 +22,8 @@ interface UpOptions {
 
 /** The exit code where some account's stack is not up. */
 const NOT_ALL_UP = 2;
+/** Of a shell, where a process was interrupted. */
+const INTERRUPTED = 130;
 
 function count(text: string): number {
   const value = Number(text);
@@ -81,11 +83,15 @@ async function up({ all, accounts: chosen, through, config, concurrency, record,
   const bringUp = await pulumiUp(await projectFolder(process.cwd()));
   const stacks = await stacksOf({ prefix, accounts: chosen, through, config });
   const stop = new AbortController();
+  // It stays while the command runs: where no listener is left, a child's own ends this process without a word.
   const interrupted = () => {
-    process.stderr.write("no more stacks are begun; those under way end. Ctrl+C again to leave them\n");
+    if (stop.signal.aborted) process.exit(INTERRUPTED);
+    process.stderr.write(
+      "no more stacks are begun. Pulumi, which a Ctrl+C in the terminal reaches too, stops those under way after the resources at hand. Ctrl+C again to leave them as they are\n",
+    );
     stop.abort();
   };
-  process.once("SIGINT", interrupted);
+  process.on("SIGINT", interrupted);
   const line = progressLine();
   let done = 0;
   const updates = await bringAllUp({

@@ -31,28 +31,34 @@ export async function pulumiUp(workDir: string): Promise<BringUp> {
     );
   });
   return async (member) => {
+    const failed = whatWentWrong(member.name);
     const stack = await automation.LocalWorkspace.createOrSelectStack(
       { stackName: member.name, workDir },
       { pulumiCommand },
-    ).catch(lastLines);
-    await stack.setAllConfig(configOf(member), true).catch(lastLines);
-    const { summary } = await stack.up({ color: "never", userAgent: "itaudit" }).catch(lastLines);
+    ).catch(failed);
+    await stack.setAllConfig(configOf(member), true).catch(failed);
+    const { summary } = await stack.up({ color: "never", userAgent: "itaudit" }).catch(failed);
     return Object.fromEntries(Object.entries(summary.resourceChanges ?? {}));
   };
 }
 
-/** An error of the CLI has all its output; what went wrong stands at its end. */
-function lastLines(thrown: unknown): never {
-  const { message } = thrown as Error;
-  const said = message
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => /^error:/i.test(line));
-  const lines = said.length
-    ? said
-    : message
-        .split("\n")
-        .map((line) => line.trim())
-        .filter(Boolean);
-  throw new Error(lines.slice(-LINES).join("; "));
+/** What Pulumi says at the end of each update that failed, whatever the reason. */
+const WHATEVER = /^(update|preview) failed$/;
+
+/**
+ * An error of the CLI has all its output, some of it twice: the lines that say what went wrong, or else the last ones.
+ * @throws Error always
+ */
+function whatWentWrong(stack: string): (thrown: unknown) => never {
+  return (thrown) => {
+    const lines = (thrown as Error).message
+      .split("\n")
+      .map((line) => line.trim())
+      .filter(Boolean);
+    const errors = lines.flatMap((line) => /^error:\s*(.+)$/i.exec(line)?.[1] ?? []);
+    const reasons = errors.filter((line) => !WHATEVER.test(line));
+    const said = [reasons, errors, lines].find((each) => each.length) ?? [];
+    const told = [...new Set(said)].slice(-LINES).join("; ");
+    throw new Error(told.replaceAll("`pulumi cancel`", `\`pulumi cancel --stack ${stack}\``));
+  };
 }

@@ -24,8 +24,8 @@ export const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js") 
 /** The file that Pulumi's own host for Node.js runs a program with. */
 export const runner = (): string => require.resolve("@pulumi/pulumi/cmd/run");
 
-/** An answer to a call; a caller has a name for as long as it is connected. */
-export type Answer = (request: Rpc, caller: string) => Rpc | Promise<Rpc>;
+/** An answer to a call; a caller has a name for as long as it is connected, and `gone` says when it waits no more. */
+export type Answer = (request: Rpc, caller: string, gone: AbortSignal) => Rpc | Promise<Rpc>;
 
 /** A server of one of Pulumi's services on a port of its own; what is not answered is unimplemented. */
 export async function serve(service: Rpc, answers: Readonly<Record<string, Answer>>) {
@@ -33,8 +33,10 @@ export async function serve(service: Rpc, answers: Readonly<Record<string, Answe
   const handlers = Object.entries(answers).map(([name, answer]) => [
     name,
     async (call: Rpc, done: Rpc) => {
+      const gone = new AbortController();
+      call.on("cancelled", () => gone.abort());
       try {
-        done(null, await answer(call.request, call.getPeer()));
+        done(null, await answer(call.request, call.getPeer(), gone.signal));
       } catch (error) {
         done({ code: grpc.status.UNKNOWN, details: (error as Error).message });
       }

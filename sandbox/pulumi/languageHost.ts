@@ -37,16 +37,16 @@ export function serveLanguageHost(ran: (run: ProgramRun) => void = () => undefin
     getProgramDependencies: () => new pb.language.GetProgramDependenciesResponse(),
     about: () => new pb.language.AboutResponse(),
     cancel: () => new Empty(),
-    run: async (request, caller) => {
+    run: async (request, caller, gone) => {
       const began = performance.now();
-      const { response, cpuMs } = await run(request, engines.get(caller) ?? "");
+      const { response, cpuMs } = await run(request, engines.get(caller) ?? "", gone);
       ran({ ms: performance.now() - began, cpuMs });
       return response;
     },
   });
 }
 
-async function run(request: Rpc, engine: string): Promise<{ response: Rpc; cpuMs: number }> {
+async function run(request: Rpc, engine: string, gone: AbortSignal): Promise<{ response: Rpc; cpuMs: number }> {
   const options = request.getInfo()?.getOptions()?.toJavaScript() ?? {};
   const flags = {
     monitor: request.getMonitorAddress(),
@@ -77,13 +77,15 @@ async function run(request: Rpc, engine: string): Promise<{ response: Rpc; cpuMs
       PULUMI_NODEJS_PROJECT: request.getProject(),
       PULUMI_NODEJS_STACK: request.getStack(),
     },
+    gone,
   );
   if (code === SAID) response.setBail(true);
   else if (code !== 0) response.setError(`the program ended with ${code}: ${output}`);
   return { response, cpuMs };
 }
 
-function exited(args: string[], cwd: string, env: Record<string, string>) {
+/** @param gone ends the process: of an engine that was killed, its program would go on until it next asks it something */
+function exited(args: string[], cwd: string, env: Record<string, string>, gone: AbortSignal) {
   return new Promise<{ code: number; output: string; cpuMs: number }>((resolve, reject) => {
     const stdio: StdioPipe[] = ["pipe", "pipe", "pipe", "pipe"];
     const child = spawn(process.execPath, [`--import=${MEASURED}`, ...args], {
@@ -91,6 +93,9 @@ function exited(args: string[], cwd: string, env: Record<string, string>) {
       env: { ...process.env, ...env },
       stdio,
     });
+    const end = () => child.kill("SIGKILL");
+    gone.addEventListener("abort", end, { once: true });
+    if (gone.aborted) end();
     let output = "";
     let used = "";
     for (const stream of [child.stdout, child.stderr])

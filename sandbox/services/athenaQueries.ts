@@ -5,6 +5,7 @@ import type { ColumnInfo, Row } from "@aws-sdk/client-athena";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type AthenaDialect, AwsError, type Call, type Permission } from "../service.ts";
 import type { StoredObject } from "../state.ts";
+import { checkLakeFormation } from "./lakeformation.ts";
 
 /** A query's answer, as Athena keeps it. */
 export interface QueryAnswer {
@@ -58,11 +59,13 @@ async function inTurn(sql: string, database: string, call: Call): Promise<QueryA
     call,
     inCatalog.map((resource) => ({ action: "glue:GetDatabase", resource })),
   );
+  checkLakeFormation(call, database, "Describe", false);
   let bytes = 0;
   for (const name of dialect.namesIn(sql)) {
     const arn = glue(`table/${database}/${name}`);
     const table = call.state.glueTables.get(arn);
     if (!table) continue;
+    checkLakeFormation(call, database, "Select", true);
     mayAll(
       call,
       [...inCatalog, arn].map((resource) => ({ action: "glue:GetTable", resource })),

@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-glue";
 import { AwsError, type Call, type Service } from "../service.ts";
+import { checkLakeFormation } from "./lakeformation.ts";
 
 const arnOf = ({ region, account }: Call, resource: string) => `arn:aws:glue:${region}:${account}:${resource}`;
 const databaseArn = (call: Call, name: string | undefined) => arnOf(call, `database/${name ?? ""}`);
@@ -62,6 +63,7 @@ export const glue: Service = {
     CreateTable: {
       permissions: onTable("CreateTable"),
       run: ({ DatabaseName, TableInput }: sdk.CreateTableRequest, call): sdk.CreateTableResponse => {
+        checkLakeFormation(call, DatabaseName, "Create Table", false);
         inDatabase(call, DatabaseName);
         const arn = tableArn(call, DatabaseName, TableInput?.Name);
         if (call.state.glueTables.has(arn)) throw new AwsError("AlreadyExistsException", "Table already exists.");
@@ -72,6 +74,7 @@ export const glue: Service = {
     UpdateTable: {
       permissions: onTable("UpdateTable"),
       run: ({ DatabaseName, TableInput }: sdk.UpdateTableRequest, call): sdk.UpdateTableResponse => {
+        checkLakeFormation(call, DatabaseName, "Alter", true);
         const arn = tableArn(call, DatabaseName, TableInput?.Name);
         if (!call.state.glueTables.has(arn)) throw missing(`Table ${TableInput?.Name}`);
         call.state.glueTables.set(arn, { ...TableInput, Name: TableInput?.Name, DatabaseName });
@@ -81,6 +84,7 @@ export const glue: Service = {
     GetTable: {
       permissions: onTable("GetTable"),
       run: ({ DatabaseName, Name }: sdk.GetTableRequest, call): sdk.GetTableResponse => {
+        checkLakeFormation(call, DatabaseName, "Describe", true);
         const Table = call.state.glueTables.get(tableArn(call, DatabaseName, Name));
         if (!Table) throw missing(`Table ${Name}`);
         return { Table };
@@ -89,6 +93,7 @@ export const glue: Service = {
     GetTables: {
       permissions: onTable("GetTables"),
       run: ({ DatabaseName, NextToken, MaxResults = 100 }: sdk.GetTablesRequest, call): sdk.GetTablesResponse => {
+        checkLakeFormation(call, DatabaseName, "Describe", false);
         inDatabase(call, DatabaseName);
         const start = tableArn(call, DatabaseName, "");
         const all = [...call.state.glueTables].filter(([arn]) => arn.startsWith(start)).map(([, table]) => table);

@@ -135,8 +135,9 @@ export const lambda: Service = {
         const own = [...state.functions.values()].filter((each) => each.account === account && each.region === region);
         // What a company has besides is its estate's to count.
         if (!own.length && account !== state.auditAccount) return {};
+        const most = state.concurrency?.get(account) ?? 1000;
         return {
-          AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+          AccountLimit: { ConcurrentExecutions: most, UnreservedConcurrentExecutions: most },
           AccountUsage: { FunctionCount: own.length, TotalCodeSize: own.reduce((sum, { zip }) => sum + zip.length, 0) },
         };
       },

@@ -36,6 +36,7 @@ export const registry: readonly RegisteredService[] = [
   service("glue", async () => (await import("./glue.ts")).glue),
   service("iam", async () => (await import("./iam.ts")).iam),
   service("kms", async () => (await import("./kms.ts")).kms),
+  service("lakeformation", async () => (await import("./lakeformation.ts")).lakeformation),
   service("lambda", async () => (await import("./lambda.ts")).lambda),
   service("logs", async () => (await import("./logs.ts")).logs),
   service("organizations", async () => (await import("./organizations.ts")).organizations),

@@ -74,6 +74,13 @@ const putting = (input: OfObject, call: Call, creates: boolean) =>
     ...(input.IfNoneMatch ? { "s3:if-none-match": input.IfNoneMatch } : {}),
   });
 
+/** `<bucket>/<key>?versionId=<id>`, percent-encoded, with or without a slash before it. */
+function sourceOf({ CopySource = "" }: { CopySource?: string | undefined }): OfObject {
+  const [path = "", version] = CopySource.replace(/^\//, "").split("?versionId=");
+  const [Bucket, ...key] = decodeURIComponent(path).split("/");
+  return { Bucket, Key: key.join("/"), VersionId: version };
+}
+
 const md5 = (body: Uint8Array) => createHash("md5").update(body).digest("hex");
 const sha256 = (body: Uint8Array) => createHash("sha256").update(body).digest("base64");
 
@@ -423,6 +430,25 @@ export const s3: Service = {
           VersionId: stored.version,
           ChecksumSHA256: stored.sha256,
           ServerSideEncryption: "AES256",
+        };
+      },
+    },
+    CopyObject: {
+      permissions: (input: OfObject & { CopySource?: string | undefined }, call) => {
+        const source = sourceOf(input);
+        return [
+          ...on(call, source.VersionId ? "s3:GetObjectVersion" : "s3:GetObject", source, source.Key),
+          ...withKey(call, DECRYPT, source),
+          ...putting(input, call, true),
+          ...withKey(call, ENCRYPT, input),
+        ];
+      },
+      run: (input: sdk.CopyObjectRequest, call): sdk.CopyObjectOutput => {
+        const { modified: _modified, version: _version, ...object } = current(call, sourceOf(input));
+        const copy = store(call, input, object);
+        return {
+          VersionId: copy.version,
+          CopyObjectResult: { ETag: copy.etag, LastModified: copy.modified, ChecksumSHA256: copy.sha256 },
         };
       },
     },

@@ -106,9 +106,12 @@ function route(
       continue;
     const required = isS3 ? requiredQuery(shape) : [];
     if (!required.every((key) => request.query.has(key))) continue;
+    // A copy is a PUT of an object that names another one.
+    const copies = isS3 && shape.name === "CopyObject";
+    if (copies && !request.headers["x-amz-copy-source"]) continue;
     const labels = matchPath(http.segments, segments, request.path.endsWith("/"));
     if (!labels) continue;
-    const score = http.query.length + required.length;
+    const score = http.query.length + required.length + (copies ? 1 : 0);
     if (!best || score > best.score) best = { shape, labels: { ...base, ...labels }, score };
   }
   return best;

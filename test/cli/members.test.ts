@@ -173,9 +173,28 @@ esac`;
     expect(up).to.match(/^up --yes --skip-preview .*--stack member-111111111111/);
   });
 
-  it("tells of an update that failed what Pulumi calls the error", async () => {
-    standIn(usual('echo "Updating"; echo "error: sts:AssumeRole: AccessDenied" >&2; exit 1'));
-    const bringUp = await pulumiUp(folder());
-    await expect(bringUp(STACKS[0]!)).to.be.rejectedWith("error: sts:AssumeRole: AccessDenied");
-  });
+  for (const [what, up, message] of [
+    [
+      "an update that failed",
+      'echo "Updating"; echo "error: sts:AssumeRole: AccessDenied" >&2; exit 1',
+      "sts:AssumeRole: AccessDenied",
+    ],
+    [
+      "one whose reasons stand in both streams, beside a line that says nothing",
+      'for each in 1 2; do echo "error: update failed"; echo "  error: iam:CreateRole is denied"; echo "  error: kms is, too"; done; echo "error: update failed" >&2; exit 255',
+      "iam:CreateRole is denied; kms is, too",
+    ],
+    ["one that says no reason", 'echo "error: update failed"; exit 255', "update failed"],
+    [
+      "one whose stack is locked, with the stack to unlock",
+      "echo 'error: the stack is currently locked by 1 lock(s). Either wait or delete the lock file with `pulumi cancel`.' >&2; exit 255",
+      "the stack is currently locked by 1 lock(s). Either wait or delete the lock file with `pulumi cancel --stack member-111111111111`.",
+    ],
+  ] as const)
+    it(`tells of ${what} each reason once`, async () => {
+      standIn(usual(up));
+      const bringUp = await pulumiUp(folder());
+      const error = await bringUp(STACKS[0]!).catch((thrown: Error) => thrown);
+      expect((error as Error).message).to.equal(message);
+    });
 });

@@ -36,7 +36,7 @@ const short = (urn: string): string => {
  */
 export async function recorded(
   make: () => pulumi.ComponentResource | Promise<unknown>,
-  { partition = "aws", accountId = "999999999999" } = {},
+  { partition = "aws", accountId = "999999999999", region = "eu-central-1" } = {},
 ): Promise<Recording> {
   const all: Recorded[] = [];
   await pulumi.runtime.setMocks({
@@ -44,13 +44,13 @@ export async function recorded(
       id: `${name}-id`,
       // Names and drawn values that AWS would answer with, where the program gives none.
       state: {
-        arn: `arn:${partition}:test:eu-central-1:${accountId}:${type.split(":").at(-1)}/${name}`,
+        arn: `arn:${partition}:test:${region}:${accountId}:${type.split(":").at(-1)}/${name}`,
         bucket: name,
         result: name,
         ...inputs,
       },
     }),
-    call: () => ({ partition, accountId, publicKeyPem: "PEM" }),
+    call: () => ({ partition, accountId, region, publicKeyPem: "PEM" }),
   });
   // biome-ignore lint/suspicious/noExplicitAny: the SDK's gRPC messages come without usable types
   const monitor = pulumi.runtime.getMonitor() as any;

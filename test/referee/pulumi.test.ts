@@ -1,8 +1,10 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { AUDIT_ACCOUNT, MANAGEMENT_ACCOUNT } from "../../sandbox/estate/organization.ts";
 import type { SandboxState } from "../../sandbox/state.ts";
+import { stateStatements } from "../../stacks/pipeline.ts";
 import { documented, edited } from "./deployer.ts";
 import { type PulumiProject, pulumiProject, requirePulumi, type Said } from "./pulumiProject.ts";
 
@@ -167,6 +169,53 @@ describe("Pulumi's own command line", function () {
     await sh("pulumi stack select audit");
   });
 
+  it("goes on with the others where itaudit members up finds a stack locked, and may not change another", async () => {
+    const [locked, denied, other] = LISTED as [string, string, string];
+    const locks = join(project.backend, ".pulumi", "locks", "organization", "audit-ecosystem");
+    mkdirSync(join(locks, `member-${locked}`), { recursive: true });
+    const lock = { pid: 1, username: "someone", hostname: "elsewhere", timestamp: new Date().toISOString() };
+    writeFileSync(join(locks, `member-${locked}`, "11111111-1111-4111-8111-111111111111.json"), JSON.stringify(lock));
+    await project.mayDeploy(denied, [documented("member").replace('"iam:UpdateAssumeRolePolicy",', "")]);
+    const { code, text } = await project.itaudit("members up --all --config organizationId=o-abcdefghij");
+    expect(code, text).to.equal(2);
+    const lineOf = (account: string) => text.split("\n").find((line) => line.includes(`member-${account}  `));
+    expect(lineOf(locked)).to.match(
+      /failed {2}the stack is currently locked by 1 lock\(s\).*`pulumi cancel --stack member-\d{12}`/,
+    );
+    expect(lineOf(denied)).to.match(
+      /failed {2}(?!.*;)User: \S+ is not authorized to perform: iam:UpdateAssumeRolePolicy/,
+    );
+    expect(lineOf(other)).to.match(/up {6}.*1 update/);
+    rmSync(join(locks, `member-${locked}`), { recursive: true });
+    await project.mayDeploy(denied, [documented("member")]);
+
+    const wrong = await project.itaudit("members up --all --again", { PULUMI_CONFIG_PASSPHRASE: "another" });
+    expect(wrong.code, wrong.text).to.equal(2);
+    expect(wrong.text.match(/incorrect passphrase/g)).to.have.length(3);
+    const absent = await project.itaudit("members up --all", { PATH: "/nowhere" });
+    expect(absent.code, absent.text).to.equal(1);
+    expect(absent.text).to.include("there is no Pulumi CLI on the PATH");
+  });
+
+  it("lets the stack under way end where itaudit members up is interrupted, and goes on with the others later", async () => {
+    const underWay = join(
+      project.backend,
+      ".pulumi",
+      "locks",
+      "organization",
+      "audit-ecosystem",
+      `member-${LISTED[0]}`,
+    );
+    const interrupted = await project.itaudit(
+      `members up --all --again --concurrency 1 & p=$!; until ls ${underWay}/*.json; do sleep 0.2; done 2>&1 >/dev/null; kill -INT $p; wait $p`,
+    );
+    expect(interrupted.code, interrupted.text).to.equal(2);
+    expect(interrupted.text).to.include("3 member stacks: 1 brought up, 0 stood already, 0 failed, 2 left");
+    const second = await project.itaudit("members up --all");
+    expect(second.text).to.include("3 member stacks: 2 brought up, 1 stood already, 0 failed");
+    await sh("pulumi stack select audit");
+  });
+
   it("replaces the signing key by the lines of docs/backup.md, and both keys sign the hand-over", async () => {
     const [account] = LISTED;
     const bucket = (await sh("pulumi stack output bucketName --stack audit")).text.trim();
@@ -269,6 +318,95 @@ describe("Pulumi's own command line", function () {
       await project.mayDeploy(account!, [policy]);
       await up();
       await sh("pulumi destroy && pulumi stack select audit");
+    });
+  });
+
+  describe("a delivery pipeline, whose state is in a bucket", () => {
+    const STATE = "my-pulumi-state";
+    const role = (job: string) => `cd-pipeline-${job}`;
+    const stack = "--stack pipeline";
+    /** Runs a job's command as its workflow does, with the credentials of the job's role. */
+    const as = (who: string, line: string) =>
+      project.shAs(who, line, {
+        PULUMI_BACKEND_URL: `s3://${STATE}?endpoint=${project.endpoint}&s3ForcePathStyle=true&region=eu-central-1`,
+      });
+    const state = () => {
+      const { objects } = project.sandbox.state.buckets.get(STATE)!;
+      return [...objects].flatMap(([key, versions]) =>
+        versions.at(-1)!.deleteMarker ? [] : [`${key} ${versions.at(-1)!.etag}`],
+      );
+    };
+    const ended = async (who: string, line: string): Promise<string> => {
+      const { code, text } = await as(who, line);
+      expect(code, `${who}: ${line}\n${text.slice(-4000)}`).to.equal(0);
+      return text;
+    };
+
+    before(async () => {
+      const s3 = new S3Client({
+        endpoint: project.endpoint,
+        region: "eu-central-1",
+        forcePathStyle: true,
+        credentials: { accessKeyId: AUDIT_ACCOUNT, secretAccessKey: "sandbox" },
+      });
+      await s3.send(new CreateBucketCommand({ Bucket: STATE }));
+      const own = { prefix: "cd", bucket: "acme-cd" };
+      const policies = ["audit", "audit-options"].map((name) => edited(name, own));
+      const theState = stateStatements(STATE, true);
+      const person = [
+        ...policies,
+        documented("pipeline"),
+        JSON.stringify({ Version: "2012-10-17", Statement: theState }),
+      ];
+      await project.mayDeploy(AUDIT_ACCOUNT, person);
+      const values = {
+        "aws:region": "eu-central-1",
+        kind: "audit",
+        accounts: MEMBER,
+        auditors: "s3",
+        catalog: "false",
+        namePrefix: "cd",
+        parameterName: "/cd/accounts",
+        pipelineRepository: "my-org/audit-ecosystem",
+        pipelineStateBucket: STATE,
+      };
+      const set = Object.entries(values).map(([key, value]) => `pulumi config set ${stack} ${key} ${value}`);
+      await ended("deployer", [`pulumi stack init pipeline`, ...set, `pulumi up --skip-preview ${stack}`].join(" && "));
+    });
+
+    it("previews a change by the preview's role, which writes nothing of the state", async () => {
+      const standing = state();
+      await ended(role("preview"), `pulumi config set ${stack} accounts ${LISTED[0]}`);
+      expect(await ended(role("preview"), `pulumi preview ${stack}`)).to.match(/~ 1 to update/);
+      expect(state()).to.deep.equal(standing);
+      const refused = await as(role("preview"), `pulumi up --skip-preview ${stack}`);
+      expect(refused.code).not.to.equal(0);
+      expect(refused.text).to.match(/not authorized to perform: (ssm|s3):PutParameter|s3:PutObject/);
+    });
+
+    it("deploys the change by the deploying role, and finds no drift by the role that looks for it", async () => {
+      await ended(role("deploy"), `pulumi config set ${stack} tracing true && pulumi up --skip-preview ${stack}`);
+      const standing = state();
+      await ended(role("drift"), `pulumi preview --refresh --expect-no-changes ${stack}`);
+      expect(state()).to.deep.equal(standing);
+    });
+
+    it("uses each statement about the state that a job's role has, and asks for no other", () => {
+      const used = [...project.sandbox.iam.used].filter((each) => each.startsWith(role("")));
+      for (const [job, writes] of [
+        ["deploy", true],
+        ["preview", false],
+        ["drift", false],
+      ] as const)
+        for (const { Sid } of stateStatements(STATE, writes))
+          expect(
+            used.filter((each) => each.startsWith(`${role(job)} ${Sid} `)),
+            `${job} ${Sid}`,
+          ).not.to.be.empty;
+    });
+
+    after(async () => {
+      await as(role("deploy"), `pulumi destroy ${stack}`);
     });
   });
 

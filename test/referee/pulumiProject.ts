@@ -78,11 +78,20 @@ export interface PulumiProject {
   folder: string;
   /** Runs a line as a shell does, in the checkout or in another folder. */
   sh: (line: string, folder?: string) => Promise<Said>;
+  /**
+   * Runs a line in the checkout as a workflow does: with a role of the audit account, also for a state in a bucket, and
+   * without a profile.
+   */
+  shAs: (role: string, line: string, environment?: NodeJS.ProcessEnv) => Promise<Said>;
+  /** Where the sandbox answers. */
+  endpoint: string;
   mayDeploy: MayDeploy;
   /** Another checkout, at another path. */
   checkout: (name: string) => string;
   /** Runs the project's own command in the checkout, with credentials of the audit account. */
-  itaudit: (told: string) => Promise<Said>;
+  itaudit: (told: string, environment?: NodeJS.ProcessEnv) => Promise<Said>;
+  /** Folder of the backend's files. */
+  backend: string;
   close: () => Promise<void>;
 }
 
@@ -114,11 +123,12 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
   for (const { id } of accountsOf(sandbox.state.members))
     if (id !== AUDIT_ACCOUNT) await mayDeploy(id, [documented("member")]);
   const world = new World();
+  let deployer = DEPLOYER;
   const programs: ProgramRun[] = [];
   const servers = await pulumiServers(
     {
       world,
-      target: (account, region) => targetOf(door, account, region, `${account}.${DEPLOYER}`),
+      target: (account, region) => targetOf(door, account, region, `${account}.${deployer}`),
       // A profile is called by the account it is of.
       accountOf: (profile) => profile ?? AUDIT_ACCOUNT,
     },
@@ -162,8 +172,21 @@ export async function pulumiProject(members: number): Promise<PulumiProject> {
     folder,
     checkout,
     sh: (line, cwd = folder) => shell(line, cwd, env),
-    itaudit: (told) =>
-      shell(`node ${join(process.cwd(), "cli", "itaudit.mjs")} ${told}`, folder, { ...env, ...asAuditor }),
+    shAs: async (role, line, environment = {}) => {
+      deployer = role;
+      const credentials = { AWS_ACCESS_KEY_ID: `${AUDIT_ACCOUNT}.${role}`, AWS_SECRET_ACCESS_KEY: "sandbox" };
+      const said = await shell(line, folder, { ...env, ...credentials, AWS_REGION: "eu-central-1", ...environment });
+      deployer = DEPLOYER;
+      return said;
+    },
+    endpoint,
+    backend: join(home, "backend"),
+    itaudit: (told, environment = {}) =>
+      shell(`${process.execPath} ${join(process.cwd(), "cli", "itaudit.mjs")} ${told}`, folder, {
+        ...env,
+        ...asAuditor,
+        ...environment,
+      }),
     close: async () => {
       servers.close();
       await running.stop();
