@@ -94,6 +94,7 @@ function route(
   const bucket = isS3 ? (/^(.+)\.s3[.-]/.exec(request.headers.host ?? "")?.[1] ?? segments.shift()) : undefined;
   if (bucket !== undefined) base.Bucket = bucket;
   let best: (RequestedOperation & { score: number }) | undefined;
+  if (isS3 && asksUnserved(service, known, request)) return undefined;
   for (const shape of known.values()) {
     const { http } = shape;
     if (!http || http.method !== request.method) continue;
@@ -115,6 +116,26 @@ function route(
     if (!best || score > best.score) best = { shape, labels: { ...base, ...labels }, score };
   }
   return best;
+}
+
+const unserved = new WeakMap<Service, Set<string>>();
+
+/** Whether a subresource is named, such as `PUT /bucket?replication`, that is not served: it is no CreateBucket then. */
+function asksUnserved(service: Service, known: Map<string, OperationShape>, { method, query }: WireRequest): boolean {
+  const keysOf = (http: Http | undefined): string[] =>
+    (http?.query ?? []).flatMap(([key, value]) => (value === undefined ? [`${http?.method} ${key}`] : []));
+  let found = unserved.get(service);
+  if (!found) {
+    const schemas = Object.values(service.sdk).filter((each) => Array.isArray(each) && each[0] === 9);
+    const all = (schemas as OperationSchema[]).flatMap(([, , , traits]) => {
+      const { http } = traits as { http?: [string, string, number] };
+      return keysOf(http && httpOf(http));
+    });
+    const served = new Set([...known.values()].flatMap(({ http }) => keysOf(http)));
+    found = new Set(all.filter((each) => !served.has(each)));
+    unserved.set(service, found);
+  }
+  return [...query.keys()].some((key) => found.has(`${method} ${key}`));
 }
 
 /** Parameters that tell S3's operations of one path apart: a part's upload id and number. */

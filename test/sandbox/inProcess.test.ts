@@ -3,7 +3,9 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  ListBucketsCommand,
   ListObjectsV2Command,
+  PutBucketReplicationCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -97,5 +99,21 @@ describe("the sandbox in the same process", () => {
       return { id: $metadata.requestId, VersionId, stored: sandbox.state.buckets.get("same")?.objects.get("a") };
     };
     expect(await answers()).to.deep.equal(await answers());
+  });
+
+  it("takes a subresource of a bucket that it does not serve for no other operation", async () => {
+    const { client } = made();
+    const s3 = new S3Client(client);
+    const before = await s3.send(new ListBucketsCommand({}));
+    const refused = await s3
+      .send(
+        new PutBucketReplicationCommand({
+          Bucket: "not-there",
+          ReplicationConfiguration: { Role: "arn:aws:iam::999999999999:role/r", Rules: [] },
+        }),
+      )
+      .catch((error: Error) => error);
+    expect(refused).to.have.property("name", "UnknownOperationException");
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets).to.deep.equal(before.Buckets);
   });
 });
