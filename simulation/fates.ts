@@ -3,6 +3,7 @@ import { AwsError } from "../sandbox/service.ts";
 import type { Attempt } from "./lambda.ts";
 import type { CallOnWire, Fate } from "./network.ts";
 import { isWithin, type Script } from "./script.ts";
+import { CHANGED_BIT } from "./wrongAnswers.ts";
 
 /** What fates are drawn from. */
 export interface Draw {
@@ -161,6 +162,7 @@ export function fatesOf(script: Script, { random, elapsed, accountOf, auditAccou
     if (ofKey) return ofKey;
     const wrong = wrongAnswer(call, ms, inMember);
     if (wrong) return wrong;
+    if (chance(script.changedBits)) return { ms, wrong: CHANGED_BIT };
     if (inMember && chance(script.expired))
       return {
         ms,

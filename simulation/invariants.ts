@@ -28,7 +28,7 @@ import { violationsOnTheWay } from "./moments.ts";
 import { hasOccasion, type Occasions } from "./notices.ts";
 import type { Script } from "./script.ts";
 import { bucketSource } from "./simulatedBucket.ts";
-import { fallingSeals, fallingTimes } from "./times.ts";
+import { fallingSeals, fallingTimes, fallingWithin } from "./times.ts";
 import { judgedIn, wrongVerdicts } from "./verdicts.ts";
 import { BUCKET, DEADLINE_MINUTES, everyAuditor, type World } from "./world.ts";
 
@@ -175,7 +175,10 @@ export async function violations(world: World, script: Script, happened: Happene
   say(...tooMany(world.holdings.values(), happened));
   const incomplete = manifests.some(({ missing }) => missing.length);
   const occasions = { script, tries: happened.tries, incomplete };
-  say(...fallingSeals(manifests), ...(await unverified(objects, keys, occasions)));
+  say(
+    ...fallingSeals(manifests, script.clocksPutBack.get("sealer")?.by),
+    ...(await unverified(objects, keys, occasions)),
+  );
   say(
     ...Object.keys(happened.requests).flatMap((each) => (/ s3 DELETE/.test(each) ? `${each}: nothing is deleted` : [])),
   );
@@ -183,7 +186,7 @@ export async function violations(world: World, script: Script, happened: Happene
     "unjudged",
     "unreadable",
     ...(incomplete ? [] : ["late"]),
-    ...(script.clocks.size ? [] : ["time"]),
+    ...(script.clocks.size || script.clocksPutBack.size ? [] : ["time"]),
   ] as Notice["kind"][];
   const watched = { seed: script.seed, keys, everyWrite: looks.everyWrite, unexpected: new Set(unexpected) };
   say(...(await violationsOnTheWay(objects, watched)));
@@ -231,7 +234,11 @@ async function wrongVerdictsIn(folder: string, script: Script, { changes, untrou
     return [
       ...found,
       ...(truth
-        ? wrongVerdicts(judged, truth, { isChanging: (arn) => isChanging(arn, changes) })
+        ? wrongVerdicts(judged, truth, {
+            // Whether an account that joins was in the newest run is told by the plan.
+            isChanging: (arn) =>
+              isChanging(arn, changes) || [...script.joining.keys()].some((each) => arn.includes(each)),
+          })
         : ["the run without trouble was not sealed"]),
     ];
   });
@@ -289,7 +296,7 @@ function violationsOfRun(truth: Truth, plan: Plan, manifest: Manifest): string[]
   const items = itemsOf(world, plan, commits);
   const all = [...items.values()].flat();
   const everything = new Set(
-    script.accounts.flatMap((account) =>
+    [...script.accounts, ...joinedFor(plan, truth)].flatMap((account) =>
       script.auditors.flatMap((auditor) =>
         (auditor === "iam" ? [GLOBAL] : script.regions).map((region) => `${auditor} ${account} ${region}`),
       ),
@@ -314,14 +321,47 @@ function violationsOfRun(truth: Truth, plan: Plan, manifest: Manifest): string[]
     found.push(...violationsOfItem(truth, ofItem[0]!, items.get(name) ?? []));
     items.delete(name);
   }
-  const clocks = [0, ...script.clocks.values()];
-  const apart = Math.max(...clocks) - Math.min(...clocks);
-  found.push(...fallingTimes({ plan, manifest, commits, items: all }, apart));
+  found.push(...plannedTooSoon(plan, truth));
+  found.push(...fallingTimes({ plan, manifest, commits, items: all }, clocksApart(script)));
+  for (const commit of commits)
+    found.push(...fallingWithin(commit, [...itemsOf(world, plan, [commit]).values()].flat()));
   for (const name of everything) found.push(`${name} was not planned`);
   for (const name of outcomes.keys()) found.push(`${name} has an outcome and was not planned`);
   for (const name of items.keys()) found.push(`${name} has items and was not planned`);
   return found;
 }
+
+/** Milliseconds by which the clocks of a run's functions differ at most. */
+function clocksApart({ clocks, clocksPutBack }: Script): number {
+  const names = [...new Set([...clocks.keys(), ...clocksPutBack.keys()])];
+  const all = names.flatMap((name) => {
+    const ahead = clocks.get(name) ?? 0;
+    return [ahead, ahead - (clocksPutBack.get(name)?.by ?? 0)];
+  });
+  return Math.max(0, ...all) - Math.min(0, ...all);
+}
+
+/** When a run's plan was written, by AWS's clock. */
+const plannedAt = (plan: Plan, { world }: Truth): number =>
+  +world.state.buckets
+    .get(BUCKET)!
+    .objects.get(planKey(plan.run_id, runDate(plan.started_at)))!
+    .at(-1)!.modified;
+
+/** As long as Lambda keeps an event: a boss may have read the list so long before its plan lands. */
+const READ_BEFORE = 7 * 60 * 60_000;
+
+/** Accounts that were in the list long enough before a run was planned. */
+const joinedFor = (plan: Plan, truth: Truth): string[] =>
+  [...truth.world.joined].flatMap(([account, at]) => (plannedAt(plan, truth) - at > READ_BEFORE ? account : []));
+
+/** Accounts that a run covers though they were not in the list yet. */
+const plannedTooSoon = (plan: Plan, truth: Truth): string[] =>
+  [...truth.script.joining.keys()].flatMap((account) => {
+    const at = truth.world.joined.get(account) ?? Number.POSITIVE_INFINITY;
+    const isPlanned = plan.tasks.flatMap(plannedItems).some(({ account_id }) => account_id === account);
+    return isPlanned && plannedAt(plan, truth) < at ? [`${account} was planned before it joined`] : [];
+  });
 
 /** The commits that the manifest names, as they are in the bucket; whether they are as sealed, verifying tells. */
 function commitsOf({ state }: World, manifest: Manifest): TaskOutcome[] {

@@ -5,7 +5,7 @@ import type { WireAnswer, WireRequest } from "../sandbox/wire/message.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { EventLog } from "./eventLog.ts";
 import type { Attempt, Instance } from "./lambda.ts";
-import { isOfProxy, type WrongAnswer, wrongAnswers } from "./wrongAnswers.ts";
+import { CHANGED_BIT, isOfProxy, type WrongAnswer, wrongAnswers } from "./wrongAnswers.ts";
 
 /** A request, as far as faults and the log look at it. */
 export interface CallOnWire {
@@ -51,6 +51,8 @@ export interface NetworkWorld {
   ahead: (functionName: string) => number;
   /** Called for each fault that strikes. */
   struck: (fault: string) => void;
+  /** In [0, 1). */
+  random: () => number;
 }
 
 export function callOf({ method, path, headers, body }: WireRequest): CallOnWire {
@@ -99,7 +101,7 @@ export function doorOf(
   instance: Pick<Instance, "attempt">,
   requestTimeout: number,
 ) {
-  const spoil = wrongAnswers();
+  const spoil = wrongAnswers(world.random);
   const handle = async (request: WireRequest): Promise<WireAnswer> => {
     const attempt = instance.attempt;
     if (!attempt || attempt.dead) return never();
@@ -134,7 +136,11 @@ export function doorOf(
     else if (fate.lost !== "before") {
       answer = await reach();
       if (fate.errorAfter) answer = writeError(service, fate.errorAfter, "simulated");
+      const right = answer;
       if (fate.wrong) answer = spoil(service, call.what, answer, fate.wrong);
+      // Not every answer has a bit whose change can be noticed.
+      if (fate.wrong === CHANGED_BIT && answer !== right)
+        world.struck(service?.signingName === "s3" ? "s3 answer: changed bit" : "answer: changed bit");
     }
     const became = isLost ? "lost" : `${answer.status}${fate.wrong ? ` ${fate.wrong}` : ""}`;
     log.add(`${FunctionName} ${attempt.id} ${call.service} ${call.region} ${call.what} ${became}`);

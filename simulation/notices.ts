@@ -24,7 +24,7 @@ export function hasOccasion({ kind, key, problem }: Notice, { script, tries, inc
       return isOther || (tries.get(taskName(run, task)) ?? 0) > 1;
     }
     case "time":
-      return script.clocks.size > 0;
+      return script.clocks.size + script.clocksPutBack.size > 0;
     // Somebody had it sealed without a task, and the task committed all the same.
     case "incomplete":
     case "late":

@@ -58,6 +58,8 @@ export interface Script {
   /** Chance of each call in a member account, and of each that enters one, to get what is no answer to it, and in which ways. */
   wrongAnswer: number;
   wrongAnswers: readonly WrongAnswer[];
+  /** Chance of each answer to come with a changed bit that can be noticed. */
+  changedBits: number;
   /** Chance of each call in a member account to find that the session's token is not taken any more. */
   tokenRefused: number;
   /** Of all listings, the share whose pages go wrong. */
@@ -66,6 +68,8 @@ export interface Script {
   changing: number;
   /** Milliseconds by which the clock of a function is ahead of AWS's; by its name without the prefix. */
   clocks: ReadonlyMap<string, number>;
+  /** Clocks of functions that are put back while they run, by the function's name without the prefix. */
+  clocksPutBack: ReadonlyMap<string, PutBack>;
   /** Chance of each write of evidence to land when nobody waits for it any more. */
   lateWrite: number;
   /** What becomes of the signing key: from which call to KMS on, and for how many. */
@@ -82,6 +86,14 @@ export interface Script {
   outage: Span | undefined;
   /** Milliseconds of the run after which an account has left: its role is gone. */
   leaving: ReadonlyMap<string, number>;
+  /** Milliseconds of the run after which an account is there, and listed: whatever was planned before is without it. */
+  joining: ReadonlyMap<string, number>;
+}
+
+/** When a clock is put back, in milliseconds of the run, and by how many. */
+export interface PutBack {
+  at: number;
+  by: number;
 }
 
 /** Milliseconds of the run. */
@@ -159,6 +171,24 @@ export function scriptOf(seed: number): Script {
     accountsPerTask: on() ? 2 : undefined,
     ...wrongAwsOf(seed),
     ...troubleOf(seed, accounts),
+    ...lateTroubleOf(seed, accounts),
+  };
+}
+
+/** What was added last: drawn apart, so that a seed keeps everything else. */
+function lateTroubleOf(seed: number, accounts: readonly string[]) {
+  const random = randomOf(`${seed} late trouble`);
+  const on = (chance: number) => random() < chance;
+  const between = (least: number, most: number) => least + random() * (most - least);
+  // Within the five minutes by which AWS lets a clock be wrong.
+  const putBack = (): PutBack => ({ at: between(0, 30_000), by: Math.round(between(200, 200_000)) });
+  const joins = String(accounts.length + 1).repeat(12);
+  return {
+    clocksPutBack: new Map(
+      on(0.2) ? CLOCKS.filter(() => random() < 0.6).map((name) => [name, putBack()] as const) : [],
+    ),
+    joining: new Map(on(0.12) ? [[joins, between(0, 5_000)] as const] : []),
+    changedBits: on(0.2) ? between(0.01, 0.15) : 0,
   };
 }
 
@@ -259,4 +289,7 @@ export const quietScript = (seed: number): Script => ({
   lockedFrom: undefined,
   outage: undefined,
   leaving: new Map(),
+  clocksPutBack: new Map(),
+  joining: new Map(),
+  changedBits: 0,
 });

@@ -9,6 +9,7 @@ import type { SandboxState, StoredFunction } from "../sandbox/state.ts";
 import { Unsigned } from "../sandbox/unsigned.ts";
 import { plannedAuditor } from "../src/auditors/collector.ts";
 import { DURATIONS_KEY, signatureKey } from "../src/evidence/layout.ts";
+import { risingClock } from "../src/runtime/risingClock.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import { RaisedAlarms } from "./alarms.ts";
 import { type Changes, changesOf } from "./changes.ts";
@@ -75,6 +76,8 @@ export interface SimulationOptions {
   looks?: Looks | false;
   system?: System;
   script?: Script;
+  /** What a function makes of its machine's clock, instead of what it does. */
+  clockOf?: (clock: () => number) => () => number;
   /** Keep the event log's lines. */
   keepLog?: boolean;
   /** What becomes of calls, instead of what the script says; by the account that calls. */
@@ -162,10 +165,14 @@ function stageOf(seed: number, script: Script, options: SimulationOptions): Stag
   const taskTries = new Map<string, number>();
   const alarms = new RaisedAlarms();
   const elapsed = () => clock.now() - START;
-  const ahead = (functionName: string) => script.clocks.get(functionName.slice("audit-".length)) ?? 0;
+  const ahead = (functionName: string) => {
+    const name = functionName.slice("audit-".length);
+    const { at, by } = script.clocksPutBack.get(name) ?? { at: Number.POSITIVE_INFINITY, by: 0 };
+    return (script.clocks.get(name) ?? 0) - (elapsed() >= at ? by : 0);
+  };
   const runtimeOf = (fn: StoredFunction, self: Pick<Instance, "attempt">): Runtime => ({
     ...environmentOf(world, fn),
-    now: () => clock.now() + ahead(fn.FunctionName),
+    now: (options.clockOf ?? risingClock)(() => clock.now() + ahead(fn.FunctionName)),
     random,
     timeout: clock.timeout,
     wait: clock.sleep,
@@ -209,7 +216,7 @@ function stageOf(seed: number, script: Script, options: SimulationOptions): Stag
   });
   const { handle } = createSandbox(state, { now: clock.now, random, invoke: lambda, services });
   const fate = fateOf({ script, clock, random, world }, options);
-  const network: NetworkWorld = { handle, services, fate, count: requests.add, ahead, struck };
+  const network: NetworkWorld = { handle, services, fate, count: requests.add, ahead, struck, random };
   befall({ script, clock, world, lambda }, struck);
   return { script, clock, random, log, world, changes, lambda, requests, faults, taskTries, alarms };
 }
@@ -227,7 +234,7 @@ function befall(
   { script, clock, world, lambda }: Pick<Stage, "script" | "clock" | "world" | "lambda">,
   struck: (fault: string) => void,
 ): void {
-  const { deployedAt, leaving } = script;
+  const { deployedAt, leaving, joining, clocksPutBack } = script;
   if (deployedAt !== undefined) {
     world.deploy("1".repeat(64));
     clock.after(deployedAt, () => {
@@ -236,6 +243,12 @@ function befall(
       struck("deployment in mid-run");
     });
   }
+  for (const { at } of clocksPutBack.values()) clock.after(at, () => struck("clock put back"));
+  for (const [account, at] of joining)
+    clock.after(at, () => {
+      world.join(account);
+      struck("account that joins");
+    });
   for (const [account, at] of leaving)
     clock.after(at, () => {
       world.leave(account);

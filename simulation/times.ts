@@ -32,12 +32,24 @@ export function fallingTimes(
   return found;
 }
 
-/** Sealing times that fall along the chain: one sealer's clock tells them all. */
-export function fallingSeals(manifests: readonly Manifest[]): string[] {
+/** Times that fall within one function: it never dates what it does later before what it did. */
+export function fallingWithin({ task, committed_at }: TaskOutcome, items: readonly Item[]): string[] {
+  return items.flatMap(({ collected_at, resource_id }) =>
+    Date.parse(committed_at) < Date.parse(collected_at)
+      ? [`task ${task} collected ${resource_id} at ${collected_at}, and committed it at ${committed_at}`]
+      : [],
+  );
+}
+
+/**
+ * Sealing times that fall along the chain: one sealer's clock tells them all.
+ * @param putBack milliseconds by which that clock was put back
+ */
+export function fallingSeals(manifests: readonly Manifest[], putBack = 0): string[] {
   const inOrder = [...manifests].sort((a, b) => a.sequence - b.sequence);
   return inOrder.flatMap((manifest, n) => {
     const before = inOrder[n - 1];
-    return before && manifest.sealed_at < before.sealed_at
+    return before && Date.parse(manifest.sealed_at) < Date.parse(before.sealed_at) - putBack
       ? `sequence number ${before.sequence} was sealed at ${before.sealed_at}, and ${manifest.sequence} at ${manifest.sealed_at}`
       : [];
   });

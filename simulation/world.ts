@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import type { CreateKeyResponse, GetPublicKeyResponse } from "@aws-sdk/client-kms";
 import { SYSTEM_PATH, trustPolicy } from "../components/memberAccount.ts";
 import {
@@ -22,7 +22,6 @@ import { ecs } from "../src/auditors/services/ecs.ts";
 import { iam } from "../src/auditors/services/iam.ts";
 import { rds } from "../src/auditors/services/rds.ts";
 import { DURATIONS_KEY } from "../src/evidence/layout.ts";
-import { sha256 } from "../src/evidence/plan.ts";
 import { type Holdings, holdingsOf } from "./estate.ts";
 import { hintOf } from "./hints.ts";
 import type { Script } from "./script.ts";
@@ -74,6 +73,10 @@ export interface World {
   changeKey: () => void;
   /** Gives every function the code, and the settings, of another version; what runs keeps what it began with. */
   deploy: (bundleSha256: string) => void;
+  /** Adds an account of the script's to the list, with its role. */
+  join: (account: string) => void;
+  /** When accounts were added to the list. */
+  joined: ReadonlyMap<string, number>;
   /** Takes the role out of an account. */
   leave: (account: string) => void;
   /** Puts what an earlier run took where the boss looks for it. */
@@ -115,6 +118,7 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
   const holdings = addMembers(making);
   const leaveHint = addBucket(making);
   const parameterArn = addAccountList(making);
+  const joined = new Map<string, number>();
   const signing = [signingKeyIn(state, now, randomId)];
   const { environments, keys } = addFunctions(making, parameterArn, signing[0]!.arn);
   const changeKey = (): void => {
@@ -138,6 +142,13 @@ export function worldOf(script: Script, now: () => number, randomId: (length: nu
       for (const [name, environment] of environments)
         environments.set(name, { ...environment, BUNDLE_SHA256: bundleSha256 });
     },
+    join: (account) => {
+      addMember(making, account);
+      const list = state.parameters.get(parameterArn)!;
+      state.parameters.set(parameterArn, { ...list, Value: `${list.Value},${account}`, Version: list.Version + 1 });
+      joined.set(account, now());
+    },
+    joined,
     leave: (account) => void state.roles.delete(`arn:aws:iam::${account}:role/${ROLE}`),
     leaveHint,
   };
@@ -171,26 +182,34 @@ function addRole({ state, createdAt }: Making, { account, name, path, trust, pol
 
 /** Member accounts with the cross-account role, but in those that the script closes. @returns what each has */
 function addMembers(making: Making): World["holdings"] {
-  const { script, state, auditors } = making;
+  const { script } = making;
   const holdings: World["holdings"] = new Map();
   for (const account of script.accounts) {
-    state.members.push({ id: account, name: `member-${account}`, state: "ACTIVE", unit: "ou-sbox-test0000" });
     holdings.set(account, holdingsOf(script.seed, account, script.regions, script.sizes));
-    if (script.closed.has(account)) continue;
-    const denied = script.denied.get(account);
-    const deny = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: denied, Resource: "*" }] };
-    addRole(making, {
-      account,
-      name: ROLE,
-      path: "/",
-      trust: trustPolicy({ partition: "aws", auditAccountId: AUDIT_ACCOUNT, externalId: EXTERNAL_ID }),
-      policies: [
-        ...memberPolicyDocuments(Object.values(auditors)).map(({ document }) => document),
-        ...(denied ? [deny] : []),
-      ],
-    });
+    addMember(making, account);
   }
+  for (const account of script.joining.keys())
+    holdings.set(account, holdingsOf(script.seed, account, script.regions, script.sizes));
   return holdings;
+}
+
+/** An account of the organization, with the cross-account role unless the script closes it. */
+function addMember(making: Making, account: string): void {
+  const { script, state, auditors } = making;
+  state.members.push({ id: account, name: `member-${account}`, state: "ACTIVE", unit: "ou-sbox-test0000" });
+  if (script.closed.has(account)) return;
+  const denied = script.denied.get(account);
+  const deny = { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: denied, Resource: "*" }] };
+  addRole(making, {
+    account,
+    name: ROLE,
+    path: "/",
+    trust: trustPolicy({ partition: "aws", auditAccountId: AUDIT_ACCOUNT, externalId: EXTERNAL_ID }),
+    policies: [
+      ...memberPolicyDocuments(Object.values(auditors)).map(({ document }) => document),
+      ...(denied ? [deny] : []),
+    ],
+  });
 }
 
 /** The evidence bucket, with the hint of an earlier run where the script has one. @returns what leaves another hint */
@@ -206,7 +225,9 @@ function addBucket({ script, state, createdAt }: Making): World["leaveHint"] {
   });
   const leaveHint = (text: string): void => {
     const { objects } = state.buckets.get(BUCKET)!;
-    const stored = { body: Buffer.from(text), etag: '"hint"', sha256: sha256(text), modified: createdAt };
+    const body = Buffer.from(text);
+    const checksum = createHash("sha256").update(body).digest("base64");
+    const stored = { body, etag: '"hint"', sha256: checksum, modified: createdAt };
     objects.set(DURATIONS_KEY, [{ ...stored, version: "earlier" }]);
   };
   const hint = hintOf(script.hint, script.seed, script.accounts, script.auditors);

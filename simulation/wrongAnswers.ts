@@ -15,7 +15,10 @@ export const WRONG_ANSWERS = [
   /** The body of another operation of the service. */
   "of another operation",
 ] as const;
-export type WrongAnswer = (typeof WRONG_ANSWERS)[number];
+
+/** One bit is another: in an object whose checksum S3 gives, or where the body cannot be read with it. */
+export const CHANGED_BIT = "changed bit";
+export type WrongAnswer = (typeof WRONG_ANSWERS)[number] | typeof CHANGED_BIT;
 
 /** Whether something on the way answers so, and AWS never gets the call. */
 export const isOfProxy = (wrong: WrongAnswer): boolean => wrong === "page of HTML" || wrong === "error of HTML";
@@ -25,8 +28,8 @@ const PAGE = bytes(
 );
 const HTML = { "content-type": "text/html" };
 
-/** Spoils answers; it keeps what services said to other operations. */
-export function wrongAnswers() {
+/** Spoils answers; it keeps what services said to other operations. @param random in [0, 1) */
+export function wrongAnswers(random: () => number) {
   const said = new Map<string, Map<string, WireAnswer>>();
 
   /** The answer as it comes; the right one where this operation's cannot be spoilt in that way. */
@@ -45,6 +48,8 @@ export function wrongAnswers() {
       case "cut off":
       case "cut off, unannounced":
         return cut(answer, wrong === "cut off");
+      case CHANGED_BIT:
+        return withChangedBit(answer, random);
       case "of another operation":
         return [...ofService].find(([other]) => other !== what)?.[1] ?? foreign(service, answer);
     }
@@ -63,4 +68,42 @@ function foreign(service: Service | undefined, { headers }: WireAnswer): WireAns
     ? '{"attributes":[]}'
     : "<ListAttributesResponse><ListAttributesResult><Attributes/></ListAttributesResult></ListAttributesResponse>";
   return { status: 200, headers, body: bytes(text) };
+}
+
+/** Places that are tried for a bit with which a body cannot be read. */
+const PLACES = 20;
+
+/** The answer with another bit; as it is where no such bit was found, as nobody could notice it. */
+function withChangedBit(answer: WireAnswer, random: () => number): WireAnswer {
+  const { body, headers } = answer;
+  if (!body.length || answer.status !== 200) return answer;
+  const hasChecksum = headers["x-amz-checksum-sha256"] !== undefined;
+  for (let tries = 0; tries < PLACES; tries++) {
+    const changed = Uint8Array.from(body);
+    changed[Math.floor(random() * body.length)]! ^= 1 << Math.floor(random() * 7);
+    if (hasChecksum || !isReadable(Buffer.from(changed).toString("utf8"))) return { ...answer, body: changed };
+  }
+  return answer;
+}
+
+/** Whether a text is JSON, or XML whose elements are closed in order. */
+export function isReadable(text: string): boolean {
+  if (!text.startsWith("<")) {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  const open: string[] = [];
+  let at = 0;
+  for (const [tag, end, name, empty] of text.matchAll(/<(\/?)([^\s<>/?!]+)[^<>]*?(\/?)>|<\?[^<>]*\?>|</g)) {
+    if (tag === "<") return false;
+    at += 1;
+    if (!name) continue;
+    if (end && open.pop() !== name) return false;
+    if (!end && !empty) open.push(name);
+  }
+  return at > 0 && !open.length;
 }

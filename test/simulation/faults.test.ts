@@ -3,9 +3,10 @@ import { WRONG_PAGES } from "../../simulation/listings.ts";
 import { EVERY_LOOK } from "../../simulation/looks.ts";
 import { quietScript, type Script, SIGNING_KEY_FAULTS } from "../../simulation/script.ts";
 import { type SimulationReport, simulate } from "../../simulation/simulate.ts";
-import { WRONG_ANSWERS } from "../../simulation/wrongAnswers.ts";
+import { isReadable, WRONG_ANSWERS } from "../../simulation/wrongAnswers.ts";
 import { Manifest } from "../../src/evidence/manifest.ts";
 import { TaskOutcome } from "../../src/evidence/taskOutcome.ts";
+import { risingClock } from "../../src/runtime/risingClock.ts";
 
 /** Seeds within which a fault has to strike. */
 const SEEDS = 40;
@@ -19,6 +20,9 @@ const minutes = (of: number) => of * 60_000;
 const everyClock = (ahead: number) =>
   new Map(["boss", "get-meta-rds", "get-meta-iam", "recorder", "sealer", "watchdog"].map((name) => [name, ahead]));
 
+const everyClockPutBack = (at: number, by: number) =>
+  new Map([...everyClock(0).keys()].map((name) => [name, { at, by }]));
+
 /** Every try of an auditor dies, so that its event is given up. */
 const deathOfEachTask = { kill: 0.9, kills: { boss: 0, auditor: 20, recorder: 0, sealer: 0 } };
 
@@ -30,6 +34,10 @@ const faults: Record<string, Partial<Script>> = {
   "lambda answer: page of HTML": { wrongAnswer: 0.3, wrongAnswers: ["page of HTML"] },
   "s3 answer: page of HTML": { wrongAnswer: 0.3, wrongAnswers: ["page of HTML"] },
   ...Object.fromEntries(WRONG_PAGES.map((wrong) => [wrong, { wrongPages: 0.9 }])),
+  "answer: changed bit": { changedBits: 0.2 },
+  "s3 answer: changed bit": { changedBits: 0.2 },
+  "clock put back": { clocksPutBack: everyClockPutBack(1_500, 90_000) },
+  "account that joins": { joining: new Map([["222222222222", 1_000]]) },
   "token refused": { tokenRefused: 0.1 },
   "estate that changes": { changing: 0.5 },
   "deleted while it is read": { changing: 0.5 },
@@ -109,6 +117,32 @@ describe("a fault of AWS", function () {
       expect(report.violations, `seed ${seed}`).to.deep.equal([]);
       expect(report.faults, `seed ${seed}`).to.deep.equal({});
     }
+  });
+
+  it("is noticed where a function takes the clock of its machine as it is: times fall within a task", async () => {
+    const noticed: string[] = [];
+    for (let seed = 1; seed <= 10; seed++) {
+      const script = { ...everything(seed), clocksPutBack: everyClockPutBack(500 + 100 * seed, 90_000) };
+      noticed.push(...(await simulate(seed, { script, clockOf: (clock) => clock })).violations);
+    }
+    expect(noticed.join("\n")).to.match(/^task \S+ collected .* and committed it at/m);
+  });
+
+  it("can be a bit that makes a body unreadable: no JSON, or elements that are not closed in order", () => {
+    for (const readable of ['{"a":[1,"<"]}', "<?xml version='1.0'?><a b='1'><c/>text &lt; <d>x</d></a>", "[]"])
+      expect(isReadable(readable), readable).to.equal(true);
+    for (const unreadable of ['{"a":1', "<a><b></a></b>", "<a><b></a>", "<a><c</a>", "<a>", "", "a<b></b>"])
+      expect(isReadable(unreadable), unreadable).to.equal(false);
+  });
+
+  it("puts a clock back, and what is told of the time never falls", () => {
+    let machine = 1_000;
+    const clock = risingClock(() => machine);
+    const told = [1_000, 1_500, 200, 300, 200, 5_000].map((each) => {
+      machine = each;
+      return clock();
+    });
+    expect(told).to.deep.equal([1_000, 1_500, 1_500, 1_600, 1_600, 6_400]);
   });
 
   it("changes no verdict: what fails in the estate never passes in a run with faults", async () => {
