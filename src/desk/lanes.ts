@@ -36,13 +36,13 @@ export interface LaneStart {
 }
 
 /**
- * Ten times what three tasks over a million resources take (`npm run bench -- --only memory`). Without a limit V8 takes
+ * Ten times what a task over a million resources takes, of which a thread reads eight at most at a time (`npm run bench -- --only memory`). Without a limit V8 takes
  * that of the machine, and lets a heap that may become that large grow fourfold before it looks for what is free.
  * @see https://nodejs.org/docs/latest-v20.x/api/worker_threads.html#new-workerfilename-options
  */
 const HEAP_MB = 1024;
-/** For what was made last: half of V8's own, as each thread has one and little of it lives on. */
-const YOUNG_MB = 24;
+/** For what was made last: a quarter of V8's own, as each thread has one and little of it lives on. */
+const YOUNG_MB = 12;
 
 /** Starts threads; a task goes to the one that has the fewest under way. */
 export function startLanes({ count, ...start }: LaneStart, data: LaneData, events: LaneEvents): Lanes {
