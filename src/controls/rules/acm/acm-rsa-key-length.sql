@@ -9,6 +9,6 @@
 --   soc-2: [CC6.7]
 --   iso-27001: [A.8.24]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       NOT regexp_like(d.key_algorithm, '^RSA[-_](512|768|1024)$') AS passes,
+       NOT regexp_like(nullif(d.key_algorithm, ''), '^RSA[-_](512|768|1024)$') AS passes,
        'The key is ' || d.key_algorithm AS reason
 FROM latest_aws_certificatemanager_certificate d

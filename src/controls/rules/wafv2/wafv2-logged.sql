@@ -9,6 +9,8 @@
 --   soc-2: [CC7.2]
 --   iso-27001: [A.8.15]
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
-       d.get_logging_configuration IS NOT NULL AS passes,
+       CASE WHEN d.get_logging_configuration IS NULL THEN false
+            WHEN json_size(d.get_logging_configuration, '$.LoggingConfiguration.LogDestinationConfigs') = 0 THEN NULL
+            ELSE true END AS passes,
        'Requests are not logged' AS reason
 FROM latest_aws_wafv2_webacl d
