@@ -57,8 +57,8 @@ function whatWentWrong(stack: string): (thrown: unknown) => never {
       .filter(Boolean);
     const errors = lines.flatMap((line) => /^error:\s*(.+)$/i.exec(line)?.[1] ?? []);
     const reasons = errors.filter((line) => !WHATEVER.test(line));
-    const said = [reasons, errors, lines].find((each) => each.length) ?? [];
-    const told = [...new Set(said)].slice(-LINES).join("; ");
-    throw new Error(told.replaceAll("`pulumi cancel`", `\`pulumi cancel --stack ${stack}\``));
+    const chosen = [reasons, errors, lines].find((each) => each.length) ?? [];
+    const reason = [...new Set(chosen)].slice(-LINES).join("; ");
+    throw new Error(reason.replaceAll("`pulumi cancel`", `\`pulumi cancel --stack ${stack}\``));
   };
 }
