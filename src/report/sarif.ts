@@ -125,7 +125,7 @@ function resultOfAnomaly(each: ProvenAnomaly, ruleIndex: number): Result {
 }
 
 /** What a result is about, as the path of a location. */
-interface Place {
+interface Located {
   account_id: string;
   region: string | null;
   resource_type: string;
@@ -135,7 +135,7 @@ interface Place {
 
 /** Code scanning refuses a file of which one result has no path and line, and takes a result at another path for a new one. */
 const locationOf = (
-  { account_id, region, resource_type, resource_id }: Place,
+  { account_id, region, resource_type, resource_id }: Located,
   fullyQualifiedName: string,
   name: string,
 ): Location => ({
@@ -169,7 +169,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
   const where = `${account_id} ${region ?? "every region"}`;
   const name = resource ? (resource.arn ?? `${resource.resource_id} in ${where}`) : `${control.resource} in ${where}`;
   const resource_type = resource?.resource_type ?? control.resource;
-  const says = `${name}: ${reason ?? control.title}`;
+  const message = `${name}: ${reason ?? control.title}`;
   return {
     ruleId: control.id,
     ruleIndex,
@@ -177,7 +177,7 @@ function resultOf(finding: Finding, control: ReportedControl, ruleIndex: number)
     // SARIF gives a level to failures alone.
     level: status === "unknown" ? "none" : LEVELS[control.severity],
     // Code scanning knows no kinds: what it shows says so itself.
-    message: { text: messageText(status === "unknown" ? `Not known: ${says}` : says) },
+    message: { text: messageText(status === "unknown" ? `Not known: ${message}` : message) },
     locations: [
       locationOf(
         { account_id, region, resource_type, resource_id: resource?.resource_id },
