@@ -70,15 +70,15 @@ function foreign(service: Service | undefined, { headers }: WireAnswer): WireAns
   return { status: 200, headers, body: bytes(text) };
 }
 
-/** Places that are tried for a bit with which a body cannot be read. */
-const PLACES = 20;
+/** Positions that are tried for a bit with which a body cannot be read. */
+const POSITIONS = 20;
 
 /** The answer with another bit; as it is where no such bit was found, as nobody could notice it. */
 function withChangedBit(answer: WireAnswer, random: () => number): WireAnswer {
   const { body, headers } = answer;
   if (!body.length || answer.status !== 200) return answer;
   const hasChecksum = headers["x-amz-checksum-sha256"] !== undefined;
-  for (let tries = 0; tries < PLACES; tries++) {
+  for (let tries = 0; tries < POSITIONS; tries++) {
     const changed = Uint8Array.from(body);
     changed[Math.floor(random() * body.length)]! ^= 1 << Math.floor(random() * 7);
     if (hasChecksum || !isReadable(Buffer.from(changed).toString("utf8"))) return { ...answer, body: changed };

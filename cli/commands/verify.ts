@@ -51,7 +51,7 @@ export const verifyCommand = (program: Command): Command =>
     .option("--checkpoint <file...>", "checkpoints of the witness that were kept elsewhere; with --witness")
     .option(
       "--timestamp-ca <file>",
-      "certificates, PEM, that those of time-stamp authorities must lead to: their signatures are checked",
+      "certificates, PEM, that those of time-stamp authorities must lead to: their signatures are checked, not whether a certificate was revoked",
     )
     .option("--tables", "derive the tables again from the evidence, and compare them with the existing ones")
     .option("--proof <file>", "check only this proof from itaudit prove; with --public-key")
@@ -163,7 +163,7 @@ function printVerdict(verdict: Verdict): void {
   if (beyond.length) printLine(`outside of every seal: ${beyond.join(", ")}`);
   for (const { run_id, authority, time, signed_by } of verdict.timestamps)
     printLine(
-      `time stamp: run ${run_id} at ${time} by ${authority}; ${signed_by === undefined ? "of this manifest, who signed it is not checked: give --timestamp-ca" : `signed by ${signed_by}`}`,
+      `time stamp: run ${run_id} at ${time} by ${authority}; ${signed_by === undefined ? "of this manifest, who signed it is not checked: give --timestamp-ca" : `signed by ${signed_by} (whether its certificate was revoked is not checked)`}`,
     );
   if (verdict.witness)
     printLine(

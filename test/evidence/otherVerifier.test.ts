@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { folderSource } from "../../src/evidence/folderSource.ts";
 import { chainKey, checkpointKey, manifestKey } from "../../src/evidence/layout.ts";
@@ -224,6 +226,19 @@ describe("both verifiers, with a witness", function () {
       expect(await judged(folder, { inCopy: { 2: text } }), what).to.deep.equal(expected);
     for (const [what, text] of forms)
       if (typeof text === "string") expect(await judged(folder, { kept: [text] }), what).to.deep.equal(REFUSED);
+  });
+
+  it("are one file each, as far as it is the one in Python: zipapp makes it", async () => {
+    const one = join(scratch, "one");
+    await mkdir(one);
+    for (const part of ["verify.py", "verifier"])
+      await cp(join("examples", part), join(one, part), { recursive: true });
+    const file = join(scratch, "verify.pyz");
+    await promisify(execFile)("python3", ["-m", "zipapp", one, "-m", "verify:main", "-o", file]);
+    const key = join(scratch, "one.pem");
+    await writeFile(key, PEM);
+    expect(await byPython([folder, "--public-key", key], file)).to.deep.equal(VERIFIED);
+    expect(await byPython([folder], file)).to.deep.equal(CONSISTENT);
   });
 
   it("refuse options that nothing can be checked with", async () => {
