@@ -208,4 +208,96 @@ describe("a collection from a desk that is interrupted", function () {
       expect((await verify()).code).to.equal(0);
     });
   });
+
+  describe("as its credentials end", () => {
+    const ROLE = `arn:aws:iam::${MEMBER}:role/desk-reader`;
+    const keys = (id: string) => ({ AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: "s", AWS_SESSION_TOKEN: "t" });
+    const file = (name: string, text: string, mode = 0o600): string => {
+      // The SDK reads a file of its configuration once in a process.
+      const path = join(mkdtempSync(join(root, "aws-")), name);
+      writeFileSync(path, text, { mode });
+      return path;
+    };
+    const profile = (lines: string): Record<string, string> => ({
+      AWS_CONFIG_FILE: file("config", `[profile reader]\nregion = eu-west-1\n${lines}\n`),
+      AWS_SHARED_CREDENTIALS_FILE: file("credentials", ""),
+      AWS_PROFILE: "reader",
+    });
+    const profileOf = (id: string): Record<string, string> =>
+      profile(`aws_access_key_id = ${id}\naws_secret_access_key = s\naws_session_token = t`);
+    const session = (id: string): void => {
+      sandbox.sandbox.state.sessions.set(id, {
+        ...{ account: MEMBER, roleArn: ROLE, roleName: "desk-reader", sessionName: "alice", policy: undefined },
+        expires: Date.now() + 3_600_000,
+      });
+    };
+    const credentialProcess = (answer: string): Record<string, string> => {
+      const script = file("process", `#!/bin/sh\n${answer}\n`, 0o700);
+      return { ...profile(`credential_process = ${script}`), SCRIPT: script };
+    };
+    const asProcess = (id: string): string =>
+      `echo '${JSON.stringify({ Version: 1, AccessKeyId: id, SecretAccessKey: "s", SessionToken: "t", Expiration: new Date(Date.now() + 200_000).toISOString() })}'`;
+
+    before(() => {
+      const { state } = sandbox.sandbox;
+      const trusted = { AWS: `arn:aws:iam::${MEMBER}:root` };
+      const trust = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: trusted, Action: "sts:AssumeRole" }] });
+      const everything = JSON.stringify({ Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
+      state.roles.set(ROLE, {
+        ...[...state.roles.values()][0]!,
+        ...{ account: MEMBER, Arn: ROLE, RoleName: "desk-reader", Path: "/", AssumeRolePolicyDocument: trust },
+        ...{ inline: new Map([["all", everything]]), attached: new Set<string>() },
+      });
+    });
+
+    /** Everything that was lent ends once the first task is committed. */
+    async function ending(as: Record<string, string>): Promise<Answer> {
+      const watch = setInterval(() => {
+        if (!files(/outcomes\/.*\.json$/).length) return;
+        clearInterval(watch);
+        faults({ effect: { kind: "expired" } });
+        if (as.SCRIPT) writeFileSync(as.SCRIPT, "#!/bin/sh\nexit 1\n");
+      }, 5);
+      try {
+        const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...nobody } = env();
+        return await collect(SOME, { ...nobody, ...as });
+      } finally {
+        clearInterval(watch);
+      }
+    }
+
+    for (const [what, first, next] of [
+      ["in the environment", () => keys("ASIAFIRST"), () => keys("ASIANEXT")],
+      ["of a profile", () => profileOf("ASIAFIRST"), () => profileOf("ASIANEXT")],
+      ["of a process", () => credentialProcess(asProcess("ASIAFIRST")), () => keys("ASIANEXT")],
+      [
+        "of a role that a profile assumes",
+        () =>
+          profile(
+            `role_arn = ${ROLE}\nsource_profile = own\n[profile own]\naws_access_key_id = ${MEMBER}\naws_secret_access_key = s`,
+          ),
+        () => keys("ASIANEXT"),
+      ],
+    ] as const)
+      it(`keeps what is read with those ${what}, and is continued with new ones`, async () => {
+        faults({ effect: { kind: "latency", ms: 1_000 }, service: "rds" });
+        session("ASIAFIRST");
+        const stopped = await ending(first());
+        expect(stopped.code, `${stopped.stdout}${stopped.stderr}`).to.equal(3);
+        expect(stopped.stderr).to.match(/is not ended: the credentials have ended \([^\n]*\): sign in again\./);
+        expect(stopped.stderr).not.to.match(/\n {4}at /);
+        const kept = files(/outcomes\/.*\.json$/);
+        expect(kept).not.to.be.empty;
+        faults();
+        session("ASIANEXT");
+        const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...nobody } = env();
+        const went = await collect(["--continue"], { ...nobody, ...next() });
+        expect(went.code, went.stderr).to.equal(0);
+        expect(files(/outcomes\/.*\.json$/)).to.include.members(kept);
+        expectEachOnce();
+        for (const { status } of files(/outcomes\/.*\.json$/).flatMap((path) => json(path).outcomes))
+          expect(status).to.equal("collected");
+        expect((await verify()).code).to.equal(0);
+      });
+  });
 });
