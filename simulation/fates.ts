@@ -67,6 +67,9 @@ function keyFatesOf({ signingKey }: Script, changeKey: () => void): (ms: number)
 /** Wrong answers within the audit account: what fails there is done again, but not without end. */
 const WRONG_IN_AUDIT_ACCOUNT = 8;
 
+/** Objects of the audit account that come with another bit: a function that reads one fails, and is tried again. */
+const CHANGED_BITS_IN_AUDIT_ACCOUNT = 4;
+
 /** What is wrong with answers, most of all those of member accounts and of entering them. */
 function wrongAnswersOf(script: Script, random: () => number) {
   const refused = new Set<string>();
@@ -118,6 +121,7 @@ export function fatesOf(script: Script, { random, elapsed, accountOf, auditAccou
   const wrongAnswer = wrongAnswersOf(script, random);
   const kills = { ...script.kills };
   let invokeFaults = script.invokeFaults;
+  let changedBits = CHANGED_BITS_IN_AUDIT_ACCOUNT;
   const chance = (p: number) => p > 0 && random() < p;
 
   const kindOf = ({ fn }: Attempt): keyof Script["kills"] =>
@@ -162,7 +166,11 @@ export function fatesOf(script: Script, { random, elapsed, accountOf, auditAccou
     if (ofKey) return ofKey;
     const wrong = wrongAnswer(call, ms, inMember);
     if (wrong) return wrong;
-    if (chance(script.changedBits)) return { ms, wrong: CHANGED_BIT };
+    const isObject = call.service === "s3" && call.what.startsWith("GET") && !/^GET \/[^/]+\/?$/.test(call.what);
+    if ((inMember || (isObject && changedBits > 0)) && chance(script.changedBits)) {
+      if (!inMember) changedBits -= 1;
+      return { ms, wrong: CHANGED_BIT };
+    }
     if (inMember && chance(script.expired))
       return {
         ms,
