@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { expect } from "chai";
@@ -192,7 +192,10 @@ describe("Pulumi's own command line", function () {
     const wrong = await project.itaudit("members up --all --again", { PULUMI_CONFIG_PASSPHRASE: "another" });
     expect(wrong.code, wrong.text).to.equal(2);
     expect(wrong.text.match(/incorrect passphrase/g)).to.have.length(3);
-    const absent = await project.itaudit("members up --all", { PATH: "/nowhere" });
+    const shellAlone = join(project.folder, "shell");
+    mkdirSync(shellAlone);
+    symlinkSync("/bin/sh", join(shellAlone, "sh"));
+    const absent = await project.itaudit("members up --all", { PATH: shellAlone });
     expect(absent.code, absent.text).to.equal(1);
     expect(absent.text).to.include("there is no Pulumi CLI on the PATH");
   });
