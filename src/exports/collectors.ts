@@ -10,6 +10,7 @@ export {
   type ClientConfig,
   type Collector,
   type CommandClass,
+  type Counted,
   type DescribeOptions,
   type Detail,
   type Input,
@@ -29,6 +30,7 @@ export {
   type Tags,
   tagsFrom,
   tagsInBatches,
+  type WithoutOther,
 } from "../auditors/collector.ts";
 export type { Extent, OperationSchema, Paging } from "../auditors/paging.ts";
 export type { Path, Where, WhereResource } from "../auditors/paths.ts";

@@ -14,7 +14,7 @@ export { ErrorStatus, EvidenceObject, Outcome, OutcomeStatus, ReadError, typeSta
 export { GLOBAL, Plan, PlannedAuditor, TASKS_PER_GROUP } from "../evidence/plan.ts";
 export { fingerprintOf, type KeyRange, keysBeside, keysIn, type TrustedKeys } from "../evidence/publicKeys.ts";
 export { AlteredError, readCommit, readManifest, readObjects, readOutcomes } from "../evidence/readCommits.ts";
-export type { EvidenceSource, Listed } from "../evidence/source.ts";
+export type { EvidenceSource, Listed, TakesUnreadable } from "../evidence/source.ts";
 export { TaskOutcome } from "../evidence/taskOutcome.ts";
 export type { RunName } from "../evidence/verification/sealRecord.ts";
 export type { Stamped } from "../evidence/verification/strayObject.ts";

@@ -1,6 +1,11 @@
 import { gunzipSync } from "node:zlib";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { DescribeDBInstancesCommand, ListTagsForResourceCommand, RDSClient } from "@aws-sdk/client-rds";
+import {
+  DescribeAccountAttributesCommand,
+  DescribeDBInstancesCommand,
+  ListTagsForResourceCommand,
+  RDSClient,
+} from "@aws-sdk/client-rds";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type AwsClientStub, mockClient } from "aws-sdk-client-mock";
@@ -79,6 +84,9 @@ describe("a task", () => {
   });
   beforeEach(() => {
     for (const mock of [sts, s3, ec2, service]) mock.reset();
+    service
+      .on(DescribeAccountAttributesCommand)
+      .resolves({ AccountQuotas: [{ AccountQuotaName: "DBInstances", Used: 1 }] });
     sts.on(AssumeRoleCommand).resolves({
       Credentials: {
         AccessKeyId: "ASIA",

@@ -176,7 +176,7 @@ describe("Pulumi's own command line", function () {
     const lock = { pid: 1, username: "someone", hostname: "elsewhere", timestamp: new Date().toISOString() };
     writeFileSync(join(locks, `member-${locked}`, "11111111-1111-4111-8111-111111111111.json"), JSON.stringify(lock));
     await project.mayDeploy(denied, [documented("member").replace('"iam:UpdateAssumeRolePolicy",', "")]);
-    const { code, text } = await project.itaudit("members up --all --config organizationId=o-abcdefghij");
+    const { code, text } = await project.itaudit("members up --all --config organizationId=o-sandbox0000");
     expect(code, text).to.equal(2);
     const lineOf = (account: string) => text.split("\n").find((line) => line.includes(`member-${account}  `));
     expect(lineOf(locked)).to.match(
@@ -410,6 +410,8 @@ describe("Pulumi's own command line", function () {
 
     after(async () => {
       await as(role("deploy"), `pulumi destroy ${stack}`);
+      // GitHub's provider stays; nobody else uses it here.
+      project.sandbox.state.oidcProviders.length = 0;
     });
   });
 

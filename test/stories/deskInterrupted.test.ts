@@ -70,12 +70,13 @@ describe("a collection from a desk that is interrupted", function () {
     started.stderr!.on("data", (chunk) => {
       said += String(chunk);
     });
+    const closed = once(started, "close");
     while (started.exitCode === null && !moment.test(said) && !files(moment).length) await passed(5);
     for (const signal of signals) {
       started.kill(signal);
       await passed(50);
     }
-    const [code] = (started.exitCode === null ? await once(started, "close") : [started.exitCode]) as [number | null];
+    const [code] = (await closed) as [number | null];
     return { code, said };
   }
 

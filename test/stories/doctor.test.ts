@@ -160,7 +160,7 @@ describe("itaudit doctor", function () {
       ["trusting another account", refused],
       [
         "with an old policy",
-        /^problem policy: lacks \d+ of 55 permissions: iam:GenerateCredentialReport, .*and \d+ more$/,
+        /^problem policy: lacks \d+ of 56 permissions: iam:GenerateCredentialReport, .*and \d+ more$/,
         /^problem policy: allows \d+ that no deployed auditor needs: sns:/,
       ],
       [

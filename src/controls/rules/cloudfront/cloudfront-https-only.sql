@@ -13,7 +13,7 @@ SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.eviden
               OR bool_or(json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy') = 'allow-all') THEN false
             WHEN json_extract_scalar(d.default_cache_behavior, '$.ViewerProtocolPolicy') IN ('https-only', 'redirect-to-https')
              -- As many as AWS counts.
-             AND count(nullif(json_size(b.behavior, '$'), 0)) >= max(coalesce(TRY_CAST(json_extract_scalar(d.cache_behaviors, '$.Quantity') AS bigint), 0))
+             AND count(nullif(json_size(b.behavior, '$'), 0)) >= max(coalesce(TRY_CAST(json_extract_scalar(d.cache_behaviors, '$.Quantity') AS double), 0))
              AND bool_and(json_extract(d.cache_behaviors, '$.Items') IS NULL OR TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json)) IS NOT NULL)
              AND bool_and(coalesce(json_size(b.behavior, '$'), 0) = 0 OR coalesce(json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy') IN ('https-only', 'redirect-to-https'), false))
             THEN true END AS passes,

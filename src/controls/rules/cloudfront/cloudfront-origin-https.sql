@@ -12,7 +12,7 @@ WITH behaviors AS (
   SELECT d.evidence_object, d.evidence_line,
          CASE WHEN bool_and(json_extract(d.cache_behaviors, '$.Items') IS NULL OR TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json)) IS NOT NULL)
                -- As many as AWS counts.
-               AND count(nullif(json_size(b.behavior, '$'), 0)) >= max(coalesce(TRY_CAST(json_extract_scalar(d.cache_behaviors, '$.Quantity') AS bigint), 0))
+               AND count(nullif(json_size(b.behavior, '$'), 0)) >= max(coalesce(TRY_CAST(json_extract_scalar(d.cache_behaviors, '$.Quantity') AS double), 0))
               THEN coalesce(bool_or(json_extract_scalar(b.behavior, '$.ViewerProtocolPolicy') = 'allow-all'), false) END AS allow_http
   FROM latest_aws_cloudfront_distribution d
   LEFT JOIN UNNEST(TRY_CAST(json_extract(d.cache_behaviors, '$.Items') AS array(json))) AS b (behavior) ON true
@@ -35,7 +35,7 @@ WITH behaviors AS (
 SELECT d.account_id, d.region, d.resource_id, d.arn, d.evidence_object, d.evidence_line,
        CASE WHEN bool_or(NOT r.encrypted) THEN false
             WHEN bool_and(r.encrypted IS NOT NULL)
-             AND count(r.encrypted) >= max(coalesce(TRY_CAST(json_extract_scalar(d.origins, '$.Quantity') AS bigint), 0))
+             AND count(r.encrypted) >= max(coalesce(TRY_CAST(json_extract_scalar(d.origins, '$.Quantity') AS double), 0))
             THEN true END AS passes,
        CASE WHEN bool_or(r.policy = 'http-only')
             THEN 'An origin is reached by HTTP alone'
