@@ -12,7 +12,8 @@ const MEMBER_PROGRAM_AT_MOST = 3_000;
 /** The audit account's stack as a newcomer makes it, and a member's. */
 const LINES = [
   "pulumi stack init audit && pulumi config set accounts 111111111111",
-  "pulumi stack init member && pulumi config set externalId an-external-id",
+  // A profile is called by the account it is of, where whoever deploys has a member's policies.
+  "pulumi stack init member && pulumi config set externalId an-external-id && pulumi config set aws:profile 111111111111",
 ];
 
 /** Where Pulumi's own language host runs programs. */
