@@ -29,7 +29,7 @@ const NOT_LISTS: Readonly<Record<string, object>> = {
   ListServiceQuotas: { Quotas: [{ QuotaCode: "L-1", Value: 1 }] },
   ListAWSDefaultServiceQuotas: { Quotas: [{ QuotaCode: "L-1", Value: 1 }] },
   DescribeAccountAttributes: {
-    AccountQuotas: ["DBClusters", "DBInstances", "DBSubnetGroups", "EventSubscriptions"].map((AccountQuotaName) => ({
+    AccountQuotas: ["DBInstances", "DBSubnetGroups", "EventSubscriptions"].map((AccountQuotaName) => ({
       AccountQuotaName,
       Used: 0,
       Max: 40,

@@ -36,8 +36,9 @@ export interface LaneStart {
 }
 
 /**
- * Ten times what a task over a million resources takes, of which a thread reads eight at most at a time (`npm run bench -- --only memory`). Without a limit V8 takes
- * that of the machine, and lets a heap that may become that large grow fourfold before it looks for what is free.
+ * Ten times what a task over a million resources takes (`npm run bench -- --only memory`), of which a thread reads eight
+ * at a time at most. Without a limit V8 takes that of the machine, and lets a heap that may become that large grow
+ * fourfold before it looks for what is free.
  * @see https://nodejs.org/docs/latest-v20.x/api/worker_threads.html#new-workerfilename-options
  */
 const HEAP_MB = 1024;

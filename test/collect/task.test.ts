@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { DescribeRegionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   DescribeAccountAttributesCommand,
+  DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   ListTagsForResourceCommand,
   RDSClient,
@@ -154,6 +155,31 @@ describe("a task", () => {
     const { outcomes } = await run(regions, rds.collectors);
     expect(outcomes.map(({ status }) => status)).to.deep.equal(regions.map(() => "collected"));
     expect(ended.slice(0, 2)).to.have.members(["eu-central-1", "eu-west-1"]);
+  });
+
+  it("reads a cluster of DocumentDB where RDS counts no cluster, and asks for no instance where it counts none", async () => {
+    service
+      .on(DescribeAccountAttributesCommand)
+      .resolves({
+        AccountQuotas: ["DBInstances", "DBClusters"].map((AccountQuotaName) => ({ AccountQuotaName, Used: 0 })),
+      })
+      .on(DescribeDBClustersCommand)
+      .resolves({
+        DBClusters: [
+          {
+            DBClusterIdentifier: "documents",
+            DBClusterArn: "arn:aws:rds:eu-central-1:111111111111:cluster:documents",
+            Engine: "docdb",
+            TagList: [],
+          },
+        ],
+      });
+    const { outcomes } = await run(["eu-central-1"], rds.collectors.slice(0, 2));
+    expect(outcomes[0]).to.deep.include({
+      counts: { "AWS::RDS::DBInstance": 0, "AWS::RDS::DBCluster": 1 },
+      not_asked: { "AWS::RDS::DBInstance": "DescribeAccountAttributes" },
+    });
+    expect(service.commandCalls(DescribeDBInstancesCommand)).to.be.empty;
   });
 
   describe("whose account cannot say which regions are open", () => {

@@ -64,8 +64,8 @@ export const rds: Service = {
       tags: inline("TagList"),
       ...passwords,
     }),
+    // The quota of clusters is about Aurora's by AWS's page, and the listing has Neptune's and DocumentDB's too: not counted.
     list("AWS::RDS::DBCluster", from(DescribeDBClustersCommand, "DBClusters"), {
-      onlyWith: counted("DBClusters"),
       id: "DBClusterIdentifier",
       arn: "DBClusterArn",
       tags: inline("TagList"),
