@@ -1,3 +1,4 @@
+import { partitionOf } from "../../src/policy/partitions.ts";
 import type { Key } from "./keys.ts";
 import { read } from "./read.ts";
 import { ConfigError, type ConfigSource } from "./value.ts";
@@ -20,18 +21,6 @@ const OWN: readonly { key: Key; region?: true; account?: true }[] = [
   { key: "witnessFunctionArns", region: true },
   { key: "permissionsBoundary", account: true },
 ];
-
-/** Where regions are whose names begin so; all others are in `aws`. @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-const PARTITIONS: readonly [RegExp, string][] = [
-  [/^cn-/, "aws-cn"],
-  [/^us-gov-/, "aws-us-gov"],
-  [/^us-iso-/, "aws-iso"],
-  [/^us-isob-/, "aws-iso-b"],
-  [/^eu-isoe-/, "aws-iso-e"],
-  [/^us-isof-/, "aws-iso-f"],
-  [/^eusc-/, "aws-eusc"],
-];
-const partitionOf = (region: string) => PARTITIONS.find(([names]) => names.test(region))?.[1] ?? "aws";
 
 /** Whether anything in a configuration depends on where the stack is. */
 export const asksForHome = (config: ConfigSource): boolean =>
